@@ -1,0 +1,45 @@
+# Everything runs in .venv, which `make setup` builds from pyproject.toml and constraints.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+# Spark takes 400 MB and needs Java 17: it is set up only where it can run.
+JAVA17 := $(shell java -version 2>&1 | grep -qE 'version "(1[7-9]|[2-9][0-9])' && echo yes)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench bench-extract bench-dedup clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make the virtual environment in .venv
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Jianbao needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	@echo "Setting up .venv (once, about a minute) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,web]'
+	@touch $(STAMP)
+
+demo: setup ## crawl the demo portal twice, then search, compare and export
+	@$(BIN)/python -m tests.portal.demo
+
+test: lint ## lint, type-check and run every test
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+lint: setup ## ruff, mypy --strict and the import rules
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo 2>&1 | tail -n 3
+
+bench: bench-extract bench-dedup ## every benchmark
+
+bench-extract: setup ## extraction: quality and cost beside its peers
+	@$(BIN)/python -m benchmarks.extract
+
+bench-dedup: setup ## duplicates: recall and speed beside its peers
+	@$(BIN)/python -m benchmarks.dedup
+
+clean: ## remove the virtual environment and every cache
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info

@@ -1,0 +1,30 @@
+"""The `jianbao` command and its reading half; `crawler.cli` adds the commands that fetch and extract."""
+
+import sys
+from typing import Any
+
+import click
+
+from archive.errors import JianbaoError
+from archive.settings import resolve_home
+
+
+class Group(click.Group):
+    """A click group that ends one of our own errors in one clear line and its exit code, never in a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except JianbaoError as error:
+            click.echo(f"jianbao: {error}", err=True)
+            sys.exit(error.exit_code)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--home", metavar="DIR", help="The archive's folder.  [$JIANBAO_HOME, else ./jianbao-data]")
+@click.option("--database", metavar="URL", help="An SQLAlchemy URL.  [$JIANBAO_DATABASE, else archive.db in the folder]")
+@click.version_option(package_name="jianbao")
+@click.pass_context
+def main(context: click.Context, home: str | None, database: str | None) -> None:
+    """Jianbao (剪报): crawl Chinese news portals into a clean, deduplicated, searchable archive."""
+    context.obj = resolve_home(home, database)

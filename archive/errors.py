@@ -1,0 +1,57 @@
+"""Every error that Jianbao raises on purpose, with the exit code that a cron job sees. docs/exit-codes.md lists them."""
+
+from typing import ClassVar
+
+
+class JianbaoError(Exception):
+    """The base. The message is one line and says what to do about it."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class UsageError(JianbaoError):
+    """A command's words, or a file that was handed to it, are wrong."""
+
+    exit_code = 2
+
+
+class DoubtfulRun(JianbaoError):
+    """The run ended, but pages were doubtful or failed, or a source gave less than it is expected to."""
+
+    exit_code = 3
+
+
+class DatabaseUnavailable(JianbaoError):
+    """The database is locked, unreachable, or not a database."""
+
+    exit_code = 4
+
+
+class SchemaMismatch(JianbaoError):
+    """The database's schema is older or newer than this version of Jianbao."""
+
+    exit_code = 5
+
+
+class StorageError(JianbaoError):
+    """The home folder cannot be written: permissions, a full disk, a file-size limit."""
+
+    exit_code = 6
+
+
+class NetworkUnavailable(JianbaoError):
+    """No source answered at all."""
+
+    exit_code = 7
+
+
+class AlreadyRunning(JianbaoError):
+    """Another run holds the same archive's crawl lock."""
+
+    exit_code = 8
+
+
+class NotFound(JianbaoError):
+    """No article, cluster or run has that id."""
+
+    exit_code = 9

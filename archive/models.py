@@ -1,0 +1,187 @@
+"""The tables, but for the duplicate index (`archive.dedup.tables`) and the full-text index (`archive.fulltext`).
+
+Times are stored in UTC. docs/data.md describes every table and column; a test holds that page and this one together.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Float, ForeignKey, Index, Integer, MetaData, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time with a zone in Python, UTC in the database (SQLite has no zones, so they are taken off and put back)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = f"a time without a zone cannot be stored: {value!r}"
+            raise ValueError(msg)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite gives a rowid alias (and so automatic numbering) only to a column declared INTEGER.
+Key = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {str: Text, datetime: UtcDateTime, int: Integer, float: Float, list[Any]: JSON, dict[str, Any]: JSON}
+
+
+class CrawlRun(Base):
+    """One run of the crawler or of an import: what it did, how it ended."""
+
+    __tablename__ = "crawl_run"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str]  # crawl, import, rebuild
+    sites: Mapped[list[Any]]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    state: Mapped[str]  # running, finished, stopped, failed, killed
+    exit_code: Mapped[int | None]
+    listed: Mapped[int] = mapped_column(default=0)
+    fetched: Mapped[int] = mapped_column(default=0)
+    new: Mapped[int] = mapped_column(default=0)
+    duplicate: Mapped[int] = mapped_column(default=0)
+    doubtful: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    detail: Mapped[str | None]
+
+
+class Frontier(Base):
+    """One address that is to be fetched, or was: due, leased by a worker, done, gone or given up."""
+
+    __tablename__ = "frontier"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    site: Mapped[str]
+    native_id: Mapped[str]
+    url: Mapped[str]
+    state: Mapped[str]  # due, leased, done, gone, failed
+    due_at: Mapped[datetime]
+    leased_by: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    outcome: Mapped[str | None]
+    __table_args__ = (Index(None, "site", "native_id", unique=True), Index(None, "state", "due_at"))
+
+
+class Sighting(Base):
+    """A list named an address: which list, when first and last, how often, under which title."""
+
+    __tablename__ = "sighting"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    site: Mapped[str]
+    source: Mapped[str]
+    native_id: Mapped[str]
+    url: Mapped[str]
+    title: Mapped[str | None]
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    times_seen: Mapped[int] = mapped_column(default=1)
+    __table_args__ = (Index(None, "site", "source", "native_id", unique=True),)
+
+
+class Capture(Base):
+    """One fetch of one address: where its raw bytes stand in the WARC files, and what came of it."""
+
+    __tablename__ = "capture"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("crawl_run.id"))
+    article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"), index=True)
+    url: Mapped[str]
+    captured_at: Mapped[datetime]
+    outcome: Mapped[str]
+    status: Mapped[int | None]
+    content_type: Mapped[str | None]
+    ip: Mapped[str | None]
+    digest: Mapped[str | None]
+    size: Mapped[int | None] = mapped_column(BigInteger)
+    warc_file: Mapped[str | None]
+    warc_offset: Mapped[int | None] = mapped_column(BigInteger)
+    warc_length: Mapped[int | None] = mapped_column(BigInteger)
+    site: Mapped[str | None]
+    native_id: Mapped[str | None]
+    template: Mapped[str | None]
+    detail: Mapped[str | None]
+    __table_args__ = (
+        # One record of one file is one capture, however often it is imported.
+        Index(None, "warc_file", "warc_offset", unique=True),
+        Index(None, "url"),
+    )
+
+
+class Article(Base):
+    """One publication at one site, in its newest revision."""
+
+    __tablename__ = "article"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    site: Mapped[str]
+    native_id: Mapped[str]
+    url: Mapped[str]
+    headline: Mapped[str | None]
+    original_title: Mapped[str | None]
+    body: Mapped[str]
+    published_at: Mapped[datetime | None]
+    published_precision: Mapped[str | None]
+    modified_at: Mapped[datetime | None]
+    source_name: Mapped[str | None]
+    account_name: Mapped[str | None]
+    authors: Mapped[list[Any]]
+    editor: Mapped[str | None]
+    keywords: Mapped[list[Any]]
+    location: Mapped[str | None]
+    images: Mapped[list[Any]]
+    flags: Mapped[list[Any]]
+    template: Mapped[str | None]
+    confidence: Mapped[float]
+    blocks: Mapped[list[Any]]
+    first_captured_at: Mapped[datetime]
+    last_captured_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1)
+    cluster_id: Mapped[int | None] = mapped_column(Key, index=True)
+    __table_args__ = (Index(None, "site", "native_id", unique=True), Index(None, "published_at"))
+
+
+class Revision(Base):
+    """One earlier or present version of an article's text: `digest` is the SHA-256 of headline and body."""
+
+    __tablename__ = "revision"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    article_id: Mapped[int] = mapped_column(ForeignKey("article.id"))
+    number: Mapped[int]
+    capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"))
+    captured_at: Mapped[datetime]
+    headline: Mapped[str | None]
+    body: Mapped[str | None]  # None where it is the present one: the article row holds it
+    digest: Mapped[str]
+    __table_args__ = (Index(None, "article_id", "number", unique=True),)
+
+
+class Change(Base):
+    """The change log: what a reader of the archive must look at again, in commit order (`id`)."""
+
+    __tablename__ = "change"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    article_id: Mapped[int]
+    kind: Mapped[str]  # new, revised, clustered
+    at: Mapped[datetime]

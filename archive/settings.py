@@ -1,0 +1,39 @@
+"""Where an archive lives. One place reads the environment; everything else takes a `Home`."""
+
+import os
+from pathlib import Path
+
+from attrs import frozen
+
+DEFAULT_HOME = "jianbao-data"
+
+
+@frozen(kw_only=True)
+class Home:
+    """One archive's folder and database.
+
+    `path`: the folder, absolute. `database`: an SQLAlchemy URL (SQLite in the folder unless told otherwise).
+    """
+
+    path: Path
+    database: str
+
+    @property
+    def warc(self) -> Path:
+        """Where the rotating `.warc.gz` files stand."""
+        return self.path / "warc"
+
+    @property
+    def export(self) -> Path:
+        """Where `jianbao export` writes without `--to`."""
+        return self.path / "export"
+
+
+def resolve_home(path: str | None = None, database: str | None = None) -> Home:
+    """The archive that the options name, else `JIANBAO_HOME` and `JIANBAO_DATABASE`, else `./jianbao-data`.
+
+    Creates nothing: the command that first writes does.
+    """
+    home = Path(path or os.environ.get("JIANBAO_HOME") or DEFAULT_HOME).absolute()
+    url = database or os.environ.get("JIANBAO_DATABASE") or f"sqlite:///{home / 'archive.db'}"
+    return Home(path=home, database=url)

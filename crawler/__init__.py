@@ -1,0 +1,1 @@
+"""From a portal's list to one ingested article: sites, pages, the crawl, WARC files, and the `jianbao` command."""

@@ -1,0 +1,5 @@
+"""The whole `jianbao` command: the archive's commands and those that fetch and extract."""
+
+from archive.cli import main
+
+__all__ = ["main"]

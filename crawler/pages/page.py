@@ -1,0 +1,113 @@
+"""What one capture says, parsed: the fields, and every visible block, each kept or stripped with the reason."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from attrs import frozen
+
+from archive.records import ArticleRecord, BlockRecord, ImageRecord, Precision
+
+
+class Outcome(StrEnum):
+    """What a capture turned out to be. docs/outcomes.md explains each; only `ARTICLE` makes an article."""
+
+    ARTICLE = "article"
+    LIST = "list"
+    GALLERY = "gallery"
+    VIDEO = "video"
+    LIVE = "live"
+    NOT_ARTICLE = "not_article"
+    GONE = "gone"
+    BLOCKED = "blocked"
+    UNKNOWN_TEMPLATE = "unknown_template"
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    BROKEN = "broken"
+
+
+@frozen(kw_only=True)
+class Block:
+    """One visible block of the page, in reading order.
+
+    `kind`, `text`, `level`, `links`, `url`: as in `BlockRecord`. `kept`: whether it is body. `rule`: the id of the
+    rule that decided (docs/rules.md). `evidence`: what the rule saw, a few words for a person. `field`: the field
+    that the block's text went to before it was stripped, or "".
+    """
+
+    kind: str
+    text: str
+    kept: bool
+    rule: str
+    evidence: str = ""
+    field: str = ""
+    level: int = 0
+    links: tuple[tuple[int, int, str], ...] = ()
+    url: str = ""
+
+
+@frozen(kw_only=True)
+class Page:
+    """The result of extraction: a pure function of bytes, headers, address and capture time.
+
+    `site`: a site's name, or the host of a page without one. `native_id`: the site's own id, or `u:` and 16 hex digits
+    made from the canonical address. `outcome` decides whether there is an article; fields may be filled either way.
+    Times carry a zone (the portals': +08:00). `confidence`: 0 to 1.
+    """
+
+    url: str
+    outcome: Outcome
+    site: str | None = None
+    native_id: str | None = None
+    canonical_url: str | None = None
+    template: str | None = None
+    headline: str | None = None
+    original_title: str | None = None
+    published_at: datetime | None = None
+    published_precision: Precision | None = None
+    modified_at: datetime | None = None
+    source_name: str | None = None
+    account_name: str | None = None
+    authors: tuple[str, ...] = ()
+    editor: str | None = None
+    keywords: tuple[str, ...] = ()
+    location: str | None = None
+    images: tuple[ImageRecord, ...] = ()
+    flags: tuple[str, ...] = ()
+    confidence: float = 1.0
+    blocks: tuple[Block, ...] = ()
+    detail: str | None = None
+
+    @property
+    def body(self) -> str:
+        """The kept text, one block a line; images have no text and stand in `images`."""
+        return "\n".join(block.text for block in self.blocks if block.kept and block.text)
+
+    def article(self) -> ArticleRecord | None:
+        """The article to store, or None where the outcome is not `article`."""
+        if self.outcome is not Outcome.ARTICLE or self.site is None or self.native_id is None:
+            return None
+        kept = tuple(
+            BlockRecord(kind=b.kind, text=b.text, level=b.level, links=b.links, url=b.url) for b in self.blocks if b.kept
+        )
+        return ArticleRecord(
+            site=self.site,
+            native_id=self.native_id,
+            url=self.canonical_url or self.url,
+            headline=self.headline,
+            body=self.body,
+            original_title=self.original_title,
+            published_at=self.published_at,
+            published_precision=self.published_precision,
+            modified_at=self.modified_at,
+            source_name=self.source_name,
+            account_name=self.account_name,
+            authors=self.authors,
+            editor=self.editor,
+            keywords=self.keywords,
+            location=self.location,
+            images=self.images,
+            flags=self.flags,
+            template=self.template,
+            confidence=self.confidence,
+            blocks=kept,
+        )

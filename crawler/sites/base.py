@@ -1,0 +1,70 @@
+"""What a site file declares. A portal is one file in this folder that ends in `SITE = Site(…)`."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from attrs import frozen
+
+TargetKind = Literal["article", "list", "gallery", "video", "live", "other"]
+
+
+@frozen(kw_only=True)
+class Target:
+    """What an address names at its site, by its form alone.
+
+    `native_id`: the site's id with its kind prefix where number spaces overlap (`a:434365209`), "" for a list or a page
+    without one. `url`: the canonical address, which is fetched and stored.
+    """
+
+    kind: TargetKind
+    native_id: str
+    url: str
+
+
+@frozen(kw_only=True)
+class Listing:
+    """One entry of a list: an address, and what the list says of it. `published_at` carries a zone."""
+
+    url: str
+    title: str | None = None
+    published_at: datetime | None = None
+    source_name: str | None = None
+
+
+@frozen(kw_only=True)
+class Source:
+    """A list that names articles.
+
+    `name`: stable, unique in its site (`guonei`). `urls`: the list's pages, newest first; the walk stops at the first
+    page on which nothing is new, or which answers with an error. `parse(text, url, fetched_at)` gives its entries and
+    raises `ValueError` on an answer that is not what the source gives. `encoding`: None to go by header and trial.
+    `expect`: the fewest entries that its first page has on a normal day; fewer makes the run doubtful.
+    """
+
+    name: str
+    urls: tuple[str, ...]
+    parse: Callable[[str, str, datetime], Sequence[Listing]]
+    encoding: str | None = None
+    every: timedelta = timedelta(minutes=30)
+    expect: int = 1
+
+
+class ListError(ValueError):
+    """A list's answer is not what its source gives."""
+
+
+@frozen(kw_only=True)
+class Site:
+    """One portal.
+
+    `name`: the id in SQL and on the command line. `title`: the portal's own name. `hosts`: host suffixes (`163.com`
+    covers `news.163.com`). `target(url)`: what an address of these hosts names, canonical, or None where it is none
+    of the site's pages. `sources`: the lists to poll.
+    """
+
+    name: str
+    title: str
+    hosts: tuple[str, ...]
+    target: Callable[[str], Target | None]
+    sources: tuple[Source, ...] = ()
