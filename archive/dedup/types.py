@@ -1,0 +1,44 @@
+"""What the archive hands to the duplicate finder, and what it gets back: plain values, no database in them."""
+
+from datetime import datetime
+
+from attrs import frozen
+
+from archive.records import Precision
+
+
+@frozen(kw_only=True)
+class Indexed:
+    """One stored article, as the finder sees it.
+
+    `body`: the stored text, one block a line. Times carry a zone. `revised`: the article was there before and its text
+    changed. `complete`: nothing says that the text was cut or damaged when it was extracted.
+    """
+
+    article_id: int
+    site: str
+    native_id: str
+    url: str
+    headline: str | None
+    body: str
+    published_at: datetime | None
+    published_precision: Precision | None
+    first_captured_at: datetime
+    revised: bool = False
+    complete: bool = True
+
+
+@frozen(kw_only=True)
+class Linked:
+    """What the finder made of one article.
+
+    `cluster_id`: the article's cluster, always set. `relations`: its links to articles that were there before, the
+    closest first (docs/duplicates.md lists them). `duplicate`: the same text was there before. `changed`: the other
+    articles whose cluster changed with it.
+    """
+
+    article_id: int
+    cluster_id: int
+    relations: tuple[str, ...] = ()
+    duplicate: bool = False
+    changed: tuple[int, ...] = ()

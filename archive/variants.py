@@ -1,0 +1,66 @@
+"""Characters that count as one when texts are compared: traditional, simplified, regional and old forms.
+
+The classes are made from OpenCC's character dictionaries (Apache-2.0), never from its phrases, and stored beside this
+module in `variants.txt`, so that an update of OpenCC does not change what an archive already holds. To make them anew:
+`python -m archive.variants` (and raise `archive.fold.FOLD_VERSION`).
+"""
+
+import unicodedata
+from collections import defaultdict
+from importlib import resources
+from pathlib import Path
+
+FILE = "variants.txt"
+# Every step that OpenCC offers between the standards, one character at a time.
+_STEPS = ("t2s", "s2t", "t2tw", "t2hk", "tw2t", "hk2t", "jp2t")
+_RANGES = (range(0x3400, 0xA000), range(0x20000, 0x323B0))
+
+
+def load_variants() -> dict[str, str]:
+    """Each variant character with the one that stands for its class."""
+    text = resources.files(__package__ or "archive").joinpath(FILE).read_text(encoding="utf-8")
+    return {char: line[0] for line in text.splitlines() if not line.startswith("#") for char in line[1:]}
+
+
+def make_classes() -> list[str]:
+    """The classes from the installed OpenCC: each a string of its characters, the one that stands for it first.
+
+    A Japanese form joins only where simplified Chinese does not use the character for another word (芸, 予).
+    """
+    import opencc
+
+    chars = [chr(code) for span in _RANGES for code in span if unicodedata.normalize("NFKC", chr(code)) == chr(code)]
+    parent: dict[str, str] = {}
+
+    def root(char: str) -> str:
+        while char in parent:
+            char = parent[char]
+        return char
+
+    for step in _STEPS:
+        converted = opencc.OpenCC(step).convert("\n".join(chars)).split("\n")
+        for old, new in zip(chars, converted, strict=True):
+            new = unicodedata.normalize("NFKC", new)
+            if len(new) != 1 or (step == "jp2t" and _simplified(old)):
+                continue
+            first, second = sorted((root(old), root(new)))
+            if first != second:
+                parent[second] = first
+    classes = defaultdict(list)
+    for char in chars:
+        classes[root(char)].append(char)
+    found = (sorted(members, key=lambda char: (not _simplified(char), char)) for members in classes.values())
+    return sorted("".join(members) for members in found if len(members) > 1)
+
+
+def _simplified(char: str) -> bool:
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    head = "# One class of equal characters a line, the one that stands for it first. Made by `python -m archive.variants`."
+    Path(__file__).with_name(FILE).write_text("\n".join([head, *make_classes()]) + "\n", encoding="utf-8")
