@@ -1,0 +1,86 @@
+"""Scrapy's settings: polite, and deaf to remote control. The environment sets what differs between installations.
+
+- `JIANBAO_USER_AGENT`: how the crawler names itself; put the address of a page about your crawl in it.
+- `JIANBAO_PROXY`: `http://host:port` of a proxy for every request (HTTPS goes through CONNECT). Without it `http_proxy`,
+  `https_proxy` and `no_proxy` count as usual.
+- `JIANBAO_CA_FILE`: a PEM file of the certificate authorities to trust instead of the system's.
+- `JIANBAO_DELAY`: the fewest seconds between two requests to one host (1.0).
+- `JIANBAO_TIMEOUT`: the seconds that one request may take (30).
+- `JIANBAO_MAX_BYTES`: the largest answer that is read, as transferred and as decompressed (10485760).
+- `JIANBAO_WARC_BYTES`: the size at which a WARC file is closed and the next one begun (1000000000).
+
+With a proxy, the proxy resolves host names; without one, an address that resolves to a private, loopback or link-local
+network is not fetched. Addresses that are not of a site's own hosts are not fetched either way.
+"""
+
+import os
+from importlib.metadata import PackageNotFoundError, version
+
+
+def _version() -> str:
+    try:
+        return version("jianbao")
+    except PackageNotFoundError:
+        return "0"
+
+
+BOT_NAME = "jianbao"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+COMMANDS_MODULE = "crawler.commands"
+
+USER_AGENT = os.environ.get("JIANBAO_USER_AGENT") or f"Jianbao/{_version()} (+https://jianbao.example/crawler)"
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = USER_AGENT.partition("/")[0] or None
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
+    # What every reader of WARC files can unpack: no brotli, no zstd.
+    "Accept-Encoding": "gzip, deflate",
+}
+COOKIES_ENABLED = False  # also keeps tldextract from downloading its list
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+REFERER_ENABLED = True
+REFERRER_POLICY = "no-referrer"
+METAREFRESH_ENABLED = False  # a page is kept as it came
+
+DOWNLOAD_DELAY = float(os.environ.get("JIANBAO_DELAY") or 1.0)
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_REQUESTS = 16
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = DOWNLOAD_DELAY
+AUTOTHROTTLE_MAX_DELAY = 60.0
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
+DOWNLOAD_TIMEOUT = float(os.environ.get("JIANBAO_TIMEOUT") or 30)
+DOWNLOAD_MAXSIZE = int(os.environ.get("JIANBAO_MAX_BYTES") or 10 * 2**20)
+DOWNLOAD_WARNSIZE = 0
+REDIRECT_MAX_TIMES = 5
+RETRY_TIMES = 2
+RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the run says it itself, in one line
+HTTPERROR_ALLOW_ALL = True  # a 404 is an outcome
+
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+TWISTED_DNS_RESOLVER = "crawler.guard.PublicResolver"
+DOWNLOADER_MIDDLEWARES = {
+    # Offsite lets everything marked dont_filter pass; the guard does not.
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "crawler.guard.GuardMiddleware": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.RobotsMiddleware": 100,
+    # Outside HttpCompression (590) and Redirect (600): it sees every answer as it was transferred.
+    "crawler.middlewares.WarcMiddleware": 800,
+}
+EXTENSIONS = {
+    "scrapy.extensions.feedexport.FeedExporter": None,
+    "scrapy.extensions.logstats.LogStats": None,
+}
+JIANBAO_PROXY = os.environ.get("JIANBAO_PROXY") or None
+JIANBAO_CA_FILE = os.environ.get("JIANBAO_CA_FILE") or None
+JIANBAO_WARC_BYTES = int(os.environ.get("JIANBAO_WARC_BYTES") or 1_000_000_000)
+
+STATS_DUMP = False
+LOG_LEVEL = "INFO"
+LOG_VERSIONS: list[str] = []

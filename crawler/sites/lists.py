@@ -1,0 +1,216 @@
+"""Parsers of list answers: JSON, JSONP and HTML pages of links, as a site's `Source.parse` needs them.
+
+All are pure and take hostile input: what is too large, too deep or of another shape ends in `ListError`, and one bad
+entry is left out. Nothing is ever evaluated.
+"""
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from archive.times import BEIJING
+from crawler.sites.base import ListError, Listing
+
+Parse = Callable[[str, str, datetime], Sequence[Listing]]
+Entry = Mapping[str, Any]
+
+MAX_CHARACTERS = 8 * 2**20
+MAX_ENTRIES = 5000
+MAX_URL = 2000
+MAX_TITLE = 300
+
+_JSONP = re.compile(r"\s*(?:/\*\*/\s*)?[\w$.\[\]'\"]{1,100}\s*\(")
+_TOKEN = re.compile(r'\\.|"|,(?=\s*[\]}])', re.DOTALL)
+_TAG = re.compile(r"<[^<>]{0,300}>")
+_US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
+_ISO = re.compile(r"(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?(?:[T\s]*(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
+_ZONE = re.compile(r"(Z|[+-]\d{2}:?\d{2})$")
+_AGO = re.compile(r"(\d{1,4})\s*(秒|分钟|小时|天)前", re.ASCII)
+_DAY = re.compile(r"(今天|昨天|前天)\s*(?:(\d{1,2}):(\d{2}))?", re.ASCII)
+_STEPS = {"秒": timedelta(seconds=1), "分钟": timedelta(minutes=1), "小时": timedelta(hours=1), "天": timedelta(days=1)}
+_DAYS = {"今天": 0, "昨天": 1, "前天": 2}
+
+
+def load(text: str) -> Any:
+    """The value of a JSON or JSONP answer; a trailing comma before `]` or `}` is forgiven. Raises `ListError`."""
+    if len(text) > MAX_CHARACTERS:
+        raise ListError(f"the list has {len(text)} characters, more than {MAX_CHARACTERS}")
+    text = text.strip().removeprefix("\ufeff").lstrip()
+    if call := _JSONP.match(text):
+        end = text.rstrip("; \r\n\t")
+        if not end.endswith(")"):
+            raise ListError("the JSONP answer is cut off")
+        text = end[call.end() : -1]
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return json.loads(_without_trailing_commas(text), strict=False)
+    except (ValueError, RecursionError) as error:
+        raise ListError(f"the list is not JSON: {type(error).__name__}") from error
+
+
+def _without_trailing_commas(text: str) -> str:
+    """One pass over quotes, escapes and candidate commas; commas inside strings stay."""
+    quoted = False
+    kept = []
+    last = 0
+    for token in _TOKEN.finditer(text):
+        if token[0] == '"':
+            quoted = not quoted
+        elif token[0] == "," and not quoted:
+            kept.append(text[last : token.start()])
+            last = token.end()
+    return "".join(kept) + text[last:]
+
+
+def json_list(
+    *,
+    url: str | Callable[[Entry], str | None],
+    at: Sequence[str] = (),
+    title: Sequence[str] = ("title",),
+    time: str = "",
+    source: str = "",
+    keep: Callable[[Entry], bool] | None = None,
+) -> Parse:
+    """A parser of JSON(P) lists.
+
+    `at`: the keys that lead to the list of entries (`*`: every value). `url`: the key of an entry's address, or a
+    function of the entry. `title`: the first of these keys that holds text. `time`, `source`: keys. `keep`: which
+    entries count.
+    """
+
+    def parse(text: str, base: str, fetched_at: datetime) -> list[Listing]:
+        listings = []
+        for entry in _entries(load(text), at):
+            if keep is not None and not keep(entry):
+                continue
+            link = entry.get(url) if isinstance(url, str) else url(entry)
+            address = absolute(link, base)
+            if address is None:
+                continue
+            name = next((t for key in title if (t := _text(entry.get(key)))), None)
+            moment = read_time(entry.get(time), fetched_at)
+            listings.append(
+                Listing(url=address, title=name, published_at=moment, source_name=_text(entry.get(source)) or None)
+            )
+        return listings
+
+    return parse
+
+
+def _entries(value: Any, at: Sequence[str]) -> Iterator[Entry]:
+    level = [value]
+    for key in at:
+        deeper: list[Any] = []
+        for part in level:
+            if not isinstance(part, dict) or (key != "*" and key not in part):
+                raise ListError(f"the list has no {key!r}")
+            deeper.extend(part.values() if key == "*" else [part[key]])
+        level = deeper
+    count = 0
+    for part in level:
+        if not isinstance(part, list):
+            raise ListError(f"the list is a {type(part).__name__}, not an array")
+        for entry in part:
+            if isinstance(entry, dict):
+                count += 1
+                if count > MAX_ENTRIES:
+                    return
+                yield entry
+
+
+def html_links(text: str, base: str, fetched_at: datetime) -> list[Listing]:
+    """Every link of an HTML page, once, in page order; the crawl keeps those that the site knows as articles."""
+    if len(text) > MAX_CHARACTERS:
+        raise ListError(f"the page has {len(text)} characters, more than {MAX_CHARACTERS}")
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except (etree.LxmlError, ValueError) as error:
+        raise ListError("the page is not HTML") from error
+    if root is None:
+        raise ListError("the page is empty")
+    found: dict[str, str | None] = {}
+    for link in root.iter("a"):
+        if len(found) >= MAX_ENTRIES:
+            break
+        address = absolute(link.get("href"), base)
+        if address is None:
+            continue
+        # A picture's link comes first and has no words; the headline's link beside it has them.
+        title = _text(link.get("title")) or _text("".join(link.itertext()))
+        found[address] = found.get(address) or title or None
+    return [Listing(url=address, title=title) for address, title in found.items()]
+
+
+def absolute(link: object, base: str) -> str | None:
+    """The absolute http(s) address that a list means, or None. `www.sohu.com/a/1_2` (no scheme) begins with a host."""
+    if not isinstance(link, str):
+        return None
+    link = link.strip()
+    if not link or len(link) > MAX_URL or link.startswith("#"):
+        return None
+    if re.match(r"(?:[a-z0-9-]+\.)+(?:com|cn|net|org)/", link, re.IGNORECASE):
+        link = "//" + link
+    try:
+        address = urljoin(base, link)
+    except ValueError:
+        return None
+    if not address.startswith(("http://", "https://")) or any(c.isspace() or not c.isprintable() for c in address):
+        return None
+    return address.partition("#")[0]
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        return ""
+    plain = html.unescape(_TAG.sub("", value[: MAX_TITLE * 4]))
+    return " ".join("".join(c if c.isprintable() else " " for c in plain).split())[:MAX_TITLE]
+
+
+def read_time(value: object, fetched_at: datetime) -> datetime | None:
+    """The moment that a list gives, with a zone, or None.
+
+    Reads epoch seconds and milliseconds, `MM/DD/YYYY HH:MM:SS`, `YYYY-MM-DD HH:MM[:SS]` with or without a zone
+    (Beijing's unless it says otherwise), and the relative 30分钟前, 今天 10:31, 昨天10:31, 5天前 as seen at `fetched_at`.
+    """
+    try:
+        moment = _read_time(value, fetched_at)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return moment if moment is not None and 1994 < moment.year < 2100 else None
+
+
+def _read_time(value: object, fetched_at: datetime) -> datetime | None:
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | float) or (isinstance(value, str) and re.fullmatch(r"\d{10}|\d{13}", value, re.ASCII)):
+        number = float(value)
+        return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, tz=UTC).astimezone(BEIJING)
+    if not isinstance(value, str):
+        return None
+    text = value.strip()[:60]
+    now = fetched_at.astimezone(BEIJING)
+    if match := _US.match(text):
+        month, day, year, hour, minute, second = (int(part or 0) for part in match.groups())
+        return datetime(year, month, day, hour, minute, second, tzinfo=BEIJING)
+    if match := _ISO.match(text):
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=BEIJING)
+        if match[4] and (zone := _ZONE.search(text, match.end())):
+            moment = moment.replace(tzinfo=datetime.strptime(zone[0], "%z").tzinfo)
+        return moment
+    if match := _AGO.match(text):
+        return now - int(match[1]) * _STEPS[match[2]]
+    if match := _DAY.match(text):
+        day_start = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=_DAYS[match[1]])
+        return day_start.replace(hour=int(match[2] or 0), minute=int(match[3] or 0))
+    return None
