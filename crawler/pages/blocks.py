@@ -1,0 +1,335 @@
+"""The visible blocks of a subtree, in reading order: what a reader sees as a line, with its kind, links and images.
+
+The walk uses no recursion (pages nest 10,000 deep) and keeps what an extractor that looks for `<p>` loses: text in a
+bare `<div>` beside paragraphs, text after an image or a video, lines that only `<br>` parts. It judges nothing: rules
+do (`crawler.pages.rules`).
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from attrs import define
+
+from crawler.pages.parse import MAX_ELEMENTS, Element
+
+HEADINGS: Final = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+# Elements that begin and end a line. Every other element (span, a, b, font, an unknown one) runs on in its line.
+BLOCK_TAGS: Final = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure"
+    " footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html iframe legend li main menu nav ol p pre section"
+    " summary table tbody tfoot thead tr td th ul".split()
+)
+SKIPPED_TAGS: Final = frozenset(
+    "script style noscript template head title meta link base object embed param source track audio video canvas svg"
+    " math map area button input select option optgroup textarea datalist iframe frame noframes applet".split()
+)
+"""Never visible as text, or controls."""
+
+HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CENTRED: Final = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+_LISTS: Final = frozenset(("ul", "ol", "dl", "menu", "dir"))
+_ITEMS: Final = frozenset(("li", "dt", "dd"))
+_CAPTIONS: Final = frozenset(("figcaption", "caption"))
+_KEPT_TOGETHER: Final = 2_000
+"""A table row of more characters, or with more blocks than three in a cell, is layout: its cells are read one by one."""
+_INVISIBLE: Final = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_IMAGE_ATTRIBUTES: Final = ("data-src", "data-original", "data-echo", "data-lazy-src", "original", "_src", "src")
+
+
+@define(slots=True, eq=False)
+class RawBlock:
+    """One line of the page, before any verdict.
+
+    `kind`: paragraph, heading, list_item, quote, table (one row of it), caption, image, code. `text`: white space
+    folded, one line (a table row: cells parted by tabs; an image: its `alt`). `level`: heading level, list depth, or 1
+    for the first row of a table and 2 for the others. `links`: (start, end,
+    href) spans into `text`, `href` as written. `url`: an image's address as written (the lazy-loading attribute before
+    `src`). `node`: the element that the block belongs to: the nearest block element above its text, or the image.
+    `linked`: how many of the characters of `text` stand in links.
+    """
+
+    kind: str
+    text: str
+    node: Element
+    level: int = 0
+    links: tuple[tuple[int, int, str], ...] = ()
+    url: str = ""
+
+    @property
+    def linked(self) -> int:
+        return sum(end - start for start, end, _ in self.links)
+
+
+def fold(text: str) -> str:
+    """White space (also full-width and no-break spaces) folded to single spaces, invisible characters left out."""
+    if not text.isprintable() and _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", text)
+    return " ".join(text.split())
+
+
+class _Line:
+    """The line that is being collected: its text so far, the links in it, and the images that wait for its end."""
+
+    __slots__ = ("images", "length", "links", "owner", "parts", "space")
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.links: list[tuple[int, int, str]] = []
+        self.images: list[RawBlock] = []
+        self.length = 0
+        self.space = False
+        self.owner: Element = None
+
+    def add(self, text: str, owner: Element) -> None:
+        """Appends a run of text; white space between runs becomes one space."""
+        if not text.isprintable() and _INVISIBLE.search(text):
+            text = _INVISIBLE.sub("", text)
+        words = text.split()
+        if not words:
+            self.space = self.space or bool(text)
+            return
+        if self.length and (self.space or text[0].isspace()):
+            self.parts.append(" ")
+            self.length += 1
+        if self.owner is None:
+            self.owner = owner
+        run = " ".join(words)
+        self.parts.append(run)
+        self.length += len(run)
+        self.space = text[-1].isspace()
+
+    def link(self, first_part: int, href: str) -> None:
+        """Makes a link of the parts from `first_part` on."""
+        parts = self.parts
+        if parts[first_part : first_part + 1] == [" "]:
+            first_part += 1
+        if first_part < len(parts):
+            self.links.append((self.length - sum(map(len, parts[first_part:])), self.length, href))
+
+
+class _Walk:
+    """One walk: the blocks so far, the open line, and what surrounds it."""
+
+    def __init__(self, root: Element, skip: Callable[[Element, str], bool] | None) -> None:
+        self.skip = skip
+        self.out: list[RawBlock] = []
+        self.line = _Line()
+        self.owners = [root]  # the open block elements; the last one owns the text
+        self.links: list[list[int | str]] = []  # the open links: [the part at which the link's text starts, href]
+        self.headings: list[int] = []
+        self.quotes = self.captions = self.code = self.lists = self.items = 0
+        self.left = MAX_ELEMENTS
+        self.tables: set[Element] = set()
+
+    def text(self, text: str) -> None:
+        """A run of text at this point."""
+        if self.code and "\n" in text:
+            for row in text.split("\n"):
+                self.line.add(row, self.owners[-1])
+                self.flush()
+        else:
+            self.line.add(text, self.owners[-1])
+
+    def flush(self) -> None:
+        """Ends the open line, if it holds anything; the images that stood in it follow it."""
+        line = self.line
+        if not line.length:
+            line.space = False
+            return
+        for link in self.links:
+            line.link(link[0], link[1])  # type: ignore[arg-type]
+            link[0] = 0
+        kind, level = "paragraph", 0
+        if self.headings:
+            kind, level = "heading", self.headings[-1]
+        elif self.captions:
+            kind = "caption"
+        elif self.items:
+            kind, level = "list_item", max(self.lists, 1)
+        elif self.quotes:
+            kind = "quote"
+        elif self.code:
+            kind = "code"
+        elif self.out and self.out[-1].kind == "image" and _is_centred(line.owner):
+            kind = "caption"
+        self.out.append(RawBlock(kind, "".join(line.parts), line.owner, level, tuple(line.links)))
+        self.out.extend(line.images)
+        self.line = _Line()
+
+    def image(self, element: Element) -> None:
+        """An `<img>`: before its line while that is empty, else after it."""
+        address = image_address(element)
+        if address:
+            block = RawBlock("image", fold(element.get("alt") or ""), element, 0, (), address)
+            (self.line.images if self.line.length else self.out).append(block)
+
+    def open(self, tag: str, element: Element) -> None:
+        """A block element begins."""
+        self.flush()
+        self.owners.append(element)
+        if tag in HEADINGS:
+            self.headings.append(HEADINGS[tag])
+        elif tag in _LISTS:
+            self.lists += 1
+        elif tag in _ITEMS:
+            self.items += 1
+        elif tag == "blockquote":
+            self.quotes += 1
+        elif tag in _CAPTIONS:
+            self.captions += 1
+        elif tag == "pre":
+            self.code += 1
+
+    def close(self, tag: str) -> None:
+        """A block element ends."""
+        self.flush()
+        self.owners.pop()
+        if tag in HEADINGS:
+            self.headings.pop()
+        elif tag in _LISTS:
+            self.lists -= 1
+        elif tag in _ITEMS:
+            self.items -= 1
+        elif tag == "blockquote":
+            self.quotes -= 1
+        elif tag in _CAPTIONS:
+            self.captions -= 1
+        elif tag == "pre":
+            self.code -= 1
+
+    def row(self, element: Element, cells: list[list[RawBlock]]) -> None:
+        """A table row that is data: one block, cells parted by tabs."""
+        self.flush()
+        texts: list[str] = []
+        links: list[tuple[int, int, str]] = []
+        images: list[RawBlock] = []
+        length = 0
+        for cell in cells:
+            words: list[str] = []
+            for block in cell:
+                if block.kind == "image":
+                    images.append(block)
+                    continue
+                links.extend((start + length, end + length, href) for start, end, href in block.links)
+                words.append(block.text)
+                length += len(block.text) + 1
+            if not words:
+                length += 1
+            texts.append(" ".join(words))
+        if length > len(cells):
+            table = next(element.iterancestors("table"), None)
+            level = 2 if table in self.tables else 1
+            self.tables.add(table)
+            self.out.append(RawBlock("table", "\t".join(texts), element, level, tuple(links)))
+        self.out.extend(images)
+
+
+def image_address(element: Element) -> str:
+    """An `<img>`'s address as written: the lazy-loading attribute where there is one, else `src`; "" without either."""
+    for name in _IMAGE_ATTRIBUTES:
+        value = element.get(name)
+        if value:
+            return str(value).strip()
+    return ""
+
+
+def is_hidden(element: Element) -> bool:
+    """Whether the element itself (not what is around it) is not shown, by its own attributes."""
+    style = element.get("style")
+    return (style is not None and HIDDEN.search(style) is not None) or element.get("hidden") is not None
+
+
+def _is_centred(element: Element) -> bool:
+    return (
+        "center" in (element.get("class") or "")
+        or element.get("align") == "center"
+        or element.tag == "center"
+        or _CENTRED.search(element.get("style") or "") is not None
+    )
+
+
+def _data_cells(row: Element) -> list[Element]:
+    """The cells of a table row that is data; none of a row that only lays out the page."""
+    cells = [cell for cell in row if cell.tag in ("td", "th")]
+    if len(cells) < 2:
+        return []
+    length = 0
+    for cell in cells:
+        if next(cell.iter("table", "script", "form", "h1"), None) is not None:
+            return []
+        if sum(1 for _ in zip(cell.iter("p", "div", "li", "br"), range(4), strict=False)) > 3:
+            return []
+        length += sum(map(len, cell.itertext()))
+        if length > _KEPT_TOGETHER:
+            return []
+    return cells
+
+
+def walk(root: Element, skip: Callable[[Element, str], bool] | None = None) -> list[RawBlock]:
+    """The blocks of `root` in reading order.
+
+    `skip(element, tag)`: called for each element below the root; where it says so, the element and all below it are
+    left out. Scripts, controls and what is hidden by its own `style` or `hidden` are left out in any case; the root may
+    be hidden itself. A line ends at a block element and at `<br>` (inside a heading that is a space). At most
+    `MAX_ELEMENTS` elements are visited: the rest is left out.
+    """
+    state = _Walk(root, skip)
+    if root.text:
+        state.text(root.text)
+    _visit(state, root)
+    state.flush()
+    return state.out
+
+
+def _visit(state: _Walk, root: Element) -> None:
+    """Walks what is below `root`. The stack holds the open elements: the children to come, the tag, the element."""
+    skip = state.skip
+    stack: list[tuple[Iterator[Element], str, Element]] = [(iter(root), "", root)]
+    while stack:
+        children, tag, element = stack[-1]
+        child = next(children, None)
+        if child is None:
+            stack.pop()
+            if not tag:
+                continue
+            if tag == "a":
+                first_part, href = state.links.pop()
+                state.line.link(first_part, href)  # type: ignore[arg-type]
+            elif tag in BLOCK_TAGS:
+                state.close(tag)
+            if tail := element.tail:
+                state.text(tail)
+            continue
+        state.left -= 1
+        name = child.tag
+        if (
+            name in SKIPPED_TAGS
+            or not isinstance(name, str)
+            or state.left < 0
+            or ((style := child.get("style")) and HIDDEN.search(style))
+            or child.get("hidden") is not None
+            or (skip is not None and skip(child, name))
+        ):
+            if name in BLOCK_TAGS or name == "iframe":
+                state.flush()
+        elif name == "br":
+            if state.headings:
+                state.line.space = True
+            else:
+                state.flush()
+        elif name == "img":
+            state.image(child)
+        elif name == "tr" and (cells := _data_cells(child)):
+            state.row(child, [walk(cell, skip) for cell in cells])
+        else:
+            if name == "a":
+                state.links.append([len(state.line.parts), child.get("href") or ""])
+            elif name in BLOCK_TAGS:
+                state.open(name, child)
+            if text := child.text:
+                state.text(text)
+            stack.append((iter(child), name, child))
+            continue
+        if tail := child.tail:
+            state.text(tail)
