@@ -1,8 +1,8 @@
 """Scrapy's settings: polite, and deaf to remote control. The environment sets what differs between installations.
 
 - `JIANBAO_USER_AGENT`: how the crawler names itself; put the address of a page about your crawl in it.
-- `JIANBAO_PROXY`: `http://host:port` of a proxy for every request (HTTPS goes through CONNECT). Without it `http_proxy`,
-  `https_proxy` and `no_proxy` count as usual.
+- `JIANBAO_PROXY`: `http://host:port` of a proxy for every request (HTTPS goes through CONNECT). Without it
+  `http_proxy`, `https_proxy` and `no_proxy` count as usual.
 - `JIANBAO_CA_FILE`: a PEM file of the certificate authorities to trust instead of the system's.
 - `JIANBAO_DELAY`: the fewest seconds between two requests to one host (1.0).
 - `JIANBAO_TIMEOUT`: the seconds that one request may take (30).

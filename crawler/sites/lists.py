@@ -180,7 +180,7 @@ def read_time(value: object, fetched_at: datetime) -> datetime | None:
     """The moment that a list gives, with a zone, or None.
 
     Reads epoch seconds and milliseconds, `MM/DD/YYYY HH:MM:SS`, `YYYY-MM-DD HH:MM[:SS]` with or without a zone
-    (Beijing's unless it says otherwise), and the relative 30分钟前, 今天 10:31, 昨天10:31, 5天前 as seen at `fetched_at`.
+    (Beijing's unless it says otherwise), and what is relative to `fetched_at`: 30分钟前, 今天 10:31, 昨天10:31, 5天前.
     """
     try:
         moment = _read_time(value, fetched_at)
