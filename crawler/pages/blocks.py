@@ -7,7 +7,7 @@ do (`crawler.pages.rules`).
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from attrs import define
 
@@ -32,7 +32,7 @@ _LISTS: Final = frozenset(("ul", "ol", "dl", "menu", "dir"))
 _ITEMS: Final = frozenset(("li", "dt", "dd"))
 _CAPTIONS: Final = frozenset(("figcaption", "caption"))
 _KEPT_TOGETHER: Final = 2_000
-"""A table row of more characters, or with more blocks than three in a cell, is layout: its cells are read one by one."""
+"""A table row of more characters, or with more than three blocks in a cell, is layout: its cells are read in turn."""
 _INVISIBLE: Final = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _IMAGE_ATTRIBUTES: Final = ("data-src", "data-original", "data-echo", "data-lazy-src", "original", "_src", "src")
 
@@ -46,7 +46,8 @@ class RawBlock:
     for the first row of a table and 2 for the others. `links`: (start, end,
     href) spans into `text`, `href` as written. `url`: an image's address as written (the lazy-loading attribute before
     `src`). `node`: the element that the block belongs to: the nearest block element above its text, or the image.
-    `linked`: how many of the characters of `text` stand in links.
+    `mark`: what `walk`'s `mark` gave for an element around it. `linked`: how many of the characters of `text` stand in
+    links.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class RawBlock:
     level: int = 0
     links: tuple[tuple[int, int, str], ...] = ()
     url: str = ""
+    mark: Any = None
 
     @property
     def linked(self) -> int:
@@ -68,15 +70,18 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
-class _Line:
-    """The line that is being collected: its text so far, the links in it, and the images that wait for its end."""
+Mark = Callable[[Element, str], Any]
 
-    __slots__ = ("images", "length", "links", "owner", "parts", "space")
+
+class _Line:
+    """The line that is being collected: its text so far, the links in it, and the blocks that wait for its end."""
+
+    __slots__ = ("after", "length", "links", "owner", "parts", "space")
 
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.links: list[tuple[int, int, str]] = []
-        self.images: list[RawBlock] = []
+        self.after: list[RawBlock] = []
         self.length = 0
         self.space = False
         self.owner: Element = None
@@ -111,8 +116,8 @@ class _Line:
 class _Walk:
     """One walk: the blocks so far, the open line, and what surrounds it."""
 
-    def __init__(self, root: Element, skip: Callable[[Element, str], bool] | None) -> None:
-        self.skip = skip
+    def __init__(self, root: Element, mark: Mark | None) -> None:
+        self.mark = mark
         self.out: list[RawBlock] = []
         self.line = _Line()
         self.owners = [root]  # the open block elements; the last one owns the text
@@ -154,7 +159,7 @@ class _Walk:
         elif self.out and self.out[-1].kind == "image" and _is_centred(line.owner):
             kind = "caption"
         self.out.append(RawBlock(kind, "".join(line.parts), line.owner, level, tuple(line.links)))
-        self.out.extend(line.images)
+        self.out.extend(line.after)
         self.line = _Line()
 
     def image(self, element: Element) -> None:
@@ -162,7 +167,18 @@ class _Walk:
         address = image_address(element)
         if address:
             block = RawBlock("image", fold(element.get("alt") or ""), element, 0, (), address)
-            (self.line.images if self.line.length else self.out).append(block)
+            (self.line.after if self.line.length else self.out).append(block)
+
+    def marked(self, element: Element, tag: str, mark: Any) -> None:
+        """An element with a mark: its blocks are walked apart from the line that it may stand in."""
+        if tag in BLOCK_TAGS or tag == "br":
+            self.flush()
+        blocks = [RawBlock("image", fold(element.get("alt") or ""), element, 0, (), image_address(element))]
+        if tag != "img":
+            blocks = walk(element)
+        for block in blocks:
+            block.mark = mark
+        (self.line.after if self.line.length else self.out).extend(blocks)
 
     def open(self, tag: str, element: Element) -> None:
         """A block element begins."""
@@ -203,13 +219,13 @@ class _Walk:
         self.flush()
         texts: list[str] = []
         links: list[tuple[int, int, str]] = []
-        images: list[RawBlock] = []
+        after: list[RawBlock] = []
         length = 0
         for cell in cells:
             words: list[str] = []
             for block in cell:
-                if block.kind == "image":
-                    images.append(block)
+                if block.kind == "image" or block.mark is not None:
+                    after.append(block)
                     continue
                 links.extend((start + length, end + length, href) for start, end, href in block.links)
                 words.append(block.text)
@@ -222,7 +238,7 @@ class _Walk:
             level = 2 if table in self.tables else 1
             self.tables.add(table)
             self.out.append(RawBlock("table", "\t".join(texts), element, level, tuple(links)))
-        self.out.extend(images)
+        self.out.extend(after)
 
 
 def image_address(element: Element) -> str:
@@ -266,15 +282,16 @@ def _data_cells(row: Element) -> list[Element]:
     return cells
 
 
-def walk(root: Element, skip: Callable[[Element, str], bool] | None = None) -> list[RawBlock]:
+def walk(root: Element, mark: Mark | None = None) -> list[RawBlock]:
     """The blocks of `root` in reading order.
 
-    `skip(element, tag)`: called for each element below the root; where it says so, the element and all below it are
-    left out. Scripts, controls and what is hidden by its own `style` or `hidden` are left out in any case; the root may
-    be hidden itself. A line ends at a block element and at `<br>` (inside a heading that is a space). At most
-    `MAX_ELEMENTS` elements are visited: the rest is left out.
+    `mark(element, tag)`: called for each element below the root; what it gives, if not None, is the `mark` of every
+    block in that element, whose text is kept apart from the line around it even where the element is an inline one.
+    Scripts, controls and what is hidden by its own `style` or `hidden` are left out; the root may be hidden itself. A
+    line ends at a block element and at `<br>` (inside a heading that is a space). At most `MAX_ELEMENTS` elements are
+    visited: the rest is left out.
     """
-    state = _Walk(root, skip)
+    state = _Walk(root, mark)
     if root.text:
         state.text(root.text)
     _visit(state, root)
@@ -284,7 +301,7 @@ def walk(root: Element, skip: Callable[[Element, str], bool] | None = None) -> l
 
 def _visit(state: _Walk, root: Element) -> None:
     """Walks what is below `root`. The stack holds the open elements: the children to come, the tag, the element."""
-    skip = state.skip
+    mark = state.mark
     stack: list[tuple[Iterator[Element], str, Element]] = [(iter(root), "", root)]
     while stack:
         children, tag, element = stack[-1]
@@ -309,10 +326,11 @@ def _visit(state: _Walk, root: Element) -> None:
             or state.left < 0
             or ((style := child.get("style")) and HIDDEN.search(style))
             or child.get("hidden") is not None
-            or (skip is not None and skip(child, name))
         ):
             if name in BLOCK_TAGS or name == "iframe":
                 state.flush()
+        elif mark is not None and (found := mark(child, name)) is not None:
+            state.marked(child, name, found)
         elif name == "br":
             if state.headings:
                 state.line.space = True
@@ -321,7 +339,7 @@ def _visit(state: _Walk, root: Element) -> None:
         elif name == "img":
             state.image(child)
         elif name == "tr" and (cells := _data_cells(child)):
-            state.row(child, [walk(cell, skip) for cell in cells])
+            state.row(child, [walk(cell, mark) for cell in cells])
         else:
             if name == "a":
                 state.links.append([len(state.line.parts), child.get("href") or ""])

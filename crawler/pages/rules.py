@@ -1,0 +1,317 @@
+"""Clutter rules: declared by name, they decide of every block whether it is body, and say why.
+
+A rule names an element (`selector`) or a line (`pattern`). A line's pattern is anchored: it must match the whole line,
+or with `part="end"` or `"start"` the whole of what it takes off the line. Named groups of the pattern are fields that
+the line carried (`(?P<editor>…)`): what is metadata becomes a field before it is stripped.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, Literal
+
+import attrs
+from attrs import define, frozen
+
+from crawler.pages.blocks import RawBlock
+from crawler.pages.page import Block
+from crawler.pages.parse import Element
+
+KEPT: Final = "body"
+"""The rule id of a block that no rule strips."""
+
+LINE_LIMIT: Final = 400
+"""A longer line is never matched as a whole: it is text."""
+
+Where = Literal["any", "head", "tail"]
+
+
+@frozen(kw_only=True)
+class Rule:
+    """One clutter rule.
+
+    `id`: `<site or general>.<what>`, unique. `pattern`: a regular expression for a line (white space folded). `needs`:
+    literals of which the line must hold one before the pattern is tried (none: always tried; give some, for speed).
+    `selector`: an element of the body, `tag`, `.class`, `tag.class`, `#id`, `tag[attribute]` or `tag[attribute=value]`;
+    all blocks in it are stripped. With both, the selector strips and the pattern only reads fields.
+    `where`: `head`: only before the first kept line; `tail`: only after the last kept line but for other tail lines.
+    `part`: `line`: the whole line; `start`, `end`: what the pattern matches there is taken off, the rest stays.
+    `rest`: everything after the match is stripped too. `field`: the field that the block's text goes to as a whole.
+    `flag`: a flag that the page gets. `keeps`: read the fields, but leave the block in the body. `limit`: a longer line
+    is not matched, characters.
+    """
+
+    id: str
+    pattern: str = ""
+    needs: tuple[str, ...] = ()
+    selector: str = ""
+    where: Where = "any"
+    part: Literal["line", "start", "end"] = "line"
+    rest: bool = False
+    field: str = ""
+    flag: str = ""
+    keeps: bool = False
+    limit: int = LINE_LIMIT
+    regex: "re.Pattern[str] | None" = attrs.field(init=False, repr=False, eq=False)
+
+    @regex.default
+    def _compile(self) -> "re.Pattern[str] | None":
+        if not self.pattern:
+            return None
+        if self.part == "end":
+            return re.compile(rf"(?:{self.pattern})\s*\Z")
+        return re.compile(self.pattern)
+
+    def match(self, text: str) -> "re.Match[str] | None":
+        """Where the rule's pattern fits this line."""
+        if self.regex is None or (self.part == "line" and len(text) > self.limit):
+            return None
+        if self.needs and not any(need in text for need in self.needs):
+            return None
+        if self.part == "line":
+            return self.regex.fullmatch(text)
+        return self.regex.search(text) if self.part == "end" else self.regex.match(text)
+
+
+@define(slots=True)
+class Judged:
+    """What the rules made of a page's blocks. `fields`: what stripped lines said, the first line that says it wins.
+    `flags`: those of the rules that matched."""
+
+    blocks: list[Block] = attrs.field(factory=list)
+    fields: dict[str, str] = attrs.field(factory=dict)
+    flags: list[str] = attrs.field(factory=list)
+
+    @property
+    def kept(self) -> list[Block]:
+        return [block for block in self.blocks if block.kept]
+
+
+_SELECTOR: Final = re.compile(
+    r"(?P<tag>[a-z][a-z0-9]*)?(?P<kind>[.#])?(?P<name>[\w-]+)?(?:\[(?P<attr>[\w-]+)(?:=(?P<value>[^\]]*))?\])?"
+)
+
+
+class RuleSet:
+    """Rules, ready to run: of one template and the general ones, in the order of their precedence.
+
+    Build it once and keep it: building compiles.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        ids = [rule.id for rule in self.rules]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"two rules with one id: {min(i for i in ids if ids.count(i) > 1)}")
+        self.by_class: dict[str, list[tuple[str, Rule]]] = {}
+        self.by_id: dict[str, Rule] = {}
+        self.by_attribute: list[tuple[str, str, str | None, Rule]] = []
+        self.by_tag: dict[str, Rule] = {}
+        for rule in self.rules:
+            if rule.selector:
+                for selector in rule.selector.split(","):
+                    self._select(selector.strip(), rule)
+        lines = [rule for rule in self.rules if rule.pattern and not rule.selector]
+        self.anywhere = tuple(rule for rule in lines if rule.where == "any" and rule.part == "line")
+        self.parts = tuple(rule for rule in lines if rule.where == "any" and rule.part != "line")
+        self.head = tuple(rule for rule in lines if rule.where == "head")
+        self.tail = tuple(rule for rule in lines if rule.where == "tail")
+        needs = sorted({need for rule in (*self.anywhere, *self.parts) for need in rule.needs})
+        # One search tells most lines of text from those that a rule may want.
+        self.hint = re.compile("|".join(map(re.escape, needs))) if needs else None
+        self.unhinted = any(not rule.needs for rule in (*self.anywhere, *self.parts))
+
+    def _select(self, selector: str, rule: Rule) -> None:
+        found = _SELECTOR.fullmatch(selector)
+        if not found or not selector:
+            raise ValueError(f"rule {rule.id}: no such selector as {selector!r}")
+        tag, name = found["tag"] or "", found["name"] or ""
+        if found["attr"]:
+            self.by_attribute.append((found["attr"], tag, found["value"], rule))
+        elif found["kind"] == ".":
+            self.by_class.setdefault(name, []).append((tag, rule))
+        elif found["kind"] == "#":
+            self.by_id[name] = rule
+        else:
+            self.by_tag[tag] = rule
+
+    def mark(self, element: Element, tag: str) -> Rule | None:
+        """The rule whose selector names this element: pass it to `blocks.walk`."""
+        if self.by_class and (classes := element.get("class")):
+            for name in classes.split():
+                for wanted, rule in self.by_class.get(name, ()):
+                    if not wanted or wanted == tag:
+                        return rule
+        if self.by_id and (name := element.get("id")) and name in self.by_id:
+            return self.by_id[name]
+        if tag in self.by_tag:
+            return self.by_tag[tag]
+        for attribute, wanted, value, rule in self.by_attribute:
+            if not wanted or wanted == tag:
+                found = element.get(attribute)
+                if found is not None and (value is None or found == value):
+                    return rule
+        return None
+
+    def judge(self, raws: Sequence[RawBlock]) -> Judged:
+        """A verdict for every block, in order."""
+        judged = Judged()
+        run = _Run(self, judged)
+        for raw in raws:
+            run.take(raw)
+        run.edge(range(len(run.rows)), self.head)
+        run.edge(range(len(run.rows) - 1, -1, -1), self.tail)
+        judged.blocks = [row.block() for row in run.rows]
+        return judged
+
+    def judge_lines(self, lines: Iterable[str]) -> Judged:
+        """The same for plain lines of text."""
+        return self.judge([RawBlock("paragraph", line, None) for line in lines])
+
+
+@define(slots=True, eq=False)
+class _Row:
+    """A block on its way to a verdict."""
+
+    raw: RawBlock
+    text: str
+    rule: Rule | None = None
+    evidence: str = ""
+    target: str = ""
+    links: tuple[tuple[int, int, str], ...] = ()
+
+    def block(self) -> Block:
+        raw = self.raw
+        rule = self.rule
+        return Block(
+            kind=raw.kind,
+            text=self.text,
+            kept=rule is None,
+            rule=rule.id if rule is not None else KEPT,
+            evidence=self.evidence,
+            field=self.target,
+            level=raw.level,
+            links=self.links,
+            url=raw.url,
+        )
+
+
+class _Run:
+    """One run of a rule set over the blocks of one page."""
+
+    def __init__(self, rules: RuleSet, judged: Judged) -> None:
+        self.rules = rules
+        self.judged = judged
+        self.rows: list[_Row] = []
+        self.ended: Rule | None = None
+
+    def take(self, raw: RawBlock) -> None:
+        """One block: by the element that it stands in, by a marker above it, or by its line."""
+        # Stripped or kept, an image's alternative text is no line of the page.
+        row = _Row(raw, "" if raw.kind == "image" else raw.text, links=raw.links)
+        self.rows.append(row)
+        if raw.mark is not None:
+            self._strip(row, raw.mark, _place(raw.node), raw.mark.match(row.text) if raw.mark.pattern else None)
+        elif self.ended is not None:
+            row.rule, row.evidence = self.ended, "after that line"
+        elif raw.kind != "image" and self._may_match(row.text):
+            for rule in self.rules.anywhere:
+                if match := rule.match(row.text):
+                    self._strip(row, rule, "", match)
+                    if not rule.keeps:
+                        return
+            for rule in self.rules.parts:
+                if match := rule.match(row.text):
+                    self._cut(row, rule, match)
+                    if row.rule is not None:
+                        return
+
+    def _may_match(self, text: str) -> bool:
+        rules = self.rules
+        return rules.unhinted or (rules.hint is not None and rules.hint.search(text) is not None)
+
+    def _strip(self, row: _Row, rule: Rule, evidence: str, match: "re.Match[str] | None") -> None:
+        groups = self._read(rule, row.text, match)
+        if rule.keeps:
+            return
+        row.rule = rule
+        row.evidence = evidence
+        row.target = rule.field or ",".join(groups)
+        if rule.rest:
+            self.ended = rule
+
+    def _read(self, rule: Rule, text: str, match: "re.Match[str] | None") -> list[str]:
+        """Takes the fields that a match carries; gives their names."""
+        fields = self.judged.fields
+        if rule.flag and rule.flag not in self.judged.flags:
+            self.judged.flags.append(rule.flag)
+        if rule.field and text and not rule.pattern:
+            fields.setdefault(rule.field, text)
+        if match is None:
+            return []
+        groups = {name: value.strip() for name, value in match.groupdict().items() if value and value.strip()}
+        for name, value in groups.items():
+            fields.setdefault(name.rstrip("_0123456789"), value)
+        return [name.rstrip("_0123456789") for name in groups]
+
+    def _cut(self, row: _Row, rule: Rule, match: "re.Match[str]") -> None:
+        """Takes the matched end or start off a line: the rest stays, as a line of its own."""
+        if not match.group():
+            return
+        groups = self._read(rule, row.text, match)
+        if rule.keeps:
+            return
+        start, end = match.span()
+        text = row.text
+        kept = text[:start] if rule.part == "end" else text[end:]
+        if not kept.strip():
+            row.rule, row.target = rule, ",".join(groups)
+        else:
+            offset = 0 if rule.part == "end" else end + len(kept) - len(kept.lstrip())
+            gone = _Row(row.raw, text[start:end].strip(), rule, "part of a line", ",".join(groups))
+            row.text = kept.strip()
+            row.links = tuple(
+                (max(a - offset, 0), min(b - offset, len(row.text)), href)
+                for a, b, href in row.links
+                if b > offset and a - offset < len(row.text)
+            )
+            self.rows.insert(len(self.rows) - (rule.part == "start"), gone)
+        if rule.rest:
+            self.ended = rule
+
+    def edge(self, order: "range", rules: tuple[Rule, ...]) -> None:
+        """Strips lines at the beginning or the end, until one comes that no rule knows; images are passed over."""
+        if not rules:
+            return
+        for index in order:
+            row = self.rows[index]
+            if row.rule is not None or row.raw.kind == "image":
+                continue
+            for rule in rules:
+                match = rule.match(row.text)
+                if match is None:
+                    continue
+                if rule.part == "line":
+                    self._strip(row, rule, f"at the {rule.where}", match)
+                elif match.group():
+                    self._trim(index, rule, match)
+                if row.rule is not None:
+                    break
+            if row.rule is None:
+                return
+
+    def _trim(self, index: int, rule: Rule, match: "re.Match[str]") -> None:
+        """Like `_cut`, for a line at the edge."""
+        rest = self.rows[index + 1 :]
+        del self.rows[index + 1 :]
+        ended = self.ended
+        self._cut(self.rows[index], rule, match)
+        self.ended = ended
+        self.rows.extend(rest)
+
+
+def _place(node: Any) -> str:
+    """What a person would look for in the page's source: `div.post_statement`."""
+    if node is None:
+        return ""
+    name = node.get("class") or ""
+    return f"{node.tag}.{name.split()[0]}" if name.split() else str(node.tag)
