@@ -45,7 +45,14 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {str: Text, datetime: UtcDateTime, int: Integer, float: Float, list[Any]: JSON, dict[str, Any]: JSON}
+    type_annotation_map = {
+        str: Text,
+        datetime: UtcDateTime,
+        int: Integer,
+        float: Float,
+        list[Any]: JSON,
+        dict[str, Any]: JSON,
+    }
 
 
 class CrawlRun(Base):
@@ -115,6 +122,7 @@ class Capture(Base):
     content_type: Mapped[str | None]
     ip: Mapped[str | None]
     digest: Mapped[str | None]
+    text_digest: Mapped[str | None]  # of the article that it showed, as in `revision`: what was seen when
     size: Mapped[int | None] = mapped_column(BigInteger)
     warc_file: Mapped[str | None]
     warc_offset: Mapped[int | None] = mapped_column(BigInteger)
@@ -159,7 +167,7 @@ class Article(Base):
     last_captured_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
     cluster_id: Mapped[int | None] = mapped_column(Key, index=True)
-    __table_args__ = (Index(None, "site", "native_id", unique=True), Index(None, "published_at"))
+    __table_args__ = (Index(None, "site", "native_id", unique=True), Index(None, "published_at"), Index(None, "url"))
 
 
 class Revision(Base):
@@ -182,6 +190,14 @@ class Change(Base):
 
     __tablename__ = "change"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    article_id: Mapped[int]
-    kind: Mapped[str]  # new, revised, clustered
+    article_id: Mapped[int] = mapped_column(Key)
+    kind: Mapped[str]  # new, revised, updated (fields only), clustered
     at: Mapped[datetime]
+
+
+class Property(Base):
+    """What is true of the whole archive, such as the rules by which its full-text index was made."""
+
+    __tablename__ = "property"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]

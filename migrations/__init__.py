@@ -1,0 +1,1 @@
+"""The schema's history, one file a step: NNNN_what.py, where NNNN is its revision (archive.schema reads the names)."""

@@ -1,8 +1,16 @@
 """Fixtures that more than one test file uses."""
 
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from archive.db import connect, open_engine, upgrade
+from tests.postgres import Server
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -11,5 +19,76 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 def shared() -> Path:
     """The folder of real pages and texts beside the checkout; they are not ours, so they are not in it."""
     if not (SHARED / "pages" / "expected.jsonl").exists():
-        pytest.skip("../shared is not here: the real pages and texts belong to their publishers and stay outside the project")
+        pytest.skip(
+            "../shared is not here: the real pages and texts belong to their publishers and stay outside the project"
+        )
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A PostgreSQL server for the session, with an empty archive in its database `template_archive`.
+
+    Where it cannot run, the tests on PostgreSQL are skipped with the reason, unless JIANBAO_TEST_POSTGRES=require.
+    """
+    try:
+        server = Server()
+    except RuntimeError as error:
+        if os.environ.get("JIANBAO_TEST_POSTGRES") == "require":
+            raise
+        pytest.skip(f"PostgreSQL cannot run here, so only SQLite is tested: {error}")
+    try:
+        _administer(server, "CREATE DATABASE template_archive")
+        engine = connect(server.url("template_archive"))
+        upgrade(engine)
+        engine.dispose()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty archive, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "archive.db"
+    open_engine(f"sqlite:///{path}", create=True).dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The address of an empty archive in SQLite."""
+    path = tmp_path / "home" / "archive.db"
+    path.parent.mkdir()
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Server) -> Iterator[str]:
+    """The address of an empty archive in PostgreSQL."""
+    name = f"test_{uuid.uuid4().hex}"
+    _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE template_archive")
+    yield postgres_server.url(name)
+    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of an empty archive, once in SQLite and once in PostgreSQL."""
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on an empty archive, once SQLite and once PostgreSQL."""
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+def _administer(server: Server, statement: str) -> None:
+    engine = create_engine(server.url(), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

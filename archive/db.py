@@ -1,0 +1,161 @@
+"""Engines for SQLite and PostgreSQL, and the two kinds of transaction: one that reads, one that writes."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL, ExceptionContext
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from archive.dberrors import show_url, translate
+from archive.errors import DatabaseUnavailable, StorageError, UsageError
+from archive.schema import check, current, is_empty, upgrade
+
+__all__ = ["check", "connect", "current", "open_engine", "reading", "upgrade", "writing"]
+
+SQLITE_BUSY_SECONDS = 30
+POSTGRESQL_CONNECT_SECONDS = 10
+
+# Set on every SQLite connection. WAL: readers and the one writer do not wait for each other. synchronous NORMAL: a
+# killed process loses nothing, and a power cut can only take the last commits, never damage the file; what they
+# held stands in the WARC files, which are synced before the database hears of them. So FULL would buy nothing.
+# A WAL that an import has blown up is cut back to 64 MB.
+_SQLITE_PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -32768",
+    "PRAGMA wal_autocheckpoint = 4000",
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+
+def open_engine(database_url: str, *, create: bool = False) -> Engine:
+    """An engine for an archive whose schema is the one that this version knows.
+
+    `create`: make the folder and the file, and set up an empty database, as `crawl` and `import` do. Without it a
+    missing SQLite file is an error. Raises `DatabaseUnavailable`, `SchemaMismatch`, `StorageError`, `UsageError`.
+    """
+    engine = connect(database_url, create=create)
+    try:
+        if create and is_empty(engine):
+            upgrade(engine)
+        check(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def connect(database_url: str, *, create: bool = False) -> Engine:
+    """An engine with every rule set, whatever the schema behind it; `jianbao db` uses it directly."""
+    url = _parse(database_url)
+    options: dict[str, Any] = {}
+    if url.get_backend_name() == "sqlite":
+        _prepare_file(url, create=create)
+        if "timeout" not in url.query:
+            options["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS}
+    else:
+        options["pool_pre_ping"] = True
+        options["connect_args"] = {"application_name": "jianbao"}
+        if "connect_timeout" not in url.query:
+            options["connect_args"]["connect_timeout"] = POSTGRESQL_CONNECT_SECONDS
+    try:
+        # Chinese text in the JSON columns stays readable and takes half the room.
+        engine = create_engine(
+            url, json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")), **options
+        )
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{show_url(url)} needs {error.name}; install jianbao[postgres]") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", partial(_raise_ours, url), retval=True)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One write transaction: commits at the end of the block, rolls back on an exception.
+
+    On SQLite it takes the write lock at once (BEGIN IMMEDIATE), so that it never fails half-way because another
+    process wrote in between.
+    """
+    with engine.connect() as connection:
+        connection = connection.execution_options(jianbao_write=True)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One transaction that only reads. On SQLite it sees one state throughout, and holds up no writer."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def _parse(database_url: str) -> URL:
+    try:
+        url = make_url(database_url)
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise UsageError(
+            f"not a database address: {_hide(database_url)}; write sqlite:///FILE or postgresql://USER@HOST/NAME"
+        ) from error
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"a {database_url.split(':', 1)[0]} database needs {error.name}; install jianbao[postgres]"
+        ) from error
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise UsageError(f"Jianbao keeps archives in SQLite or PostgreSQL, not in {url.get_backend_name()}")
+    return url
+
+
+def _hide(database_url: str) -> str:
+    """An address that cannot be parsed may still hold a password: only its beginning is shown."""
+    return database_url.split("//", maxsplit=1)[0][:40] or "''"
+
+
+def _prepare_file(url: URL, *, create: bool) -> None:
+    if url.database in (None, "", ":memory:"):
+        return
+    path = Path(str(url.database))
+    try:
+        if create:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        elif not path.exists():
+            raise DatabaseUnavailable(
+                f"there is no archive at {path}; name another with --home or --database, "
+                "or let `jianbao crawl` or `jianbao import` make one"
+            )
+    except OSError as error:
+        raise StorageError(f"cannot use {path.parent}: {error.strerror}; check its owner and permissions") from error
+
+
+def _set_pragmas(connection: Any, record: object) -> None:
+    # The driver must not begin transactions by itself; `_begin_sqlite` does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    try:
+        # Turning WAL on takes a lock; asking does not. It stays on in the file, so it is done once in its life.
+        if cursor.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
+            cursor.execute("PRAGMA journal_mode = WAL")
+        for pragma in _SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+    finally:
+        cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("jianbao_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _raise_ours(url: URL, context: ExceptionContext) -> None:
+    ours = translate(context.original_exception, url)
+    if ours is not None:
+        raise ours from context.original_exception

