@@ -42,7 +42,7 @@ def docid_time(docid: str) -> datetime | None:
 
 
 def target(url: str) -> Target | None:
-    """What an address of 163.com names. An article's canonical address keeps its family and drops query and fragment."""
+    """What an address of 163.com names. An article's canonical address drops query and fragment."""
     try:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").lower()
