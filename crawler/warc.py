@@ -1,0 +1,201 @@
+"""Raw first: every answer goes into a WARC 1.1 file, and to the disk, before the database hears of it.
+
+Files rotate by size; each record is a gzip member of its own. While a file is being written, an empty file of the same
+name and `.open` stands beside it, locked by its writer. `crawler.recovery` takes over what a killed writer left.
+
+A record's HTTP block is what the server sent, rebuilt from what Scrapy hands on: the body is byte for byte as
+transferred (gzip stays gzip), but a chunked transfer is put together, `Transfer-Encoding` is gone with it, header
+names are capitalised and the reason phrase is the standard one.
+"""
+
+import errno
+import fcntl
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from http.client import responses
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+from attrs import define, field, frozen
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.timeutils import datetime_to_iso_date
+from warcio.warcwriter import WARCWriter
+
+from archive.errors import StorageError
+
+REQUESTED = "X-Jianbao-Requested"
+"""A field of ours in a response record: the address that was asked for first, where redirects led elsewhere."""
+
+Headers = Sequence[tuple[str, str]]
+
+
+@frozen(kw_only=True)
+class Exchange:
+    """One request and its answer, as they were transferred.
+
+    `headers` keep their order. `payload`: the body, still content-encoded. `ip`: the server's, None behind a proxy.
+    `requested`: the address that was asked for before redirects, None where it is `url`.
+    """
+
+    url: str
+    fetched_at: datetime
+    status: int
+    headers: Headers
+    payload: bytes
+    request_headers: Headers
+    ip: str | None = None
+    requested: str | None = None
+
+
+@frozen(kw_only=True)
+class Position:
+    """Where a response record stands. `file`: its name in the WARC folder; `offset`, `length`: compressed bytes."""
+
+    file: str
+    offset: int
+    length: int
+    digest: str
+
+
+@define
+class WarcFolder:
+    """The rotating WARC files of one crawl process.
+
+    `path`: the folder. `max_bytes`: when to begin the next file. `info`: the warcinfo record's fields. Raises
+    `StorageError` where the disk does not take a record; the file then ends with the record before it.
+    """
+
+    path: Path
+    max_bytes: int
+    info: dict[str, str]
+    _file: BinaryIO | None = None
+    _marker: BinaryIO | None = None
+    _size: int = 0
+    _count: int = 0
+    _prefix: str = field(factory=lambda: f"jianbao-{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(4)}")
+
+    @property
+    def name(self) -> str:
+        """The name of the present file."""
+        return f"{self._prefix}-{self._count:05d}.warc.gz"
+
+    def write(self, exchange: Exchange) -> Position:
+        """Append the request and the response, and wait until the disk has them."""
+        try:
+            if self._file is None or self._size >= self.max_bytes:
+                self._rotate()
+            request, response, digest = _records(exchange)
+            self._append(request + response)
+        except OSError as error:
+            raise storage_error(self.path, error) from error
+        return Position(file=self.name, offset=self._size - len(response), length=len(response), digest=digest)
+
+    def close(self, *, settled: bool = True) -> None:
+        """End the present file. `settled`: the database has every record; else the next start looks through it."""
+        if self._file is not None:
+            self._file.close()
+        if self._marker is not None:
+            if settled:
+                self._marker_path().unlink(missing_ok=True)
+            self._marker.close()
+        self._file = self._marker = None
+
+    def _marker_path(self) -> Path:
+        return self.path / f"{self.name}.open"
+
+    def _rotate(self) -> None:
+        self.close()
+        self._count += 1
+        self.path.mkdir(parents=True, exist_ok=True)
+        # The marker comes first: a WARC file that nobody marked is a finished one.
+        self._marker = self._marker_path().open("xb")
+        fcntl.flock(self._marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._file = (self.path / self.name).open("xb", buffering=0)
+        self._size = 0
+        self._append(_warcinfo(self.name, self.info))
+        folder = os.open(self.path, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _append(self, data: bytes) -> None:
+        if self._file is None:
+            msg = "no WARC file is open"
+            raise RuntimeError(msg)
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[self._file.write(view) :]
+            os.fsync(self._file.fileno())
+        except OSError:
+            self._file.truncate(self._size)
+            self._file.seek(self._size)
+            raise
+        self._size += len(data)
+
+
+def storage_error(place: Path, error: OSError) -> StorageError:
+    """What an operating system's error means for the person at the terminal."""
+    advice = {
+        errno.ENOSPC: "make room on the disk, then run again",
+        errno.EDQUOT: "raise the quota or make room, then run again",
+        errno.EFBIG: "raise the file-size limit (ulimit -f), then run again",
+        errno.EROFS: "the disk is read-only; name another folder with --home",
+    }.get(error.errno or 0, "check the folder's owner and permissions, or name another with --home")
+    return StorageError(f"cannot write to {place}: {error.strerror or error}; {advice}")
+
+
+def _records(exchange: Exchange) -> tuple[bytes, bytes, str]:
+    """The compressed request record, the compressed response record, and the payload's digest."""
+    moment = exchange.fetched_at.astimezone(UTC).replace(tzinfo=None)
+    fields = {"WARC-Date": datetime_to_iso_date(moment, use_micros=True)}
+    if exchange.ip:
+        fields["WARC-IP-Address"] = exchange.ip
+    if exchange.requested and exchange.requested != exchange.url:
+        fields[REQUESTED] = exchange.requested
+    writer = WARCWriter(BytesIO(), gzip=True, warc_version="WARC/1.1")
+    status = f"{exchange.status} {responses.get(exchange.status, 'Unknown')}"
+    response = writer.create_warc_record(
+        exchange.url,
+        "response",
+        payload=BytesIO(exchange.payload),
+        length=len(exchange.payload),
+        warc_headers_dict=dict(fields),
+        http_headers=StatusAndHeaders(status, _clean(exchange.headers), protocol="HTTP/1.1"),
+    )
+    parts = urlsplit(exchange.url)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    request = writer.create_warc_record(
+        exchange.url,
+        "request",
+        payload=BytesIO(),
+        length=0,
+        warc_headers_dict={"WARC-Date": fields["WARC-Date"]},
+        http_headers=StatusAndHeaders(f"GET {target} HTTP/1.1", _clean(exchange.request_headers), is_http_request=True),
+    )
+    request.rec_headers.add_header("WARC-Concurrent-To", response.rec_headers.get_header("WARC-Record-ID"))
+    digest = str(response.rec_headers.get_header("WARC-Payload-Digest"))
+    # The request first: where the response is whole, so is what belongs to it.
+    return _compressed(writer, request), _compressed(writer, response), digest
+
+
+def _warcinfo(name: str, info: dict[str, str]) -> bytes:
+    writer = WARCWriter(BytesIO(), gzip=True, warc_version="WARC/1.1")
+    return _compressed(writer, writer.create_warcinfo_record(name, info))
+
+
+def _compressed(writer: Any, record: Any) -> bytes:
+    writer.out = BytesIO()
+    writer.write_record(record)
+    data: bytes = writer.out.getvalue()
+    return data
+
+
+def _clean(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A line break inside a value would begin a header of the sender's choice."""
+    return [(name, " ".join(value.split("\r\n")).replace("\n", " ").replace("\r", " ")) for name, value in headers]
