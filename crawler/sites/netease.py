@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from archive.times import BEIJING
-from crawler.sites.base import Site, Target
+from crawler.sites.base import Site, Source, Target
+from crawler.sites.lists import Entry, html_links, json_list
 
 _DOCID = r"[0-9A-Z]{16}"
 _PAGE = re.compile(rf"/(?P<docid>{_DOCID})(?:_\w+)?\.html$")
@@ -93,4 +94,67 @@ def _article_url(docid: str, channel: str = "dy") -> str:
     return f"https://www.163.com/{channel}/article/{docid}.html"
 
 
-SITE = Site(name="netease", title="网易", hosts=("163.com",), target=target)
+def _entry_url(entry: Entry) -> str | None:
+    """The address of an entry of the mobile and hot lists; what a `skipType` leads to is no article."""
+    if entry.get("skipType"):
+        return None
+    url, docid = entry.get("url"), entry.get("docid")
+    if isinstance(url, str) and url:
+        return url
+    return _article_url(docid) if isinstance(docid, str) and re.fullmatch(_DOCID, docid) else None
+
+
+_parse_channel = json_list(
+    url="docurl", time="time", source="source", keep=lambda entry: entry.get("newstype") in (None, "", "article")
+)
+_parse_mobile = json_list(at=("*",), url=_entry_url, time="ptime", source="source")
+_parse_hot = json_list(at=("data", "list"), url=_entry_url, time="ptime", source="source")
+_parse_gateway = json_list(at=("data", "items"), url=_entry_url, time="ptime", source="source")
+
+_CALLBACK = "?callback=data_callback"
+# The desk's channels; each has pages `_02`, `_03`, …, whose end is an HTTP error.
+_CHANNELS = ("yaowen20200213", "guonei", "guoji", "shehui", "war", "money", "tech", "sports", "ent")
+_MORE_CHANNELS = ("lady", "auto", "hangkong", "jiankang", "dujia")
+_MOBILE = {"mobile_news": "BBM54PGAwangning", "mobile_tech": "BA8D4A3Rwangning"}
+
+
+def _channel_pages(name: str, last: int) -> tuple[str, ...]:
+    first = f"https://news.163.com/special/cm_{name}/{_CALLBACK}"
+    return (first, *(f"https://news.163.com/special/cm_{name}_{n:02d}/{_CALLBACK}" for n in range(2, last + 1)))
+
+
+def _mobile_pages(code: str) -> tuple[str, ...]:
+    return tuple(f"https://3g.163.com/touch/reconstruct/article/list/{code}/{n}-20.html" for n in (0, 20, 40))
+
+
+# `expect=0`: lists that stored code still names, but that may be gone; one that answers nothing is no cause for alarm.
+SOURCES = (
+    *(Source(name=name, urls=_channel_pages(name, 5), parse=_parse_channel) for name in _CHANNELS),
+    *(Source(name=name, urls=_channel_pages(name, 3), parse=_parse_channel, expect=0) for name in _MORE_CHANNELS),
+    Source(
+        name="temp_sports",
+        urls=(f"https://temp.163.com/special/00804KVA/cm_sports.js{_CALLBACK}",),
+        parse=_parse_channel,
+        encoding="gb18030",
+        expect=0,
+    ),
+    *(Source(name=name, urls=_mobile_pages(code), parse=_parse_mobile, expect=0) for name, code in _MOBILE.items()),
+    Source(name="hot", urls=("https://m.163.com/fe/api/hot/news/flow",), parse=_parse_hot, expect=0),
+    Source(
+        name="today",
+        urls=("https://gw.m.163.com/nc/api/v1/feed/static/normal-list?start=0&size=30&tid=T1573700340788",),
+        parse=_parse_gateway,
+        expect=0,
+    ),
+    Source(name="home", urls=("https://news.163.com/",), parse=html_links, expect=0),
+    Source(name="domestic", urls=("https://news.163.com/domestic/",), parse=html_links, expect=0),
+    Source(
+        name="rank",
+        urls=("https://news.163.com/special/0001386F/rank_whole.html",),
+        parse=html_links,
+        encoding="gb18030",
+        expect=0,
+    ),
+)
+
+SITE = Site(name="netease", title="网易", hosts=("163.com",), target=target, sources=SOURCES)

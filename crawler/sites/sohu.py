@@ -7,7 +7,8 @@ older `n<id>.shtml`, `p:` for picture sets, `k:` for the news app. The account n
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from crawler.sites.base import Site, Target
+from crawler.sites.base import Site, Source, Target
+from crawler.sites.lists import Entry, html_links, json_list
 
 _ARTICLE = re.compile(r"^/a/(?P<id>\d{5,12})(?:_(?P<account>\d+))?/?$")
 _OLD = re.compile(r"^(?P<folder>/\d{8}/)n(?P<id>\d{5,12})(?:_\w+)?\.s?html?$")
@@ -70,4 +71,50 @@ def _app(scheme: str, host: str, path: str, query: str) -> Target | None:
     return Target(kind="article", native_id=f"k:{number}", url=f"https://3g.k.sohu.com/t/n{number}")
 
 
-SITE = Site(name="sohu", title="搜狐", hosts=("sohu.com",), target=target)
+def _feed_url(entry: Entry) -> str | None:
+    """The address that a feed's entry means; one without an account is a topic."""
+    number, account = entry.get("id"), entry.get("authorId")
+    if not all(isinstance(part, int | str) and re.fullmatch(r"[1-9]\d{4,11}", str(part)) for part in (number, account)):
+        return None
+    return f"https://www.sohu.com/a/{number}_{account}"
+
+
+_parse_feed = json_list(url=_feed_url, title=("title", "mobileTitle"), time="publicTime", source="authorName")
+_parse_region = json_list(
+    at=("data",),
+    url=_feed_url,
+    title=("title", "mobileTitle"),
+    time="publicTime",
+    source="authorName",
+    keep=lambda entry: entry.get("resourceType") in (None, 1),
+)
+_parse_author = json_list(at=("data", "pcArticleVOS"), url="link", time="publicTime")
+
+_FEED = "https://v2.sohu.com/public-api/feed"
+_SCENES = {"news": 8, "military": 10, "culture": 12, "history": 13, "business": 15, "tech": 30, "society": 43}
+
+
+def _feed_pages(scene: int) -> tuple[str, ...]:
+    return tuple(f"{_FEED}?scene=CHANNEL&sceneId={scene}&page={page}&size=20" for page in (1, 2, 3))
+
+
+def author_source(account: int) -> Source:
+    """The list of one account's articles, by the account number that stands after `_` in its addresses."""
+    pages = tuple(f"https://v2.sohu.com/author-page-api/author-articles/pc/{account}?pNo={page}" for page in (1, 2, 3))
+    return Source(name=f"author_{account}", urls=pages, parse=_parse_author, expect=0)
+
+
+# `expect=0`: lists that stored code still names, but that may be gone; one that answers nothing is no cause for alarm.
+SOURCES = (
+    *(Source(name=name, urls=_feed_pages(scene), parse=_parse_feed) for name, scene in _SCENES.items()),
+    Source(
+        name="region_hot",
+        urls=("https://v2.sohu.com/integration-api/mix/region/84?size=25&adapter=pc&page=1&secureScore=50",),
+        parse=_parse_region,
+        expect=0,
+    ),
+    Source(name="home", urls=("https://www.sohu.com/",), parse=html_links, expect=0),
+    Source(name="news_page", urls=("https://news.sohu.com/",), parse=html_links, expect=0),
+)
+
+SITE = Site(name="sohu", title="搜狐", hosts=("sohu.com",), target=target, sources=SOURCES)
