@@ -1,0 +1,240 @@
+"""Credits as Chinese pages write them: labelled lines (`来源：X 作者：Y 责任编辑：Z`) and bylines in the text.
+
+A labelled line stands near the headline or below the text; a byline (`（记者 张三）`) is body and stays there.
+"""
+
+import re
+
+from attrs import frozen
+
+from crawler.pages.names import is_name, is_somebody, leading_name, split_names
+from crawler.pages.stamps import find_stamps
+
+_SOURCE = (
+    "稿件来源|信息来源|资料来源|文章来源|新闻来源|消息来源|本文来源|内容来源|來源|来源|出处|出處|来自|來自|"
+    "稿源|转载自|转自|原载"
+)
+_AUTHOR = "本文作者|文章作者|作者|撰文|撰稿人|撰稿|执笔人|执笔|執筆|编译|編譯"
+_REPORTER = "记者|記者|文/图|图/文|图文|文图|文"
+_CHIEF = "责任编辑|責任編輯|责任编缉|责编|責編|责任编校"
+_EDITOR = "网络编辑|本文编辑|值班编辑|实习编辑|核稿編輯|核稿编辑|责任校对编辑|编辑|編輯|选稿|小编"
+_MODIFIED = "最后更新时间|最后更新|更新时间|更新日期|最後更新|更新於|更新于|修改时间|更新"
+_PUBLISHED = (
+    "发布时间|发表时间|发稿时间|发布日期|出版时间|發布時間|發佈時間|發表時間|发布于|发表于|发布|發布|日期|"
+    "时间|時間|上传时间|录入时间|添加时间"
+)
+_KEYWORDS = "文章关键词|关键词|关键字|關鍵字|關鍵詞|主題標籤|标签|標籤|Tags?|TAGS?"
+_OTHER = (
+    "字号|字號|字体|字體|大小|浏览次数|浏览量|浏览|瀏覽|点击数|点击量|点击|點擊|點閱|阅读量|阅读数|阅读|閱讀|"
+    "人气|人氣|评论数|评论|評論|跟帖|分享到|分享至|分享"
+    "|摄影|攝影|校对|审核|终审|二审|三审|一审|初审|复审|监制|監製|统筹|策划|主编|编审|栏目|频道|类别|分类|"
+    "分類|所属|专题|热度|参与|订阅|收藏|打印|列印|投稿|微信号|公众号|美编|排版|制图|设计|视频|音频|剪辑|翻译|"
+    "联系|邮箱|电话|QQ|我要"
+)
+_GROUPS = {
+    "source": _SOURCE,
+    "chief": _CHIEF,
+    "editor": _EDITOR,
+    "author": _AUTHOR,
+    "modified": _MODIFIED,
+    "published": _PUBLISHED,
+    "keywords": _KEYWORDS,
+    "reporter": _REPORTER,
+    "other": _OTHER,
+}
+_KIND = {word: kind for kind, words in _GROUPS.items() for word in words.replace("?", "").split("|")}
+_KIND |= {"Tag": "keywords", "TAG": "keywords"}
+_WORDS = "|".join(sorted((w for words in _GROUPS.values() for w in words.split("|")), key=len, reverse=True))
+_LABEL = re.compile(rf"({_WORDS})(?:\s{{0,3}}[:：︰]|(?<=[文记者執筆执])\s?[/／])\s{{0,4}}")
+# A newsroom's code after an editor's name: `_NN2587`, ` SF099`, `(QZ0012)`.
+_CODE = re.compile(r"[_\s(（]{0,2}[A-Za-z]{1,4}\d{2,8}[)）]?$|^[A-Za-z]{0,4}\d{2,8}$")
+_BRACKETS = " \t\xa0　()（）[]【】〔〕「」|｜·,，、;；>»-—"
+
+
+@frozen(kw_only=True)
+class Credits:
+    """What one line's labels say; "" and () where they say nothing. `rest`: the text without what was read."""
+
+    source: str = ""
+    authors: tuple[str, ...] = ()
+    editor: str = ""
+    chief: bool = False
+    keywords: tuple[str, ...] = ()
+    labels: int = 0
+    rest: str = ""
+
+
+def read_credits(text: str) -> Credits:
+    """The labelled values of one line. A line of running text gives an empty result or few labels."""
+    if len(text) > 600:
+        return Credits(rest=text)
+    matches = list(_LABEL.finditer(text))[:24]
+    source = editor = ""
+    authors: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    chief = False
+    rest = text[: matches[0].start()] if matches else text
+    for match, following in zip(matches, [*matches[1:], None], strict=True):
+        value = text[match.end() : following.start() if following else len(text)]
+        kind = _KIND.get(match[1], "other")
+        if kind == "source" and not source:
+            source, spare = _source(value)
+            if spare and not authors:
+                authors = spare
+        elif kind == "author" or (kind == "reporter" and not authors):
+            authors = split_names(_cut(value).strip(_BRACKETS)) or authors
+        elif kind in ("chief", "editor") and not (chief and kind == "editor"):
+            name = clean_editor(_cut(value))
+            if name:
+                editor, chief = name, kind == "chief"
+        elif kind == "keywords" and not keywords:
+            keywords = tuple(dict.fromkeys(w for w in re.split(r"[\s,，、|;；#]+", value) if 0 < len(w) <= 20))[:12]
+        elif kind == "published":
+            rest += " " + value
+    return Credits(
+        source=source,
+        authors=authors,
+        editor=editor,
+        chief=chief,
+        keywords=keywords,
+        labels=len(matches),
+        rest=rest.strip(),
+    )
+
+
+def clean_editor(value: str) -> str:
+    """An editor's name as printed, without the newsroom's code; "" where only a code stands."""
+    value = re.sub(r"[(（].*$", "", _CODE.sub("", value.strip(_BRACKETS))).strip(_BRACKETS)
+    if " " in value and not all(is_name(part) for part in value.split()):
+        value = value.split()[0]
+    return value if is_somebody(value) else ""
+
+
+def clean_source(value: str) -> str:
+    """A source's name without brackets, clutter after it and trailing punctuation; "" for an address or a sentence."""
+    value = re.sub(r"[(（][^()（）]{1,10}[)）]$", "", value.strip()).strip(_BRACKETS)
+    if value.startswith(("http", "www.")) or len(value) > 40 or any(c in "。！？；" for c in value):
+        return ""
+    return value.strip("《》") if value.startswith("《") and value.endswith("》") else value
+
+
+def _cut(value: str) -> str:
+    """A value up to the first bar, bracketed remark, sentence or date."""
+    stamp = next(find_stamps(value), None)
+    if stamp:
+        value = value[: stamp.start]
+    return re.split(
+        r"[|｜>]|[。！？]|(?<=[^(（])[)）】](?=[^\s])|\s{2,}(?![\u3400-\u9fff]{1,4}(?:\s|$))", value.strip(), maxsplit=1
+    )[0].strip()
+
+
+def _source(value: str) -> tuple[str, tuple[str, ...]]:
+    value = _cut(value)
+    head, _, tail = value.partition(" ")
+    if not tail:
+        return clean_source(value), ()
+    if head.isascii():
+        head = value if len(value) <= 24 else head  # NOWnews 今日新聞
+        return clean_source(head), ()
+    names = tuple(part for part in tail.split() if is_name(part))
+    return clean_source(head), names if names and len(names) == len(tail.split()) else ()
+
+
+_REPORTERS = (
+    # （记者 张三 李四）, （本报记者张三）, 〔記者張三／台北報導〕, （中央社記者張三台北21日電）
+    re.compile(
+        r"[(（〔【\[][^()（）〔〕【】\[\]]{0,16}?(?:记者|記者|通讯员|特约撰稿人?|"
+        r"撰稿人?)\s{0,2}(?!站)(?P<names>[^()（）〔〕【】\[\]。，]{2,40})[)）〕】\]]"
+    ),
+    # 本报记者 张三 发自北京; 新京报记者 张三; 記者張三／台北報導, as a line of its own or at its beginning
+    re.compile(
+        r"^[\s　]{0,4}[\u3400-\u9fffA-Za-z0-9·《》]{0,14}?\s{0,2}(?:记者|"
+        r"記者)\s{0,2}(?P<names>[\u3400-\u9fff·]{2,4}(?:[\s、,，/／]{1,3}[\u3400-\u9fff·]{2,12}){0,5}|"
+        r"[\u3400-\u9fff]{4,8})(?=$|\s|／|/|\d|发自|發自|报道|報導)"
+    ),
+)
+_PHOTO = re.compile(r"[摄攝]$|(?:摄影|攝影|[摄攝]影报道|图)$|^[^。]{0,40}[摄攝][)）]?$")
+_WRITER = re.compile(
+    r"^[\s　(（【\[□■◎]{0,4}(?:本文)?(?:作者|撰文|撰稿|执笔人?|執筆|文[/／]图|图[/／]文|图文|"
+    r"文)\s{0,2}[:：/／|丨]\s{0,3}(?P<names>[^()（）【】\[\]。，；]{2,60})"
+    r"|[(（]\s{0,2}(?:本文)?(?:作者|撰文|执笔人?|執筆|文/图|图/文|图文|"
+    r"文)\s{0,2}[:：/／\s]\s{0,3}(?P<names2>[^()（）。；]{2,60})[)）]\s{0,4}$"
+    r"|^[\s　]{0,4}(?P<names3>[\u3400-\u9fff]{2,4})\s?/\s?文(?:$|\s)"
+    r"|^[\s　]{0,4}[□■]\s{0,2}(?P<names4>[\u3400-\u9fff]{2,3})(?:$|\s|[(（])"
+)
+_COLUMNIST = re.compile(
+    r"(?:作者|专栏作者|特约作者|"
+    r"评论员)\s{1,2}(?P<names>[\u3400-\u9fff]{2,4}(?:[\s、][\u3400-\u9fff]{2,4}){0,3})[】)）]?$"
+)
+_SIGNED = re.compile(
+    r"[。！？”…」]\s{0,4}[(（](?P<names>[\u3400-\u9fff\s、]{2,20})(?:[/／][\u3400-\u9fff]{2,10})?[)）]\s{0,4}$"
+)
+_SIGNED_ALONE = re.compile(r"^[\s　]{0,4}[(（](?P<names>[\u3400-\u9fff]{2,4}(?:[\s、][\u3400-\u9fff]{2,4}){0,4})[)）]$")
+
+
+def written_by(line: str) -> tuple[str, ...]:
+    """Writers that the line names with a writer's label (`作者：`, `文/`, `执笔：`); () where it names none."""
+    match = _WRITER.search(line) if len(line) < 400 or line.endswith((")", "）")) else None
+    if match:
+        value = match["names"] or match["names2"] or match["names3"] or match["names4"]
+        return _people(value)
+    match = _COLUMNIST.search(line) if len(line) < 60 else None
+    return _people(match["names"]) if match else ()
+
+
+def reported_by(line: str) -> tuple[str, ...]:
+    """Reporters in a byline (`（记者 张三）`, `記者張三／台北報導`); photographers are not meant. () for none."""
+    head = line[:120]
+    if (
+        "记者" not in head
+        and "記者" not in head
+        and "通讯员" not in head
+        and "通讯员" not in line[-60:]
+        and "记者" not in line[-60:]
+    ):
+        return ()
+    for part in (head, line[-80:]) if len(line) > 120 else (line,):
+        for pattern in _REPORTERS:
+            for match in pattern.finditer(part):
+                if _PHOTO.search(match["names"].strip()) or _PHOTO.search(
+                    part[match.end() : match.end() + 6].split("）")[0].strip()[:3]
+                ):
+                    continue
+                names = _people(match["names"], strict=True)
+                if names:
+                    return names
+    return ()
+
+
+def signed_by(line: str) -> tuple[str, ...]:
+    """Names that sign the text in brackets at its end (`……。（张三）`); () for none."""
+    match = (_SIGNED_ALONE.search(line) if len(line) < 40 else None) or _SIGNED.search(line[-60:])
+    names = split_names(match["names"]) if match else ()
+    return names if names and all(is_name(name) for name in names) else ()
+
+
+def _people(value: str, *, strict: bool = False) -> tuple[str, ...]:
+    """Names out of a byline's value, which may run on into a place or an office. `strict`: surnames are required."""
+    value = re.split(
+        r"[／/]\s{0,2}[\u3400-\u9fff]{2,4}(?:报道|報導|综合|綜合|外電)|\s(?:记者|通讯员|實習|实习)", value
+    )[0]
+    value = re.sub(r"^(?:图|圖)\s|^[\u3400-\u9fff]{2,10}(?:记者|記者|作者|评论员)\s{0,2}", "", value)
+    names: list[str] = []
+    for part in re.split(r"[\s、,，&;；]+", value.strip(_BRACKETS)):
+        found = [name for name in split_names(part) if is_name(name)]
+        lead = leading_name(part)
+        if found:
+            names += found
+        elif lead:
+            names.append(lead)
+            break
+        elif (
+            not strict
+            and is_somebody(part)
+            and len(part) <= (5 if names else 8)
+            and not part.endswith(("报道", "報導"))
+        ):
+            names.append(part)
+        elif strict or names:
+            break
+    return tuple(dict.fromkeys(names))
