@@ -2,7 +2,7 @@
 
 Folding is for comparison and search only; what is stored stays as it was. NFKC, case and accents are levelled, variant
 characters become one (`archive.variants`), and injected pinyin, tags, entities, addresses, image marks, punctuation and
-white space are dropped. One look-up in a table over code points does nearly all of it, so a character costs nanoseconds.
+white space are dropped. One look-up in a table over code points does nearly all of it, so a character costs little.
 """
 
 import re
@@ -56,7 +56,8 @@ def fold(text: str) -> str:
 def fold_codes(text: str) -> Codes:
     """The comparison form as an array of code points, for those who hash it."""
     codes = _looked_up(text)
-    return codes[codes != _DROP]
+    kept: Codes = codes[codes != _DROP]
+    return kept
 
 
 def fold_positions(text: str) -> Folded:

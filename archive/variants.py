@@ -62,5 +62,7 @@ def _simplified(char: str) -> bool:
 
 
 if __name__ == "__main__":
-    head = "# One class of equal characters a line, the one that stands for it first. Made by `python -m archive.variants`."
+    head = (
+        "# A class of equal characters a line, the one that stands for it first. Made by `python -m archive.variants`."
+    )
     Path(__file__).with_name(FILE).write_text("\n".join([head, *make_classes()]) + "\n", encoding="utf-8")

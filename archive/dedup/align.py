@@ -1,0 +1,267 @@
+"""Where two folded texts say the same: runs of common passages, in whatever order, and the gaps inside them.
+
+Runs of four characters that stand once in each text are the anchors. Anchors that follow each other in both texts make
+a chain; what a chain leaves over may make another (paragraphs that changed places, a round-up). The small gaps inside a
+chain are aligned character by character, so that each can be typed (`archive.dedup.gaps`).
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+
+from archive.dedup.shingles import Hashes, grams
+from archive.fold import Codes
+
+ANCHOR: Final = 4
+MAX_SEGMENTS: Final = 1500
+MAX_CHAINS: Final = 24
+MIN_CHAIN: Final = 12  # anchored characters; a shorter chain is a phrase, not a passage
+SMALL_GAP: Final = 30  # characters on either side; always aligned
+LARGE_GAP: Final = 240  # aligned if much of it is equal after all; any other gap ends the run
+ALIKE: Final = 0.45  # share of equal characters that keeps a larger gap inside its run
+
+Tag = Literal["equal", "replace", "insert", "delete"]
+_TAGS: Final[dict[str, Tag]] = {"equal": "equal", "replace": "replace", "insert": "delete", "delete": "insert"}
+Numbers = NDArray[np.int64]
+
+
+class Op(NamedTuple):
+    """`first[start:end]` stands where `second[other_start:other_end]` does.
+
+    insert: only the first text has it; delete: only the second.
+    """
+
+    tag: Tag
+    start: int
+    end: int
+    other_start: int
+    other_end: int
+
+
+class _Segment(NamedTuple):
+    start: int
+    other: int
+    length: int
+
+
+def align(first: str, second: str, first_codes: Codes, second_codes: Codes) -> list[list[Op]]:
+    """The runs, each a list of operations in the order of the first text; the heaviest chain's runs come first.
+
+    No character of either text is in two runs.
+    """
+    segments = _segments(first_codes, second_codes)
+    runs: list[list[Op]] = []
+    used, other_used = bytearray(len(first)), bytearray(len(second))
+    for chain in _chains(segments):
+        for run in _runs(first, second, chain, whole=not runs):
+            run = _trimmed(run, used, other_used)
+            if not run:
+                continue
+            start, end, other_start, other_end = extent(run)
+            used[start:end] = b"\1" * (end - start)
+            other_used[other_start:other_end] = b"\1" * (other_end - other_start)
+            runs.append(run)
+    return runs
+
+
+def extent(run: list[Op]) -> tuple[int, int, int, int]:
+    """Where a run stands: start and end in the first text, start and end in the second."""
+    return run[0].start, run[-1].end, run[0].other_start, run[-1].other_end
+
+
+def _trimmed(run: list[Op], used: bytearray, other_used: bytearray) -> list[Op]:
+    """The run without what an earlier one took at its ends; nothing if that one took of its middle."""
+    while run and _taken(run[0], used, other_used):
+        tag, start, end, other_start, other_end = run.pop(0)
+        free = next((n for n in range(1, end - start) if not used[start + n] and not other_used[other_start + n]), 0)
+        if tag == "equal" and free:
+            run.insert(0, Op(tag, start + free, end, other_start + free, other_end))
+            break
+    while run and _taken(run[-1], used, other_used):
+        tag, start, end, other_start, other_end = run.pop()
+        free = next(
+            (n for n in range(1, end - start) if not used[end - n - 1] and not other_used[other_end - n - 1]), 0
+        )
+        if tag == "equal" and free:
+            run.append(Op(tag, start, end - free, other_start, other_end - free))
+            break
+    if not run:
+        return []
+    start, end, other_start, other_end = extent(run)
+    return [] if any(used[start:end]) or any(other_used[other_start:other_end]) else run
+
+
+def _taken(op: Op, used: bytearray, other_used: bytearray) -> bool:
+    return op.tag != "equal" or any(used[op.start : op.end]) or any(other_used[op.other_start : op.other_end])
+
+
+def _segments(first: Codes, second: Codes) -> list[_Segment]:
+    """The anchors, neighbours joined."""
+    i, j = _anchors(first, second)
+    if not len(i):
+        return []
+    (breaks,) = np.nonzero((np.diff(i) != 1) | (np.diff(j) != 1))
+    starts = np.concatenate(([0], breaks + 1))
+    ends = np.concatenate((breaks, [len(i) - 1]))
+    size = min(ANCHOR, len(first), len(second))
+    lengths = i[ends] - i[starts] + size
+    found = [_Segment(*values) for values in zip(i[starts].tolist(), j[starts].tolist(), lengths.tolist(), strict=True)]
+    if len(found) > MAX_SEGMENTS:
+        found = sorted(sorted(found, key=lambda segment: -segment.length)[:MAX_SEGMENTS])
+    return found
+
+
+def _anchors(first: Codes, second: Codes) -> tuple[Numbers, Numbers]:
+    """Where the grams stand that each text has once. In a text that repeats itself, the n-th time counts as once."""
+    size = min(ANCHOR, len(first), len(second))
+    ours, theirs = grams(first, size), grams(second, size)
+    once, where = _single(ours)
+    other_once, other_where = _single(theirs)
+    if len(once) * 2 < len(ours) or len(other_once) * 2 < len(theirs):
+        once, where = _numbered(ours)
+        other_once, other_where = _numbered(theirs)
+    if not len(other_once):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    at = np.searchsorted(other_once, once)
+    at[at == len(other_once)] = 0
+    (hits,) = np.nonzero(other_once[at] == once)
+    i, j = where[hits], other_where[at[hits]]
+    order = np.argsort(i)
+    return i[order], j[order]
+
+
+def _single(hashes: Hashes) -> tuple[Hashes, Numbers]:
+    """The hashes that occur once, ascending, and where."""
+    order = np.argsort(hashes)
+    ranked = hashes[order]
+    if not len(ranked):
+        return ranked, order
+    step = np.concatenate(([True], ranked[1:] != ranked[:-1], [True]))
+    alone = step[:-1] & step[1:]
+    return ranked[alone], order[alone]
+
+
+def _numbered(hashes: Hashes) -> tuple[Hashes, Numbers]:
+    """Every hash with the number of times it stood before mixed in, ascending, and where."""
+    order = np.argsort(hashes, kind="stable")
+    ranked = hashes[order]
+    (starts,) = np.nonzero(np.concatenate(([True], ranked[1:] != ranked[:-1])))
+    times = np.arange(len(ranked)) - np.repeat(starts, np.diff(np.append(starts, len(ranked))))
+    told = ranked ^ (times.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+    again = np.argsort(told)
+    return told[again], order[again]
+
+
+def _chains(segments: list[_Segment]) -> Iterator[list[_Segment]]:
+    """The heaviest chain, then the heaviest of what it leaves over, until only phrases are left."""
+    rest = segments
+    for _ in range(MAX_CHAINS if segments else 0):
+        chain = rest if _ordered(rest) else _heaviest(rest)
+        if sum(segment.length for segment in chain) < MIN_CHAIN and rest is not segments:
+            return
+        yield chain
+        taken = set(chain)
+        rest = [segment for segment in rest if segment not in taken]
+        if sum(segment.length for segment in rest) < MIN_CHAIN:
+            return
+
+
+def _ordered(segments: list[_Segment]) -> bool:
+    return all(a.other + a.length <= b.other + ANCHOR for a, b in pairwise(segments))
+
+
+def _heaviest(segments: list[_Segment]) -> list[_Segment]:
+    count = len(segments)
+    start = np.array([segment.start for segment in segments])
+    other = np.array([segment.other for segment in segments])
+    length = np.array([segment.length for segment in segments])
+    shift = other - start
+    best = length.astype(np.float64)
+    before = np.full(count, -1)
+    for at in range(1, count):
+        fits = other[:at] + length[:at] <= other[at] + ANCHOR - 1
+        fits &= other[:at] < other[at]
+        if not fits.any():
+            continue
+        # Two steps on one diagonal are worth more than a jump to a phrase that happens to be common.
+        value = np.where(fits, best[:at] - np.minimum(np.abs(shift[:at] - shift[at]), 64) / 8, -1.0)
+        chosen = int(value.argmax())
+        if value[chosen] > 0:
+            best[at] += value[chosen]
+            before[at] = chosen
+    chain = []
+    at = int(best.argmax())
+    while at >= 0:
+        chain.append(segments[at])
+        at = int(before[at])
+    return chain[::-1]
+
+
+def _runs(first: str, second: str, chain: list[_Segment], *, whole: bool) -> Iterator[list[Op]]:
+    """A chain's runs. `whole`: small rests before and after it are aligned too, so that no change hides there."""
+    ops: list[Op] = []
+    start, other, _ = chain[0]
+    if whole and max(start, other) <= SMALL_GAP:
+        ops += _gap(first, second, 0, start, 0, other) or []
+    at, other_at = start, other
+    for start, other, length in chain:
+        # Neighbouring anchors may overlap by a few characters on one side.
+        overlap = max(at - start, other_at - other, 0)
+        if overlap >= length:
+            continue
+        start, other, length = start + overlap, other + overlap, length - overlap
+        between = _gap(first, second, at, start, other_at, other)
+        if between is None:
+            yield _joined(ops)
+            ops = []
+        else:
+            ops += between
+        ops.append(Op("equal", start, start + length, other, other + length))
+        at, other_at = start + length, other + length
+    if whole and max(len(first) - at, len(second) - other_at) <= SMALL_GAP:
+        ops += _gap(first, second, at, len(first), other_at, len(second)) or []
+    yield _joined(ops)
+
+
+def _gap(first: str, second: str, start: int, end: int, other_start: int, other_end: int) -> list[Op] | None:
+    """The operations between two anchors; None if they are too far apart, or too unlike, to be one passage."""
+    size, other_size = end - start, other_end - other_start
+    if not size and not other_size:
+        return []
+    if max(size, other_size) > LARGE_GAP:
+        return None
+    if not other_size:
+        return [Op("insert", start, end, other_start, other_end)] if size <= SMALL_GAP else None
+    if not size:
+        return [Op("delete", start, end, other_start, other_end)] if other_size <= SMALL_GAP else None
+    ops = []
+    equal = 0
+    # rapidfuzz edits its first text into its second: its insert is our delete.
+    for code in Levenshtein.opcodes(first[start:end], second[other_start:other_end]):
+        a, b = code.src_start, code.src_end
+        equal += b - a if code.tag == "equal" else 0
+        ops.append(
+            Op(_TAGS[code.tag], start + a, start + b, other_start + code.dest_start, other_start + code.dest_end)
+        )
+    if max(size, other_size) > SMALL_GAP and equal < ALIKE * max(size, other_size):
+        return None
+    return ops
+
+
+def _joined(ops: list[Op]) -> list[Op]:
+    """Equal neighbours become one, and edits that touch become one replacement."""
+    joined: list[Op] = []
+    for op in ops:
+        if joined and (joined[-1].tag == "equal") == (op.tag == "equal"):
+            last = joined.pop()
+            start, end, other_start, other_end = last.start, op.end, last.other_start, op.other_end
+            tag = op.tag
+            if tag != "equal":
+                tag = "insert" if other_start == other_end else "delete" if start == end else "replace"
+            op = Op(tag, start, end, other_start, other_end)
+        joined.append(op)
+    return joined

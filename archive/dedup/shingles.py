@@ -1,0 +1,76 @@
+"""Shingles: every run of six folded characters, as numbers; and the small sample of them that the index keeps.
+
+The sample is FracMinHash (Irber and others, 2022): a shingle is kept if its hash is small, whatever text it stands in.
+So two texts that share a passage share its sampled shingles, however much longer one of them is.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archive.fold import Codes
+
+SHINGLE: Final = 6
+"""Characters a shingle."""
+SHINGLE_VERSION: Final = 1
+"""Raised whenever the same folded text gives other hashes."""
+SCALE_BITS: Final = 5
+"""One shingle in 2^5 is sampled."""
+KEEP_MIN: Final = 16
+KEEP_MAX: Final = 400
+
+Hashes = NDArray[np.uint64]
+
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
+_MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
+_HALF = np.uint64(33)
+_LIMIT = np.uint64(1 << (64 - SCALE_BITS))
+# What is stored: the upper bits below the limit, which leaves numbers of six bytes in SQLite.
+_STORED_BITS = 47
+_SHIFT = np.uint64(64 - SCALE_BITS - _STORED_BITS)
+
+
+def grams(codes: Codes, size: int) -> Hashes:
+    """The 64-bit hash of every run of `size` code points, in order; one of the whole for a shorter text."""
+    count = len(codes)
+    if count == 0:
+        return np.empty(0, dtype=np.uint64)
+    size = min(size, count)
+    wide = codes.astype(np.uint64)
+    hashes = wide[: count - size + 1].copy()
+    for offset in range(1, size):
+        hashes *= _FACTOR
+        hashes += wide[offset : count - size + 1 + offset]
+    # The finalizer of MurmurHash3: without it, low code points would give low hashes.
+    hashes ^= hashes >> _HALF
+    hashes *= _MIX_1
+    hashes ^= hashes >> _HALF
+    hashes *= _MIX_2
+    hashes ^= hashes >> _HALF
+    return hashes
+
+
+def sample(hashes: Hashes) -> Hashes:
+    """The distinct hashes that the index keeps, smallest first: those under the limit, at least 16, at most 400."""
+    low = np.unique(hashes[hashes < _LIMIT])
+    if len(low) < KEEP_MIN and len(hashes) > len(low):
+        low = np.unique(hashes)[:KEEP_MIN]
+    return low[:KEEP_MAX]
+
+
+def sample_text(codes: Codes) -> Hashes:
+    """The sample of a folded text, ready for the index (see `stored`)."""
+    return stored(sample(grams(codes, SHINGLE)))
+
+
+def sample_texts(texts: Sequence[Codes]) -> list[Hashes]:
+    """`sample_text` of several texts."""
+    return [sample_text(codes) for codes in texts]
+
+
+def stored(hashes: Hashes) -> Hashes:
+    """Hashes as the index stores them: their upper bits. A short text's fillers above the limit need more bits."""
+    return hashes >> _SHIFT
