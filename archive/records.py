@@ -94,10 +94,12 @@ class CaptureRecord:
 @frozen(kw_only=True)
 class Item:
     """What one transaction step stores: a capture (None for an imported article without one), and the article it
-    showed (None where the outcome is not `article`)."""
+    showed (None where the outcome is not `article`). `captured_at`: when an article without a capture was taken, where
+    the file says so; with a zone."""
 
     capture: CaptureRecord | None
     article: ArticleRecord | None = None
+    captured_at: datetime | None = None
 
 
 IngestState = Literal["new", "revised", "unchanged", "no_article"]

@@ -1,0 +1,98 @@
+"""The costly and pure half of storing: cleaning, digests, tokens. It may run in another process than the other half."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from attrs import asdict, field, frozen
+
+from archive.clean import clean_body, clean_json, clean_line, clean_text
+from archive.records import ArticleRecord, CaptureRecord, Item
+from archive.tokens import tokens
+
+# An article with one of these flags may carry less than what was published, so it does not stand for its cluster.
+INCOMPLETE = frozenset({"truncated", "paywall", "paged", "mojibake", "injected_pinyin", "tag_residue"})
+
+
+@frozen
+class Prepared:
+    """An item as rows: `capture` and `article` by column name, {} where there is none.
+
+    `captured_at`: of an article without a capture, as in `Item`. `digest`: see `text_digest`, "" without an article.
+    `headline` and `body`: the full-text tokens.
+    """
+
+    capture: dict[str, Any]
+    article: dict[str, Any]
+    captured_at: datetime | None = None
+    digest: str = ""
+    headline: list[str] = field(factory=list)
+    body: list[str] = field(factory=list)
+
+
+def prepare(item: Item) -> Prepared:
+    """Make an item ready for the transaction. Pure."""
+    capture = {} if item.capture is None else _capture_row(item.capture)
+    if item.article is None:
+        return Prepared(capture, {})
+    article = _article_row(item.article)
+    headline, body = article["headline"], article["body"]
+    digest = text_digest(headline, body)
+    if capture:
+        capture["text_digest"] = digest
+    return Prepared(capture, article, item.captured_at, digest, tokens(headline or ""), tokens(body))
+
+
+def is_complete(flags: Iterable[str]) -> bool:
+    """Whether no flag says that the text was cut or damaged."""
+    return INCOMPLETE.isdisjoint(flags)
+
+
+def text_digest(headline: str | None, body: str) -> str:
+    """What tells one revision from another: SHA-256 of the headline, a line end, and the body, in hex."""
+    return hashlib.sha256(f"{headline or ''}\n{body}".encode()).hexdigest()
+
+
+def _article_row(article: ArticleRecord) -> dict[str, Any]:
+    return {
+        "site": clean_line(article.site) or "",
+        "native_id": clean_line(article.native_id) or "",
+        "url": clean_line(article.url) or "",
+        "headline": clean_line(article.headline),
+        "original_title": clean_line(article.original_title),
+        "body": clean_body(article.body),
+        "published_at": article.published_at,
+        "published_precision": article.published_precision,
+        "modified_at": article.modified_at,
+        "source_name": clean_line(article.source_name),
+        "account_name": clean_line(article.account_name),
+        "authors": clean_json(article.authors),
+        "editor": clean_line(article.editor),
+        "keywords": clean_json(article.keywords),
+        "location": clean_line(article.location),
+        "images": [clean_json(asdict(image)) for image in article.images],
+        "flags": clean_json(article.flags),
+        "template": article.template,
+        "confidence": article.confidence,
+        "blocks": [_block_row(block) for block in article.blocks],
+    }
+
+
+def _block_row(block: Any) -> dict[str, Any]:
+    """A block without the fields that have their default: most are plain paragraphs."""
+    row: dict[str, Any] = {"kind": block.kind, "text": clean_text(block.text)}
+    if block.level:
+        row["level"] = block.level
+    if block.links:
+        row["links"] = clean_json(block.links)
+    if block.url:
+        row["url"] = clean_text(block.url)
+    return row
+
+
+def _capture_row(capture: CaptureRecord) -> dict[str, Any]:
+    row = asdict(capture)
+    for name in ("url", "content_type", "ip", "warc_file", "native_id", "detail"):
+        row[name] = clean_line(row[name])
+    return {**row, "url": row["url"] or "", "text_digest": None}

@@ -1,0 +1,74 @@
+"""What an observation changes about an article that is there. Pure: rows in, a plan out; `archive.ingest` writes."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import frozen
+
+from archive.history import Observation, revisions
+
+# Fields whose change may move an article inside its cluster, though its text is the same.
+_FOR_CLUSTERS = ("url", "published_at", "published_precision", "first_captured_at")
+
+
+@frozen(kw_only=True)
+class Plan:
+    """What is to be written.
+
+    `values`: columns of the article row to set, none if {}. `revisions`: every revision that there should be, or None
+    where they stay. `text_changed`: the present text is another one. `relink`: its cluster must be looked at again.
+    `change`: the kind for the change log, or None.
+    """
+
+    values: dict[str, Any]
+    revisions: list[Observation] | None
+    text_changed: bool
+    relink: bool
+    change: str | None
+
+
+def plan(
+    present: Mapping[str, Any],
+    article: Mapping[str, Any],
+    seen: Observation,
+    revision_rows: Sequence[Observation],
+    captures: Sequence[Observation],
+) -> Plan:
+    """What `seen`, which showed `article`, changes about the article row `present`.
+
+    `revision_rows`: the observations that began its revisions, in their order. `captures`: those of its captures.
+    """
+    known = {*revision_rows, *captures}
+    if not seen.captured and any(other.digest == seen.digest for other in known):
+        return Plan(values={}, revisions=None, text_changed=False, relink=False, change=None)
+    observations = [*captures, *revision_rows, seen]
+    captured = {other.digest for other in observations if other.captured}
+    # What we captured ourselves replaces what we were told, so that both orders end alike.
+    observations = [other for other in observations if other.captured or other.digest not in captured]
+    wanted = revisions(observations)
+
+    values: dict[str, Any] = {}
+    if seen in observations and all(other <= seen for other in observations):
+        values.update(article)
+    values["first_captured_at"] = min(other.at for other in observations)
+    values["last_captured_at"] = max(other.at for other in observations)
+    values["revision"] = len(wanted)
+    values = {name: value for name, value in values.items() if present[name] != value}
+
+    digests = [other.digest for other in wanted]
+    revised = digests != [other.digest for other in revision_rows]
+    text_changed = digests[-1] != revision_rows[-1].digest
+    moved = any(name in values for name in _FOR_CLUSTERS)
+    fields = values.keys() - {"last_captured_at"}
+    return Plan(
+        values=values,
+        revisions=wanted if _rows(wanted) != _rows(revision_rows) else None,
+        text_changed=text_changed,
+        relink=text_changed or moved,
+        change="revised" if revised else "updated" if fields else None,
+    )
+
+
+def _rows(observations: Sequence[Observation]) -> list[tuple[datetime, str, int | None]]:
+    return [(other.at, other.digest, other.capture_id) for other in observations]
