@@ -1,0 +1,63 @@
+"""Which words are names: of people by their surname or the characters of transliteration, of places by a list.
+
+All words here are folded. A name that another replaced tells of another story; a word that a synonym replaced does not.
+"""
+
+import re
+from importlib import resources
+from typing import Final
+
+from archive.fold import fold
+
+# The family names of the old primer, and those that became frequent since.
+SURNAMES: Final = frozenset(
+    fold(
+        "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦"
+        "昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹"
+        "姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐"
+        "邱骆高夏蔡田樊胡凌霍虞万支柯昝管卢莫经房裘缪干解应宗丁宣贲邓郁单杭洪包诸左石崔吉钮龚程嵇邢滑裴陆荣翁"
+        "荀羊於惠甄曲家封芮羿储靳汲邴糜松井段富巫乌焦巴弓牧隗山谷车侯宓蓬全郗班仰秋仲伊宫宁仇栾暴甘钭厉戎祖武"
+        "符刘景詹束龙叶幸司韶郜黎蓟薄印宿白怀蒲邰从鄂索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉"
+        "宰郦雍却璩桑桂濮牛寿通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满"
+        "弘匡国文寇广禄阙东欧殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾沙丰关蒯相查后荆红游竺权盖益桓公"
+        "肖付代闫仝佟岳帅亓佘肇牟苑粟"
+    )
+)
+_TITLES = (
+    "先生|女士|同志|主席|总统|总理|首相|国王|女王|国务卿|大使|部长|外长|防长|省长|市长|"
+    "县长|区长|州长|书记|委员|主任|局长|院长|校长|会长|行长|司令|政委|将军|上将|董事|"
+    "总裁|经理|监事|总监|秘书|代表|议长|议员|发言人|被告人|嫌疑人|辩护人|法官|律师|教授|"
+    "院士|博士|医生|教练|队长|球员|选手|记者|通讯员|编辑|导演|演员|歌手|作家|副总理|"
+    "副主席|当选|聘任|任命|会见|会谈|通话|致电|遗体|逝世"
+)
+TITLE: Final = re.compile("|".join(fold(word) for word in _TITLES.split("|")))
+# Characters that transliterate foreign names, and seldom stand together in other words.
+_SOUNDS = frozenset(
+    fold(
+        "阿埃艾爱奥巴贝比彼宾波伯博布达戴丹德迪蒂杜多厄恩尔法费菲弗夫福盖戈格古哈海赫亨霍基吉加贾杰金卡凯坎科克肯库拉莱兰劳雷里利莉林"
+        "隆卢鲁路伦罗洛马玛迈曼梅门蒙米密莫姆纳奈内尼涅努诺欧帕佩彭皮普奇乔切萨塞桑沙施史舒斯索塔泰坦汤特提廷图托瓦万威韦维沃乌伍西希"
+        "谢辛休雅亚延叶伊因尤约泽扎詹朱兹佐茨娜丽珍娅什喀琴冈根坚耶鲍鲁"
+    )
+)
+_PLACES: Final = frozenset(
+    fold(word)
+    for line in resources.files(__package__ or "archive.dedup").joinpath("places.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+    for word in line.split()
+)
+_TAILS = ("省", "市", "县", "区", "州", "自治区", "共和国", "合众国", "王国", "联邦", "方", "队")
+
+
+def is_place(word: str) -> bool:
+    """Whether a folded word is a country, province or city, with or without its kind."""
+    return word in _PLACES or any(word.endswith(tail) and word[: -len(tail)] in _PLACES for tail in _TAILS)
+
+
+def is_transliterated(word: str) -> bool:
+    """Whether a folded word of three characters or more reads like a foreign name."""
+    return 3 <= len(word) <= 16 and all(char in _SOUNDS for char in word)
+
+
+def is_person(word: str) -> bool:
+    """Whether a folded word has the form of a Chinese person's full name."""
+    return 2 <= len(word) <= 4 and word[0] in SURNAMES and all("\u3400" <= char <= "\u9fff" for char in word)
