@@ -1,5 +1,6 @@
 """The whole `jianbao` command: the archive's commands and those that fetch and extract."""
 
 from archive.cli import main
+from crawler.cli import crawl
 
-__all__ = ["main"]
+__all__ = ["crawl", "main"]

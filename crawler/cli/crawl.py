@@ -1,0 +1,119 @@
+"""`jianbao crawl` and `jianbao sites`."""
+
+import logging
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.cli import main
+from archive.settings import Home
+from archive.times import BEIJING
+
+if TYPE_CHECKING:
+    from archive.errors import JianbaoError
+    from crawler.session import Counts, Session
+
+
+class BeijingTime(click.DateTime):
+    """A date or a time without a zone, taken as Beijing's."""
+
+    name = "time"
+
+    def __init__(self) -> None:
+        super().__init__(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        moment: datetime = super().convert(value, param, ctx)
+        return moment.replace(tzinfo=BEIJING)
+
+
+@main.command()
+@click.argument("sites", nargs=-1, metavar="[SITE]…")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Fetch at most N articles.")
+@click.option(
+    "--since", type=BeijingTime(), metavar="DATE", help="Leave out articles that their list dates before DATE."
+)
+@click.option("-v", "--verbose", is_flag=True, help="A line for every step, and Scrapy's own lines.")
+@click.pass_obj
+def crawl(home: Home, sites: tuple[str, ...], limit: int | None, since: datetime | None, verbose: bool) -> None:
+    """Poll the lists of every site (or of each SITE) and fetch the articles that are new.
+
+    Raw answers go to DIR/warc as WARC files first, then articles into the archive. A run that was stopped or killed is
+    taken up by the next. Made to be called from cron:
+
+    \b
+      */30 * * * *  jianbao --home /srv/jianbao crawl
+
+    \b
+    Examples:
+      jianbao crawl                        every site
+      jianbao crawl sohu --limit 50        one site, at most 50 articles
+      jianbao crawl --since 2026-11-01     nothing older than that
+
+    The exit code says how it went: 0 well, 3 something was doubtful or failed (`jianbao runs` says what), others are
+    listed in docs/exit-codes.md.
+    """
+    from crawler.runner import crawl as run
+
+    terminal = sys.stderr.isatty() and not verbose
+    if terminal:
+        counts, ended = _with_progress(home, sites, limit, since)
+    else:
+        logging.basicConfig(
+            level=logging.DEBUG if verbose else logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
+        )
+        counts, ended = run(home, sites, limit=limit, since=since, verbose=verbose)
+    click.echo(summary(counts))
+    if ended is not None:
+        raise ended
+
+
+def _with_progress(
+    home: Home, sites: tuple[str, ...], limit: int | None, since: datetime | None
+) -> "tuple[Counts, JianbaoError | None]":
+    """The run under one line that keeps counting; warnings scroll above it."""
+    from rich.console import Console
+    from rich.logging import RichHandler
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from crawler.runner import crawl as run
+
+    console = Console(stderr=True)
+    handler = RichHandler(console=console, show_path=False, show_time=False, markup=False)
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", handlers=[handler])
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, refresh_per_second=4) as progress:
+        task = progress.add_task("reading lists …")
+
+        def show(session: "Session") -> None:
+            progress.update(task, description=summary(session.counts))
+
+        return run(home, sites, limit=limit, since=since, on_change=show)
+
+
+def summary(counts: "Counts") -> str:
+    """One line for a person: what a run did."""
+    return (
+        f"listed {counts.listed} · fetched {counts.fetched} · new {counts.new} · duplicate {counts.duplicate} · "
+        f"doubtful {counts.doubtful} · failed {counts.failed}"
+    )
+
+
+@main.command("sites")
+@click.option("--lists", is_flag=True, help="Name every list that is polled.")
+def show_sites(lists: bool) -> None:
+    """Name the sites that can be crawled.
+
+    \b
+    Example:
+      jianbao sites --lists
+    """
+    from crawler.sites import load_sites
+
+    for site in load_sites().values():
+        click.echo(f"{site.name}\t{site.title}\t{', '.join(site.hosts)}\t{len(site.sources)} lists")
+        if lists:
+            for source in site.sources:
+                click.echo(f"  {source.name}\t{source.urls[0]}")

@@ -1,0 +1,40 @@
+"""`scrapy crawl SITE` does what `jianbao crawl SITE` does: same lock, same run row, same exit code."""
+
+import argparse
+import sys
+from datetime import datetime
+
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.exceptions import UsageError as ScrapyUsageError
+
+from archive.errors import JianbaoError
+from archive.settings import resolve_home
+from archive.times import BEIJING
+from crawler.runner import crawl, quiet_scrapy
+
+
+class Command(ScrapyCrawl):
+    """`-a limit=N`, `-a since=YYYY-MM-DD`, `-a home=DIR` and `-a database=URL` stand for the options of `jianbao`."""
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Run one site's spider."""
+        if len(args) != 1:
+            raise ScrapyUsageError("name one site; `scrapy list` shows them")
+        words: dict[str, str] = opts.spargs
+        if not opts.loglevel:
+            quiet_scrapy()
+        try:
+            since = datetime.fromisoformat(words["since"]).replace(tzinfo=BEIJING) if "since" in words else None
+            limit = int(words["limit"]) if "limit" in words else None
+        except ValueError as error:
+            raise ScrapyUsageError(str(error), print_help=False) from error
+        try:
+            home = resolve_home(words.get("home"), words.get("database"))
+            counts, ended = crawl(home, args, limit=limit, since=since, process=self.crawler_process)
+        except JianbaoError as error:
+            ended = error
+        else:
+            print(counts, file=sys.stderr)  # noqa: T201 - a command's answer
+        if ended is not None:
+            print(f"jianbao: {ended}", file=sys.stderr)  # noqa: T201
+            self.exitcode = ended.exit_code

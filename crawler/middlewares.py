@@ -1,0 +1,127 @@
+"""Downloader middlewares: robots.txt as RFC 9309 reads it, and the WARC record of every answer."""
+
+import ipaddress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+
+from archive.errors import JianbaoError
+from crawler.guard import Refused, is_public
+from crawler.line import RawCapture, raw_from_headers
+from crawler.warc import Exchange
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Headers, Response
+
+    from crawler.session import Session
+
+RAW = "jianbao_raw"
+"""The request's meta key under which the callback finds the `RawCapture`."""
+
+_FORBID_ALL = b"User-agent: *\nDisallow: /\n"
+
+
+class RobotsForbidden(IgnoreRequest):
+    """robots.txt says no."""
+
+
+class RobotsUnknown(IgnoreRequest):
+    """robots.txt could not be had, which says no for now."""
+
+
+class RobotsMiddleware(RobotsTxtMiddleware):
+    """Scrapy's, but a host whose robots.txt fails (no answer, 429, 5xx) is left alone for this run, and any other 4xx
+    means that there are no rules (RFC 9309, 2.3.1)."""
+
+    def __init__(self, crawler: "Crawler") -> None:
+        super().__init__(crawler)
+        self._unknown: set[str] = set()
+
+    async def _parse_robots(self, response: "Response", netloc: str, request: "Request") -> None:
+        if response.status >= 500 or response.status == 429:
+            self._unknown.add(netloc)
+            response = response.replace(body=_FORBID_ALL)
+        elif response.status >= 300:
+            response = response.replace(body=b"")
+        await super()._parse_robots(response, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        self._unknown.add(netloc)
+        super()._robots_error(exc, netloc)
+
+    def process_request_2(self, rp: Any, request: "Request") -> None:
+        netloc = request.url.split("/", 3)[2]
+        if netloc in self._unknown:
+            raise RobotsUnknown("robots.txt could not be had")
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest as error:
+            raise RobotsForbidden(str(error)) from error
+
+
+class WarcMiddleware:
+    """Writes every answer, as it was transferred, before anything else sees it: pages, lists, redirects, robots.txt."""
+
+    def __init__(self, crawler: "Crawler") -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: "Crawler") -> "Self":
+        return cls(crawler)
+
+    def process_response(self, request: "Request", response: "Response") -> "Response":
+        session: Session = cast(Any, self.crawler.spider).session
+        if session.fatal is not None or session.warc is None:
+            raise IgnoreRequest("the run is ending")
+        session.answered = True
+        ip = None if request.meta.get("proxy") else response.ip_address
+        if isinstance(ip, ipaddress.IPv4Address | ipaddress.IPv6Address) and not is_public(str(ip)):
+            raise Refused(f"{ip} is in a private network")
+        first = request.meta.get("redirect_urls") or [None]
+        exchange = Exchange(
+            url=response.url,
+            fetched_at=datetime.now(UTC),
+            status=response.status,
+            headers=_pairs(response.headers),
+            payload=response.body,
+            request_headers=_request_headers(request),
+            ip=str(ip) if ip else None,
+            requested=first[0],
+        )
+        try:
+            position = session.warc.write(exchange)
+        except JianbaoError as error:
+            session.fail(error)
+            raise IgnoreRequest(str(error)) from error
+        raw = RawCapture(
+            url=exchange.url,
+            captured_at=exchange.fetched_at,
+            payload=exchange.payload,
+            status=exchange.status,
+            requested=exchange.requested,
+            ip=exchange.ip,
+            digest=position.digest,
+            warc_file=position.file,
+            warc_offset=position.offset,
+            warc_length=position.length,
+        )
+        request.meta[RAW] = raw_from_headers(raw, exchange.headers)
+        return response
+
+
+def _pairs(headers: "Headers") -> list[tuple[str, str]]:
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name in headers for value in headers.getlist(name)]
+
+
+def _request_headers(request: "Request") -> list[tuple[str, str]]:
+    """What was sent, without what only concerns a proxy."""
+    sent = [pair for pair in _pairs(request.headers) if not pair[0].lower().startswith("proxy-")]
+    names = {name.lower() for name, _ in sent}
+    host = [] if "host" in names else [("Host", request.url.split("/", 3)[2])]
+    return host + sent

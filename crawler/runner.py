@@ -1,0 +1,122 @@
+"""The run from begin to end, the same for `jianbao crawl` and `scrapy crawl`."""
+
+import logging
+import os
+import platform
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archive.errors import JianbaoError, UsageError
+from archive.settings import Home
+from crawler.recovery import recover
+from crawler.session import Counts, Session, open_session
+from crawler.sites import load_sites
+from crawler.warc import WarcFolder
+
+if TYPE_CHECKING:
+    from scrapy.settings import Settings
+
+logger = logging.getLogger("jianbao.crawl")
+
+
+def project_settings() -> "Settings":
+    """Scrapy's settings with ours, wherever the command was called from."""
+    from scrapy.settings import Settings
+
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    return settings
+
+
+def quiet_scrapy() -> None:
+    """Scrapy and Twisted say what is wrong, not what they do; our own lines say that."""
+    for name in ("scrapy", "twisted", "asyncio", "py.warnings"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # A robots.txt that cannot be had is told by what it holds up.
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+
+
+def crawl(
+    home: Home,
+    sites: Sequence[str] = (),
+    *,
+    limit: int | None = None,
+    since: datetime | None = None,
+    process: Any = None,
+    verbose: bool = False,
+    on_change: Callable[[Session], None] | None = None,
+) -> tuple[Counts, JianbaoError | None]:
+    """Crawl these sites (all of them where none is named) once; what was done, and how the command should end.
+
+    `limit`: the most articles to fetch. `since`: articles that a list dates before it are not fetched. `process`: a
+    Scrapy process with its settings, made here otherwise (`verbose`: its own lines are shown too). The error is None
+    for a run without anything doubtful.
+
+    Raises `UsageError`, `AlreadyRunning`, `DatabaseUnavailable`, `SchemaMismatch`, `StorageError` before it fetches.
+    """
+    names = list(sites) or list(load_sites())
+    unknown = [name for name in names if name not in load_sites()]
+    if unknown:
+        raise UsageError(f"no site is named {', '.join(unknown)}; there are {', '.join(load_sites())}")
+    session = open_session(home, names)
+    session.limit, session.since = limit, since
+    if on_change is not None:
+        session.on_change = on_change
+    try:
+        recover(session)
+        _fetch(session, names, process or _own_process(verbose=verbose))
+    except JianbaoError as error:
+        session.fail(error)
+    except BaseException as error:
+        session.fatal = session.fatal or _CrashError(f"{type(error).__name__}: {error}")
+        session.finish()
+        raise
+    ended = session.finish()
+    return session.counts, ended
+
+
+class _CrashError(JianbaoError):
+    """A bug ended the run."""
+
+
+def _own_process(*, verbose: bool) -> Any:
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    process = AsyncCrawlerProcess(project_settings(), install_root_handler=False)
+    if not verbose:
+        quiet_scrapy()
+    return process
+
+
+def _fetch(session: Session, names: Sequence[str], process: Any) -> None:
+    settings: Settings = process.settings
+    if settings["JIANBAO_CA_FILE"]:
+        # OpenSSL reads it when the first connection is made; Scrapy has no setting for it.
+        os.environ["SSL_CERT_FILE"] = str(Path(settings["JIANBAO_CA_FILE"]).absolute())
+    session.warc = WarcFolder(
+        path=session.home.warc,
+        max_bytes=settings.getint("JIANBAO_WARC_BYTES"),
+        info={
+            "software": f"jianbao {settings['USER_AGENT'].partition('/')[2].partition(' ')[0]} (scrapy, warcio)",
+            "format": "WARC File Format 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "robots": "obey",
+            "http-header-user-agent": settings["USER_AGENT"],
+            "hostname": platform.node(),
+            "isPartOf": f"run {session.run_id}",
+        },
+    )
+    for name in names:
+        process.crawl(name, session=session)
+    session.on_fatal.append(lambda: _stop(process))
+    process.start()
+    if process.bootstrap_failed and session.fatal is None:
+        session.fail(_CrashError("a spider did not start; the log says why"))
+
+
+def _stop(process: Any) -> None:
+    import asyncio
+
+    asyncio.ensure_future(process.stop())  # noqa: RUF006 - the process itself waits for it

@@ -1,0 +1,293 @@
+"""One run of the crawler: its row, its WARC files, its counts, and the two things that it stores, pages and lists.
+
+All of it happens in the reactor's thread. The first error that concerns the whole run (a full disk, a lost database)
+ends it: nothing is stored after it, every crawler is asked to stop, and the command ends with that error.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from attrs import asdict, define, field
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from archive.db import open_engine, writing
+from archive.errors import DoubtfulRun, JianbaoError, NetworkUnavailable
+from archive.ingest import ingest
+from archive.models import CrawlRun
+from archive.records import CaptureRecord, Item, Stored
+from archive.settings import Home
+from crawler import frontier
+from crawler.discovery import Walk
+from crawler.frontier import Claim
+from crawler.line import RawCapture, capture_item, identity
+from crawler.locks import HomeLock, dead_runs, hold_run, lock_home
+from crawler.pages.page import Outcome
+from crawler.warc import WarcFolder
+
+logger = logging.getLogger("jianbao.crawl")
+
+DOUBTFUL = frozenset({Outcome.UNKNOWN_TEMPLATE, Outcome.EMPTY, Outcome.BLOCKED, Outcome.BROKEN, Outcome.TOO_LARGE})
+BATCH = 8
+
+_RUN: Any = CrawlRun.__table__
+
+
+@define
+class Counts:
+    """What a run did. `listed`: articles that lists named; `fetched`: article pages that answered; `new`: articles that
+    the archive did not have, `duplicate` of them with a text that it had; `doubtful`: pages that could not be read as
+    they should, and lists that gave less than expected; `failed`: addresses without an answer."""
+
+    listed: int = 0
+    fetched: int = 0
+    new: int = 0
+    duplicate: int = 0
+    doubtful: int = 0
+    failed: int = 0
+
+    def add(self, stored: Sequence[Stored]) -> None:
+        """Count what one transaction stored."""
+        self.new += sum(one.state == "new" for one in stored)
+        self.duplicate += sum(one.state == "new" and one.duplicate for one in stored)
+
+
+@define
+class Session:
+    """See the module. Made by `open_session`."""
+
+    home: Home
+    engine: Engine
+    lock: HomeLock
+    run_id: int
+    held: Connection | None = None
+    warc: WarcFolder | None = None
+    limit: int | None = None
+    since: datetime | None = None
+    counts: Counts = field(factory=Counts)
+    fatal: JianbaoError | None = None
+    answered: bool = False
+    stopped: bool = False
+    notes: list[str] = field(factory=list)
+    on_change: Callable[["Session"], None] = lambda session: None
+    on_fatal: list[Callable[[], None]] = field(factory=list)
+    _claimed: int = 0
+    _listed: set[tuple[str, str]] = field(factory=set)
+
+    @property
+    def worker(self) -> str:
+        """The name under which this run leases addresses."""
+        return worker_of(self.run_id)
+
+    def fail(self, error: JianbaoError) -> None:
+        """End the run with this error; the first one counts."""
+        if self.fatal is None:
+            self.fatal = error
+            logger.error("%s", error)
+            for stop in self.on_fatal:
+                stop()
+
+    def claim(self, site: str) -> list[Claim]:
+        """The next few addresses of a site to fetch; none when the limit is reached or the run is ending."""
+        room = BATCH if self.limit is None else min(BATCH, self.limit - self._claimed)
+        if room <= 0 or self.fatal is not None or self.stopped:
+            return []
+        claims: list[Claim] = []
+        with _ends_run(self), writing(self.engine) as connection:
+            claims = frontier.claim(connection, site, self.worker, room, datetime.now(UTC))
+        self._claimed += len(claims)
+        return claims
+
+    def store_page(self, raw: RawCapture, claim: Claim) -> str:
+        """Extract and store one answer for a claimed address, and settle the claim; the outcome."""
+        return self.store_item(capture_item(raw), claim)
+
+    def store_found(self, raw: RawCapture) -> str:
+        """Store an answer that a killed run wrote to its WARC file and no further; the outcome."""
+        site, native_id = identity(raw.requested or raw.url) or ("", "")
+        claim = Claim(id=0, site=site, native_id=native_id, url=raw.requested or raw.url, attempts=0)
+        return self.store_item(capture_item(raw), claim)
+
+    def store_item(self, item: Item, claim: Claim) -> str:
+        """Store one capture and what it showed, and settle the claim, in one transaction; the outcome."""
+        if self.fatal is not None or item.capture is None:
+            return ""
+        outcome = Outcome(item.capture.outcome)
+        now = datetime.now(UTC)
+        counts = Counts(**asdict(self.counts))
+        counts.fetched += 1
+        counts.doubtful += outcome in DOUBTFUL
+        with _ends_run(self), writing(self.engine) as connection:
+            counts.add(ingest(connection, [item], run_id=self.run_id, now=now))
+            if outcome is Outcome.BLOCKED:
+                frontier.try_again(connection, claim, outcome, now)
+            else:
+                state = "gone" if outcome is Outcome.GONE else "done"
+                frontier.settle(connection, claim.site, claim.native_id, state, outcome)
+            self._write_counts(connection, counts)
+        self._took(counts)
+        if outcome in DOUBTFUL:
+            logger.warning("doubtful: %s: %s (%s)", item.capture.url, outcome, item.capture.detail or "no detail")
+        return outcome
+
+    def miss_page(self, claim: Claim, outcome: str, *, final: bool = False) -> None:
+        """A claimed address gave no answer; it is due again later unless `final`."""
+        if self.fatal is not None:
+            return
+        counts = Counts(**asdict(self.counts))
+        counts.failed += 1
+        with _ends_run(self), writing(self.engine) as connection:
+            if final:
+                frontier.settle(connection, claim.site, claim.native_id, "failed", outcome)
+            else:
+                frontier.try_again(connection, claim, outcome, datetime.now(UTC))
+            self._write_counts(connection, counts)
+        self._took(counts)
+        logger.warning("failed: %s: %s", claim.url, outcome)
+
+    def leave_page(self, claim: Claim, outcome: str) -> None:
+        """An address is not to be fetched (robots.txt): that is no failure."""
+        if self.fatal is not None:
+            return
+        with _ends_run(self), writing(self.engine) as connection:
+            frontier.settle(connection, claim.site, claim.native_id, "failed", outcome)
+        logger.info("left: %s: %s", claim.url, outcome)
+
+    def store_list(self, capture: CaptureRecord) -> None:
+        """Store the row of a list's answer."""
+        if self.fatal is not None:
+            return
+        with _ends_run(self), writing(self.engine) as connection:
+            ingest(connection, [Item(capture=capture)], run_id=self.run_id, now=datetime.now(UTC))
+
+    def end_walk(self, walk: Walk) -> None:
+        """Write down what a source named, once its walk is over."""
+        if self.fatal is not None:
+            return
+        counts = Counts(**asdict(self.counts))
+        listed = self._listed | {(walk.site.name, native_id) for native_id in walk.entries}
+        counts.listed = len(listed)
+        with _ends_run(self), writing(self.engine) as connection:
+            walk.record(connection, datetime.now(UTC))
+            self._write_counts(connection, counts)
+        self._listed = listed
+        self._took(counts)
+
+    def doubt(self, note: str, *, failed: bool = False) -> None:
+        """Count something that a person should look at, and say it."""
+        if failed:
+            self.counts.failed += 1
+        else:
+            self.counts.doubtful += 1
+        self.notes.append(note)
+        logger.warning("%s", note)
+
+    def finish(self) -> JianbaoError | None:
+        """Close everything and write down how the run ended; the error that the command ends with, or None."""
+        error = self.fatal
+        if error is None and not self.answered and self.counts.failed:
+            error = NetworkUnavailable(
+                "no site answered; check the network, the proxy and the certificates, then try again"
+            )
+        if error is None and (self.counts.doubtful or self.counts.failed):
+            error = DoubtfulRun(
+                f"{self.counts.doubtful} doubtful, {self.counts.failed} failed; `jianbao runs` and the log say which"
+            )
+        fatal = error is not None and not isinstance(error, DoubtfulRun | NetworkUnavailable)
+        state = "failed" if fatal else "stopped" if self.stopped else "finished"
+        try:
+            with writing(self.engine) as connection:
+                frontier.release(connection, [self.worker])
+                self._write_counts(connection, self.counts)
+                connection.execute(
+                    update(_RUN)
+                    .where(_RUN.c.id == self.run_id)
+                    .values(
+                        finished_at=datetime.now(UTC),
+                        state=state,
+                        exit_code=0 if error is None else error.exit_code,
+                        detail="\n".join([*([str(error)] if error else []), *self.notes[:50]]) or None,
+                    )
+                )
+        except JianbaoError as late:
+            # The next start marks the run as killed and goes on from there.
+            error = error or late
+            fatal = True
+        if self.warc is not None:
+            self.warc.close(settled=not fatal)
+        if self.held is not None:
+            self.held.close()
+        self.engine.dispose()
+        self.lock.release()
+        return error
+
+    def _write_counts(self, connection: Connection, counts: Counts) -> None:
+        connection.execute(update(_RUN).where(_RUN.c.id == self.run_id).values(**asdict(counts)))
+
+    def _took(self, counts: Counts) -> None:
+        if self.fatal is None:
+            self.counts = counts
+            self.on_change(self)
+
+
+class _ends_run:  # noqa: N801 - reads as the words it stands for
+    """A block whose JianbaoError ends the run instead of the callback that it happened in."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, JianbaoError):
+            self.session.fail(error)
+            return True
+        return False
+
+
+def worker_of(run_id: int) -> str:
+    """The name under which a run leases addresses."""
+    return f"run-{run_id}"
+
+
+def open_session(home: Home, sites: Sequence[str], *, kind: str = "crawl") -> Session:
+    """Take the archive's lock, open the database, bury dead runs and begin a new one.
+
+    Raises `AlreadyRunning`, `DatabaseUnavailable`, `SchemaMismatch`, `StorageError`; nothing is left behind then.
+    """
+    lock = lock_home(home, kind)
+    try:
+        engine = open_engine(home.database, create=True)
+    except BaseException:
+        lock.release()
+        raise
+    try:
+        with writing(engine) as connection:
+            _bury(connection, kind)
+            run_id = connection.execute(
+                insert(_RUN)
+                .values(kind=kind, sites=list(sites), started_at=datetime.now(UTC), state="running", **asdict(Counts()))
+                .returning(_RUN.c.id)
+            ).scalar_one()
+        held = hold_run(engine, run_id)
+    except BaseException:
+        engine.dispose()
+        lock.release()
+        raise
+    return Session(home=home, engine=engine, lock=lock, run_id=run_id, held=held)
+
+
+def _bury(connection: Connection, kind: str) -> None:
+    """Mark runs as killed whose process is gone, and give back what they had leased."""
+    running = (
+        connection.execute(select(_RUN.c.id).where(_RUN.c.state == "running", _RUN.c.kind == kind)).scalars().all()
+    )
+    dead = dead_runs(connection, running)
+    if dead:
+        connection.execute(
+            update(_RUN).where(_RUN.c.id.in_(dead)).values(state="killed", finished_at=datetime.now(UTC))
+        )
+        frontier.release(connection, [worker_of(run_id) for run_id in dead])
+        logger.warning("run %s was killed; going on from where it was", ", ".join(map(str, dead)))

@@ -1,0 +1,224 @@
+"""One spider a site, made from the site files: a new file in `crawler/sites/` is a new spider here.
+
+A spider walks its site's lists and fetches what the frontier has due. It only asks and hands on: what is stored, and
+how, is `crawler.session`'s business.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
+
+from archive.db import reading
+from archive.errors import JianbaoError
+from archive.records import Item
+from crawler.discovery import Walk, entries_of
+from crawler.frontier import Claim
+from crawler.line import TRANSIENT, RawCapture, capture_record, decoded_body, list_capture
+from crawler.middlewares import RAW, RobotsForbidden
+from crawler.pages.decode import decode
+from crawler.pages.page import Outcome, Page
+from crawler.sites import load_sites
+from crawler.sites.base import ListError, Listing, Site, Source
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+    from crawler.session import Session
+
+logger = logging.getLogger("jianbao.crawl")
+
+BLOCKS_IN_A_ROW = 5
+"""So many verification pages one after the other, and the site is left alone for this run."""
+
+
+class PortalSpider(Spider):
+    """The spider of one site. `session` is the run that it belongs to."""
+
+    site: ClassVar[Site]
+    hosts: ClassVar[tuple[str, ...]]
+    session: "Session"
+
+    @classmethod
+    def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> "Self":
+        spider: Self = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider._idle, signal=signals.spider_idle)
+        crawler.signals.connect(spider._closed, signal=signals.spider_closed)
+        spider._claims = set()
+        spider._blocked = 0
+        return spider
+
+    _claims: set[int]
+    _blocked: int
+
+    async def start(self) -> AsyncIterator[Request]:
+        for source in self.site.sources:
+            yield self._list_request(Walk(site=self.site, source=source, since=self.session.since))
+        for request in self._due():
+            yield request
+
+    # Lists
+
+    def _list_request(self, walk: Walk) -> Request:
+        return Request(
+            walk.url,
+            callback=self.parse_list,
+            errback=self.list_failed,
+            cb_kwargs={"walk": walk},
+            dont_filter=True,
+            priority=10,
+        )
+
+    def parse_list(self, response: "Response", walk: Walk) -> Iterator[Request]:
+        """Take in one page of a list, and ask for the next one while there is something new."""
+        raw: RawCapture = response.meta[RAW]
+        if raw.status in TRANSIENT or raw.status >= 500:
+            self._list_missing(walk, f"HTTP {raw.status}", passing=True)
+            return
+        try:
+            if raw.status >= 400:
+                raise ListError(f"HTTP {raw.status}")
+            entries = entries_of(self.site, read_list(walk.source, raw))
+        except ListError as error:
+            self.session.store_list(list_capture(raw, self.site.name, str(error)))
+            self._list_missing(walk, str(error), passing=False)
+            return
+        self.session.store_list(list_capture(raw, self.site.name))
+        if walk.page == 0 and len(entries) < walk.source.expect:
+            self.session.doubt(
+                f"list {self.name}/{walk.source.name} named {len(entries)} articles, {walk.source.expect} expected"
+            )
+        try:
+            with reading(self.session.engine) as connection:
+                more = walk.add(connection, entries)
+        except JianbaoError as error:
+            self.session.fail(error)
+            return
+        if more and not self.session.stopped:
+            yield self._list_request(walk)
+        else:
+            walk.whole = walk.whole and not (more and self.session.stopped)
+            self.session.end_walk(walk)
+        yield from self._due()
+
+    def list_failed(self, failure: Any) -> None:
+        """A list gave no answer at all."""
+        walk: Walk = failure.request.cb_kwargs["walk"]
+        error = failure.value
+        if isinstance(error, RobotsForbidden):
+            logger.info("list %s/%s: robots.txt forbids it", self.name, walk.source.name)
+            self.session.end_walk(walk)
+        else:
+            self._list_missing(walk, _reason(error), passing=True)
+
+    def _list_missing(self, walk: Walk, reason: str, *, passing: bool) -> None:
+        """A page of a list is not there. Behind the first page, an answer such as 404 is the list's end."""
+        if passing:
+            walk.whole = False
+        if walk.page == 0 and walk.source.expect > 0:
+            self.session.doubt(f"list {self.name}/{walk.source.name}: {reason}", failed=passing)
+        else:
+            logger.info("list %s/%s, page %d: %s", self.name, walk.source.name, walk.page + 1, reason)
+            if passing:
+                self.session.counts.failed += walk.page > 0 or not self.session.answered
+        self.session.end_walk(walk)
+
+    # Pages
+
+    def _due(self) -> Iterator[Request]:
+        """Requests for what the frontier has due, a few at a time, so that a lease never grows old in a queue."""
+        if self._claims:
+            return
+        for claim in self.session.claim(self.name):
+            self._claims.add(claim.id)
+            yield Request(
+                claim.url,
+                callback=self.parse_page,
+                errback=self.page_failed,
+                cb_kwargs={"claim": claim},
+                dont_filter=True,
+            )
+
+    def parse_page(self, response: "Response", claim: Claim) -> Iterator[Request]:
+        """Store one article page."""
+        raw: RawCapture = response.meta[RAW]
+        self._claims.discard(claim.id)
+        if raw.status in TRANSIENT or raw.status >= 500:
+            self.session.miss_page(claim, f"http_{raw.status}")
+        else:
+            outcome = self.session.store_page(raw, claim)
+            self._blocked = self._blocked + 1 if outcome == Outcome.BLOCKED else 0
+            if self._blocked >= BLOCKS_IN_A_ROW:
+                self._leave_site()
+        yield from self._due()
+
+    def page_failed(self, failure: Any) -> Iterator[Request]:
+        """An article page gave no answer."""
+        claim: Claim = failure.request.cb_kwargs["claim"]
+        self._claims.discard(claim.id)
+        error = failure.value
+        if self.session.fatal is not None:
+            return
+        if isinstance(error, RobotsForbidden):
+            self.session.leave_page(claim, "robots")
+        elif isinstance(error, DownloadCancelledError):
+            page = Page(url=claim.url, outcome=Outcome.TOO_LARGE, site=claim.site, native_id=claim.native_id)
+            raw = RawCapture(url=claim.url, captured_at=datetime.now(UTC), payload=b"")
+            self.session.store_item(Item(capture=capture_record(raw, page)), claim)
+        else:
+            self.session.miss_page(claim, _reason(error), final=type(error) is IgnoreRequest)
+        yield from self._due()
+
+    def _leave_site(self) -> None:
+        self.session.doubt(f"{self.name} answers with verification pages; left alone for this run")
+        self.crawler.engine.close_spider(self, "blocked")
+
+    # Signals
+
+    def _idle(self) -> None:
+        """The last word before the spider closes: is anything due after all?"""
+        requests = list(self._due())
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
+
+    def _closed(self, reason: str) -> None:
+        if reason == "shutdown":
+            self.session.stopped = True
+
+
+def read_list(source: Source, raw: RawCapture) -> list[Listing]:
+    """The entries of a list's answer. Raises `ListError`."""
+    body = decoded_body(raw)
+    if not isinstance(body, bytes):
+        raise ListError(body or "the list is too large")
+    text = body.decode(source.encoding, "replace") if source.encoding else decode(body, raw.content_type).text
+    try:
+        return list(source.parse(text, raw.url, raw.captured_at))
+    except ListError:
+        raise
+    except Exception as error:  # a parser's bug is no reason to lose the other lists
+        logger.exception("the parser of list %s broke", source.name)
+        raise ListError(f"the parser broke: {type(error).__name__}") from error
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong, in a few words for the log and the frontier's row."""
+    words = " ".join(str(error).split()) or type(error).__name__
+    return words[:200]
+
+
+def _spider(site: Site) -> type[PortalSpider]:
+    members = {"name": site.name, "site": site, "hosts": site.hosts, "__module__": __name__, "__doc__": site.title}
+    return type(f"{site.name.title().replace('_', '')}Spider", (PortalSpider,), members)
+
+
+# Scrapy finds spiders as names of this module.
+globals().update({cls.__name__: cls for cls in map(_spider, load_sites().values())})
