@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from archive.db import connect, open_engine, upgrade
+from tests.portal.fixture import portal, start_portal  # noqa: F401 - fixtures, found here by every test
 from tests.postgres import Server
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

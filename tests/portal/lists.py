@@ -1,0 +1,185 @@
+"""The lists that name the articles: whatever a site file declares is answered, in the form its address implies."""
+
+import json
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from crawler.sites.base import Source
+    from tests.portal.truth import Publication, Special, World
+
+PAGE = 20
+Entry = "Publication | Special"
+
+
+class Lists:
+    """Every declared list page by its address, newest entries first. Each article stands on one list at least."""
+
+    def __init__(self, world: "World", sources: dict[str, Sequence["Source"]]) -> None:
+        self._entries: dict[str, list[Publication | Special]] = {}
+        self._encodings: dict[str, str] = {}
+        for site, declared in sources.items():
+            self._share_out(world.listed(site), declared)
+
+    def _share_out(self, listed: "list[Publication | Special]", declared: Sequence["Source"]) -> None:
+        """Deals the articles to the sources that can name them, a page at a time, and fills short lists up."""
+        shares: dict[str, list[Publication | Special]] = {source.name: [] for source in declared}
+        for number, one in enumerate(listed):
+            able = [source for source in declared if _can_name(source, one)]
+            if able:
+                shares[able[number % len(able)].name].append(one)
+        for source in declared:
+            share = shares[source.name]
+            wanted = min(max(source.expect, 5), len(listed))
+            share += [one for one in listed if one not in share and _can_name(source, one)][
+                : max(0, wanted - len(share))
+            ]
+            size = max(PAGE, -(-len(share) // len(source.urls)))
+            for page, url in enumerate(source.urls):
+                self._entries[_key(url)] = share[page * size : (page + 1) * size]
+                self._encodings[_key(url)] = source.encoding or "utf-8"
+
+    def answer(self, url: str) -> tuple[bytes, str] | None:
+        """The list at that address as bytes and content type; None where no source declares it, or past its end."""
+        entries = self._entries.get(_key(url))
+        if entries is None:
+            return None
+        if not entries and ("/special/" in url or "pNo=" in url):
+            return None  # these lists end in an HTTP error
+        kind, text = _render(url, entries)
+        return text.encode(self._encodings[_key(url)]), kind
+
+
+def _key(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.netloc}{parts.path}?{parts.query}"
+
+
+def _can_name(source: "Source", one: "Publication | Special") -> bool:
+    """Sohu's feeds build addresses from two numbers, so that they name no old article."""
+    if "v2.sohu.com" in source.urls[0]:
+        return one.native_id.startswith("a:")
+    if one.native_id.startswith("v:"):
+        return "callback=" in source.urls[0]
+    return True
+
+
+def _render(url: str, entries: "Sequence[Publication | Special]") -> tuple[str, str]:
+    host, path = urlsplit(url).netloc, urlsplit(url).path
+    if "callback=" in url:
+        return "application/javascript", _jsonp(url, entries)
+    if "/touch/reconstruct/" in url:
+        code = path.split("/")[-2]
+        return "application/javascript", f"artiList({_dump({code: [_mobile_entry(one) for one in entries]})})"
+    if "/hot/news/flow" in url:
+        return "application/json", _dump(
+            {"code": 0, "msg": "success", "data": {"list": [_mobile_entry(one) for one in entries]}}
+        )
+    if host == "gw.m.163.com":
+        return "application/json", _dump({"code": 0, "data": {"items": [_mobile_entry(one) for one in entries]}})
+    if "/public-api/feed" in url:
+        return "application/json;charset=UTF-8", _dump([_feed_entry(one) for one in entries])
+    if "/integration-api/" in url:
+        return "application/json;charset=UTF-8", _dump({"code": 200, "data": [_feed_entry(one) for one in entries]})
+    if "/author-page-api/" in url:
+        return "application/json", _dump(
+            {"code": 200, "data": {"pcArticleVOS": [_author_entry(one) for one in entries]}}
+        )
+    return "text/html", _html(entries)
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _time(one: "Publication | Special", form: str) -> str:
+    published = getattr(one, "published_at", None)
+    return published.strftime(form) if published else ""
+
+
+def _milliseconds(one: "Publication | Special") -> int | None:
+    published = getattr(one, "published_at", None)
+    return int(published.timestamp()) * 1000 if published else None
+
+
+def _jsonp(url: str, entries: "Sequence[Publication | Special]") -> str:
+    rows = [
+        _dump(
+            {
+                "title": one.headline,
+                "digest": "",
+                "docurl": one.listed_url,
+                "commenturl": "",
+                "tienum": 12,
+                "tlastid": "",
+                "tlink": one.listed_url,
+                "label": "其它",
+                "keywords": [{"akey_link": "/keywords/7/7/1.html", "keyname": "词"}],
+                "time": _time(one, "%m/%d/%Y %H:%M:%S"),
+                "newstype": "video" if one.native_id.startswith("v:") else "article",
+                "imgurl": "",
+                "add1": "",
+                "add2": "",
+                "add3": "",
+                "channelname": "guonei",
+                "source": getattr(one, "source_name", None) or "",
+            }
+        )
+        for one in entries
+    ]
+    comma = "," if len(url) % 2 else ""  # half of the portal's lists end with a trailing comma
+    return "data_callback([" + ",\n".join(rows) + comma + "\n])"
+
+
+def _mobile_entry(one: "Publication | Special") -> dict[str, Any]:
+    return {
+        "docid": one.native_id,
+        "source": getattr(one, "source_name", None) or "",
+        "title": one.headline,
+        "priority": 0,
+        "hasImg": 1,
+        "url": one.listed_url,
+        "skipURL": "",
+        "skipType": "",
+        "commentCount": 0,
+        "digest": "",
+        "imgsrc": "",
+        "ptime": _time(one, "%Y-%m-%d %H:%M:%S"),
+    }
+
+
+def _feed_entry(one: "Publication | Special") -> dict[str, Any]:
+    number, _, account = one.url.rpartition("/")[2].partition("_")
+    return {
+        "id": int(number),
+        "authorId": int(account),
+        "authorName": getattr(one, "account_name", None) or "",
+        "title": one.headline,
+        "mobileTitle": one.headline,
+        "publicTime": _milliseconds(one),
+        "cmsId": 0,
+        "resourceType": 1,
+        "type": 0,
+        "url": f"//www.sohu.com/a/{number}_{account}",
+    }
+
+
+def _author_entry(one: "Publication | Special") -> dict[str, Any]:
+    link = one.url.removeprefix("https://") + "?scm=1019.20001.0.0.0"
+    return {"id": int(one.native_id[2:]), "title": escape(one.headline), "link": link, "publicTime": _milliseconds(one)}
+
+
+def _html(entries: "Sequence[Publication | Special]") -> str:
+    rows = "\n".join(
+        f'<li><a href="{escape(one.listed_url)}" title="{escape(one.headline)}">{escape(one.headline)}</a></li>'
+        for one in entries
+    )
+    return f"""<!DOCTYPE html>
+<html><head><title>首页</title></head><body>
+<div class="nav"><a href="/">首页</a><a href="/domestic/">国内</a><a href="https://mail.163.com/">邮箱</a></div>
+<ul class="newsdata_list">
+{rows}
+</ul><div class="foot"><a href="/about/">关于</a></div></body></html>
+"""
