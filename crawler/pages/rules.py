@@ -37,7 +37,8 @@ class Rule:
     `part`: `line`: the whole line; `start`, `end`: what the pattern matches there is taken off, the rest stays.
     `rest`: everything after the match is stripped too. `field`: the field that the block's text goes to as a whole.
     `flag`: a flag that the page gets. `keeps`: read the fields, but leave the block in the body. `limit`: a longer line
-    is not matched, characters.
+    is not matched, characters. `linked`: the line is matched when at least this share of its characters stands in
+    links (0: links do not matter); with a pattern, both must fit. Such a rule is for the head or the tail.
     """
 
     id: str
@@ -51,12 +52,13 @@ class Rule:
     flag: str = ""
     keeps: bool = False
     limit: int = LINE_LIMIT
+    linked: float = 0.0
     regex: "re.Pattern[str] | None" = attrs.field(init=False, repr=False, eq=False)
 
     @regex.default
     def _compile(self) -> "re.Pattern[str] | None":
         if not self.pattern:
-            return None
+            return re.compile(".*") if self.linked else None
         if self.part == "end":
             return re.compile(rf"(?:{self.pattern})\s*\Z")
         return re.compile(self.pattern)
@@ -110,7 +112,7 @@ class RuleSet:
             if rule.selector:
                 for selector in rule.selector.split(","):
                     self._select(selector.strip(), rule)
-        lines = [rule for rule in self.rules if rule.pattern and not rule.selector]
+        lines = [rule for rule in self.rules if rule.regex is not None and not rule.selector]
         self.anywhere = tuple(rule for rule in lines if rule.where == "any" and rule.part == "line")
         self.parts = tuple(rule for rule in lines if rule.where == "any" and rule.part != "line")
         self.head = tuple(rule for rule in lines if rule.where == "head")
@@ -287,6 +289,8 @@ class _Run:
             if row.rule is not None or row.raw.kind == "image":
                 continue
             for rule in rules:
+                if rule.linked and row.raw.linked < rule.linked * len(row.text.replace("\t", "")):
+                    continue
                 match = rule.match(row.text)
                 if match is None:
                     continue

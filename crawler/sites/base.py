@@ -6,6 +6,8 @@ from typing import Literal
 
 from attrs import frozen
 
+from crawler.pages.template import Template
+
 TargetKind = Literal["article", "list", "gallery", "video", "live", "other"]
 
 
@@ -60,7 +62,9 @@ class Site:
 
     `name`: the id in SQL and on the command line. `title`: the portal's own name. `hosts`: host suffixes (`163.com`
     covers `news.163.com`). `target(url)`: what an address of these hosts names, canonical, or None where it is none
-    of the site's pages. `sources`: the lists to poll.
+    of the site's pages. `sources`: the lists to poll. `templates`: its generations of pages; the first whose body
+    stands on the page is used, so narrower ones come first. `gone`: a pattern of the addresses that a dead article
+    redirects to. `id_time(native_id)`: the time that a native id carries, or None.
     """
 
     name: str
@@ -68,3 +72,6 @@ class Site:
     hosts: tuple[str, ...]
     target: Callable[[str], Target | None]
     sources: tuple[Source, ...] = ()
+    templates: tuple[Template, ...] = ()
+    gone: str = ""
+    id_time: Callable[[str], datetime | None] | None = None

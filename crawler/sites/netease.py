@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from archive.times import BEIJING
+from crawler.pages.rules import Rule
+from crawler.pages.select import select_all
+from crawler.pages.template import Document, Template, attribute, element_text, meta, present, tail, text, title
 from crawler.sites.base import Site, Source, Target
 from crawler.sites.lists import Entry, html_links, json_list
 
@@ -157,4 +160,193 @@ SOURCES = (
     ),
 )
 
-SITE = Site(name="netease", title="网易", hosts=("163.com",), target=target, sources=SOURCES)
+_DATE = r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?)"
+_SOURCE_LINE = (
+    r"^(?P<published_at>\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?)\s*来源[:：]\s?(?P<source_name>.*?)\s*"
+    r"(?:[(（](?P<location>[^()（）]{1,10})[)）])?\s*(?:举报)?$"
+)
+_END_LINE = (
+    r"本文来源[:：]\s?(?P<source_name>.*?)\s*(?:作者[:：]\s?(?P<authors>.*?))?\s*(?:责任编辑[:：]\s?(?P<editor>.*))?"
+)
+_ORIGINAL = Rule(
+    id="netease.original_title",
+    selector="p.otitle, div.otitle",
+    pattern=r"[（(]?\s?原标题[:：]\s?(?P<original_title>.*?)\s?[)）]?",
+)
+_SOURCE_EDITOR = Rule(id="netease.source_editor", selector=".ep-source", pattern=_END_LINE)
+_STATEMENT = Rule(id="netease.statement", selector=".creative_statement", pattern=_END_LINE)
+_ADVERT = Rule(id="netease.advert", selector=".gg200x300, .at_item, .ad_module, .post_end_ad")
+_RELATED = Rule(
+    id="netease.related",
+    selector=".special_tag_wrap, pre[datatype=specialtag], .related_article, .ep-keywords, .extra-tag",
+)
+_GALLERY_BOX = Rule(id="netease.gallery_box", selector=".nph_gallery")
+_VIDEO_BOX = Rule(id="netease.video_box", selector=".video-wrapper, .video-info")
+_PAGER = Rule(id="netease.pager", selector=".ep-pages", flag="paged")
+_IN_BODY = (_ORIGINAL, _SOURCE_EDITOR, _STATEMENT, _ADVERT, _RELATED, _GALLERY_BOX, _VIDEO_BOX, _PAGER)
+_TITLE = title(r"^(.*?)(?:\||_[^_]*网易|_手机网易网|$)")
+_KEYWORDS = meta("keywords")
+
+
+def original_image(address: str, _: Document) -> str:
+    """The original's address out of NetEase's resizing service (`nimg.ws.126.net/?url=…`)."""
+    if "nimg.ws.126.net" in address:
+        query = parse_qs(address.partition("?")[2])
+        return query.get("url", [address])[0]
+    return address
+
+
+def account_link(document: Document) -> str | None:
+    """The account that the line under the headline links to; a desk's line links to the source outside."""
+    for link in select_all(document.tree, "div.post_info a"):
+        if "/dy/media/" in (link.get("href") or ""):
+            return element_text(link) or None
+    return None
+
+
+TEMPLATES = (
+    Template(
+        name="netease-mobile",
+        signs=("article-body",),
+        body=("section.article-body",),
+        fields=(
+            ("headline", text("h1.article-title")),
+            ("headline", meta("og:title", r"^(.*?)(?:_手机网易网)?$")),
+            ("published_at", attribute("html", "data-publishtime")),
+            ("published_at", meta("article:published_time")),
+            ("published_at", attribute("time", "datetime")),
+            ("account_name", text("div.s-author address")),
+            ("account_name", meta("article:author")),
+            ("location", text("div.s-time span", r"·\s?(.+)")),
+            ("editor", text("footer.article-footer", r"责任编辑[:：]\s?(\S+)")),
+            ("page_id", attribute("html", "data-id")),
+            ("page_url", attribute("link[rel=canonical]", "href")),
+            ("keywords", _KEYWORDS),
+        ),
+        rules=(
+            Rule(id="netease.mobile_app", selector=".s-tip, .js-open-app, .bot_word, .m-linkCard, .unfold-wrap"),
+            Rule(id="netease.mobile_video_title", selector=".m-video"),
+            _ADVERT,
+        ),
+        image=original_image,
+    ),
+    Template(
+        name="netease-post",
+        signs=("post_body", "post_main"),
+        body=("#content div.post_body", "div.post_main div.post_body"),
+        fields=(
+            ("headline", text("h1.post_title")),
+            ("headline", meta("og:title")),
+            ("headline", _TITLE),
+            ("published_at", attribute("html", "data-publishtime")),
+            ("published_at", attribute("#contain", "data-ptime")),
+            ("published_at", meta("article:published_time")),
+            ("published_at", text("div.post_info", _DATE)),
+            ("source_name", text("div.post_info", r"来源[:：]\s?(.*?)\s*$", until=("ipLocation", "post_jubao"))),
+            ("location", tail("div.post_info img", "ipLocation")),
+            ("account_name", text("div.post_wemedia_name a")),
+            ("account_name", account_link),
+            ("editor", text("div.post_author", r"责任编辑[:：]\s?(.*)")),
+            ("editor", text("div.creative_statement", r"责任编辑[:：]\s?(\S+)")),
+            ("authors", text("div.post_author", r"作者[:：]\s?(.*?)\s*(?:责任编辑|$)")),
+            ("page_id", attribute("#contain", "data-docid")),
+            ("page_url", attribute("link[rel=canonical]", "href")),
+            ("keywords", _KEYWORDS),
+            ("flag.user_uploaded", present("div.post_statement")),
+        ),
+        rules=_IN_BODY,
+        image=original_image,
+    ),
+    Template(
+        name="netease-endtext",
+        signs=("endText", "post_time_source"),
+        body=("#endText",),
+        fields=(
+            ("headline", text("#epContentLeft h1")),
+            ("headline", text("h1")),
+            ("headline", _TITLE),
+            ("published_at", attribute("html", "data-publishtime")),
+            ("published_at", meta("article:published_time")),
+            ("keywords", _KEYWORDS),
+        ),
+        lines=(("div.post_time_source", _SOURCE_LINE),),
+        rules=_IN_BODY,
+        image=original_image,
+    ),
+    Template(
+        name="netease-column2015",
+        signs=("entext", "con1_"),
+        body=("div.entext",),
+        fields=(
+            ("headline", text("h2.con1_ltle")),
+            ("published_at", text("span.con1_date")),
+            ("authors", text("span.con1_author")),
+            ("keywords", _KEYWORDS),
+        ),
+        rules=(
+            Rule(
+                id="netease.column_original_title",
+                pattern=r"原标题[:：]\s?(?P<original_title>.+)",
+                needs=("原标题",),
+            ),
+            *_IN_BODY,
+        ),
+    ),
+    Template(
+        name="netease-ep",
+        signs=("endText",),
+        body=("#endText",),
+        fields=(
+            ("headline", text("#h1title")),
+            ("headline", text("#epContentLeft h1")),
+            ("headline", text("h1")),
+            ("headline", _TITLE),
+            ("original_title", text("div.otitle", r"原标题[:：]\s?(.*?)[)）]?$")),
+            ("keywords", _KEYWORDS),
+        ),
+        lines=(("div.ep-time-soure", _SOURCE_LINE),),
+        rules=(
+            Rule(id="netease.stock_promotion", selector=".biaoqian", rest=True),
+            *_IN_BODY,
+        ),
+    ),
+    Template(
+        name="netease-dy2019",
+        signs=("article_title", "article_wrap"),
+        body=("#content",),
+        fields=(
+            ("headline", text("div.article_title h2")),
+            ("published_at", attribute("#contain", "data-ptime")),
+            ("published_at", text("p.time", _DATE)),
+            ("account_name", text("p.time", r"·\s*(.+)$")),
+            ("page_id", attribute("#contain", "data-docid")),
+            ("keywords", _KEYWORDS),
+            ("flag.user_uploaded", present("div.statement")),
+        ),
+        rules=_IN_BODY,
+    ),
+    Template(
+        name="netease-2004",
+        signs=("<text id=",),
+        body=("#text td.f14", "#text", "span.grayb"),
+        fields=(
+            ("headline", text("h1")),
+            ("headline", _TITLE),
+            ("published_at", text("#subjection", _DATE)),
+            ("source_name", text("#subjection", r"来源[:：]\s?(\S+)")),
+            ("published_at", text("td.graysl", _DATE)),
+            ("source_name", text("td.graysl", r"来源[:：]\s?(\S+)")),
+            ("keywords", _KEYWORDS),
+        ),
+    ),
+)
+
+SITE = Site(
+    name="netease",
+    title="网易",
+    hosts=("163.com",),
+    target=target,
+    sources=SOURCES,
+    templates=TEMPLATES,
+    id_time=docid_time,
+)

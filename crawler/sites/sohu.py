@@ -7,6 +7,8 @@ older `n<id>.shtml`, `p:` for picture sets, `k:` for the news app. The account n
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from crawler.pages.rules import Rule
+from crawler.pages.template import Document, Template, attribute, before, meta, prefixed, present, script, text, title
 from crawler.sites.base import Site, Source, Target
 from crawler.sites.lists import Entry, html_links, json_list
 
@@ -117,4 +119,146 @@ SOURCES = (
     Source(name="news_page", urls=("https://news.sohu.com/",), parse=html_links, expect=0),
 )
 
-SITE = Site(name="sohu", title="搜狐", hosts=("sohu.com",), target=target, sources=SOURCES)
+_EDITOR_NAME = Rule(
+    id="sohu.editor_name", selector="p[data-role=editor-name]", pattern=r"责任编辑[:：]\s?(?P<editor>.*)"
+)
+_ORIGINAL = Rule(
+    id="sohu.original_title",
+    selector="p[data-role=original-title], .original-title",
+    pattern=r"原标题[:：]?\s?(?P<original_title>.*)",
+)
+_BACK = Rule(id="sohu.back_home", selector="#backsohucom, .backword")
+_UNFOLD = Rule(id="sohu.unfold", selector=".lookall-box, #artLookAll, .show-all")
+_VIDEO_TITLE = Rule(id="sohu.video_title", selector=".video-title, #sohuplayer", flag="video")
+_ADVERT = Rule(id="sohu.advert", selector=".middle-insert-ad, .god-article-bottom, sohuadcode")
+_EDITOR_LINE = Rule(
+    id="sohu.editor_line",
+    pattern=r"[(（]\s?责任编辑[:：]\s?(?P<editor>.*?)\s?[)）]",
+    needs=("责任编辑",),
+    part="end",
+)
+_LINKS_ABOVE = Rule(id="sohu.links_above", linked=0.75, where="head")
+_LINKS_BELOW = Rule(id="sohu.links_below", linked=0.9, where="tail")
+_MODERN = (_EDITOR_NAME, _ORIGINAL, _BACK, _UNFOLD, _VIDEO_TITLE, _ADVERT)
+_STATEMENT = ("flag.user_uploaded", present("div.statement"))
+_KEYWORDS = meta("keywords")
+_TITLE = title(r"^(.*?)(?:[-_](?:[^-_]*搜狐[^-_]*))*$")
+_TIME = r"(\d{4}[年-]\d{1,2}[月-]\d{1,2}日?\s?(?:\d\d:\d\d)?)"
+
+
+def clear_image(address: str, _: Document) -> str:
+    """An image's address; the scrambled ones of 2023 and later are kept as they stand, marked."""
+    if address.startswith(("//", "http", "/", ".")):
+        return address
+    return f"https://www.sohu.com/#scrambled={address}"
+
+
+TEMPLATES = (
+    Template(
+        name="sohu-mp",
+        signs=("mp-editor",),
+        body=("#mp-editor",),
+        fields=(
+            ("headline", text("span.title-info-title")),
+            ("headline", text("div.text-title h1", without=("article-tag", "original-logo"))),
+            ("headline", script("title:", r"title:\s*[\"']([^\"']+)[\"']")),
+            ("headline", meta("og:title", r"^([^_]*)")),
+            ("published_at", attribute("#news-time", "data-val")),
+            ("published_at", meta("datePublished")),
+            ("published_at", meta("og:release_date")),
+            ("published_at", text("#news-time")),
+            ("source_name", text("span[data-role=original-link]", r"来源[:：]?\s?(.+)")),
+            ("account_name", text("#user-info h4")),
+            ("account_name", meta("mediaid")),
+            ("location", text("div.area", r"发布于[:：]?\s?(.+)")),
+            ("page_url", attribute("link[rel=canonical]", "href")),
+            ("keywords", _KEYWORDS),
+            ("flag.original", present("span.original-logo")),
+            _STATEMENT,
+        ),
+        rules=_MODERN,
+        image=clear_image,
+    ),
+    Template(
+        name="sohu-vue",
+        signs=("content-main-detail",),
+        body=("div.content-main-detail", "section.content-main-detail", "article.content-main-detail"),
+        fields=(
+            ("headline", text("h3.content-main--title")),
+            ("headline", meta("og:title", r"^([^_]*)")),
+            ("published_at", meta("datePublished")),
+            ("published_at", meta("og:release_date")),
+            ("published_at", text("span.content-main-desc--time")),
+            ("published_at", text("div.content-main-desc--time")),
+            ("account_name", meta("mediaid")),
+            ("page_url", attribute("link[rel=canonical]", "href")),
+            ("keywords", _KEYWORDS),
+        ),
+        rules=_MODERN,
+        image=clear_image,
+    ),
+    Template(
+        name="sohu-mobile",
+        signs=("articleContent",),
+        body=("#articleContent",),
+        fields=(
+            ("headline", text("h1.title-info")),
+            ("headline", text("h2.title-info")),
+            ("headline", text("h1")),
+            ("headline", title(r"^(.*?)(?:_手机搜狐网)?$")),
+            ("published_at", meta("datePublished")),
+            ("published_at", meta("og:release_date")),
+            ("published_at", text("span.time", _TIME)),
+            ("published_at", text("div.time", _TIME)),
+            ("page_url", attribute("link[rel=canonical]", "href")),
+            ("keywords", _KEYWORDS),
+        ),
+        rules=_MODERN,
+        image=clear_image,
+    ),
+    Template(
+        name="sohu-content",
+        signs=("contentText",),
+        body=("#contentText",),
+        fields=(
+            ("headline", text("h1")),
+            ("headline", _TITLE),
+            ("original_title", text("div.original-title", r"\[\s?(.*?)\s?\]")),
+            ("source_name", text("#media_span")),
+            ("published_at", text("div.time", _TIME)),
+            ("published_at", text("div.sourceTime", _TIME)),
+            ("published_at", text("#pubtime_baidu", _TIME)),
+            ("editor", text("div.editer", r"责任编辑[:：]\s?(.*?)[)）]?$")),
+            ("editor", text("div.editor", r"责任编辑[:：]\s?(.*?)[)）]?$")),
+            ("page_id", prefixed("n:", script("sohu.com/t_", r"sohu\.com/t_(\d+)"))),
+            ("page_id", prefixed("n:", script("pinglun.sohu.com/s", r"pinglun\.sohu\.com/s(\d+)"))),
+            ("page_id", prefixed("n:", attribute("#topicId", "value"))),
+            ("keywords", _KEYWORDS),
+        ),
+        rules=(_EDITOR_LINE, *_MODERN),
+    ),
+    Template(
+        name="sohu-2004",
+        signs=("fontzoom",),
+        body=("#fontzoom",),
+        fields=(
+            ("headline", text("h1")),
+            ("headline", _TITLE),
+            ("published_at", before('id="fontzoom"', _TIME, window=12_000)),
+            ("source_name", before('id="fontzoom"', r"来源[:：]\s?\[?\s?([^\]\s]+)", window=12_000)),
+            ("page_id", prefixed("n:", script("topic.jsp?id=", r"topic\.jsp\?id=(\d+)"))),
+            ("keywords", _KEYWORDS),
+        ),
+        rules=(_EDITOR_LINE, _LINKS_ABOVE, _LINKS_BELOW, *_MODERN),
+    ),
+)
+
+SITE = Site(
+    name="sohu",
+    title="搜狐",
+    hosts=("sohu.com",),
+    target=target,
+    sources=SOURCES,
+    templates=TEMPLATES,
+    gone=r"sohu\.com/404(?:_\d)?\.s?html",
+)

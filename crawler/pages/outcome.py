@@ -1,0 +1,82 @@
+"""What a page is that shows no article: a soft 404, a verification page, a list, a gallery, something else."""
+
+import re
+from typing import Final
+
+from crawler.pages.page import Outcome
+
+_GONE_TITLE: Final = re.compile(
+    r"(?:^|[^0-9])404(?:[^0-9]|$)|页面不存在|頁面不存在|页面没有找到|网页不存在|文章不存在|内容不存在|找不到(?:页面|网页|该页|您)|已被?删除|已下线"
+    r"|not\s?found|does not exist",
+    re.IGNORECASE,
+)
+_GONE_TEXT: Final = re.compile(
+    r"(?:您|你)?(?:所?访问|要找|查看|请求|浏览)的?(?:页面|网页|文章|内容|新闻|地址)?[^。]{0,8}(?:不存在|已?被?删除|已?下线|已失效|找不到)"
+    r"|(?:该|此|这篇)?(?:文章|内容|新闻|页面|网页)(?:已经?|可能已?|不存在或已?)?(?:被(?:作者|发布者|管理员)?)?(?:删除|下线|不存在|失效|撤回|屏蔽)"
+    r"|404\s?not\s?found|page\s?not\s?found",
+    re.IGNORECASE,
+)
+_BLOCKED: Final = re.compile(
+    r"验证码|滑动验证|拖动滑块|安全验证|人机验证|访问(?:过于|太)频繁|访问(?:异常|受限|被拒绝)|请求(?:过于|太)频繁|操作(?:过于|太)频繁|异常流量|请完成验证|请输入验证"
+    r"|captcha|are you (?:a )?human|access denied|unusual traffic|checking your browser|security check|verify you are",
+    re.IGNORECASE,
+)
+SHORT_PAGE: Final = 800
+"""A page that says it is gone or blocked has less text than this, characters."""
+
+_GONE_STATUS: Final = frozenset((404, 410))
+_BLOCKED_STATUS: Final = frozenset((401, 403, 407, 418, 429, 451))
+
+
+def by_status(status: int) -> tuple[Outcome, str] | None:
+    """The outcome that an HTTP status alone decides, with a detail; None for one under which a page may stand."""
+    if status < 300:
+        return None
+    if status in _GONE_STATUS:
+        return Outcome.GONE, f"status {status}"
+    if status in _BLOCKED_STATUS:
+        return Outcome.BLOCKED, f"status {status}"
+    if status < 400:
+        return Outcome.NOT_ARTICLE, f"status {status}: a redirect"
+    return Outcome.BROKEN, f"status {status}"
+
+
+def by_words(title: str, text: str) -> tuple[Outcome, str] | None:
+    """The outcome of a page without an article that says in a few words what it is; None where it does not."""
+    if len(text) > SHORT_PAGE:
+        return None
+    words = f"{title}\n{text}"
+    if found := _BLOCKED.search(words):
+        return Outcome.BLOCKED, f"the page says {found[0]!r}"
+    if found := _GONE_TITLE.search(title) or _GONE_TEXT.search(words):
+        return Outcome.GONE, f"the page says {found[0]!r}"
+    return None
+
+
+_NOT_TEXT: Final = {
+    b"%PDF": "PDF",
+    b"\x89PNG": "PNG image",
+    b"\xff\xd8\xff": "JPEG image",
+    b"GIF8": "GIF image",
+    b"PK\x03\x04": "ZIP archive",
+    b"\x1f\x8b": "gzip data",
+    b"RIFF": "RIFF media",
+    b"OggS": "Ogg media",
+    b"\x00\x00\x01\x00": "icon",
+    b"\x7fELF": "program",
+}
+
+
+def by_bytes(data: bytes, content_type: str | None) -> str | None:
+    """What the body is if it is no text, or None. The first bytes decide, then the header's type."""
+    for magic, name in _NOT_TEXT.items():
+        if data.startswith(magic):
+            return name
+    kind = (content_type or "").split(";")[0].strip().lower()
+    if kind.startswith(("image/", "audio/", "video/", "font/")) or kind in ("application/pdf", "application/zip"):
+        return kind
+    head = data[:4096]
+    control = sum(head.count(byte) for byte in b"\x00\x01\x02\x03\x04\x05\x06\x0e\x0f\x10\x11\x12\x14")
+    if control > 64 and control > len(head) // 20 and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return "binary data"
+    return None

@@ -1,0 +1,277 @@
+"""A page template: the marks by which a page is known, where its body stands, and where each field is read.
+
+A site file declares its templates out of the small readers here. A reader takes a `Document` and gives a field's text,
+or None; a template lists `(field, reader)` in the order of precedence, and the first that gives something wins.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Final
+
+import attrs
+from attrs import define, frozen
+
+from crawler.pages.blocks import SKIPPED_TAGS, fold
+from crawler.pages.clutter import GENERAL
+from crawler.pages.page import Outcome
+from crawler.pages.parse import Element
+from crawler.pages.rules import Rule, RuleSet
+from crawler.pages.select import select, select_all
+
+TEXT_LIMIT: Final = 2_000
+"""A field's element with more characters is no field."""
+
+SCRIPT_WINDOW: Final = 4_000
+_TAG: Final = re.compile(r"<(?:script|style)\b[^>]*>[^<]*</(?:script|style)>|<[^<>]*>?|&nbsp;", re.IGNORECASE)
+
+
+@define(slots=True, eq=False)
+class Document:
+    """A page on its way through a template: its tree, its source text, and its address.
+
+    `target_id`: the native id that the address names, or "".
+    """
+
+    tree: Element
+    source: str
+    url: str
+    target_id: str = ""
+    _metas: "dict[str, str] | None" = None
+    _texts: dict[str, str] = attrs.field(factory=dict)
+
+    @property
+    def metas(self) -> dict[str, str]:
+        """The page's `<meta>` values by name, property or itemprop; the first of a name wins."""
+        if self._metas is None:
+            self._metas = {}
+            for element in self.tree.iter("meta"):
+                name = element.get("property") or element.get("name") or element.get("itemprop")
+                if name:
+                    self._metas.setdefault(name, element.get("content") or "")
+        return self._metas
+
+    def text(self, selector: str) -> str:
+        """The folded text of the first element that the selector names; "" without one."""
+        if selector not in self._texts:
+            element = select(self.tree, selector)
+            self._texts[selector] = "" if element is None else element_text(element)
+        return self._texts[selector]
+
+
+Reader = Callable[[Document], str | None]
+
+
+def element_text(element: Element, without: tuple[str, ...] = (), until: tuple[str, ...] = ()) -> str:
+    """The folded text of an element, without scripts and controls.
+
+    `without`: classes of elements inside it that are left out. `until`: stops at the first element that has one of
+    these classes, or one of these words in its `src`.
+    """
+    parts = [element.text or ""]
+    length = 0
+    stack = [iter(element)]
+    opened = [element]
+    while stack and length < TEXT_LIMIT * 4:
+        child = next(stack[-1], None)
+        if child is None:
+            stack.pop()
+            done = opened.pop()
+            if done is not element and done.tail:
+                parts.append(done.tail)
+            continue
+        length += len(parts[-1])
+        classes = (child.get("class") or "").split()
+        if until and any(word in classes or word in (child.get("src") or "") for word in until):
+            break
+        if child.tag in SKIPPED_TAGS or (without and any(name in without for name in classes)):
+            parts.append(child.tail or "")
+            continue
+        if child.tag == "br":
+            parts.append(" ")
+        parts.append(child.text or "")
+        stack.append(iter(child))
+        opened.append(child)
+    return fold("".join(parts))[:TEXT_LIMIT]
+
+
+def text(selector: str, pattern: str = "", *, without: tuple[str, ...] = (), until: tuple[str, ...] = ()) -> Reader:
+    """Reads the text of the first element that the selector names, or the pattern's group 1 in it.
+
+    `without`, `until`: see `element_text`.
+    """
+    regex = re.compile(pattern) if pattern else None
+
+    def read(document: Document) -> str | None:
+        if without or until:
+            element = select(document.tree, selector)
+            value = "" if element is None else element_text(element, without, until)
+        else:
+            value = document.text(selector)
+        return _found(regex, value)
+
+    return read
+
+
+def tail(selector: str, word: str) -> Reader:
+    """Reads the text that follows the first image of this selector whose `src` has the word."""
+
+    def read(document: Document) -> str | None:
+        for element in select_all(document.tree, selector):
+            if word in (element.get("src") or ""):
+                return fold(element.tail or "") or None
+        return None
+
+    return read
+
+
+def before(needle: str, pattern: str, *, window: int = SCRIPT_WINDOW) -> Reader:
+    """Reads the pattern's last group 1 in the visible text of the source before `needle`: for pages of bare tables."""
+    regex = re.compile(pattern)
+
+    def read(document: Document) -> str | None:
+        end = document.source.find(needle)
+        if end < 0:
+            return None
+        visible = fold(_TAG.sub(" ", document.source[max(0, end - window) : end]))
+        values = regex.findall(visible)
+        return str(values[-1]).strip() or None if values else None
+
+    return read
+
+
+def prefixed(prefix: str, reader: Reader) -> Reader:
+    """Puts a prefix before what another reader gives."""
+
+    def read(document: Document) -> str | None:
+        value = reader(document)
+        return prefix + value if value else None
+
+    return read
+
+
+def present(selector: str) -> Reader:
+    """Reads "yes" where the page has such an element."""
+    return lambda document: "yes" if select(document.tree, selector) is not None else None
+
+
+def attribute(selector: str, name: str, pattern: str = "") -> Reader:
+    """Reads an attribute of the first element that the selector names and that has it."""
+    regex = re.compile(pattern) if pattern else None
+
+    def read(document: Document) -> str | None:
+        for element in select_all(document.tree, selector):
+            value = element.get(name)
+            if value:
+                return _found(regex, fold(value))
+        return None
+
+    return read
+
+
+def meta(name: str, pattern: str = "") -> Reader:
+    """Reads a `<meta>`'s content."""
+    regex = re.compile(pattern) if pattern else None
+    return lambda document: _found(regex, fold(document.metas.get(name, ""))[:TEXT_LIMIT])
+
+
+def title(pattern: str = "") -> Reader:
+    """Reads the `<title>`, or the pattern's group 1 in it."""
+    return text("title", pattern)
+
+
+def script(needle: str, pattern: str) -> Reader:
+    """Reads the pattern's group 1 where `needle` stands in the page's source; escapes of a quoted string are undone."""
+    regex = re.compile(pattern)
+
+    def read(document: Document) -> str | None:
+        start = document.source.find(needle)
+        while start >= 0:
+            found = regex.match(document.source, start, start + SCRIPT_WINDOW)
+            if found:
+                return fold(unescape(found[1]))
+            start = document.source.find(needle, start + 1)
+        return None
+
+    return read
+
+
+def unescape(value: str) -> str:
+    r"""A JavaScript string's value: `\u4e2d`, `\"`, `\/`. A string with other escapes is left as it is."""
+    if "\\" not in value:
+        return value
+    try:
+        return str(
+            json.loads('"' + value.replace("\\'", "'").replace('"', '\\"').replace('\\\\"', '\\"') + '"', strict=False)
+        )
+    except ValueError:
+        return value
+
+
+def _found(regex: "re.Pattern[str] | None", value: str) -> str | None:
+    if regex is None or not value:
+        return value or None
+    found = regex.search(value)
+    if not found:
+        return None
+    return (found[1] if regex.groups else found[0]) or None
+
+
+@frozen(kw_only=True)
+class Template:
+    """One generation of a site's pages.
+
+    `name`: `netease-post`. `signs`: literals that all stand in the page's source, for a quick no. `body`: selectors of
+    the body's root; the first that the page has is it, and a page without any is not of this template. `fields`:
+    `(field, reader)`, in the order of precedence. `lines`: (selector, pattern) of lines whose named groups are fields,
+    after those; a field `flag.<name>` sets that flag. `rules`: the clutter rules of the body, before the general ones.
+    `outcome`: what a page of this template is. `flags`: flags of every page of it. `image`: makes an image's address
+    out of the written one. `authors_in_text`: whether bylines in the body name authors where no field does.
+    """
+
+    name: str
+    body: tuple[str, ...]
+    signs: tuple[str, ...] = ()
+    fields: tuple[tuple[str, Reader], ...] = ()
+    lines: tuple[tuple[str, str], ...] = ()
+    rules: tuple[Rule, ...] = ()
+    outcome: Outcome = Outcome.ARTICLE
+    flags: tuple[str, ...] = ()
+    image: "Callable[[str, Document], str] | None" = None
+    authors_in_text: bool = True
+    ruleset: RuleSet = attrs.field(init=False, repr=False, eq=False)
+    line_patterns: "tuple[tuple[str, re.Pattern[str]], ...]" = attrs.field(init=False, repr=False, eq=False)
+
+    @ruleset.default
+    def _build(self) -> RuleSet:
+        return RuleSet((*self.rules, *GENERAL))
+
+    @line_patterns.default
+    def _compile(self) -> "tuple[tuple[str, re.Pattern[str]], ...]":
+        return tuple((selector, re.compile(pattern)) for selector, pattern in self.lines)
+
+    def root(self, document: Document) -> Element | None:
+        """The body's root on this page, or None where the page is not of this template."""
+        if not all(sign in document.source for sign in self.signs):
+            return None
+        for selector in self.body:
+            element = select(document.tree, selector)
+            if element is not None:
+                return element
+        return None
+
+    def read(self, document: Document, found: dict[str, str]) -> dict[str, str]:
+        """The fields: those of the readers, then those of the lines, then what rules `found` in stripped blocks."""
+        values: dict[str, str] = {}
+        for name, reader in self.fields:
+            if name not in values and (value := reader(document)):
+                values[name] = value
+        for selector, pattern in self.line_patterns:
+            match = pattern.search(document.text(selector))
+            if match:
+                for name, value in match.groupdict().items():
+                    if value and value.strip():
+                        values.setdefault(name, value.strip())
+        for name, value in found.items():
+            values.setdefault(name, value)
+        return values
