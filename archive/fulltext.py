@@ -40,11 +40,11 @@ def _drop(target: object, connection: Connection, **_: object) -> None:
 
 @frozen
 class Entry:
-    """What the index holds of one article: its tokens, in order."""
+    """What the index holds of one article: its tokens, as `archive.tokens` gives them."""
 
     article_id: int
-    headline: list[str]
-    body: list[str]
+    headline: str
+    body: str
 
 
 def entry(article_id: int, headline: str | None, body: str) -> Entry:
@@ -59,7 +59,7 @@ def add(connection: Connection, entries: Sequence[Entry]) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(
             f"INSERT INTO {TABLE} (rowid, headline, body) VALUES (?, ?, ?)",  # noqa: S608
-            [(e.article_id, " ".join(e.headline), " ".join(e.body)) for e in entries],
+            [(e.article_id, e.headline, e.body) for e in entries],
         )
         return
     connection.exec_driver_sql(
@@ -75,7 +75,7 @@ def remove(connection: Connection, entries: Sequence[Entry]) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(
             f"INSERT INTO {TABLE} ({TABLE}, rowid, headline, body) VALUES ('delete', ?, ?, ?)",  # noqa: S608
-            [(e.article_id, " ".join(e.headline), " ".join(e.body)) for e in entries],
+            [(e.article_id, e.headline, e.body) for e in entries],
         )
         return
     connection.execute(
@@ -129,7 +129,7 @@ def tsquery(term: Term) -> str:
 
 def _documents(entry: Entry) -> Iterator[str]:
     """The tsvectors of an article, as text. The headline stands in the first, weighs A, and no phrase leaves it."""
-    headline, body = entry.headline[:PART], entry.body
+    headline, body = entry.headline.split()[:PART], entry.body.split()
     start = 0
     while True:
         yield _document(headline if start == 0 else [], body[start : start + PART])

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from attrs import asdict, field, frozen
+from attrs import asdict, frozen
 
 from archive.clean import clean_body, clean_json, clean_line, clean_text
 from archive.records import ArticleRecord, CaptureRecord, Item
@@ -27,8 +27,8 @@ class Prepared:
     article: dict[str, Any]
     captured_at: datetime | None = None
     digest: str = ""
-    headline: list[str] = field(factory=list)
-    body: list[str] = field(factory=list)
+    headline: str = ""
+    body: str = ""
 
 
 def prepare(item: Item) -> Prepared:

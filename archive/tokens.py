@@ -10,17 +10,20 @@ import re
 
 import numpy as np
 from attrs import frozen
+from numpy.typing import NDArray
 
-from archive.fold import FOLD_VERSION, fold_positions
+from archive.fold import FOLD_VERSION, Codes, as_codes, as_text, fold_positions
 
 SCHEME = f"1.{FOLD_VERSION}"
 """Which rules made an index: this module's, and the folding's. An index of another scheme must be made anew."""
 
 # The longest token in characters: a longer Latin word or number is indexed by its beginning.
 MAX_TOKEN = 64
-_RUN = re.compile(r"([0-9a-z\u00aa-\u2e7f]+)|[^0-9a-z\u00aa-\u2e7f]+")
-_SOFT = re.compile(r"[^\S\n]*[·•・\u00ad\u200b-\u200d\ufeff]?[^\S\n]*")
-_FIRST_CHINESE = "\u2e80"
+_CHINESE = 0x2E80  # the first code point that is not cut into words
+_SPACE = 0x20
+_INSIDE_WORDS = "·•・\u00ad\u200b\u200c\u200d\ufeff"
+_SOFT = re.compile(rf"[^\S\n]*[{_INSIDE_WORDS}]?[^\S\n]*")
+_SOFT_SIGNS = as_codes(f" \t\u00a0\u3000{_INSIDE_WORDS}")
 
 
 @frozen
@@ -31,57 +34,72 @@ class Term:
     prefix: bool = False
 
 
-def tokens(text: str) -> list[str]:
-    """The tokens of a text, in order."""
-    found: list[str] = []
-    for piece in _pieces(text):
-        for match in _RUN.finditer(piece):
-            found.extend(_run_tokens(match))
-    return found
+def tokens(text: str) -> str:
+    """The tokens of a text, in order, each with a space after it. A phrase of tokens stays a phrase of the text."""
+    codes, ends = _runs(text)
+    if not len(codes):
+        return ""
+    latin = codes < _CHINESE
+    paired = ~latin & ~ends
+    size = np.where(paired, 3, np.where(ends, 2, 1))
+    dropped = _beyond_the_longest(latin, ends)
+    if dropped is not None:
+        size[dropped] -= 1
+    after = np.cumsum(size)
+    start = after - size
+    made = np.full(int(after[-1]), _SPACE, dtype=np.uint32)
+    if dropped is None:
+        made[start] = codes
+    else:
+        made[start[~dropped]] = codes[~dropped]
+    (first,) = np.nonzero(paired)
+    made[start[first] + 1] = codes[first + 1]
+    return as_text(made)
 
 
 def term(text: str) -> Term | None:
     """The tokens by which a word or phrase is found, or None where nothing of it is indexed (punctuation alone)."""
-    runs = [match for piece in _pieces(text) for match in _RUN.finditer(piece)]
-    if not runs:
+    codes, ends = _runs(text)
+    if not len(codes):
         return None
-    *before, last = runs
-    found: list[str] = []
-    for match in before:
-        found.extend(_run_tokens(match))
-    if last[1]:
-        return Term((*found, last[0][:MAX_TOKEN]))
-    if len(last[0]) == 1:
-        return Term((*found, last[0]), prefix=True)
-    return Term((*found, *map(str.__add__, last[0], last[0][1:])))
+    found = tokens(text).split()
+    if codes[-1] < _CHINESE:
+        return Term(tuple(found))
+    if len(codes) == 1 or ends[-2]:
+        return Term(tuple(found), prefix=True)
+    return Term(tuple(found[:-1]))
 
 
-def _run_tokens(match: re.Match[str]) -> list[str]:
-    run = match[0]
-    if match[1]:
-        return [run[:MAX_TOKEN]]
-    return [*map(str.__add__, run, run[1:]), run[-1]]
-
-
-def _pieces(text: str) -> list[str]:
-    """The folded text, cut where no token may reach across."""
+def _runs(text: str) -> tuple[Codes, NDArray[np.bool_]]:
+    """The folded text, and which of its characters end a run: nothing may be read across their end."""
     folded = fold_positions(text)
-    cuts = cut_points(text, folded.text, folded.positions)
-    return [folded.text[start:end] for start, end in zip([0, *cuts], [*cuts, len(folded.text)], strict=True)]
-
-
-def cut_points(text: str, folded: str, positions: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> list[int]:
-    """Where in the folded text a run ends though the characters before and after stand side by side."""
-    (gaps,) = np.nonzero(np.diff(positions) > 1)
-    before = positions[gaps].tolist()
-    after = positions[gaps + 1].tolist()
-    return [
-        gap + 1
-        for gap, start, end in zip(gaps.tolist(), before, after, strict=True)
-        if not (folded[gap] >= _FIRST_CHINESE and folded[gap + 1] >= _FIRST_CHINESE and _is_soft(text[start + 1 : end]))
-    ]
+    codes, positions = as_codes(folded.text), folded.positions
+    ends = np.ones(len(codes), dtype=np.bool_)
+    if len(codes) < 2:
+        return codes, ends
+    latin = codes < _CHINESE
+    gaps = positions[1:] - positions[:-1]
+    ends[:-1] = (latin[1:] != latin[:-1]) | (gaps > 1)
+    # Between two Chinese characters, what was dropped decides.
+    (parted,) = np.nonzero((gaps > 1) & ~latin[:-1] & ~latin[1:])
+    single = gaps[parted] == 2
+    alone = parted[single]
+    ends[alone] = ~np.isin(as_codes(text)[positions[alone] + 1], _SOFT_SIGNS)
+    for place in parted[~single].tolist():
+        ends[place] = not _is_soft(text[positions[place] + 1 : positions[place + 1]])
+    return codes, ends
 
 
 def _is_soft(gap: str) -> bool:
     """Whether the dropped characters may stand inside a word. Dropped letters mean markup or injected pinyin."""
     return _SOFT.fullmatch(gap) is not None or ("\n" not in gap and any(map(str.isalnum, gap)))
+
+
+def _beyond_the_longest(latin: NDArray[np.bool_], ends: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """The characters of words that are longer than a token may be, past that length; None where there are none."""
+    (last,) = np.nonzero(ends)
+    length = np.diff(last, prepend=-1)
+    if not (length[latin[last]] > MAX_TOKEN).any():
+        return None
+    begin = np.repeat(last - length + 1, length)
+    return latin & (np.arange(len(latin)) - begin >= MAX_TOKEN)
