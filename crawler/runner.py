@@ -32,10 +32,11 @@ def project_settings() -> "Settings":
 
 def quiet_scrapy() -> None:
     """Scrapy and Twisted say what is wrong, not what they do; our own lines say that."""
-    for name in ("scrapy", "twisted", "asyncio", "py.warnings"):
+    for name in ("scrapy", "asyncio", "py.warnings"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    # A robots.txt that cannot be had is told by what it holds up.
-    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").setLevel(logging.CRITICAL)
+    # A robots.txt or a certificate that is not in order is told, in one line, by what it holds up.
+    for name in ("scrapy.downloadermiddlewares.robotstxt", "twisted"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def crawl(

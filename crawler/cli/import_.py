@@ -1,0 +1,125 @@
+"""`jianbao import`: archives that people already have."""
+
+import gzip
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.cli import main
+from archive.errors import JianbaoError, UsageError
+from archive.settings import Home
+
+if TYPE_CHECKING:
+    from crawler.session import Session
+
+
+@main.command("import")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE…"
+)
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that extract.  [default: one a core]")
+@click.pass_obj
+def import_files(home: Home, files: tuple[Path, ...], jobs: int | None) -> None:
+    """Take in WARC files (.warc, .warc.gz, also WET) and articles as JSON Lines.
+
+    The pages of a WARC file go through the same extraction as a crawl's. An article file has one JSON object a line
+    with url, headline, body, published_at and the other fields of docs/data.md. What is there already stays as it is,
+    so an import that was interrupted is simply begun again. Broken records are reported with their place and skipped.
+
+    \b
+    Examples:
+      jianbao import old-crawl.warc.gz
+      jianbao import 2019.jsonl 2020.jsonl
+    """
+    from crawler.session import open_session
+
+    session = open_session(home, [], kind="import")
+    try:
+        for path in files:
+            _import(session, path, jobs or os.cpu_count() or 1)
+    except JianbaoError as error:
+        session.fatal = error
+    except BaseException:
+        session.stopped = True
+        session.answered = True
+        session.finish()
+        raise
+    session.answered = True
+    ended = session.finish()
+    if ended is not None:
+        raise ended
+
+
+def _import(session: "Session", path: Path, jobs: int) -> None:
+    kind = file_kind(path)
+    if kind == "warc":
+        _import_warc(session, path, jobs)
+    elif kind == "jsonl":
+        _import_jsonl(session, path)
+    else:
+        raise UsageError(f"{path} is neither a WARC file nor JSON Lines; nothing of it was taken in")
+
+
+def file_kind(path: Path) -> str:
+    """`warc`, `jsonl` or "" by a file's first bytes, unpacked where they are gzip."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(512)
+        if start.startswith(b"\x1f\x8b"):
+            with gzip.open(path) as file:
+                start = file.read(512)
+    except (OSError, EOFError, ValueError) as error:
+        # A WARC file whose first record is broken is still one by its name.
+        if path.name.endswith((".warc.gz", ".wet.gz")):
+            return "warc"
+        raise UsageError(f"cannot read {path}: {error}") from error
+    if start.startswith(b"WARC/"):
+        return "warc"
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return "jsonl"
+    return ""
+
+
+def _import_warc(session: "Session", path: Path, jobs: int) -> None:
+    from crawler.warc_import import import_warc
+
+    with _progress(path) as at:
+        tally = import_warc(session, path, jobs=jobs, on_place=lambda offset, tally: at(offset))
+    for broken in tally.broken:
+        click.echo(f"{path}: at byte {broken.offset}: {broken.reason}; skipped", err=True)
+    session.counts.failed += len(tally.broken)
+    parts = [f"{count} {name}" for name, count in sorted(tally.outcomes.items(), key=lambda pair: -pair[1])]
+    parts += [f"{tally.known} known already"] if tally.known else []
+    parts += [f"{len(tally.broken)} broken"] if tally.broken else []
+    parts += [f"{count} {name} skipped" for name, count in sorted(tally.skipped.items())]
+    click.echo(f"{path}: {', '.join(parts) or 'no pages'}")
+
+
+def _import_jsonl(session: "Session", path: Path) -> None:
+    raise UsageError(f"{path}: JSON Lines cannot be taken in yet")
+
+
+@contextmanager
+def _progress(path: Path) -> Iterator[Callable[[int], None]]:
+    """A bar over the file's bytes on a terminal; nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda offset: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(path.name, total=path.stat().st_size)
+        yield lambda offset: progress.update(task, completed=offset)

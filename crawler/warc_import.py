@@ -1,0 +1,160 @@
+"""WARC files of any origin, through the very same line as the crawl: responses, resources, the texts of WET files."""
+
+import multiprocessing
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field, frozen
+from sqlalchemy import Connection, select
+
+from archive.db import reading, writing
+from archive.ingest import ingest
+from archive.models import Capture, Frontier
+from archive.prepare import Prepared, prepare
+from archive.records import Item
+from crawler import frontier
+from crawler.line import RawCapture, Role, capture_item, identity, list_capture, role_of, source_of
+from crawler.pages.page import Outcome
+from crawler.session import DOUBTFUL, Session
+from crawler.warc_records import Broken, read_records
+
+BATCH = 100
+PARALLEL_FROM = 16 * 2**20
+"""A smaller file is read by one process: starting more would take longer than they save."""
+
+
+@define
+class Tally:
+    """What one file gave. `outcomes` counts its pages; `skipped` its other records, by what they are."""
+
+    known: int = 0
+    broken: list[Broken] = field(factory=list)
+    outcomes: dict[str, int] = field(factory=dict)
+    skipped: dict[str, int] = field(factory=dict)
+
+
+@frozen
+class _Read:
+    """A page as the worker hands it back: ready to store, its outcome, and the identity that its address has."""
+
+    item: Prepared
+    outcome: str
+    key: tuple[str, str] | None
+    url: str
+
+
+def import_warc(
+    session: Session,
+    path: Path,
+    *,
+    jobs: int = 1,
+    on_place: Callable[[int, Tally], None] = lambda offset, tally: None,
+) -> Tally:
+    """Store every page of a WARC file; what is stored already, by file and offset, is left out.
+
+    `jobs`: how many processes extract. `on_place` hears how far the file is read, in bytes. A broken record is in the
+    tally, and reading goes on behind it. Raises `UsageError` for what is no WARC file, and the archive's errors; what
+    was stored until then stays, and the next import goes on from there.
+    """
+    tally = Tally()
+    resolved = path.resolve()
+    name = path.name if resolved.parent == session.home.warc.resolve() else str(resolved)
+    with reading(session.engine) as connection:
+        known = set(connection.execute(select(Capture.warc_offset).where(Capture.warc_file == name)).scalars())
+    raws = _wanted(resolved, name, known, tally, on_place)
+    batch: list[_Read] = []
+    for read in _extracted(raws, jobs if path.stat().st_size >= PARALLEL_FROM else 1):
+        batch.append(read)
+        if len(batch) == BATCH:
+            _store(session, batch, tally)
+            batch = []
+    _store(session, batch, tally)
+    return tally
+
+
+def _wanted(
+    path: Path, name: str, known: set[int | None], tally: Tally, on_place: Callable[[int, Tally], None]
+) -> Iterator[RawCapture]:
+    for record in read_records(path, name):
+        on_place(record.offset, tally)
+        if isinstance(record, Broken):
+            tally.broken.append(record)
+        elif record.raw is None:
+            if record.kind not in ("warcinfo", "request", "metadata"):
+                tally.skipped[record.kind] = tally.skipped.get(record.kind, 0) + 1
+        elif record.offset in known:
+            tally.known += 1
+        else:
+            raw = record.raw
+            role = role_of(raw.url, raw.status, raw.content_type, raw.requested)
+            if role in (Role.PAGE, Role.LIST):
+                yield raw
+            else:
+                tally.skipped[role] = tally.skipped.get(role, 0) + 1
+
+
+def read_page(raw: RawCapture) -> _Read:
+    """One answer, extracted and made ready. Pure; runs in a worker process."""
+    if role_of(raw.url, raw.status, raw.content_type, raw.requested) is Role.LIST:
+        site, _ = source_of(raw.requested or raw.url) or ("", None)
+        item = Item(capture=list_capture(raw, site))
+        return _Read(prepare(item), Outcome.LIST, None, raw.url)
+    item = capture_item(raw)
+    outcome = item.capture.outcome if item.capture else ""
+    key = (item.article.site, item.article.native_id) if item.article else identity(raw.requested or raw.url)
+    return _Read(prepare(item), outcome, key, item.article.url if item.article else raw.url)
+
+
+def _extracted(raws: Iterable[RawCapture], jobs: int) -> Iterator[_Read]:
+    """The pages in the order of the file, extracted ahead by `jobs` processes."""
+    if jobs <= 1:
+        yield from map(read_page, raws)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        waiting: deque[Future[_Read]] = deque()
+        for raw in raws:
+            waiting.append(pool.submit(read_page, raw))
+            if len(waiting) > jobs * 8:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _store(session: Session, batch: list[_Read], tally: Tally) -> None:
+    if not batch:
+        return
+    now = datetime.now(UTC)
+    with writing(session.engine) as connection:
+        stored = ingest(connection, [read.item for read in batch], run_id=session.run_id, now=now)
+        _settle(connection, batch, now)
+    session.counts.add(stored)
+    for read in batch:
+        tally.outcomes[read.outcome] = tally.outcomes.get(read.outcome, 0) + 1
+        session.counts.fetched += 1
+        session.counts.doubtful += read.outcome in DOUBTFUL
+
+
+def _settle(connection: Connection, batch: list[_Read], now: datetime) -> None:
+    """What is in the archive need not be fetched when a list names it; what is due or was leased stays as it is."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for read in batch:
+        if read.key is not None and (found := identity(read.url)) is not None and found == read.key:
+            state = "gone" if read.outcome == Outcome.GONE else "done"
+            if read.outcome == Outcome.BLOCKED:
+                continue
+            rows[read.key] = {
+                "site": read.key[0],
+                "native_id": read.key[1],
+                "url": read.url,
+                "state": state,
+                "due_at": now,
+                "attempts": 0,
+                "outcome": read.outcome,
+            }
+    if rows:
+        insert = frontier.insert(connection, Frontier.__table__).on_conflict_do_nothing()
+        connection.execute(insert, [rows[key] for key in sorted(rows)])
