@@ -1,6 +1,7 @@
 """Times as people and programs read them: ISO 8601 in Beijing time, at the precision that the page showed."""
 
-from datetime import datetime, timedelta, timezone
+import re
+from datetime import UTC, datetime, timedelta, timezone
 
 from archive.records import Precision
 
@@ -15,3 +16,42 @@ def show_time(moment: datetime | None, precision: Precision | None = "second") -
     if precision == "day":
         return local.date().isoformat()
     return local.isoformat(timespec="minutes" if precision == "minute" else "seconds")
+
+
+_ISO = re.compile(
+    r"(?P<year>\d{4})(?:(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})|(?P<mmdd>\d{4}))"
+    r"(?:[T\s]\s*(?P<time>\d{1,2}:\d{2})(?P<second>:\d{2}(?:[.,]\d{1,9})?)?"
+    r"\s*(?P<zone>Z|z|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
+)
+
+
+def parse_time(value: str | float) -> tuple[datetime, Precision]:
+    """A time as files and options write it, with the precision that it shows; Beijing time where it names no zone.
+
+    ISO 8601 (`2025-04-11`, `2025-04-11 21:49`, `2025-04-11T21:49:25Z`) or seconds or milliseconds since 1970. Raises
+    `ValueError` on anything else, and on a year before 1900 or after 2199.
+    """
+    if isinstance(value, (int, float)):
+        if not 0 < value < 1e14:
+            raise ValueError(f"not a time: {value!r}")
+        return datetime.fromtimestamp(value / 1000 if value >= 1e11 else value, UTC), "second"
+    match = _ISO.fullmatch(value.strip())
+    if match is None or not 1900 <= int(match["year"]) < 2200:
+        raise ValueError(f"not a time: {value[:40]!r}; write 2025-04-11 or 2025-04-11T21:49:25+08:00")
+    date = match["year"] + (match["mmdd"] or f"{match['month']:0>2}{match['day']:0>2}")
+    second = (match["second"] or ":00").replace(",", ".")[:10]
+    try:
+        moment = datetime.fromisoformat(f"{date}T{match['time'] or '00:00':0>5}{second}{(match['zone'] or '').upper()}")
+    except ValueError as error:
+        raise ValueError(f"not a time: {value[:40]!r}") from error
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
+    return moment, "day" if match["time"] is None else "second" if match["second"] else "minute"
+
+
+def parse_span_end(value: str) -> datetime:
+    """The end of what `value` names, not included: `2025-04-11` ends with that day, `21:49` with that minute."""
+    moment, precision = parse_time(value)
+    return (
+        moment + {"day": timedelta(days=1), "minute": timedelta(minutes=1), "second": timedelta(seconds=1)}[precision]
+    )

@@ -1,0 +1,40 @@
+"""Times as people write and read them."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from archive.times import parse_span_end, parse_time, show_time
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2025-04-11", "2025-04-11"),
+        ("20250411", "2025-04-11"),
+        ("2025/4/1", "2025-04-01"),
+        ("2025.04.11 9:05", "2025-04-11T09:05+08:00"),
+        ("2025-04-11 21:49", "2025-04-11T21:49+08:00"),
+        ("2025-04-11T21:49:25", "2025-04-11T21:49:25+08:00"),
+        ("2025-04-11T21:49:25Z", "2025-04-12T05:49:25+08:00"),
+        ("2025-04-11T21:49:25.123456789+0800", "2025-04-11T21:49:25+08:00"),
+        (1744379365, "2025-04-11T21:49:25+08:00"),
+        (1744379365000, "2025-04-11T21:49:25+08:00"),
+    ],
+)
+def test_a_written_time_is_read_and_shown_at_its_precision(written: str | float, shown: str) -> None:
+    assert show_time(*parse_time(written)) == shown
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "soon", "2025-13-01", "2025-04-11T25:00", "2025-04", "1066-10-14", "２０２５-04-11", -1, float("nan"), 1e20],
+)
+def test_what_is_no_time_is_refused(written: str | float) -> None:
+    with pytest.raises(ValueError, match="not a time"):
+        parse_time(written)
+
+
+def test_the_end_of_a_day_is_the_next_day() -> None:
+    assert parse_span_end("2025-04-11") == datetime(2025, 4, 11, 16, tzinfo=UTC)
+    assert parse_span_end("2025-04-11 21:49") == datetime(2025, 4, 11, 13, 50, tzinfo=UTC)
