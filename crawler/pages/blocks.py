@@ -26,7 +26,9 @@ SKIPPED_TAGS: Final = frozenset(
 )
 """Never visible as text, or controls."""
 
-HIDDEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+HIDDEN: Final = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|;)\s*(?:max-)?height\s*:\s*[01](?:px)?\s*(?:;|$)", re.IGNORECASE
+)
 _CENTRED: Final = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 _LISTS: Final = frozenset(("ul", "ol", "dl", "menu", "dir"))
 _ITEMS: Final = frozenset(("li", "dt", "dd"))

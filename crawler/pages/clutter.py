@@ -1,7 +1,7 @@
 """The general clutter rules: lines that mean the same on every Chinese page. A site's own stand in its file.
 
-Every rule is anchored to a whole line. A line in the middle of a text may say the same words and mean them, so what can
-be body stands under `where="tail"`.
+Every rule is anchored to a whole line (or to the end of one). What a writer may also say in the middle of a text stands
+under `where="tail"`.
 """
 
 from typing import Final
@@ -10,10 +10,68 @@ from crawler.pages.rules import Rule
 
 GENERAL: Final = (
     Rule(
-        id="general.source_disclaimer",
-        pattern=r"[（(\[【]?(?:(?:以上|文中|部分|本文|文章)?(?:图片?|图文|配图|素材|内容|文字|视频)[^。，]{0,8})?(?:来源|来自|源自|源)"
-        r"[于自]?[:：]?\s?(?:网络|互联网)[^。]{0,6}[，,。；\s]?\s?(?:如有|如|若有|若)?(?:侵权|侵)[^。]{0,30}[。！]?[)）\]】]?",
+        id="general.original_title",
+        pattern=r"[（(【\[]\s?原标题\s?[:：]\s?(?P<original_title>.+?)\s?[)）】\]]",
+        needs=("原标题",),
+    ),
+    Rule(
+        id="general.source_and_editor",
+        pattern=r"本文来源[:：]\s?(?P<source_name>[^:：]*?)\s*(?:作者[:：]\s?(?P<authors>[^:：]*?)\s*)?"
+        r"责任编辑[:：]\s?(?P<editor>.*)",
+        needs=("本文来源",),
+    ),
+    Rule(
+        id="general.account_statement",
+        pattern=r"特别声明[:：]\s?以上(?:内容|文章|作品).{0,40}(?:上传并发布|作者本人|信息存储|信息存儲).*",
+        needs=("特别声明",),
+        flag="user_uploaded",
+    ),
+    Rule(
+        id="general.account_notice",
+        pattern=r"Notice[:：]\s?The content above .{0,80}(?:uploaded|NetEase Hao).*",
+        needs=("Notice",),
+        flag="user_uploaded",
+    ),
+    Rule(
+        id="general.platform_statement",
+        pattern=r"(?:平台)?声明[:：]\s?该文观点仅代表作者本人[,，。].*",
+        needs=("该文观点",),
+        flag="user_uploaded",
+        rest=True,
+    ),
+    Rule(
+        # Mirrors that swap synonyms write 查看更加多, 检视更多 and the like.
+        id="general.back_to_sohu",
+        pattern=r"返回搜狐[,，]?\s?[^\s,，。]{2,8}",
+        needs=("返回搜狐",),
+        part="end",
+        rest=True,
+    ),
+    Rule(
+        id="general.own_work_statement",
+        pattern=r"(?:免责)?声明\s?[:：]\s?(?:本文)?(?:为)?个人原创[,，\s]{0,2}(?:内容)?仅供参考[。.！]?",
+        needs=("个人原创",),
+    ),
+    Rule(
+        id="general.picture_takedown",
+        pattern=r"[（(【*]?\s?(?:声明[:：]\s?)?(?:(?:文中|本文|部分|以上|文章)?(?:内容|图片|图文|配图|素材|图|视频)){0,2}"
+        r"(?:均|皆|部分)?(?:来源|来自|源自|源|取自|转自)[于自]?[:：]?\s?(?:于)?(?:互联网|网络)[,，。;；、\s]{0,2}"
+        r"(?:版权归[^。，,]{0,12}[,，。;；\s]{0,2})?(?:如有|如|若有|若|有)?侵(?:权|删)?[^。]{0,24}[。.！]?\s?[)）】]?",
         needs=("侵",),
         where="tail",
+    ),
+    Rule(
+        id="general.editor_line",
+        pattern=r"[（(【\[]?\s?责任编辑\s?[:：]\s?(?P<editor>[^。，：:）)】\]]{0,24}?)\s?[)）】\]]?",
+        needs=("责任编辑",),
+        where="tail",
+    ),
+    Rule(
+        # Who wrote it is part of the text, and a field besides.
+        id="general.source_line",
+        pattern=r"[（(【\[]?\s?(?:文章|稿件|信息|资料|本文|内容)?(?:来源|转自)\s?[:：丨|]\s?(?P<source_name>[^。，：:）)】\]/]{2,20}?)\s?[)）】\]]?",
+        needs=("来源", "转自"),
+        where="tail",
+        keeps=True,
     ),
 )

@@ -240,7 +240,7 @@ def _authors(template: Template, values: dict[str, str], blocks: tuple[Block, ..
     if not template.authors_in_text:
         return ()
     lines = [block.text for block in blocks if block.kept and block.text]
-    edges = lines if len(lines) <= 5 else [*lines[:2], *lines[-3:]]
+    edges = lines if len(lines) <= 8 else [*lines[:5], *(line for line in lines[5:-3] if len(line) < 24), *lines[-3:]]
     for reader in (written_by, reported_by):
         for line in edges:
             if names := reader(line):

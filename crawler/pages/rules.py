@@ -281,12 +281,19 @@ class _Run:
             self.ended = rule
 
     def edge(self, order: "range", rules: tuple[Rule, ...]) -> None:
-        """Strips lines at the beginning or the end, until one comes that no rule knows; images are passed over."""
+        """Strips lines at the beginning or the end, until one comes that no rule knows.
+
+        Images are passed over; those between lists of links go with the links.
+        """
         if not rules:
             return
+        passed: list[_Row] = []
         for index in order:
             row = self.rows[index]
-            if row.rule is not None or row.raw.kind == "image":
+            if row.rule is not None:
+                continue
+            if row.raw.kind == "image":
+                passed.append(row)
                 continue
             for rule in rules:
                 if rule.linked and row.raw.linked < rule.linked * len(row.text.replace("\t", "")):
@@ -298,9 +305,14 @@ class _Run:
                     self._strip(row, rule, f"at the {rule.where}", match)
                 elif match.group():
                     self._trim(index, rule, match)
-                if row.rule is not None:
-                    break
-            if row.rule is None:
+                if rule.linked:
+                    for image in passed:
+                        image.rule, image.evidence = rule, "among links"
+                    passed.clear()
+                break
+            else:
+                return
+            if row.rule is None and not rule.keeps:
                 return
 
     def _trim(self, index: int, rule: Rule, match: "re.Match[str]") -> None:

@@ -126,13 +126,18 @@ def tail(selector: str, word: str) -> Reader:
 
 
 def before(needle: str, pattern: str, *, window: int = SCRIPT_WINDOW) -> Reader:
-    """Reads the pattern's last group 1 in the visible text of the source before `needle`: for pages of bare tables."""
+    """Reads the pattern's last group 1 in the visible text above the first match of `needle`: for pages of bare tables.
+
+    `needle`: a pattern for the page's source. `window`: how much of the source above it is read, characters.
+    """
     regex = re.compile(pattern)
+    place = re.compile(needle, re.IGNORECASE)
 
     def read(document: Document) -> str | None:
-        end = document.source.find(needle)
-        if end < 0:
+        found = place.search(document.source)
+        if not found:
             return None
+        end = found.start()
         visible = fold(_TAG.sub(" ", document.source[max(0, end - window) : end]))
         values = regex.findall(visible)
         return str(values[-1]).strip() or None if values else None

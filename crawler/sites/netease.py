@@ -306,7 +306,13 @@ TEMPLATES = (
         ),
         lines=(("div.ep-time-soure", _SOURCE_LINE),),
         rules=(
-            Rule(id="netease.stock_promotion", selector=".biaoqian", rest=True),
+            Rule(
+                # A box below articles on shares, mostly without a class: two applications, then links under headings.
+                id="netease.stock_promotion",
+                pattern=r"重点推荐|更多精彩资讯请点击.{0,10}|网易财经 会赚钱的客户端[:：].*",
+                needs=("重点推荐", "更多精彩资讯", "会赚钱的客户端"),
+                rest=True,
+            ),
             *_IN_BODY,
         ),
     ),

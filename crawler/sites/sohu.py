@@ -139,10 +139,12 @@ _EDITOR_LINE = Rule(
 )
 _LINKS_ABOVE = Rule(id="sohu.links_above", linked=0.75, where="head")
 _LINKS_BELOW = Rule(id="sohu.links_below", linked=0.9, where="tail")
+_FOUND = Rule(id="sohu.search_count", pattern=r"共找到\s?[\d,]+\s?个相关新闻\s?[.。]?", needs=("相关新闻",))
 _MODERN = (_EDITOR_NAME, _ORIGINAL, _BACK, _UNFOLD, _VIDEO_TITLE, _ADVERT)
 _STATEMENT = ("flag.user_uploaded", present("div.statement"))
 _KEYWORDS = meta("keywords")
 _TITLE = title(r"^(.*?)(?:[-_](?:[^-_]*搜狐[^-_]*))*$")
+_ZOOM = r"id=[\"']?fontzoom"
 _TIME = r"(\d{4}[年-]\d{1,2}[月-]\d{1,2}日?\s?(?:\d\d:\d\d)?)"
 
 
@@ -163,6 +165,7 @@ TEMPLATES = (
             ("headline", text("div.text-title h1", without=("article-tag", "original-logo"))),
             ("headline", script("title:", r"title:\s*[\"']([^\"']+)[\"']")),
             ("headline", meta("og:title", r"^([^_]*)")),
+            ("original_title", text("p[data-role=original-title]", r"原标题[:：]\s?(.*)")),
             ("published_at", attribute("#news-time", "data-val")),
             ("published_at", meta("datePublished")),
             ("published_at", meta("og:release_date")),
@@ -170,7 +173,7 @@ TEMPLATES = (
             ("source_name", text("span[data-role=original-link]", r"来源[:：]?\s?(.+)")),
             ("account_name", text("#user-info h4")),
             ("account_name", meta("mediaid")),
-            ("location", text("div.area", r"发布于[:：]?\s?(.+)")),
+            ("location", text("div.text-title div.area", r"发布于[:：]?\s?(.+)")),
             ("page_url", attribute("link[rel=canonical]", "href")),
             ("keywords", _KEYWORDS),
             ("flag.original", present("span.original-logo")),
@@ -244,12 +247,13 @@ TEMPLATES = (
         fields=(
             ("headline", text("h1")),
             ("headline", _TITLE),
-            ("published_at", before('id="fontzoom"', _TIME, window=12_000)),
-            ("source_name", before('id="fontzoom"', r"来源[:：]\s?\[?\s?([^\]\s]+)", window=12_000)),
+            ("published_at", before(_ZOOM, _TIME, window=12_000)),
+            ("source_name", before(_ZOOM, r"来源[:：]\s?\[?\s?([^\]\s]+)", window=12_000)),
+            ("authors", before(_ZOOM, r"作者[:：]\s?(\S+)", window=12_000)),
             ("page_id", prefixed("n:", script("topic.jsp?id=", r"topic\.jsp\?id=(\d+)"))),
             ("keywords", _KEYWORDS),
         ),
-        rules=(_EDITOR_LINE, _LINKS_ABOVE, _LINKS_BELOW, *_MODERN),
+        rules=(_EDITOR_LINE, _LINKS_ABOVE, _LINKS_BELOW, _FOUND, *_MODERN),
     ),
 )
 
