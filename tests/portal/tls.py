@@ -24,10 +24,10 @@ NAMES = (
     "*.k.sohu.com",
     "*.news.sohu.com",
     "*.itc.cn",
-    "*.example",
     "*.bendi-zixun.example",
     "*.hengtuo-valve.example",
     "*.jingwei-yuedu.example",
+    "*.qingzhou.example",  # the portal of docs/add-a-site.md
 )
 
 
