@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from archive.models import Sighting
 from crawler import frontier
+from crawler.sites import find_site
 from crawler.sites.base import Listing, Site, Source
 
 _T = Sighting.__table__
@@ -30,7 +31,8 @@ def entries_of(site: Site, listings: Sequence[Listing]) -> list[Entry]:
     """The articles of this very site among a list's entries, each once, in the list's order."""
     found: dict[str, Entry] = {}
     for listing in listings:
-        target = site.target(listing.url)
+        # A site's rules look at the form of an address and take its host for granted.
+        target = site.target(listing.url) if find_site(listing.url) is site else None
         if target is not None and target.kind == "article" and target.native_id:
             found.setdefault(target.native_id, Entry(native_id=target.native_id, url=target.url, listing=listing))
     return list(found.values())

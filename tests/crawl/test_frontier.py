@@ -1,0 +1,130 @@
+"""The frontier on both databases: claims, leases, retries, and several crawlers at once."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, select
+
+from archive.db import reading, writing
+from archive.models import Frontier
+from crawler import frontier
+from crawler.frontier import FIRST_RETRY, LEASE, MAX_ATTEMPTS
+
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
+
+
+def offer(engine: Engine, count: int, site: str = "netease") -> None:
+    with writing(engine) as connection:
+        frontier.offer(connection, site, [(f"D{n:04d}", f"https://www.163.com/{n}") for n in range(count)], NOW)
+
+
+def claim(engine: Engine, limit: int = 100, now: datetime = NOW, worker: str = "run-1") -> list[frontier.Claim]:
+    with writing(engine) as connection:
+        return frontier.claim(connection, "netease", worker, limit, now)
+
+
+def states(engine: Engine) -> list[str]:
+    with reading(engine) as connection:
+        return list(connection.execute(select(Frontier.state).order_by(Frontier.native_id)).scalars())
+
+
+def test_an_address_is_offered_once_and_claimed_once(engine: Engine) -> None:
+    offer(engine, 3)
+    offer(engine, 4)
+    offer(engine, 2, site="sohu")
+    assert [found.native_id for found in claim(engine)] == ["D0000", "D0001", "D0002", "D0003"]
+    assert claim(engine) == []
+
+
+def test_what_is_done_is_not_claimed_again(engine: Engine) -> None:
+    offer(engine, 2)
+    claim(engine)
+    with writing(engine) as connection:
+        frontier.settle(connection, "netease", "D0000", "done", "article")
+        frontier.settle(connection, "netease", "D0001", "gone", "gone")
+    offer(engine, 2)
+    assert states(engine) == ["done", "gone"]
+    assert claim(engine, now=NOW + 10 * LEASE) == []
+
+
+def test_a_lease_runs_out(engine: Engine) -> None:
+    offer(engine, 1)
+    assert len(claim(engine)) == 1
+    assert claim(engine, now=NOW + LEASE) == []
+    assert len(claim(engine, now=NOW + LEASE + timedelta(seconds=1), worker="run-2")) == 1
+
+
+def test_retries_wait_longer_each_time_and_end(engine: Engine) -> None:
+    offer(engine, 1)
+    now, waits = NOW, []
+    for attempt in range(MAX_ATTEMPTS):
+        [found] = claim(engine, now=now)
+        assert found.attempts == attempt
+        with writing(engine) as connection:
+            again = frontier.try_again(connection, found, "http_503", now)
+        assert again is (attempt < MAX_ATTEMPTS - 1)
+        with reading(engine) as connection:
+            due_at = connection.execute(select(Frontier.due_at)).scalar_one()
+        if again:
+            waits.append(due_at - now)
+            assert claim(engine, now=due_at - timedelta(seconds=1)) == []
+            now = due_at
+    assert waits == [FIRST_RETRY * 2**n for n in range(MAX_ATTEMPTS - 1)]
+    assert states(engine) == ["failed"]
+
+
+def test_a_run_gives_back_only_its_own_leases(engine: Engine) -> None:
+    offer(engine, 4)
+    claim(engine, 2, worker="run-1")
+    claim(engine, 2, worker="run-2")
+    with writing(engine) as connection:
+        assert frontier.release(connection, ["run-1"]) == 2
+    assert states(engine) == ["due", "due", "leased", "leased"]
+
+
+def test_crawlers_at_once_never_share_an_address(engine: Engine) -> None:
+    offer(engine, 120)
+    got: dict[str, list[int]] = {f"run-{n}": [] for n in range(4)}
+    errors: list[BaseException] = []
+    start = threading.Barrier(len(got))
+
+    def work(worker: str) -> None:
+        try:
+            start.wait()
+            while found := claim(engine, 5, worker=worker):
+                got[worker] += [one.id for one in found]
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(worker,)) for worker in got]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    every = [number for numbers in got.values() for number in numbers]
+    assert len(every) == len(set(every)) == 120
+
+
+def test_a_claim_skips_what_another_transaction_holds(postgres_url: str) -> None:
+    """On PostgreSQL a second crawler does not wait for the first one's transaction."""
+    from archive.db import open_engine
+
+    engine = open_engine(postgres_url)
+    try:
+        offer(engine, 4)
+        with writing(engine) as first:
+            held = frontier.claim(first, "netease", "run-1", 2, NOW)
+            with writing(engine) as second:
+                others = frontier.claim(second, "netease", "run-2", 4, NOW)
+        assert [one.native_id for one in held] == ["D0000", "D0001"]
+        assert [one.native_id for one in others] == ["D0002", "D0003"]
+    finally:
+        engine.dispose()
+
+
+@pytest.mark.parametrize("count", [0, 1, 1500])
+def test_lists_of_any_length_are_offered(engine: Engine, count: int) -> None:
+    offer(engine, count)
+    assert len(states(engine)) == count
