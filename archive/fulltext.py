@@ -2,7 +2,7 @@
 
 SQLite: a contentless FTS5 table, a row an article, so the texts are not stored twice; an old row is taken out by
 handing FTS5 the old tokens again. PostgreSQL: rows of at most `PART` tokens, since a tsvector knows no position
-past 16,383 and at most 256 of them a token; parts overlap, so that a phrase across their border is found.
+past 16,383 and at most 255 of one token; parts overlap, so that a phrase across their border is found.
 """
 
 from collections import defaultdict
@@ -17,6 +17,7 @@ from archive.tokens import SCHEME, Term, tokens
 TABLE = "article_text"
 PART = 4_000
 OVERLAP = 64
+OFTEN = 255
 PROPERTY = "fulltext"
 
 _SQLITE = (f"CREATE VIRTUAL TABLE {TABLE} USING fts5(headline, body, content='', tokenize='ascii')",)
@@ -132,16 +133,19 @@ def _documents(entry: Entry) -> Iterator[str]:
     headline, body = entry.headline.split()[:PART], entry.body.split()
     start = 0
     while True:
-        yield _document(headline if start == 0 else [], body[start : start + PART])
-        start += PART - OVERLAP
-        if start + OVERLAP >= len(body):
+        places: defaultdict[str, list[str]] = defaultdict(list)
+        for place, token in enumerate(headline, 1):
+            places[token].append(f"{place}A")
+        end = len(body)
+        for at, token in enumerate(body[start : start + PART], start):
+            if len(places[token]) == OFTEN:
+                end = at
+                break
+            places[token].append(str(at - start + len(headline) + 2))
+        else:
+            end = min(end, start + PART)
+        yield " ".join(f"'{token}':{','.join(at)}" for token, at in places.items() if at)
+        if end == len(body):
             return
-
-
-def _document(headline: list[str], body: list[str]) -> str:
-    places: defaultdict[str, list[str]] = defaultdict(list)
-    for place, token in enumerate(headline, 1):
-        places[token].append(f"{place}A")
-    for place, token in enumerate(body, len(headline) + 2):
-        places[token].append(str(place))
-    return " ".join(f"'{token}':{','.join(at)}" for token, at in places.items())
+        start = max(end - OVERLAP, start + 1)
+        headline = []

@@ -19,7 +19,8 @@ SCHEME = f"1.{FOLD_VERSION}"
 
 # The longest token in characters: a longer Latin word or number is indexed by its beginning.
 MAX_TOKEN = 64
-_CHINESE = 0x2E80  # the first code point that is not cut into words
+CHINESE = 0x2E80
+"""The first code point that is not cut into words."""
 _SPACE = 0x20
 _INSIDE_WORDS = "·•・\u00ad\u200b\u200c\u200d\ufeff"
 _SOFT = re.compile(rf"[^\S\n]*[{_INSIDE_WORDS}]?[^\S\n]*")
@@ -34,12 +35,23 @@ class Term:
     prefix: bool = False
 
 
+@frozen(eq=False)
+class Runs:
+    """A folded text. `codes`: its code points. `ends`: which of them end a run, so that nothing is read across.
+    `positions`: where each stands in the text."""
+
+    codes: Codes
+    ends: NDArray[np.bool_]
+    positions: NDArray[np.int64]
+
+
 def tokens(text: str) -> str:
     """The tokens of a text, in order, each with a space after it. A phrase of tokens stays a phrase of the text."""
-    codes, ends = _runs(text)
+    cut = runs(text)
+    codes, ends = cut.codes, cut.ends
     if not len(codes):
         return ""
-    latin = codes < _CHINESE
+    latin = codes < CHINESE
     paired = ~latin & ~ends
     size = np.where(paired, 3, np.where(ends, 2, 1))
     dropped = _beyond_the_longest(latin, ends)
@@ -59,25 +71,26 @@ def tokens(text: str) -> str:
 
 def term(text: str) -> Term | None:
     """The tokens by which a word or phrase is found, or None where nothing of it is indexed (punctuation alone)."""
-    codes, ends = _runs(text)
+    cut = runs(text)
+    codes, ends = cut.codes, cut.ends
     if not len(codes):
         return None
     found = tokens(text).split()
-    if codes[-1] < _CHINESE:
+    if codes[-1] < CHINESE:
         return Term(tuple(found))
     if len(codes) == 1 or ends[-2]:
         return Term(tuple(found), prefix=True)
     return Term(tuple(found[:-1]))
 
 
-def _runs(text: str) -> tuple[Codes, NDArray[np.bool_]]:
-    """The folded text, and which of its characters end a run: nothing may be read across their end."""
+def runs(text: str) -> Runs:
+    """Fold a text and cut it into runs."""
     folded = fold_positions(text)
     codes, positions = as_codes(folded.text), folded.positions
     ends = np.ones(len(codes), dtype=np.bool_)
     if len(codes) < 2:
-        return codes, ends
-    latin = codes < _CHINESE
+        return Runs(codes, ends, positions)
+    latin = codes < CHINESE
     gaps = positions[1:] - positions[:-1]
     ends[:-1] = (latin[1:] != latin[:-1]) | (gaps > 1)
     # Between two Chinese characters, what was dropped decides.
@@ -87,7 +100,7 @@ def _runs(text: str) -> tuple[Codes, NDArray[np.bool_]]:
     ends[alone] = ~np.isin(as_codes(text)[positions[alone] + 1], _SOFT_SIGNS)
     for place in parted[~single].tolist():
         ends[place] = not _is_soft(text[positions[place] + 1 : positions[place + 1]])
-    return codes, ends
+    return Runs(codes, ends, positions)
 
 
 def _is_soft(gap: str) -> bool:

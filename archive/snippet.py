@@ -1,0 +1,102 @@
+"""Where a search's words stand in the original text, however they are written there, and the passage to show of it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import frozen
+
+from archive.fold import as_text
+from archive.tokens import CHINESE, Runs, runs
+
+WIDTH = 80
+"""Characters of a snippet, about two lines of a terminal."""
+_LEAD = 16
+_MOST_MARKS = 2_000
+_MOST_COMPARED = 200
+
+
+@frozen
+class Span:
+    """A place in a text, from `start` up to but not with `end`; `phrase`: which of the words stands there."""
+
+    start: int
+    end: int
+    phrase: int = 0
+
+
+@frozen
+class Snippet:
+    """A passage with the places in it that were searched for, as (start, end) in characters."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+    def marked(self, before: str = "【", after: str = "】") -> str:
+        """The passage with signs around each mark."""
+        parts, last = [], 0
+        for start, end in self.marks:
+            parts += [self.text[last:start], before, self.text[start:end], after]
+            last = end
+        return "".join([*parts, self.text[last:]])
+
+
+def find(text: str, phrases: Sequence[str]) -> list[Span]:
+    """Every place where one of the phrases stands, by the rules of the index, in order of place; no two overlap."""
+    cut = runs(text)
+    folded = as_text(cut.codes)
+    spans: list[Span] = []
+    for number, phrase in enumerate(map(runs, phrases)):
+        if not len(phrase.codes):
+            continue
+        needle, size = as_text(phrase.codes), len(phrase.codes)
+        place = folded.find(needle)
+        while place >= 0 and len(spans) < _MOST_MARKS:
+            stands = _stands(cut, place, phrase)
+            if stands:
+                spans.append(Span(int(cut.positions[place]), int(cut.positions[place + size - 1]) + 1, number))
+            place = folded.find(needle, place + (size if stands else 1))
+    spans.sort(key=lambda span: (span.start, -span.end))
+    kept: list[Span] = []
+    for span in spans:
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return kept
+
+
+def snippet(text: str, spans: Sequence[Span], width: int = WIDTH) -> Snippet:
+    """The passage of `width` characters that holds the most different phrases, then the most places; line ends become
+    spaces. The text's beginning where nothing stands in it."""
+    begin = 0
+    if spans:
+        best = max(spans[:_MOST_COMPARED], key=lambda first: _worth(first, spans, width))
+        begin = max(0, min(best.start - _LEAD, len(text) - width))
+        # Begin with a sentence where one begins near by.
+        for sign in "\n。！？；，":
+            cut = text.rfind(sign, begin, best.start)
+            if cut >= 0:
+                begin = cut + 1
+                break
+    end = min(len(text), begin + width)
+    marks = [(span.start - begin, span.end - begin) for span in spans if span.start >= begin and span.end <= end]
+    passage = text[begin:end].replace("\n", " ")
+    if begin > 0:
+        passage = "…" + passage
+        marks = [(start + 1, stop + 1) for start, stop in marks]
+    if end < len(text):
+        passage += "…"
+    return Snippet(passage, tuple(marks))
+
+
+def _stands(text: Runs, place: int, phrase: Runs) -> bool:
+    """Whether the runs of the text are cut at `place` as those of the phrase are. A Latin word must stand alone."""
+    last = place + len(phrase.codes) - 1
+    if not np.array_equal(text.ends[place:last], phrase.ends[:-1]):
+        return False
+    if phrase.codes[0] < CHINESE and place > 0 and not text.ends[place - 1]:
+        return False
+    return bool(phrase.codes[-1] >= CHINESE or text.ends[last])
+
+
+def _worth(first: Span, spans: Sequence[Span], width: int) -> tuple[int, int]:
+    inside = [span for span in spans if first.start <= span.start and span.end <= first.start + width - _LEAD]
+    return len({span.phrase for span in inside}), len(inside)
