@@ -77,16 +77,16 @@ def _trimmed(run: list[Op], used: bytearray, other_used: bytearray) -> list[Op]:
     """The run without what an earlier one took at its ends; nothing if that one took of its middle."""
     while run and _taken(run[0], used, other_used):
         tag, start, end, other_start, other_end = run.pop(0)
-        free = next((n for n in range(1, end - start) if not used[start + n] and not other_used[other_start + n]), 0)
-        if tag == "equal" and free:
+        room = range(1, end - start if tag == "equal" else 0)
+        free = next((n for n in room if not used[start + n] and not other_used[other_start + n]), 0)
+        if free:
             run.insert(0, Op(tag, start + free, end, other_start + free, other_end))
             break
     while run and _taken(run[-1], used, other_used):
         tag, start, end, other_start, other_end = run.pop()
-        free = next(
-            (n for n in range(1, end - start) if not used[end - n - 1] and not other_used[other_end - n - 1]), 0
-        )
-        if tag == "equal" and free:
+        room = range(1, end - start if tag == "equal" else 0)
+        free = next((n for n in room if not used[end - n - 1] and not other_used[other_end - n - 1]), 0)
+        if free:
             run.append(Op(tag, start, end - free, other_start, other_end - free))
             break
     if not run:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 from attrs import field, frozen
 
 from archive.dedup.align import Op
-from archive.dedup.names import TITLE, is_person, is_place, is_transliterated
+from archive.dedup.names import FREQUENT, TITLE, is_person, is_place, is_transliterated
 
 Kind = Literal["number", "name", "word", "noise", "insertion", "deletion"]
 
@@ -20,6 +20,8 @@ _DIGITS: Final = re.compile(r"[0-9]+")
 _NUMERALS: Final = frozenset("零〇一二三四五六七八九十百千万亿两")
 _NUMBER_GAP: Final = 24  # characters: in a wider replacement the numbers belong to another sentence
 _CONTEXT: Final = 5
+MAX_WORD: Final = 12
+"""Characters: a longer replacement is other text, not another word."""
 MAX_EVIDENCE: Final = 24
 
 
@@ -40,6 +42,8 @@ class Gaps:
 
     gaps: tuple[Gap, ...]
     numbers_same: int
+    lone_numbers: int
+    """Numbers that only one text has while the other has others elsewhere in the run: the smaller of both counts."""
     numbers: int = field(init=False)
     names: int = field(init=False)
     words: int = field(init=False)
@@ -50,11 +54,11 @@ class Gaps:
 
     def __attrs_post_init__(self) -> None:
         kinds = Counter(gap.kind for gap in self.gaps)
-        object.__setattr__(self, "numbers", kinds["number"])
+        object.__setattr__(self, "numbers", kinds["number"] + self.lone_numbers)
         object.__setattr__(self, "names", kinds["name"])
         object.__setattr__(self, "words", kinds["word"])
         object.__setattr__(self, "noise", kinds["noise"])
-        swapped = [gap for gap in self.gaps if gap.kind in {"word", "noise", "name", "number"}]
+        swapped = [gap for gap in self.gaps if gap.theirs and 0 < len(gap.ours) <= MAX_WORD >= len(gap.theirs)]
         object.__setattr__(self, "replaced", sum(len(gap.ours) for gap in swapped))
         object.__setattr__(self, "other_replaced", sum(len(gap.theirs) for gap in swapped))
 
@@ -68,7 +72,11 @@ def type_gaps(first: str, second: str, runs: list[list[Op]]) -> Gaps:
         same += _numbers_same(first, second, run, edits)
         for start, end, other_start, other_end in edits:
             gaps.extend(_typed(first, second, start, end, other_start, other_end))
-    return Gaps(_with_names(first, second, gaps), same)
+    gaps = _without_chance(gaps)
+    lone = [gap for gap in gaps if gap.kind != "number"]
+    ours = sum(len(_DIGITS.findall(gap.ours)) for gap in lone if not _DIGITS.search(gap.theirs))
+    theirs = sum(len(_DIGITS.findall(gap.theirs)) for gap in lone if not _DIGITS.search(gap.ours))
+    return Gaps(_with_names(first, second, gaps), same, min(ours, theirs))
 
 
 def _edits(first: str, second: str, run: list[Op]) -> Iterator[tuple[int, int, int, int]]:
@@ -127,6 +135,19 @@ def _numbers_same(first: str, second: str, run: list[Op], edits: list[tuple[int,
     return max(0, len(_DIGITS.findall(first[start:end])) - touched)
 
 
+def _without_chance(gaps: list[Gap]) -> list[Gap]:
+    """Where noise is thick, a numeral that another replaced is noise too: 一般 for 七般."""
+    numerals = sum(gap.kind == "number" and not _DIGITS.search(gap.ours) for gap in gaps)
+    if sum(gap.kind == "noise" for gap in gaps) < max(10, 4 * numerals):
+        return gaps
+    return [
+        Gap("noise", gap.start, gap.other_start, gap.ours, gap.theirs)
+        if gap.kind == "number" and not _DIGITS.search(gap.ours)
+        else gap
+        for gap in gaps
+    ]
+
+
 def _with_names(first: str, second: str, gaps: list[Gap]) -> tuple[Gap, ...]:
     """Replaced words that are names, told by their form and by how they stand in the text."""
     pairs = Counter((gap.ours, gap.theirs) for gap in gaps if gap.kind == "word")
@@ -142,16 +163,19 @@ def _is_renamed(first: str, second: str, gap: Gap, times: int) -> bool:
     ours, theirs = gap.ours, gap.theirs
     if is_place(ours) and is_place(theirs):
         return True
-    form = _has_form(ours) and _has_form(theirs)
-    if not form:
+    before = first[gap.start - 1 : gap.start]
+    shared = before in FREQUENT and before == second[gap.other_start - 1 : gap.other_start]
+    if shared and first.count(before + ours) >= times >= 2:
+        # 唐仁 and 唐一: a family name that two people share.
+        ours, theirs = before + ours, before + theirs
+    if not (_has_form(ours) and _has_form(theirs)):
         return False
     # A name is replaced wherever it stands; a synonym is not.
-    exclusive = ours not in second and theirs not in first
-    if not exclusive:
+    if ours in second or theirs in first:
         return False
-    if times >= 2:
+    if times >= 2 or (TITLE.search(ours) and TITLE.search(theirs)):
         return True
-    around = first[max(0, gap.start - _CONTEXT) : gap.start] + "|" + first[gap.start + len(ours) :][:_CONTEXT]
+    around = first[max(0, gap.start - _CONTEXT) : gap.start] + "|" + first[gap.start + len(gap.ours) :][:_CONTEXT]
     return bool(TITLE.search(around))
 
 
@@ -160,4 +184,4 @@ def _has_form(word: str) -> bool:
         return True
     # A title swapped along with its holder: 比利时首相德克罗.
     parts = [part for part in TITLE.split(word) if part]
-    return len(parts) > 1 and any(is_person(part) or is_transliterated(part) or is_place(part) for part in parts)
+    return parts != [word] and any(is_person(part) or is_transliterated(part) or is_place(part) for part in parts)

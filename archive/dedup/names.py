@@ -9,20 +9,23 @@ from typing import Final
 
 from archive.fold import fold
 
-# The family names of the old primer, and those that became frequent since.
+# The family names of the old primer and those that became frequent since, but for those that begin common words.
 SURNAMES: Final = frozenset(
     fold(
-        "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦"
-        "昌马苗凤花方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹"
-        "姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐"
-        "邱骆高夏蔡田樊胡凌霍虞万支柯昝管卢莫经房裘缪干解应宗丁宣贲邓郁单杭洪包诸左石崔吉钮龚程嵇邢滑裴陆荣翁"
-        "荀羊於惠甄曲家封芮羿储靳汲邴糜松井段富巫乌焦巴弓牧隗山谷车侯宓蓬全郗班仰秋仲伊宫宁仇栾暴甘钭厉戎祖武"
-        "符刘景詹束龙叶幸司韶郜黎蓟薄印宿白怀蒲邰从鄂索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉"
-        "宰郦雍却璩桑桂濮牛寿通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满"
-        "弘匡国文寇广禄阙东欧殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾沙丰关蒯相查后荆红游竺权盖益桓公"
-        "肖付代闫仝佟岳帅亓佘肇牟苑粟"
+        "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章苏潘葛奚范彭郎鲁韦昌马"
+        "苗凤方俞任袁柳酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬傅皮卞齐康伍余元卜顾孟黄穆萧尹姚邵湛汪祁毛禹狄米贝"
+        "臧伏戴谈宋茅庞熊纪舒屈项祝董梁杜阮蓝闵席季麻贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万柯昝"
+        "管卢莫房裘缪宗丁宣贲邓郁杭洪诸左石崔吉钮龚程嵇邢滑裴陆翁荀羊於惠甄曲封芮羿储靳汲邴糜松井段巫乌焦巴弓"
+        "牧隗谷侯宓蓬郗班仰秋仲伊宫宁仇栾暴甘钭厉戎祖武符刘景詹束龙叶幸司韶郜黎蓟薄怀蒲邰鄂索咸籍赖卓蔺屠蒙池"
+        "乔阴胥苍闻莘党翟谭贡逄姬申扶堵冉宰郦雍却璩桑桂濮牛寿扈燕冀郏浦尚农庄晏柴瞿阎慕连茹习宦艾鱼慎戈廖庾暨"
+        "衡耿弘匡寇禄阙欧殳沃蔚越夔隆巩厍聂晁勾敖融冷訾辛阚简饶曾沙丰蒯荆竺权盖桓肖付代闫仝佟岳帅亓佘肇牟苑粟"
     )
 )
+FREQUENT: Final = frozenset(
+    "王李张刘陈杨赵黄周吴徐孙胡朱何郭罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田姜范石姚谭廖邹熊"
+    "陆郝孔崔康毛邱秦顾侯邵孟钱汤尹乔贺赖龚"
+)
+"""Family names that are hardly ever the last character of another word."""
 _TITLES = (
     "先生|女士|同志|主席|总统|总理|首相|国王|女王|国务卿|大使|部长|外长|防长|省长|市长|"
     "县长|区长|州长|书记|委员|主任|局长|院长|校长|会长|行长|司令|政委|将军|上将|董事|"
@@ -54,10 +57,11 @@ def is_place(word: str) -> bool:
 
 
 def is_transliterated(word: str) -> bool:
-    """Whether a folded word of three characters or more reads like a foreign name."""
-    return 3 <= len(word) <= 16 and all(char in _SOUNDS for char in word)
+    """Whether a folded word reads like a foreign name."""
+    sounds = sum(char in _SOUNDS for char in word)
+    return 2 <= len(word) <= 20 and sounds >= (len(word) if len(word) < 5 else 0.8 * len(word))
 
 
 def is_person(word: str) -> bool:
     """Whether a folded word has the form of a Chinese person's full name."""
-    return 2 <= len(word) <= 4 and word[0] in SURNAMES and all("\u3400" <= char <= "\u9fff" for char in word)
+    return 2 <= len(word) <= 3 and word[0] in SURNAMES and all("\u3400" <= char <= "\u9fff" for char in word)
