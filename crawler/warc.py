@@ -11,6 +11,7 @@ names are capitalised and the reason phrase is the standard one.
 import errno
 import fcntl
 import os
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -32,13 +33,16 @@ REQUESTED = "X-Jianbao-Requested"
 
 Headers = Sequence[tuple[str, str]]
 
+_LINE_END = re.compile(r"[\r\n]+")
+
 
 @frozen(kw_only=True)
 class Exchange:
     """One request and its answer, as they were transferred.
 
-    `headers` keep their order. `payload`: the body, still content-encoded. `ip`: the server's, None behind a proxy.
-    `requested`: the address that was asked for before redirects, None where it is `url`.
+    `headers` keep their order; a byte is the Latin-1 character of its number. `payload`: the body, still
+    content-encoded. `ip`: the server's, None behind a proxy. `requested`: the address that was asked for before
+    redirects, None where it is `url`.
     """
 
     url: str
@@ -150,6 +154,14 @@ def storage_error(place: Path, error: OSError) -> StorageError:
     return StorageError(f"cannot write to {place}: {error.strerror or error}; {advice}")
 
 
+class _WireHeaders(StatusAndHeaders):  # type: ignore[misc]
+    """Headers whose bytes stay what they were; warcio would write `%E9` for a byte that is not ASCII."""
+
+    def to_ascii_bytes(self, filter_func: Any = None) -> bytes:
+        data: bytes = self.to_bytes(filter_func, encoding="latin-1")
+        return data
+
+
 def _records(exchange: Exchange) -> tuple[bytes, bytes, str]:
     """The compressed request record, the compressed response record, and the payload's digest."""
     moment = exchange.fetched_at.astimezone(UTC).replace(tzinfo=None)
@@ -166,7 +178,7 @@ def _records(exchange: Exchange) -> tuple[bytes, bytes, str]:
         payload=BytesIO(exchange.payload),
         length=len(exchange.payload),
         warc_headers_dict=dict(fields),
-        http_headers=StatusAndHeaders(status, _clean(exchange.headers), protocol="HTTP/1.1"),
+        http_headers=_WireHeaders(status, _clean(exchange.headers), protocol="HTTP/1.1"),
     )
     parts = urlsplit(exchange.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -176,7 +188,7 @@ def _records(exchange: Exchange) -> tuple[bytes, bytes, str]:
         payload=BytesIO(),
         length=0,
         warc_headers_dict={"WARC-Date": fields["WARC-Date"]},
-        http_headers=StatusAndHeaders(f"GET {target} HTTP/1.1", _clean(exchange.request_headers), is_http_request=True),
+        http_headers=_WireHeaders(f"GET {target} HTTP/1.1", _clean(exchange.request_headers), is_http_request=True),
     )
     request.rec_headers.add_header("WARC-Concurrent-To", response.rec_headers.get_header("WARC-Record-ID"))
     digest = str(response.rec_headers.get_header("WARC-Payload-Digest"))
@@ -197,5 +209,5 @@ def _compressed(writer: Any, record: Any) -> bytes:
 
 
 def _clean(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """A line break inside a value would begin a header of the sender's choice."""
-    return [(name, " ".join(value.split("\r\n")).replace("\n", " ").replace("\r", " ")) for name, value in headers]
+    """A line break inside a header would begin another one, of the sender's choice."""
+    return [(" ".join(name.split()), _LINE_END.sub(" ", value)) for name, value in headers]
