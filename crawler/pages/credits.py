@@ -74,7 +74,7 @@ def read_credits(text: str) -> Credits:
     keywords: tuple[str, ...] = ()
     chief = False
     rest = text[: matches[0].start()] if matches else text
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
+    for match, following in zip(matches, [*matches[1:], None], strict=False):
         value = text[match.end() : following.start() if following else len(text)]
         kind = _KIND.get(match[1], "other")
         if kind == "source" and not source:

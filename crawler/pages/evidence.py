@@ -1,0 +1,321 @@
+"""Fields of a page without a template, by evidence: what stands near the headline and below the text, what the head's
+machine-readable data says, and how well they agree.
+
+Never a search over the whole page: the newest date stands in a side list, and every recommended title looks like a
+headline.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from attrs import define
+
+from archive.records import Precision
+from archive.times import BEIJING
+from crawler.pages.blocks import RawBlock, fold
+from crawler.pages.credits import Credits, read_credits, reported_by, signed_by, written_by
+from crawler.pages.names import is_name, split_names
+from crawler.pages.parse import Element
+from crawler.pages.stamps import Stamp, first_stamp, parse_machine_time
+
+_LD_LIMIT: Final = 200_000
+_TIME_METAS: Final = (
+    "article:published_time",
+    "og:article:published_time",
+    "og:release_date",
+    "pubdate",
+    "publishdate",
+    "PublishDate",
+    "publish-date",
+    "publishtime",
+    "datePublished",
+    "weibo:article:create_at",
+    "bytedance:published_time",
+    "DC.date.issued",
+    "Pubdate",
+    "PubDate",
+    "date",
+    "_pubtime",
+    "apub:time",
+    "firstpublishedtime",
+)
+_MODIFIED_METAS: Final = (
+    "article:modified_time",
+    "og:updated_time",
+    "bytedance:updated_time",
+    "dateModified",
+    "lastmod",
+)
+_UPDATED: Final = re.compile(r"(?:更新|修改|修訂|编辑|改)(?:于|於|时间|時間|日期|時間)?\s{0,2}[:：]?\s{0,2}$")
+_AFTER_UPDATED: Final = re.compile(r"^\s{0,2}(?:更新|修改)")
+_ORGANISATION: Final = re.compile(
+    r"^.{1,14}(?:网|網|报|報|社|台|臺|网站|周刊|週刊|杂志|雜誌|日报|日報|晚报|晚報|时报|時報|早报|新闻|新聞|"
+    r"新闻网|客户端|客戶端|频道|頻道|在线|财经|科技|体育|娱乐|视频|快讯|快訊|电视台|广播|之家|卫视|衛視|"
+    r"公众号|中心|资讯|传媒|发布|观察|研究院)$"
+)
+_NOISE: Final = re.compile(
+    r"(?:\+?关注|分享到?|字号|字體|评论|評論|阅读|閱讀|浏览|点击|人气|收藏|打印|列印|参与|举报|小|中|大|"
+    r"A[-+]?|原创|订阅|報導|报导|报道|更新|发布于?|我有话说|收藏本文|微博|微信|复制链接|官方账号|官方帳號|"
+    r"[\d,.()（）]+[次人条]?|[:：>|/]+)"
+)
+_SOURCE_NAMES: Final = re.compile(
+    r"source|origin|media|from|laiyuan|\bly\b|author|account|nickname|site-?name|copyfrom", re.IGNORECASE
+)
+_DAY: Final = timedelta(days=1)
+
+
+@define
+class Evidence:
+    """What was found. `notes`: why, a few words each; `agreement`: 0 to 1, how well the witnesses of the time agree."""
+
+    published_at: datetime | None = None
+    published_precision: Precision | None = None
+    modified_at: datetime | None = None
+    source_name: str | None = None
+    authors: tuple[str, ...] = ()
+    editor: str | None = None
+    keywords: tuple[str, ...] = ()
+    location: str | None = None
+    agreement: float = 1.0
+
+
+def read_linked_data(tree: Element) -> dict[str, Any]:
+    """The page's JSON-LD object of an article, or {}. Broken JSON and other objects are passed over."""
+    for script in tree.iter("script"):
+        if "ld+json" not in (script.get("type") or ""):
+            continue
+        text = script.text or ""
+        if not text or len(text) > _LD_LIMIT:
+            continue
+        try:
+            data = json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        found = _article_in(data)
+        if found:
+            return found
+    return {}
+
+
+def _article_in(data: Any) -> dict[str, Any]:
+    queue = [data]
+    for _ in range(200):
+        if not queue:
+            break
+        value = queue.pop(0)
+        if isinstance(value, list):
+            queue += value[:50]
+        elif isinstance(value, dict):
+            if "datePublished" in value or "headline" in value or "pubDate" in value:
+                return value
+            queue += [inner for key, inner in value.items() if key in ("@graph", "mainEntity", "mainEntityOfPage")]
+    return {}
+
+
+def gather(
+    info: Sequence[RawBlock],
+    tail: Sequence[RawBlock],
+    body: Sequence[str],
+    metas: dict[str, str],
+    linked: dict[str, Any],
+    url: str,
+    captured_at: datetime | None,
+) -> Evidence:
+    """The fields, from the lines near the headline (`info`), below the text (`tail`), the text's own lines (`body`),
+    the head's `<meta>` values and JSON-LD."""
+    found = Evidence()
+    info_credits = [read_credits(block.text) for block in info if len(block.text) <= 300]
+    tail_credits = [read_credits(block.text) for block in tail if len(block.text) <= 300]
+    _read_times(found, info, tail, metas, linked, captured_at)
+    found.source_name = _source(info, info_credits, tail_credits, metas)
+    found.editor = _editor(tail_credits, info_credits)
+    found.authors = _authors(found, info, info_credits, tail_credits, body)
+    found.keywords = _keywords(info_credits, tail_credits, metas)
+    found.location = _location(info)
+    return found
+
+
+def _read_times(
+    found: Evidence,
+    info: Sequence[RawBlock],
+    tail: Sequence[RawBlock],
+    metas: dict[str, str],
+    linked: dict[str, Any],
+    captured_at: datetime | None,
+) -> None:
+    shown, updated = _shown_times(info)
+    if shown is None:
+        shown, late = _shown_times([block for block in tail if _has_time_label(block.text)])
+        updated = updated or late
+    machine = _machine_time(
+        [linked.get("datePublished"), linked.get("pubDate"), *(metas.get(name) for name in _TIME_METAS)]
+    )
+    limit = captured_at + _DAY if captured_at is not None else None
+    if shown is not None and limit is not None and shown.at > limit:
+        shown = None
+    if machine is not None and limit is not None and machine.at > limit:
+        machine = None
+    if shown is None and machine is None and updated is not None:
+        shown, updated = updated, None
+    best = shown or machine
+    if best is not None:
+        found.published_at, found.published_precision = best.at.astimezone(BEIJING), best.precision
+    if shown is not None and machine is not None:
+        found.agreement = 1.0 if abs(shown.at - machine.at) < _DAY + timedelta(hours=1) else 0.5
+        same_day = shown.at.astimezone(BEIJING).date() == machine.at.astimezone(BEIJING).date()
+        if shown.precision == "day" and machine.precision != "day" and same_day and machine.at.hour + machine.at.minute:
+            found.published_at, found.published_precision = machine.at.astimezone(BEIJING), machine.precision
+    changed = updated or _machine_time([linked.get("dateModified"), *(metas.get(name) for name in _MODIFIED_METAS)])
+    if changed is not None and (found.published_at is None or changed.at > found.published_at):
+        found.modified_at = changed.at.astimezone(BEIJING)
+
+
+def _shown_times(blocks: Iterable[RawBlock]) -> tuple[Stamp | None, Stamp | None]:
+    """The first time that lines show as that of publication, and the first that they show as that of an update."""
+    shown = updated = None
+    for block in blocks:
+        text = block.text
+        if len(text) > 300:
+            continue
+        start = 0
+        for _ in range(3):
+            stamp = first_stamp(text[start:])
+            if stamp is None:
+                break
+            before, after = text[start : start + stamp.start], text[start + stamp.end :]
+            is_update = bool(_UPDATED.search(before[-12:]) or (_AFTER_UPDATED.match(after) and shown is not None))
+            if is_update:
+                updated = updated or stamp
+            elif shown is None and not (len(text) > 60 and before and len(before) > 50):
+                shown = stamp
+            start += stamp.end
+        if shown is not None:
+            break
+    return shown, updated
+
+
+def _has_time_label(text: str) -> bool:
+    return len(text) <= 200 and re.search("时间|時間|日期|发布|發布|发表|發表|发稿", text) is not None
+
+
+def _machine_time(values: Iterable[Any]) -> Stamp | None:
+    for value in values:
+        if isinstance(value, str) and value:
+            stamp = parse_machine_time(value)
+            if stamp is not None:
+                return stamp
+    return None
+
+
+def _source(
+    info: Sequence[RawBlock], info_credits: Sequence[Credits], tail_credits: Sequence[Credits], metas: dict[str, str]
+) -> str | None:
+    for credit in info_credits:
+        if credit.source:
+            return credit.source
+    for block in info:
+        named = _unlabelled_source(block)
+        if named:
+            return named
+    for credit in tail_credits:
+        if credit.source:
+            return credit.source
+    return None
+
+
+def _unlabelled_source(block: RawBlock) -> str:
+    """A medium's name that stands without a label beside the time, or alone in an element that is named for it."""
+    text = block.text
+    if len(text) > 80:
+        return ""
+    names = f"{block.node.get('class') or ''} {block.node.get('id') or ''}" if block.node is not None else ""
+    stamp = first_stamp(text)
+    if stamp is None:
+        if 2 <= len(text) <= 16 and _SOURCE_NAMES.search(names) and not _NOISE.fullmatch(text) and not is_name(text):
+            return text
+        return text if _ORGANISATION.match(text) and len(text) <= 12 and not _NOISE.search(text) else ""
+    rest = f"{text[: stamp.start]} {text[stamp.end :]}"
+    for part in re.split(r"[\s|/／·丨]+", rest):
+        part = part.strip("[]【】()（）-—,，:：")
+        if _ORGANISATION.match(part) and not _NOISE.fullmatch(part):
+            return part
+    return ""
+
+
+def _editor(tail_credits: Sequence[Credits], info_credits: Sequence[Credits]) -> str | None:
+    both = [*tail_credits, *info_credits]
+    for chief in (True, False):
+        for credit in both:
+            if credit.editor and credit.chief is chief:
+                return credit.editor
+    return None
+
+
+def _authors(
+    found: Evidence,
+    info: Sequence[RawBlock],
+    info_credits: Sequence[Credits],
+    tail_credits: Sequence[Credits],
+    body: Sequence[str],
+) -> tuple[str, ...]:
+    edges = body if len(body) <= 6 else [*body[:3], *body[-3:]]
+    for line in edges:
+        names = written_by(line)
+        if names:
+            return names
+    labelled = next((credit.authors for credit in info_credits if credit.authors), ())
+    if labelled and not _ORGANISATION.match(labelled[0]):
+        return labelled
+    for block in info:
+        names = reported_by(block.text) or _beside_time(block, found.source_name)
+        if names:
+            return names
+    for line in edges:
+        names = reported_by(line)
+        if names:
+            return names
+    names = signed_by(body[-1]) if body else ()
+    if names:
+        return names
+    return next((credit.authors for credit in tail_credits if credit.authors), ())
+
+
+def _beside_time(block: RawBlock, source: str | None) -> tuple[str, ...]:
+    """Names that stand without a label beside the time: `2020-06-05 20:35 张三 李四`, `快讯／张三 2020年…`."""
+    stamp = first_stamp(block.text) if len(block.text) <= 80 else None
+    if stamp is None:
+        if source and block.text.endswith(source) and "/" in block.text:
+            return tuple(name for name in split_names(block.text.partition("/")[0]) if is_name(name))
+        return ()
+    rest = f"{block.text[: stamp.start]} {block.text[stamp.end :]}"
+    parts = [part for part in re.split(r"[\s|/／·]+", rest) if part and part != source and not _NOISE.fullmatch(part)]
+    names = tuple(
+        part for part in parts if is_name(part) or (len(part) == 4 and any(map(is_name, (part[:2], part[:3]))))
+    )
+    if names:
+        return tuple(part for part in parts if part in names or (2 <= len(part) <= 4 and part.isalpha()))
+    return ()
+
+
+def _keywords(info: Sequence[Credits], tail: Sequence[Credits], metas: dict[str, str]) -> tuple[str, ...]:
+    for credit in (*tail, *info):
+        if credit.keywords:
+            return credit.keywords
+    value = fold(metas.get("keywords") or metas.get("news_keywords") or "")[:400]
+    words = [word.strip() for word in re.split(r"[,，、;；|]+" if re.search("[,，、;；|]", value) else r"\s+", value)]
+    return tuple(dict.fromkeys(word for word in words if 0 < len(word) <= 20))[:12]
+
+
+def _location(info: Sequence[RawBlock]) -> str | None:
+    for block in info:
+        match = re.search(
+            r"(?:发布于|發布於|IP属地|IP屬地)\s?[:：]?\s?([\u3400-\u9fff]{2,8}?)(?:[省市]|(?=[\s|·])|$|"
+            r"(?=[\u3400-\u9fff]{2,12}官方))",
+            block.text[:120],
+        )
+        if match:
+            return match[1]
+    return None

@@ -1,0 +1,241 @@
+"""A page of a host without a template: the finder's body, cleaned by rules and shape, and fields by evidence."""
+
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urljoin
+
+import attrs
+
+from archive.records import ImageRecord
+from crawler.pages.blocks import RawBlock, fold, walk
+from crawler.pages.clutter import GENERAL
+from crawler.pages.damage import find_damage, find_truncation
+from crawler.pages.elsewhere import ELSEWHERE
+from crawler.pages.evidence import gather, read_linked_data
+from crawler.pages.finder import Spot, find_body, find_pieces
+from crawler.pages.headline import Headline, choose_headline, headline_candidates, letters
+from crawler.pages.page import Block, Outcome, Page
+from crawler.pages.parse import Element
+from crawler.pages.rules import Rule, RuleSet
+from crawler.pages.stamps import first_stamp
+from crawler.pages.structure import ABOVE, INFO, is_marker, is_solid, mark_lists, mark_top
+from crawler.pages.surroundings import Piece, between, following, preceding
+
+RULES: Final = RuleSet((*GENERAL, *ELSEWHERE))
+OUTSIDE: Final = Rule(id="open.outside")
+_INFO_LINES: Final = 40
+_TAIL_LINES: Final = 40
+_LINE: Final = 400
+
+
+def extract_generic(
+    tree: Element,
+    *,
+    url: str,
+    title: str,
+    metas: dict[str, str],
+    captured_at: datetime | None = None,
+    known: dict[str, Any] | None = None,
+    everything: bool = False,
+) -> Page:
+    """What a page without a template says.
+
+    `tree`: its root element. `title`: its `<title>`, folded. `metas`: its `<meta>` values by name. `known`: site,
+    native id and canonical address, which the address alone gives. `everything`: a verdict for the blocks outside the
+    body as well.
+    """
+    known = known or {}
+    og_title = fold(metas.get("og:title") or "")
+    candidates = headline_candidates(tree, title, og_title)
+    spot = find_body(tree)
+    if spot is None:
+        return Page(url=url, outcome=Outcome.NOT_ARTICLE, detail="no sentence on the page", confidence=0.2, **known)
+    headline = choose_headline(candidates, spot.root, title, og_title)
+    element = headline.element if headline is not None else None
+    raws = _body_blocks(spot, element)
+    info = _info_lines(spot.root, element)
+    if headline is None or (element is None and not _stands_in(headline, info)):
+        headline = _headline_above(info) or headline
+    text = headline.text if headline is not None else ""
+    mark_top(raws, text)
+    mark_info(raws)
+    mark_lists(raws)
+    judged = RULES.judge(raws)
+    stripped = [
+        RawBlock(b.kind, b.text, None) for b in judged.blocks if not b.kept and b.text and b.rule != "open.related"
+    ]
+    tail = _lines(following(spot.root), _TAIL_LINES, until_marker=True)
+    kept = [block.text for block in judged.blocks if block.kept and block.text]
+    top = [block for block in raws[:6] if block.mark is INFO or block.mark is ABOVE]
+    found = gather([*info, *top], [*stripped, *tail], kept, metas, read_linked_data(tree), url, captured_at)
+    flags = [*judged.flags, *find_damage(kept), *find_truncation(kept, (block.text for block in tail[:3]))]
+    confidence = _confidence(spot, headline, kept, found.agreement, raws)
+    blocks, images = _finish(judged.blocks, url)
+    if everything:
+        blocks = _with_outside(tree, raws, blocks)
+    outcome, detail = Outcome.ARTICLE, None
+    if not kept:
+        outcome, detail = Outcome.EMPTY, "no line of the page reads as a text"
+    return Page(
+        url=url,
+        outcome=outcome,
+        detail=detail,
+        template="generic",
+        headline=text or None,
+        original_title=judged.fields.get("original_title"),
+        published_at=found.published_at,
+        published_precision=found.published_precision,
+        modified_at=found.modified_at,
+        source_name=found.source_name,
+        authors=found.authors,
+        editor=found.editor,
+        keywords=found.keywords,
+        location=found.location,
+        images=images,
+        flags=tuple(dict.fromkeys(flags)),
+        confidence=confidence,
+        blocks=blocks,
+        **known,
+    )
+
+
+def _body_blocks(spot: Spot, headline: Element | None) -> list[RawBlock]:
+    """The blocks of the root, and of boxes beside it that read as text too."""
+    before, after = find_pieces(spot, headline)
+    raws: list[RawBlock] = []
+    for piece in before:
+        raws += _if_text(piece)
+    raws += walk(spot.root)
+    for piece in after:
+        more = _if_text(piece)
+        if not more:
+            break
+        raws += more
+    return raws
+
+
+def _if_text(piece: Element) -> list[RawBlock]:
+    """The piece's blocks if most of their characters are text of an article, else none."""
+    blocks = walk(piece)
+    total = sum(len(block.text) for block in blocks if block.kind != "image")
+    solid = sum(len(block.text) for block in blocks if is_solid(block))
+    if solid < 0.6 * total or any(is_marker(block.text) for block in blocks):
+        return []
+    return blocks
+
+
+def _lines(pieces: Any, limit: int, *, until_marker: bool = False) -> list[RawBlock]:
+    """Up to `limit` short lines of the pieces, in the order in which those come."""
+    lines: list[RawBlock] = []
+    for piece in pieces:
+        for block in _piece_blocks(piece):
+            if until_marker and is_marker(block.text):
+                return lines
+            if block.kind != "image" and block.text and len(block.text) <= _LINE:
+                lines.append(block)
+        if len(lines) >= limit:
+            break
+    return lines[:limit]
+
+
+def _piece_blocks(piece: Piece) -> list[RawBlock]:
+    if isinstance(piece, str):
+        text = fold(piece)
+        return [RawBlock("paragraph", text, None)] if text else []
+    if not isinstance(piece.tag, str) or piece.tag in ("script", "style", "noscript"):
+        return []
+    return walk(piece)
+
+
+def _info_lines(root: Element, headline: Element | None) -> list[RawBlock]:
+    """The lines between headline and body; without a headline, the nearest above the body, in reading order."""
+    if headline is not None and root not in headline.iterancestors():
+        lines = _lines(between(headline, root), _INFO_LINES)
+        near = _lines(preceding(headline, 2), 4)
+        return [*lines, *near]
+    if headline is not None:
+        return []
+    return _lines(preceding(root), _INFO_LINES)[::-1]
+
+
+def mark_info(raws: list[RawBlock]) -> None:
+    """Marks the line with time and source where it stands in the body itself, among its first lines."""
+    for block in [b for b in raws if b.kind != "image" and b.mark is None][:4]:
+        stamp = first_stamp(block.text) if len(block.text) <= 120 else None
+        if (
+            stamp is not None
+            and not block.text.endswith(("。", "！", "？"))
+            and len(block.text) - (stamp.end - stamp.start) < 60
+        ):
+            block.mark = INFO
+        elif len(block.text) > 60:
+            return
+
+
+def _stands_in(headline: Headline, lines: list[RawBlock]) -> bool:
+    own = letters(headline.text)
+    return any(letters(block.text) == own for block in lines)
+
+
+def _headline_above(info: list[RawBlock]) -> Headline | None:
+    """The line above the one with the time, where the head of the page names no headline."""
+    for index, block in enumerate(info):
+        if index and len(block.text) <= 120 and first_stamp(block.text) is not None:
+            above = info[index - 1]
+            if 6 <= len(above.text) <= 100 and above.linked < 0.5 * len(above.text):
+                return Headline(text=above.text)
+    return None
+
+
+def _confidence(
+    spot: Spot, headline: Headline | None, kept: list[str], agreement: float, raws: list[RawBlock]
+) -> float:
+    """0 to 1: how much of the page's text the root holds, whether the title confirms the headline, how much text."""
+    length = sum(map(len, kept))
+    value = min(1.0, 0.4 + 0.6 * spot.share) * (1.0 if headline is not None and headline.sure else 0.8)
+    value *= 1.0 if length >= 200 else 0.8 if length >= 60 else 0.5
+    return round(max(0.05, value * (0.7 + 0.3 * agreement)), 2)
+
+
+def _finish(blocks: list[Block], url: str) -> tuple[tuple[Block, ...], tuple[ImageRecord, ...]]:
+    """Absolute addresses, and the images of the body with their captions."""
+    out: list[Block] = []
+    images: list[ImageRecord] = []
+    for block in blocks:
+        if block.kept and block.kind == "image":
+            address = _absolute(url, block.url)
+            if not address:
+                continue
+            block = attrs.evolve(block, url=address)
+            images.append(ImageRecord(url=address))
+        elif block.kept:
+            if block.kind == "caption" and images and not images[-1].caption:
+                images[-1] = ImageRecord(url=images[-1].url, caption=block.text)
+            if block.links:
+                links = tuple((start, end, _absolute(url, href)) for start, end, href in block.links)
+                block = attrs.evolve(block, links=tuple(link for link in links if link[2]))
+        out.append(block)
+    return tuple(out), tuple(images)
+
+
+def _absolute(base: str, address: str) -> str:
+    try:
+        made = urljoin(base, address.strip())
+    except ValueError:
+        return ""
+    return made if made.startswith(("http://", "https://")) else ""
+
+
+def _with_outside(tree: Element, raws: list[RawBlock], blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The page's other blocks as well, each stripped for standing outside the body, in reading order."""
+    inside = {block.node for block in raws}
+    out: list[Block] = []
+    placed = False
+    for raw in walk(tree):
+        if raw.node in inside:
+            if not placed:
+                out += blocks
+                placed = True
+        elif raw.text and raw.kind != "image":
+            out.append(Block(kind=raw.kind, text=raw.text, kept=False, rule=OUTSIDE.id, level=raw.level))
+    return tuple(out) if placed else (*blocks, *out)

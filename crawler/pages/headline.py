@@ -1,0 +1,159 @@
+"""The headline of a page without a template: the heading on the page that its `<title>` confirms.
+
+`<title>` and `og:title` carry site names and keywords and are cut at odd places, so they are witnesses and not the
+headline, unless the page shows none.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from attrs import frozen
+from lxml import etree
+
+from crawler.pages.blocks import fold
+from crawler.pages.parse import Element
+
+_NOT_LETTERS: Final = re.compile(r"[\W_]+")
+_LONGEST: Final = 160
+_HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5")
+_CONTAINING: Final = etree.XPath(
+    "//text()[contains(., $words) and not(parent::title or parent::script or parent::style or parent::a)]"
+)
+_BADGE: Final = re.compile(r"^(?:原创|转载|原創|轉載)[\s:：]+")
+_SEPARATOR: Final = re.compile(r"\s*(?:[_|｜]|--+|[—–]{1,2}|\s-\s|\s-|-\s|\s·\s|>|<)\s*")
+_SITE_TAIL: Final = re.compile(
+    r"[-－]\s?[^-－]{0,14}(?:网|報|报|台|頻道|频道|新闻|新聞|資訊|资讯|中心|财经|科技|在线|论坛|社区|门户|"
+    r"日报|晚报|com|cn|net|tw)(?:\s?[-－].{0,30})?$",
+    re.IGNORECASE,
+)
+_TITLE_NAMES: Final = re.compile(r"title|headline|heading|tit\b|biaoti|\bbt\b|_bt\b|subject|h1", re.IGNORECASE)
+_MANY: Final = 300
+
+
+@frozen(kw_only=True)
+class Headline:
+    """A title on the page. `text`: folded. `element`: where it stands, None where only the page's head has it. `sure`:
+    the page's title confirms it."""
+
+    text: str
+    element: Element = None
+    sure: bool = False
+
+
+def letters(text: str) -> str:
+    """Only letters, digits and characters, in lower case: what two spellings of one title share."""
+    return _NOT_LETTERS.sub("", text).lower()
+
+
+def headline_candidates(tree: Element, title: str, og_title: str) -> list[Headline]:
+    """Every element that may be the headline, in reading order; those that the titles confirm are `sure`."""
+    titles = (title, og_title, clean_title(title))
+    witnesses = [witness for witness in (letters(text)[:400] for text in titles) if len(witness) >= 4]
+    found: list[Headline] = []
+    for count, element in enumerate(tree.iter(*_HEADINGS)):
+        if count > _MANY:
+            break
+        text = _text(element)
+        if text:
+            found.append(Headline(text=text, element=element, sure=_confirmed(text, witnesses)))
+    if not any(candidate.sure for candidate in found):
+        found += _unmarked(tree, title, witnesses)
+        if og_title and not any(candidate.sure for candidate in found):
+            found += _unmarked(tree, og_title, witnesses)
+    return found
+
+
+def choose_headline(candidates: list[Headline], body: Element, title: str, og_title: str) -> Headline | None:
+    """The candidate that is confirmed, nearest above the body; without one, a lone `<h1>`, then the cleaned title."""
+    order = _order(candidates, body)
+    sure = [candidate for candidate in candidates if candidate.sure]
+    if sure:
+        longest = max(len(letters(candidate.text)) for candidate in sure)
+        full = [c for c in sure if len(letters(c.text)) >= 0.8 * longest]
+        above = [c for c in full if order.get(c.element, 1) < 0]
+        pool = above or full
+        first = [c for c in pool if c.element.tag == "h1"] or pool
+        return first[-1] if above else first[0]
+    named = clean_title(og_title) or clean_title(title)
+    ones = [c for c in candidates if c.element.tag == "h1" and order.get(c.element, 1) < 0]
+    if ones and (len(ones) == 1 or not named):
+        return ones[-1]
+    near = [c for c in candidates if order.get(c.element, 1) < 0 and _TITLE_NAMES.search(_names(c.element))]
+    if near and len(near[-1].text) >= 6:
+        return near[-1]
+    return Headline(text=named) if named else None
+
+
+def clean_title(title: str) -> str:
+    """A `<title>` without the site's name and channel: its longest part between separators."""
+    title = _SITE_TAIL.sub("", fold(title)[: _LONGEST * 2])
+    parts = [part for part in _SEPARATOR.split(title) if part]
+    return _BADGE.sub("", max(parts, key=len)) if parts else ""
+
+
+def _confirmed(text: str, witnesses: list[str]) -> bool:
+    own = letters(text)
+    if len(own) < 4:
+        return False
+    return any(
+        witness in own or (own in witness and (len(own) >= 6 or witness.startswith(own))) for witness in witnesses
+    )
+
+
+def _unmarked(tree: Element, title: str, witnesses: list[str]) -> Iterator[Headline]:
+    """Titles that stand in a `<div>`, `<td>` or `<font>`: the element whose whole text the `<title>` confirms."""
+    words = max(
+        re.split(r"[\s_|｜\-—–:：,，。\"“”'《》【】（）()!！?？]+", clean_title(title)[:40]), key=len, default=""
+    )[:12]
+    if len(words) < 3:
+        return
+    for count, hit in enumerate(_CONTAINING(tree, words=words)):
+        if count > 40:
+            return
+        element = hit.getparent()
+        if hit.is_tail:
+            element = element.getparent()
+        for _ in range(3):
+            if element is None or element.tag in ("body", "html"):
+                break
+            text = _text(element)
+            if text and _confirmed(text, witnesses) and len(letters(text)) >= 6:
+                yield Headline(text=text, element=element, sure=True)
+                break
+            if not text:
+                break
+            element = element.getparent()
+
+
+def _text(element: Element) -> str:
+    parts: list[str] = []
+    length = 0
+    for part in element.itertext("*"):
+        length += len(part)
+        if length > 1000:
+            return ""
+        parts.append(part)
+    text = fold("".join(parts))
+    return _BADGE.sub("", text) if 2 <= len(text) <= _LONGEST else ""
+
+
+def _names(element: Element) -> str:
+    return f"{element.tag} {element.get('class') or ''} {element.get('id') or ''}"
+
+
+def _order(candidates: list[Headline], body: Element) -> dict[Element, int]:
+    """Each candidate's place: -1 above the body (or in it, at its beginning), 1 below."""
+    if body is None:
+        return {candidate.element: -1 for candidate in candidates}
+    inside = [candidate.element for candidate in candidates if body in candidate.element.iterancestors()]
+    places: dict[Element, int] = dict.fromkeys(inside, -1)
+    wanted = {candidate.element for candidate in candidates} - set(inside)
+    if wanted:
+        place = -1
+        for element in body.getroottree().iter(*{e.tag for e in wanted}, body.tag):
+            if element is body:
+                place = 1
+            elif element in wanted:
+                places[element] = place
+    return places
