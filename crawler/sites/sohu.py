@@ -213,6 +213,7 @@ TEMPLATES = (
             ("published_at", meta("og:release_date")),
             ("published_at", text("span.time", _TIME)),
             ("published_at", text("div.time", _TIME)),
+            ("account_name", meta("mediaid")),
             ("page_url", attribute("link[rel=canonical]", "href")),
             ("keywords", _KEYWORDS),
         ),
