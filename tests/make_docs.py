@@ -1,0 +1,123 @@
+"""Writes the pages of docs/ that follow from the code: `python -m tests.make_docs` (or `make docs`).
+
+`tests/test_docs.py` fails while one of them is not what this module would write.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from crawler.pages.rules import Rule
+
+DOCS = Path(__file__).parents[1] / "docs"
+LONGEST = 160  # characters of a pattern; the code has the rest
+
+COMMANDS = """# Commands
+
+Written by `make docs` from the commands' own help; `jianbao COMMAND --help` prints the same.
+Exit codes are explained in [exit-codes.md](exit-codes.md), environment variables in [settings.md](settings.md).
+"""
+
+RULES = """# Rules
+
+Every visible block of a page is kept or stripped by exactly one rule, and keeps the rule's id; `jianbao explain` shows
+it. Written by `make docs` from the rules themselves.
+
+- **selector**: the rule strips every block inside such an element. **line**: it strips a line that the pattern matches
+  whole; `start` or `end`: the pattern takes something off the line there, and the rest stays.
+- **where**: `any` place, only in the `head` (before the body's first line) or only in the `tail` (after its last one).
+- **fields**: what the stripped block says becomes these fields first.
+"""
+
+
+def commands() -> str:
+    """The text of docs/commands.md."""
+    from crawler.cli import main
+
+    parts = [COMMANDS]
+    for names, command in walk(main):
+        context = click.Context(command, info_name=" ".join(names), terminal_width=100, max_content_width=100)
+        parts.append(f"## `{' '.join(names)}`\n\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def walk(command: click.Command, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """A command with its names, and everything below it."""
+    names = (*above, command.name if above else "jianbao")
+    yield names, command
+    if isinstance(command, click.Group):
+        for name in sorted(command.commands):
+            yield from walk(command.commands[name], names)
+
+
+def all_rules() -> dict[str, "Rule"]:
+    """Every rule of the general modules and of the site files, by id."""
+    import crawler.pages
+    import crawler.sites
+    from crawler.pages.rules import Rule
+    from crawler.pages.template import Template
+    from crawler.sites.base import Site
+
+    found: dict[str, Rule] = {}
+
+    def take(value: object) -> None:
+        if isinstance(value, Rule):
+            found.setdefault(value.id, value)
+        elif isinstance(value, Template):
+            take(value.rules)
+        elif isinstance(value, Site):
+            take(value.templates)
+        elif isinstance(value, tuple | list | frozenset):
+            for part in value:
+                take(part)
+
+    for package in (crawler.pages, crawler.sites):
+        for info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+            for value in vars(importlib.import_module(info.name)).values():
+                take(value)
+    return found
+
+
+def rules() -> str:
+    """The text of docs/rules.md."""
+    rows = ["| rule | what it matches | where | fields |", "|---|---|---|---|"]
+    for name, rule in sorted(all_rules().items()):
+        matches = [f"selector {_code(rule.selector)}"] if rule.selector else []
+        if rule.pattern:
+            matches.append(f"{rule.part} {_code(rule.pattern)}")
+        if rule.linked:
+            matches.append(f"at least {rule.linked:.0%} of it in links")
+        fields = sorted({rule.field} - {""} | set(rule.regex.groupindex if rule.regex else ()))
+        notes = [
+            *fields,
+            *([f"flag `{rule.flag}`"] if rule.flag else []),
+            *(["stays in the body"] if rule.keeps else []),
+        ]
+        notes += ["strips all that follows"] if rule.rest else []
+        rows.append(f"| `{name}` | {'; '.join(matches)} | {rule.where} | {', '.join(notes)} |")
+    return RULES + "\n" + "\n".join(rows) + "\n"
+
+
+def _code(text: str) -> str:
+    text = text if len(text) <= LONGEST else text[:LONGEST] + "…"
+    fence = "``" if "`" in text else "`"
+    return fence + text.replace("|", "\\|").replace("\n", " ") + fence
+
+
+PAGES = {"commands.md": commands, "rules.md": rules}
+
+
+def main() -> None:
+    """Write the pages."""
+    for name, make in PAGES.items():
+        (DOCS / name).write_text(make(), "utf-8")
+        print(f"docs/{name}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The docs are complete and current: what the code has, a page explains; what a page names, the code has."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from archive import errors
+from archive.models import Base
+from crawler.pages.page import Outcome
+from crawler.session import DOUBTFUL
+from tests.make_docs import PAGES, all_rules, walk
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+SETTING = re.compile(r"\bJIANBAO_[A-Z]+(?:_[A-Z]+)*\b")
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text("utf-8")
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of every table row of a page, code marks taken off."""
+    lines = (line.strip() for line in text.splitlines())
+    return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+
+
+def sources(*folders: str) -> str:
+    return "\n".join(file.read_text("utf-8") for folder in folders for file in sorted((ROOT / folder).rglob("*.py")))
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_written_page_is_current(name: str) -> None:
+    assert page(name) == PAGES[name](), f"docs/{name} is out of date: run `make docs`"
+
+
+def test_every_command_has_help_with_an_example() -> None:
+    from crawler.cli import main
+
+    for names, command in walk(main):
+        assert command.help, names
+        if len(names) > 1 and not hasattr(command, "commands"):
+            assert "jianbao " in command.help, f"{' '.join(names)} --help has no example"
+        for option in command.params:
+            if getattr(option, "param_type_name", "") == "option":
+                assert getattr(option, "help", None), f"{' '.join(names)}: {option.opts} has no help"
+
+
+def test_every_setting_is_documented_and_exists() -> None:
+    documented = set(SETTING.findall(page("settings.md")))
+    assert set(SETTING.findall(sources("archive", "crawler", "migrations"))) <= documented
+    assert documented <= set(SETTING.findall(sources("archive", "crawler", "migrations", "tests")))
+
+
+def test_every_outcome_is_documented_and_exists() -> None:
+    table = {cells[0]: cells for cells in rows(page("outcomes.md"))[2:]}
+    assert set(table) == {str(outcome) for outcome in Outcome}
+    assert {name for name, cells in table.items() if cells[2] == "doubtful"} == {str(outcome) for outcome in DOUBTFUL}
+
+
+def test_every_exit_code_is_documented_and_exists() -> None:
+    table = {cells[1]: int(cells[0]) for cells in rows(page("exit-codes.md"))[2:] if cells[1]}
+
+    def tree(kind: type[errors.JianbaoError]) -> list[type[errors.JianbaoError]]:
+        return [kind, *(below for child in kind.__subclasses__() for below in tree(child))]
+
+    ours = {kind.__name__: kind.exit_code for kind in tree(errors.JianbaoError) if kind.__module__ == errors.__name__}
+    assert table == ours
+    assert len(set(ours.values())) == len(ours), "two errors share an exit code"
+
+
+def test_every_table_and_column_is_documented() -> None:
+    import archive.dedup.tables  # noqa: F401 - its tables join the metadata
+
+    text = page("data.md")
+    for table in Base.metadata.sorted_tables:
+        assert f"`{table.name}`" in text, f"docs/data.md does not explain the table {table.name}"
+        for column in table.columns:
+            assert f"`{column.name}`" in text, f"docs/data.md does not explain {table.name}.{column.name}"
+
+
+def test_every_rule_has_an_id_of_its_own() -> None:
+    ids = re.findall(r'\bid="([a-z0-9]+\.[a-z0-9_]+)"', sources("crawler/pages", "crawler/sites"))
+    assert sorted(ids) == sorted(set(ids)), "two rules share an id"
+    assert set(ids) <= set(all_rules()), "a rule does not stand on module level, so that docs/rules.md misses it"
+
+
+@pytest.mark.parametrize(
+    "file", [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))]
+)
+def test_links_between_the_docs_lead_somewhere(file: Path) -> None:
+    for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", file.read_text("utf-8")):
+        if "://" not in link and not link.startswith("mailto:"):
+            assert (file.parent / link).exists(), f"{file.name} links to {link}"
+
+
+def test_the_readme_names_every_document_and_command() -> None:
+    from crawler.cli import main
+
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for document in DOCS.glob("*.md"):
+        assert f"docs/{document.name}" in readme, f"README.md does not name docs/{document.name}"
+    for name in main.commands:
+        assert f"jianbao {name}" in readme, f"README.md does not name `jianbao {name}`"
+
+
+def test_the_make_targets_that_the_docs_name_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    texts = [(ROOT / name).read_text("utf-8") for name in ("README.md", "CONTRIBUTING.md")]
+    named = {
+        name
+        for text in [*texts, *(file.read_text("utf-8") for file in DOCS.glob("*.md"))]
+        for name in re.findall(r"`make ([a-z-]+)`", text)
+    }
+    assert named <= targets, named - targets

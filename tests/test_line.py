@@ -1,0 +1,127 @@
+"""The whole line on the demo portal: from the lists to the archive, held against the truth."""
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from attrs import frozen
+from sqlalchemy import Engine, func, select
+
+from archive.db import open_engine, reading
+from archive.models import Capture, CrawlRun, Frontier, Sighting
+from crawler.sites import load_sites
+from tests.portal.compare import Findings, compare, compare_clusters
+from tests.portal.proxy import Proxy
+from tests.portal.truth import World
+
+WORLD = World(120, 1)
+Done = subprocess.CompletedProcess[str]
+
+
+@frozen
+class Line:
+    """An archive that was crawled twice from a portal of 120 articles, and what the portal was asked for each time."""
+
+    engine: Engine
+    first: Done
+    second: Done
+    asked: Counter[str]
+    asked_again: Counter[str]
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """Two crawls; the module's tests only look."""
+    folder = tmp_path_factory.mktemp("line")
+    home = folder / "home"
+    with Proxy(WORLD, folder) as portal:
+
+        def crawl() -> tuple[Done, Counter[str]]:
+            portal.requests.clear()
+            command = [Path(sys.executable).with_name("jianbao"), "--home", str(home), "crawl"]
+            environment = {**os.environ, **portal.environment()}
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+            return done, Counter(portal.requests)
+
+        first, asked = crawl()
+        second, asked_again = crawl()
+    assert (home / "archive.db").exists(), first.stderr
+    engine = open_engine(f"sqlite:///{home / 'archive.db'}")
+    yield Line(engine, first, second, asked, asked_again)
+    engine.dispose()
+
+
+def test_every_article_is_stored_as_it_was_published(line: Line) -> None:
+    found = compare(line.engine, WORLD)
+    assert found.problems == []
+    assert found.stored == len(WORLD.publications) == 120
+
+
+def test_copies_share_a_cluster_and_stories_do_not(line: Line) -> None:
+    found = Findings()
+    compare_clusters(line.engine, WORLD, found)
+    assert found.problems == []
+    assert found.copies > 10
+    assert found.linked == found.copies
+
+
+def test_the_verification_page_makes_the_run_doubtful_and_nothing_else_does(line: Line) -> None:
+    assert line.first.returncode == 3, line.first.stderr
+    assert "new 120" in line.first.stdout
+    assert "doubtful 1 · failed 0" in line.first.stdout
+    blocked = next(one.url for one in WORLD.specials if one.kind == "blocked")
+    assert f"doubtful: {blocked}: blocked" in line.first.stderr
+
+
+def test_the_second_run_fetches_no_article_again(line: Line) -> None:
+    assert line.second.returncode == 0, line.second.stderr
+    assert "fetched 0 · new 0 · duplicate 0 · doubtful 0 · failed 0" in line.second.stdout
+    pages = {one.url for one in (*WORLD.publications, *WORLD.specials)}
+    assert pages & set(line.asked_again) == set()
+    assert any("/special/cm_guonei/" in url for url in line.asked_again)
+
+
+def test_robots_txt_is_read_and_obeyed(line: Line) -> None:
+    forbidden = next(one for one in WORLD.specials if one.kind == "forbidden")
+    assert line.asked["https://www.sohu.com/robots.txt"] >= 1
+    assert forbidden.url not in line.asked
+    with reading(line.engine) as connection:
+        row = connection.execute(select(Frontier).where(Frontier.native_id == forbidden.native_id)).one()
+    assert row.outcome == "robots"
+
+
+def test_no_page_is_asked_for_twice_in_a_run(line: Line) -> None:
+    pages = [one.url for one in WORLD.publications]
+    assert {url: line.asked[url] for url in pages if line.asked[url] != 1} == {}
+
+
+def test_every_answer_has_an_outcome(line: Line) -> None:
+    with reading(line.engine) as connection:
+        counted = dict(connection.execute(select(Capture.outcome, func.count()).group_by(Capture.outcome)).all())
+        unsettled = connection.scalar(select(func.count()).where(Frontier.state.in_(("due", "leased"))))
+    assert counted["article"] == 120
+    assert counted["gone"] == 2
+    assert counted["blocked"] == 1
+    assert unsettled == 1  # the blocked one, which is tried again later
+    assert set(counted) <= {"article", "gone", "blocked", "list", "broken"}
+
+
+def test_what_the_lists_said_is_written_down(line: Line) -> None:
+    with reading(line.engine) as connection:
+        sightings = connection.execute(select(Sighting.site, Sighting.native_id, Sighting.times_seen)).all()
+        runs = connection.execute(select(CrawlRun).order_by(CrawlRun.id)).all()
+    seen = {(row.site, row.native_id) for row in sightings}
+    assert {(one.site, one.native_id) for one in WORLD.publications} <= seen
+    assert max(row.times_seen for row in sightings) == 2
+    assert [(run.state, run.new, run.exit_code) for run in runs] == [("finished", 120, 3), ("finished", 0, 0)]
+    assert runs[0].duplicate == sum(one.relation != "original" for one in WORLD.publications)
+
+
+def test_the_portal_answers_every_list_that_the_sites_declare(line: Line) -> None:
+    for name in ("netease", "sohu"):
+        for source in load_sites()[name].sources:
+            assert source.urls[0] in line.asked, f"{name}/{source.name}"
