@@ -90,11 +90,13 @@ class _Line:
 
     def add(self, text: str, owner: Element) -> None:
         """Appends a run of text; white space between runs becomes one space."""
+        if text.isspace():
+            self.space = True
+            return
         if not text.isprintable() and _INVISIBLE.search(text):
             text = _INVISIBLE.sub("", text)
         words = text.split()
         if not words:
-            self.space = self.space or bool(text)
             return
         if self.length and (self.space or text[0].isspace()):
             self.parts.append(" ")

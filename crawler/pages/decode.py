@@ -71,7 +71,7 @@ def _chinese(text: str) -> float:
     for run in _WIDE.finditer(text):
         characters = run.group()[:_SAMPLE]
         seen += len(characters)
-        common += sum(character in _COMMON for character in characters)
+        common += sum(map(_COMMON.__contains__, characters))
         if seen >= _SAMPLE:
             break
     return common / seen if seen else 0.0

@@ -8,30 +8,19 @@ name.
 
 import hashlib
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from archive.records import ImageRecord, Precision
-from archive.times import BEIJING
-from crawler.pages.blocks import fold, walk
-from crawler.pages.credits import clean_editor, reported_by, signed_by, written_by
 from crawler.pages.decode import MAX_BYTES, decode
-from crawler.pages.names import split_names
 from crawler.pages.outcome import by_bytes, by_status, by_words
-from crawler.pages.page import Block, Outcome, Page
-from crawler.pages.parse import Element, parse
-from crawler.pages.rules import KEPT, Judged
-from crawler.pages.template import Document, Template, element_text
+from crawler.pages.page import Outcome, Page
+from crawler.pages.parse import parse
+from crawler.pages.template import Document, element_text
+from crawler.pages.templated import read_page
+from crawler.pages.whole import whole_page
 from crawler.sites import find_site
 from crawler.sites.base import Site, Target
-
-_STAMP: Final = re.compile(
-    r"(?P<year>(?:19|20)\d\d)\s?[-/.年]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})日?"
-    r"(?:[\sT　]{0,3}(?P<hour>\d{1,2})[:：时](?P<minute>\d\d)(?:[:：分](?P<second>\d\d))?)?"
-)
-_EPOCH: Final = re.compile(r"1\d{12}|1\d{9}")
-_DAY: Final = timedelta(days=1)
 
 
 def extract(
@@ -104,7 +93,8 @@ def _of_site(document: Document, site: Site, target: Target | None, known: dict[
     for template in site.templates:
         root = template.root(document)
         if root is not None:
-            return _of_template(document, site, template, root, known, everything)
+            page = read_page(document, site, template, root, known)
+            return whole_page(page, document.tree, root) if everything else page
     return _without_template(document, target, known)
 
 
@@ -129,168 +119,3 @@ _KINDS: Final = {
     "live": Outcome.LIVE,
     "other": Outcome.NOT_ARTICLE,
 }
-
-
-def _of_template(
-    document: Document, site: Site, template: Template, root: Element, known: dict[str, Any], everything: bool
-) -> Page:
-    judged = template.ruleset.judge(walk(root, template.ruleset.mark))
-    values = template.read(document, judged.fields)
-    flags = [*template.flags, *judged.flags, *(name[5:] for name in values if name.startswith("flag."))]
-    if next(root.iter("video"), None) is not None:
-        flags.append("video")
-    native_id, canonical = _confirm(document, site, known, values, flags)
-    published, precision = read_time(values.get("published_at", ""))
-    modified, _ = read_time(values.get("modified_at", ""))
-    made = site.id_time(native_id) if site.id_time is not None and native_id else None
-    if published is None and made is not None:
-        published, precision = made.replace(microsecond=0), "second"
-        flags.append("time_from_id")
-    elif published is not None and made is not None and abs(published - made) >= _DAY:
-        flags.append("time_contradicts_id")
-    blocks, images = _finish(document, template, judged)
-    outcome, detail = template.outcome, None
-    if outcome is Outcome.ARTICLE and not any(block.kept and block.text for block in blocks):
-        outcome, detail = _of_nothing(values, images)
-    doubts = sum(flag.endswith("_contradicts_id") or flag == "id_contradicts" for flag in flags)
-    return Page(
-        url=document.url,
-        outcome=outcome,
-        site=site.name,
-        native_id=native_id,
-        canonical_url=canonical,
-        template=template.name,
-        headline=values.get("headline"),
-        original_title=values.get("original_title"),
-        published_at=published,
-        published_precision=precision,
-        modified_at=modified,
-        source_name=values.get("source_name"),
-        account_name=values.get("account_name"),
-        authors=_authors(template, values, blocks),
-        editor=clean_editor(values["editor"]) or None if "editor" in values else None,
-        keywords=_keywords(values.get("keywords", "")),
-        location=values.get("location"),
-        images=images,
-        flags=tuple(dict.fromkeys(flags)),
-        confidence=0.5 if doubts else 1.0,
-        blocks=blocks,
-        detail=detail,
-    )
-
-
-def _of_nothing(values: dict[str, str], images: tuple[ImageRecord, ...]) -> tuple[Outcome, str]:
-    """An article's template without a line of text."""
-    if "flag.video" in values or values.get("video"):
-        return Outcome.VIDEO, "a video and no text"
-    if images:
-        return Outcome.GALLERY, "images and no text"
-    return Outcome.EMPTY, "the body has no text"
-
-
-def _confirm(
-    document: Document, site: Site, known: dict[str, Any], values: dict[str, str], flags: list[str]
-) -> tuple[str | None, str | None]:
-    """The native id and the canonical address, by the address and by what the page says of itself."""
-    native_id, canonical = known["native_id"], known["canonical_url"]
-    said = values.get("page_url")
-    named = site.target(urljoin(document.url, said)) if said else None
-    if named is not None and named.kind != "list" and named.native_id:
-        if native_id is None:
-            native_id, canonical = named.native_id, named.url
-        elif named.native_id == native_id:
-            canonical = named.url
-        else:
-            flags.append("id_contradicts")
-    own = values.get("page_id")
-    if own:
-        if native_id is None:
-            native_id = own
-        elif own != native_id:
-            flags.append("id_contradicts")
-    return native_id, canonical or document.url
-
-
-def read_time(value: str) -> tuple[datetime | None, Precision | None]:
-    """A time as these portals print it or as milliseconds, in Beijing time, with the precision that it shows."""
-    found = _STAMP.search(value)
-    if not found:
-        number = _EPOCH.fullmatch(value.strip())
-        if not number:
-            return None, None
-        seconds = int(number[0][:10])
-        return datetime.fromtimestamp(seconds, BEIJING), "second"
-    precision: Precision = "second" if found["second"] else "minute" if found["hour"] else "day"
-    parts = [int(found[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")]
-    try:
-        return datetime(*parts, tzinfo=BEIJING), precision  # type: ignore[arg-type,misc]
-    except ValueError:
-        return None, None
-
-
-def _keywords(value: str) -> tuple[str, ...]:
-    words = (word.strip() for word in re.split(r"[,，、;；|\s]+", value))
-    return tuple(dict.fromkeys(word for word in words if word))[:20]
-
-
-def _authors(template: Template, values: dict[str, str], blocks: tuple[Block, ...]) -> tuple[str, ...]:
-    """The authors that a field names, else those that a byline in the first or last lines of the text names."""
-    if "authors" in values:
-        return split_names(values["authors"])
-    if not template.authors_in_text:
-        return ()
-    lines = [block.text for block in blocks if block.kept and block.text]
-    edges = lines if len(lines) <= 8 else [*lines[:5], *(line for line in lines[5:-3] if len(line) < 24), *lines[-3:]]
-    for reader in (written_by, reported_by):
-        for line in edges:
-            if names := reader(line):
-                return names
-    return signed_by(lines[-1]) if lines else ()
-
-
-def _finish(
-    document: Document, template: Template, judged: Judged
-) -> tuple[tuple[Block, ...], tuple[ImageRecord, ...]]:
-    """Absolute addresses, and the images with their captions."""
-    blocks: list[Block] = []
-    images: list[ImageRecord] = []
-    for block in judged.blocks:
-        if block.kept and block.kind == "image":
-            address = template.image(block.url, document) if template.image is not None else block.url
-            address = absolute(document.url, address)
-            if not address:
-                continue
-            block = _replace(block, url=address)
-            images.append(ImageRecord(url=address))
-        elif block.kept:
-            if block.kind == "caption" and images and not images[-1].caption:
-                images[-1] = ImageRecord(url=images[-1].url, caption=block.text)
-            if block.links:
-                links = ((start, end, absolute(document.url, href)) for start, end, href in block.links)
-                block = _replace(block, links=tuple(link for link in links if link[2]))
-        blocks.append(block)
-    return tuple(blocks), tuple(images)
-
-
-def _replace(block: Block, *, url: str = "", links: tuple[tuple[int, int, str], ...] = ()) -> Block:
-    return Block(
-        kind=block.kind,
-        text=block.text,
-        kept=block.kept,
-        rule=KEPT,
-        level=block.level,
-        links=links,
-        url=url,
-    )
-
-
-def absolute(base: str, address: str) -> str:
-    """An absolute http(s) address; "" for what is none (`javascript:`, `data:`, a bare fragment)."""
-    if address.startswith(("http://", "https://")):
-        return fold(address) if " " in address or "\n" in address else address
-    if not address or address[0] == "#" or ":" in address.split("/", 1)[0]:
-        return ""
-    try:
-        return urljoin(base, fold(address))
-    except ValueError:
-        return ""

@@ -58,6 +58,14 @@ class Document:
             self._texts[selector] = "" if element is None else element_text(element)
         return self._texts[selector]
 
+    def above(self, place: "re.Pattern[str]", window: int) -> str:
+        """The visible text of the source's `window` characters before the first match of `place`."""
+        if place.pattern not in self._texts:
+            found = place.search(self.source)
+            start = found.start() if found else 0
+            self._texts[place.pattern] = fold(_TAG.sub(" ", self.source[max(0, start - window) : start]))
+        return self._texts[place.pattern]
+
 
 Reader = Callable[[Document], str | None]
 
@@ -134,12 +142,7 @@ def before(needle: str, pattern: str, *, window: int = SCRIPT_WINDOW) -> Reader:
     place = re.compile(needle, re.IGNORECASE)
 
     def read(document: Document) -> str | None:
-        found = place.search(document.source)
-        if not found:
-            return None
-        end = found.start()
-        visible = fold(_TAG.sub(" ", document.source[max(0, end - window) : end]))
-        values = regex.findall(visible)
+        values = regex.findall(document.above(place, window))
         return str(values[-1]).strip() or None if values else None
 
     return read

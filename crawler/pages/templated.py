@@ -1,0 +1,149 @@
+"""A page by its site's template: fields, verdicts, and what contradicts what."""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+from urllib.parse import urljoin
+
+import attrs
+
+from archive.records import ImageRecord
+from crawler.pages.blocks import walk
+from crawler.pages.credits import clean_editor
+from crawler.pages.names import split_names
+from crawler.pages.page import Block, Outcome, Page
+from crawler.pages.parse import Element
+from crawler.pages.template import Document, Template
+from crawler.pages.values import absolute, find_authors, read_time, split_keywords
+from crawler.sites.base import Site
+
+_DAY: Final = timedelta(days=1)
+DOUBTS: Final = frozenset(("id_contradicts", "time_contradicts_id"))
+"""Flags of a page whose fields contradict each other."""
+
+FLASH: Final = 120
+"""A body of fewer characters is a flash."""
+
+
+def read_page(document: Document, site: Site, template: Template, root: Element, known: dict[str, Any]) -> Page:
+    """What the page says, read with this template. `root`: the body's root, as `template.root` found it.
+
+    `known`: site, native id and canonical address, as the page's address gives them.
+    """
+    judged = template.ruleset.judge(walk(root, template.ruleset.mark))
+    values = template.read(document, judged.fields)
+    flags = [*template.flags, *judged.flags, *(name[5:] for name in values if name.startswith("flag."))]
+    if next(root.iter("video"), None) is not None:
+        flags.append("video")
+    native_id, canonical = _confirm(document, site, known, values, flags)
+    published, precision = read_time(values.get("published_at", ""))
+    modified, _ = read_time(values.get("modified_at", ""))
+    made = site.id_time(native_id) if site.id_time is not None and native_id else None
+    if made is not None:
+        if published is None:
+            published, precision = made.replace(microsecond=0), "second"
+            flags.append("time_from_id")
+        elif abs(published - made) >= _DAY:
+            flags.append("time_contradicts_id")
+    clear = None if template.image is None else partial(_clear, template.image, document)
+    blocks, images = finish(document.url, judged.blocks, clear)
+    lines = [block.text for block in blocks if block.kept and block.text]
+    outcome, detail = template.outcome, None
+    if outcome is Outcome.ARTICLE:
+        if not lines:
+            outcome, detail = _of_nothing(flags, images)
+        elif sum(map(len, lines)) < FLASH:
+            flags.append("flash")
+    authors: tuple[str, ...] = ()
+    if "authors" in values:
+        authors = split_names(values["authors"])
+    elif template.authors_in_text:
+        authors = find_authors(lines)
+    return Page(
+        url=document.url,
+        outcome=outcome,
+        site=site.name,
+        native_id=native_id,
+        canonical_url=canonical,
+        template=template.name,
+        headline=values.get("headline"),
+        original_title=values.get("original_title"),
+        published_at=published,
+        published_precision=precision,
+        modified_at=modified,
+        source_name=values.get("source_name"),
+        account_name=values.get("account_name"),
+        authors=authors,
+        editor=(clean_editor(values["editor"]) or None) if "editor" in values else None,
+        keywords=split_keywords(values.get("keywords", "")),
+        location=values.get("location"),
+        images=images,
+        flags=tuple(dict.fromkeys(flags)),
+        confidence=0.5 if any(flag in DOUBTS for flag in flags) else 1.0,
+        blocks=blocks,
+        detail=detail,
+    )
+
+
+def _clear(image: Callable[[str, Document], str], document: Document, address: str) -> str:
+    return image(address, document)
+
+
+def _of_nothing(flags: list[str], images: tuple[ImageRecord, ...]) -> tuple[Outcome, str]:
+    """An article's template without a line of text."""
+    if "video" in flags:
+        return Outcome.VIDEO, "a video and no text"
+    if images:
+        return Outcome.GALLERY, "images and no text"
+    return Outcome.EMPTY, "the body has no text"
+
+
+def _confirm(
+    document: Document, site: Site, known: dict[str, Any], values: dict[str, str], flags: list[str]
+) -> tuple[str | None, str | None]:
+    """The native id and the canonical address, by the address and by what the page says of itself."""
+    native_id, canonical = known["native_id"], known["canonical_url"]
+    said = values.get("page_url")
+    named = site.target(urljoin(document.url, said)) if said else None
+    if named is not None and named.kind != "list" and named.native_id:
+        if native_id is None:
+            native_id, canonical = named.native_id, named.url
+        elif named.native_id == native_id:
+            canonical = named.url
+        else:
+            flags.append("id_contradicts")
+    own = values.get("page_id")
+    if own:
+        if native_id is None:
+            native_id = own
+        elif own != native_id:
+            flags.append("id_contradicts")
+    return native_id, canonical or document.url
+
+
+def finish(
+    base: str, blocks: Iterable[Block], clear: Callable[[str], str] | None = None
+) -> tuple[tuple[Block, ...], tuple[ImageRecord, ...]]:
+    """Judged blocks with absolute addresses, and the kept images with their captions.
+
+    `base`: the page's address. `clear`: makes an image's address out of the written one. An image without a usable
+    address, and a link without one, are left out.
+    """
+    done: list[Block] = []
+    images: list[ImageRecord] = []
+    for block in blocks:
+        if block.kept and block.kind == "image":
+            address = absolute(base, clear(block.url) if clear is not None else block.url)
+            if not address:
+                continue
+            block = attrs.evolve(block, url=address)
+            images.append(ImageRecord(url=address))
+        elif block.kept:
+            if block.kind == "caption" and images and not images[-1].caption:
+                images[-1] = ImageRecord(url=images[-1].url, caption=block.text)
+            if block.links:
+                links = ((start, end, absolute(base, href)) for start, end, href in block.links)
+                block = attrs.evolve(block, links=tuple(link for link in links if link[2]))
+        done.append(block)
+    return tuple(done), tuple(images)
