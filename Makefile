@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 JAVA17 := $(shell java -version 2>&1 | grep -qE 'version "(1[7-9]|[2-9][0-9])' && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-extract bench-dedup clean
+.PHONY: help setup demo test lint bench bench-extract bench-dedup bench-crawl docs clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -33,13 +33,19 @@ lint: setup ## ruff, mypy --strict and the import rules
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo 2>&1 | tail -n 3
 
-bench: bench-extract bench-dedup ## every benchmark
+bench: bench-extract bench-dedup bench-crawl ## every benchmark
 
 bench-extract: setup ## extraction: quality and cost beside its peers
 	@$(BIN)/python -m benchmarks.extract
 
 bench-dedup: setup ## duplicates: recall and speed beside its peers
 	@$(BIN)/python -m benchmarks.dedup
+
+bench-crawl: setup ## the crawl of 2,000 articles: completeness, clusters, memory
+	@$(BIN)/python -m benchmarks.crawl
+
+docs: setup ## write the pages of docs/ that follow from the code
+	@$(BIN)/python -m tests.make_docs
 
 clean: ## remove the virtual environment and every cache
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info

@@ -1,0 +1,84 @@
+"""The crawl at size: `make bench-crawl`, or `python -m benchmarks.crawl --articles 2000`.
+
+Crawls the demo portal twice in processes of their own and prints what was stored, how the clusters compare with the
+truth, the time, the peak memory of the crawler and what the second run fetched. Exit code 1 where a promise is broken.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from archive.db import open_engine
+from tests.portal.compare import Findings, compare, compare_clusters
+from tests.portal.proxy import Proxy
+from tests.portal.truth import World
+
+MEMORY_LIMIT = 400 * 2**20
+
+
+@click.command()
+@click.option("--articles", default=2000, show_default=True, type=click.IntRange(1))
+@click.option("--seed", default=1, show_default=True)
+@click.option("--database", help="An SQLAlchemy URL of an empty database instead of SQLite.")
+def main(articles: int, seed: int, database: str | None) -> None:
+    """Crawl that many articles twice and compare with the truth."""
+    console = Console(highlight=False)
+    world = World(articles, seed)
+    pages = {url for one in (*world.publications, *world.specials) for url in (one.url, one.listed_url)}
+    with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as folder, Proxy(world, Path(folder)) as portal:
+        home = Path(folder) / "home"
+        url = database or f"sqlite:///{home / 'archive.db'}"
+        environment = {**os.environ, **portal.environment(), "JIANBAO_HOME": str(home), "JIANBAO_DATABASE": url}
+        runs = [_crawl(environment, portal, pages, Path(folder)) for _ in range(2)]
+        engine = open_engine(url)
+        found, clusters = compare(engine, world), Findings()
+        compare_clusters(engine, world, clusters)
+        engine.dispose()
+        raw = sum(file.stat().st_size for file in (home / "warc").iterdir())
+        base = sum(file.stat().st_size for file in home.glob("archive.db*"))
+    (seconds, memory, _, summary), (_, memory_again, fetched_again, _) = runs
+    table = Table("measure", "value", "promised", title=f"{articles} articles, seed {seed}")
+    table.add_row("stored", str(found.stored), str(articles))
+    table.add_row("bodies and fields that differ", str(len(found.problems)), "0")
+    table.add_row("cluster faults (verbatim copies, mixed stories)", str(len(clusters.problems)), "0")
+    table.add_row("spun and transcoded copies linked", f"{clusters.linked} of {clusters.copies}", "")
+    table.add_row("first run", f"{seconds:.1f} s, {articles / seconds:.0f} articles/s", "")
+    table.add_row(
+        "peak memory, first and second run", f"{memory / 2**20:.0f}, {memory_again / 2**20:.0f} MB", "< 400 MB"
+    )
+    table.add_row("articles fetched by the second run", str(fetched_again), "0")
+    table.add_row("on disk", f"{raw / 2**20:.1f} MB raw, {base / 2**20:.1f} MB database", "")
+    console.print(table)
+    console.print(summary)
+    for problem in (found.problems + clusters.problems)[:20]:
+        console.print(problem)
+    kept = not found.problems and not clusters.problems and not fetched_again
+    sys.exit(0 if kept and max(memory, memory_again) < MEMORY_LIMIT else 1)
+
+
+def _crawl(environment: dict[str, str], portal: Proxy, pages: set[str], folder: Path) -> tuple[float, int, int, str]:
+    """Seconds, peak resident bytes, articles asked for, and the summary line of one run."""
+    portal.requests.clear()
+    command = [str(Path(sys.executable).with_name("jianbao")), "crawl"]
+    log, out = folder / "stderr", folder / "stdout"
+    started = time.monotonic()
+    with log.open("wb") as errors, out.open("wb") as answers:
+        process = subprocess.Popen(command, env=environment, stdout=answers, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.monotonic() - started
+    if process.returncode not in (0, 3):
+        sys.exit(f"jianbao crawl ended with {process.returncode}:\n{log.read_text()[-3000:]}")
+    asked = len(pages & set(portal.requests))
+    return seconds, usage.ru_maxrss * 1024, asked, out.read_text().strip()
+
+
+if __name__ == "__main__":
+    main()
