@@ -51,6 +51,7 @@ GENERAL: Final = (
         id="general.own_work_statement",
         pattern=r"(?:免责)?声明\s?[:：]\s?(?:本文)?(?:为)?个人原创[,，\s]{0,2}(?:内容)?仅供参考[。.！]?",
         needs=("个人原创",),
+        flag="author_statement",
     ),
     Rule(
         id="general.picture_takedown",

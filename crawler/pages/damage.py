@@ -75,7 +75,7 @@ def find_damage(lines: Sequence[str]) -> tuple[str, ...]:
         flags.append(INJECTED_PINYIN)
     if is_mojibake(text):
         flags.append(MOJIBAKE)
-    if ">" in text and _RESIDUE.search(text):
+    if ">" in text and _has_residue(text):
         flags.append(TAG_RESIDUE)
     if "![" in text and LOST_IMAGE.search(text):
         flags.append(IMAGES_LOST)
@@ -91,6 +91,11 @@ def is_mojibake(text: str) -> bool:
     if "?" in text and _CUT.search(text):
         return True
     return len(_AS_GBK.findall(text)) >= 3 or _shifted().search(text) is not None
+
+
+def _has_residue(text: str) -> bool:
+    """Whether a tag's rest stands in the text. Right behind a shifted run it is that run's end, and no damage more."""
+    return any(not is_mojibake(text[max(0, m.start() - 40) : m.start()]) for m in _RESIDUE.finditer(text))
 
 
 def is_traditional(text: str) -> bool:
