@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 
 from archive.clean import clean_body, clean_json, clean_line, clean_text
 from archive.records import ArticleRecord, CaptureRecord, Item
@@ -33,15 +33,27 @@ class Prepared:
 
 def prepare(item: Item) -> Prepared:
     """Make an item ready for the transaction. Pure."""
+    return add_tokens(prepare_rows(item))
+
+
+def add_tokens(prepared: Prepared) -> Prepared:
+    """What only an article that will be stored needs."""
+    if not prepared.article:
+        return prepared
+    headline, body = prepared.article["headline"], prepared.article["body"]
+    return evolve(prepared, headline=tokens(headline or ""), body=tokens(body))
+
+
+def prepare_rows(item: Item) -> Prepared:
+    """The rows and the digest alone, which tell whether an article is stored already."""
     capture = {} if item.capture is None else _capture_row(item.capture)
     if item.article is None:
         return Prepared(capture, {})
     article = _article_row(item.article)
-    headline, body = article["headline"], article["body"]
-    digest = text_digest(headline, body)
+    digest = text_digest(article["headline"], article["body"])
     if capture:
         capture["text_digest"] = digest
-    return Prepared(capture, article, item.captured_at, digest, tokens(headline or ""), tokens(body))
+    return Prepared(capture, article, item.captured_at, digest)
 
 
 def is_complete(flags: Iterable[str]) -> bool:
