@@ -146,6 +146,13 @@ def identity(url: str) -> tuple[str, str] | None:
     return (site.name, target.native_id) if site is not None and target is not None and target.native_id else None
 
 
+def named_by(url: str) -> tuple[str, str, str] | None:
+    """The site, native id and canonical address that an address names by its form, or None."""
+    site = find_site(url)
+    target = site.target(url) if site is not None else None
+    return (site.name, target.native_id, target.url) if site is not None and target and target.native_id else None
+
+
 def decoded_body(raw: RawCapture) -> bytes | str | None:
     """The body without its content encoding; None where it is too large, a few words where it cannot be unpacked."""
     body = raw.payload

@@ -60,7 +60,7 @@ def _import(session: "Session", path: Path, jobs: int) -> None:
     if kind == "warc":
         _import_warc(session, path, jobs)
     elif kind == "jsonl":
-        _import_jsonl(session, path)
+        _import_jsonl(session, path, jobs)
     else:
         raise UsageError(f"{path} is neither a WARC file nor JSON Lines; nothing of it was taken in")
 
@@ -100,8 +100,32 @@ def _import_warc(session: "Session", path: Path, jobs: int) -> None:
     click.echo(f"{path}: {', '.join(parts) or 'no pages'}")
 
 
-def _import_jsonl(session: "Session", path: Path) -> None:
-    raise UsageError(f"{path}: JSON Lines cannot be taken in yet")
+def _import_jsonl(session: "Session", path: Path, jobs: int) -> None:
+    from archive.jsonl_import import import_jsonl
+    from crawler.line import named_by
+
+    with _progress(path) as at:
+        summary = import_jsonl(
+            session.engine,
+            path,
+            resolve=named_by,
+            run_id=session.run_id,
+            jobs=jobs,
+            progress=at,
+            on_stored=session.counts.add,
+        )
+    for broken in summary.broken:
+        click.echo(f"{path}: line {broken.line}, byte {broken.offset}: {broken.reason}; skipped", err=True)
+    session.counts.failed += summary.failed
+    parts = [f"{summary.new} new"]
+    for count, name in (
+        (summary.duplicate, "of them copies"),
+        (summary.revised, "revised"),
+        (summary.known, "known already"),
+        (summary.failed, "broken"),
+    ):
+        parts += [f"{count} {name}"] if count else []
+    click.echo(f"{path}: {', '.join(parts)}")
 
 
 @contextmanager
