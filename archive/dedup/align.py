@@ -6,6 +6,7 @@ chain are aligned character by character, so that each can be typed (`archive.de
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
@@ -20,6 +21,8 @@ ANCHOR: Final = 4
 MAX_SEGMENTS: Final = 1500
 MAX_CHAINS: Final = 24
 MIN_CHAIN: Final = 12  # anchored characters; a shorter chain is a phrase, not a passage
+LEAST: Final = 16  # anchored characters, and their share of the shorter text: below, there is nothing to align
+LEAST_SHARE: Final = 0.12
 SMALL_GAP: Final = 30  # characters on either side; always aligned
 LARGE_GAP: Final = 240  # aligned if much of it is equal after all; any other gap ends the run
 ALIKE: Final = 0.45  # share of equal characters that keeps a larger gap inside its run
@@ -48,12 +51,46 @@ class _Segment(NamedTuple):
     length: int
 
 
-def align(first: str, second: str, first_codes: Codes, second_codes: Codes) -> list[list[Op]]:
+class Anchored:
+    """A folded text with what `align` looks up in it, computed once."""
+
+    def __init__(self, folded: str, codes: Codes) -> None:
+        self.folded = folded
+        self.codes = codes
+
+    @cached_property
+    def grams(self) -> Hashes:
+        return grams(self.codes, ANCHOR)
+
+    @cached_property
+    def single(self) -> tuple[Hashes, Numbers]:
+        """The grams that stand once, ascending, and where."""
+        return _single(self.grams)
+
+    @cached_property
+    def numbered(self) -> tuple[Hashes, Numbers]:
+        """Every gram with the number of times it stood before, ascending, and where."""
+        return _numbered(self.grams)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether most of the text stands in it more than once."""
+        return len(self.single[0]) * 2 < len(self.grams)
+
+
+def align(first: Anchored, second: Anchored) -> list[list[Op]]:
     """The runs, each a list of operations in the order of the first text; the heaviest chain's runs come first.
 
-    No character of either text is in two runs.
+    No character of either text is in two runs. Nothing is returned for texts that have next to nothing in common.
     """
-    segments = _segments(first_codes, second_codes)
+    segments = _segments(first, second)
+    least = max(LEAST, LEAST_SHARE * min(len(first.folded), len(second.folded)))
+    if sum(segment.length for segment in segments) < least:
+        return []
+    return _all_runs(first.folded, second.folded, segments)
+
+
+def _all_runs(first: str, second: str, segments: list[_Segment]) -> list[list[Op]]:
     runs: list[list[Op]] = []
     used, other_used = bytearray(len(first)), bytearray(len(second))
     for chain in _chains(segments):
@@ -99,15 +136,15 @@ def _taken(op: Op, used: bytearray, other_used: bytearray) -> bool:
     return op.tag != "equal" or any(used[op.start : op.end]) or any(other_used[op.other_start : op.other_end])
 
 
-def _segments(first: Codes, second: Codes) -> list[_Segment]:
+def _segments(first: Anchored, second: Anchored) -> list[_Segment]:
     """The anchors, neighbours joined."""
-    i, j = _anchors(first, second)
+    i, j = _shared(first, second)
     if not len(i):
         return []
     (breaks,) = np.nonzero((np.diff(i) != 1) | (np.diff(j) != 1))
     starts = np.concatenate(([0], breaks + 1))
     ends = np.concatenate((breaks, [len(i) - 1]))
-    size = min(ANCHOR, len(first), len(second))
+    size = min(ANCHOR, len(first.folded), len(second.folded))
     lengths = i[ends] - i[starts] + size
     found = [_Segment(*values) for values in zip(i[starts].tolist(), j[starts].tolist(), lengths.tolist(), strict=True)]
     if len(found) > MAX_SEGMENTS:
@@ -115,23 +152,29 @@ def _segments(first: Codes, second: Codes) -> list[_Segment]:
     return found
 
 
-def _anchors(first: Codes, second: Codes) -> tuple[Numbers, Numbers]:
+def _shared(first: Anchored, second: Anchored) -> tuple[Numbers, Numbers]:
     """Where the grams stand that each text has once. In a text that repeats itself, the n-th time counts as once."""
-    size = min(ANCHOR, len(first), len(second))
-    ours, theirs = grams(first, size), grams(second, size)
-    once, where = _single(ours)
-    other_once, other_where = _single(theirs)
-    if len(once) * 2 < len(ours) or len(other_once) * 2 < len(theirs):
-        once, where = _numbered(ours)
-        other_once, other_where = _numbered(theirs)
-    if not len(other_once):
+    if first.repeats or second.repeats:
+        once, where = first.numbered
+        other_once, other_where = second.numbered
+    else:
+        once, where = first.single
+        other_once, other_where = second.single
+    if not len(once) or not len(other_once):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    at = np.searchsorted(other_once, once)
-    at[at == len(other_once)] = 0
-    (hits,) = np.nonzero(other_once[at] == once)
-    i, j = where[hits], other_where[at[hits]]
+    if len(once) > len(other_once):
+        j, i = _hits(other_once, other_where, once, where)
+    else:
+        i, j = _hits(once, where, other_once, other_where)
     order = np.argsort(i)
     return i[order], j[order]
+
+
+def _hits(few: Hashes, few_where: Numbers, many: Hashes, many_where: Numbers) -> tuple[Numbers, Numbers]:
+    at = np.searchsorted(many, few)
+    at[at == len(many)] = 0
+    (hits,) = np.nonzero(many[at] == few)
+    return few_where[hits], many_where[at[hits]]
 
 
 def _single(hashes: Hashes) -> tuple[Hashes, Numbers]:

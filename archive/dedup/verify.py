@@ -5,10 +5,10 @@ from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
-from attrs import define, evolve, frozen
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from archive.dedup.align import Op, align, extent
+from archive.dedup.align import Anchored, Op, align, extent
 from archive.dedup.damage import damaged_runs, traditional_share
 from archive.dedup.gaps import MAX_EVIDENCE, type_gaps
 from archive.dedup.rules import Facts, Relation, equal_in, is_believed, is_other_story, relation
@@ -19,14 +19,13 @@ INVERSE: Final[dict[Relation, Relation]] = {"excerpt_of": "contains", "contains"
 _SHOWN: Final = 40  # characters of a difference that the evidence keeps
 
 
-@define(kw_only=True, eq=False, slots=False)
-class Text:
+class Text(Anchored):
     """One text to compare, folded. `traditional`: the share of its characters in the traditional script."""
 
-    folded: str
-    codes: Codes
-    traditional: float
-    published_at: datetime | None
+    def __init__(self, codes: Codes, traditional: float, published_at: datetime | None) -> None:
+        super().__init__(as_text(codes), codes)
+        self.traditional = traditional
+        self.published_at = published_at
 
     @cached_property
     def damaged(self) -> NDArray[np.bool_]:
@@ -75,8 +74,7 @@ class Verdict:
 
 def prepare(body: str, published_at: datetime | None = None) -> Text:
     """A text ready to be compared. Pure."""
-    codes = fold_codes(body)
-    return Text(folded=as_text(codes), codes=codes, traditional=traditional_share(body), published_at=published_at)
+    return Text(fold_codes(body), traditional_share(body), published_at)
 
 
 def compare(first: Text, second: Text) -> Verdict | None:
@@ -100,7 +98,7 @@ def compare(first: Text, second: Text) -> Verdict | None:
 
 
 def _compare(first: Text, second: Text) -> Verdict | None:
-    runs = [run for run in align(first.folded, second.folded, first.codes, second.codes) if _is_dense(run)]
+    runs = [run for run in align(first, second) if _is_dense(run)]
     if not runs:
         return None
     gaps = type_gaps(first.folded, second.folded, runs)
