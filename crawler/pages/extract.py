@@ -13,9 +13,11 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from crawler.pages.decode import MAX_BYTES, decode
+from crawler.pages.generic import read_generic
 from crawler.pages.outcome import by_bytes, by_status, by_words
 from crawler.pages.page import Outcome, Page
 from crawler.pages.parse import parse
+from crawler.pages.plaintext import extract_plaintext, is_plain
 from crawler.pages.template import Document, element_text
 from crawler.pages.templated import read_page
 from crawler.pages.whole import whole_page
@@ -60,13 +62,15 @@ def _extract(
     if kind := by_bytes(data, content_type):
         return Page(url=url, outcome=Outcome.NOT_ARTICLE, detail=kind, **known)
     decoded = decode(data, content_type)
+    if is_plain(decoded.text, content_type):
+        return extract_plaintext(decoded.text, url=url, captured_at=captured_at, known=known)
     tree = parse(decoded.text)
     if tree is None:
         return Page(url=url, outcome=Outcome.EMPTY, detail="nothing to parse", **known)
     document = Document(tree, decoded.text, url, target.native_id if target else "")
     if site is not None:
         return _of_site(document, site, target, known, everything)
-    return Page(url=url, outcome=Outcome.UNKNOWN_TEMPLATE, **known)
+    return read_generic(document, captured_at=captured_at, known=known, everything=everything)
 
 
 def _identity(url: str, site: Site | None, target: Target | None) -> dict[str, Any]:

@@ -14,45 +14,39 @@ from crawler.pages.elsewhere import ELSEWHERE
 from crawler.pages.evidence import gather, read_linked_data
 from crawler.pages.finder import Spot, find_body, find_pieces
 from crawler.pages.headline import Headline, choose_headline, headline_candidates, letters
+from crawler.pages.outcome import by_words
 from crawler.pages.page import Block, Outcome, Page
 from crawler.pages.parse import Element
-from crawler.pages.rules import Rule, RuleSet
+from crawler.pages.rules import RuleSet
 from crawler.pages.stamps import first_stamp
 from crawler.pages.structure import ABOVE, INFO, is_marker, is_solid, mark_lists, mark_top
 from crawler.pages.surroundings import Piece, between, following, preceding
+from crawler.pages.template import Document, element_text
+from crawler.pages.whole import whole_page
 
 RULES: Final = RuleSet((*GENERAL, *ELSEWHERE))
-OUTSIDE: Final = Rule(id="open.outside")
 _INFO_LINES: Final = 40
 _TAIL_LINES: Final = 40
 _LINE: Final = 400
+_SHORT: Final = 60
 
 
-def extract_generic(
-    tree: Element,
-    *,
-    url: str,
-    title: str,
-    metas: dict[str, str],
-    captured_at: datetime | None = None,
-    known: dict[str, Any] | None = None,
-    everything: bool = False,
+def read_generic(
+    document: Document, *, captured_at: datetime | None = None, known: dict[str, Any], everything: bool = False
 ) -> Page:
-    """What a page without a template says.
-
-    `tree`: its root element. `title`: its `<title>`, folded. `metas`: its `<meta>` values by name. `known`: site,
-    native id and canonical address, which the address alone gives. `everything`: a verdict for the blocks outside the
-    body as well.
-    """
-    known = known or {}
+    """What a page without a template says. `known`: site, native id and canonical address, which the address gives.
+    `everything`: a verdict for the blocks outside the body as well."""
+    tree, url = document.tree, document.url
+    title, metas = document.text("title"), document.metas
     og_title = fold(metas.get("og:title") or "")
     candidates = headline_candidates(tree, title, og_title)
     spot = find_body(tree)
     if spot is None:
-        return Page(url=url, outcome=Outcome.NOT_ARTICLE, detail="no sentence on the page", confidence=0.2, **known)
+        outcome, detail = _of_no_text(document) or (Outcome.NOT_ARTICLE, "no sentence on the page")
+        return Page(url=url, outcome=outcome, detail=detail, confidence=0.2, **known)
     headline = choose_headline(candidates, spot.root, title, og_title)
     element = headline.element if headline is not None else None
-    raws = _body_blocks(spot, element)
+    raws, roots = _body_blocks(spot, element)
     info = _info_lines(spot.root, element)
     if headline is None or (element is None and not _stands_in(headline, info)):
         headline = _headline_above(info) or headline
@@ -71,15 +65,11 @@ def extract_generic(
     flags = [*judged.flags, *find_damage(kept), *find_truncation(kept, (block.text for block in tail[:3]))]
     confidence = _confidence(spot, headline, kept, found.agreement, raws)
     blocks, images = _finish(judged.blocks, url)
-    if everything:
-        blocks = _with_outside(tree, raws, blocks)
-    outcome, detail = Outcome.ARTICLE, None
-    if not kept:
-        outcome, detail = Outcome.EMPTY, "no line of the page reads as a text"
-    return Page(
+    verdict = _outcome(document, kept, headline)
+    page = Page(
         url=url,
-        outcome=outcome,
-        detail=detail,
+        outcome=verdict[0],
+        detail=verdict[1],
         template="generic",
         headline=text or None,
         original_title=judged.fields.get("original_title"),
@@ -97,21 +87,44 @@ def extract_generic(
         blocks=blocks,
         **known,
     )
+    return whole_page(page, tree, *roots) if everything else page
 
 
-def _body_blocks(spot: Spot, headline: Element | None) -> list[RawBlock]:
-    """The blocks of the root, and of boxes beside it that read as text too."""
+def _outcome(document: Document, kept: list[str], headline: Headline | None) -> tuple[Outcome, str | None]:
+    """Whether what was found is an article. A few words on a page that calls itself gone are none."""
+    length = sum(map(len, kept))
+    if length < _SHORT and (said := _of_no_text(document)):
+        return said
+    if not kept:
+        return Outcome.EMPTY, "no line of the page reads as a text"
+    if length < _SHORT and headline is None:
+        return Outcome.NOT_ARTICLE, "a few words without a headline"
+    return Outcome.ARTICLE, None
+
+
+def _of_no_text(document: Document) -> tuple[Outcome, str] | None:
+    body = document.tree.find("body")
+    return by_words(document.text("title"), "" if body is None else element_text(body))
+
+
+def _body_blocks(spot: Spot, headline: Element) -> tuple[list[RawBlock], list[Element]]:
+    """The blocks of the root and of boxes beside it that read as text too, and these elements."""
     before, after = find_pieces(spot, headline)
     raws: list[RawBlock] = []
+    roots: list[Element] = []
     for piece in before:
-        raws += _if_text(piece)
+        if more := _if_text(piece):
+            raws += more
+            roots.append(piece)
     raws += walk(spot.root)
+    roots.append(spot.root)
     for piece in after:
         more = _if_text(piece)
         if not more:
             break
         raws += more
-    return raws
+        roots.append(piece)
+    return raws, roots
 
 
 def _if_text(piece: Element) -> list[RawBlock]:
@@ -147,7 +160,7 @@ def _piece_blocks(piece: Piece) -> list[RawBlock]:
     return walk(piece)
 
 
-def _info_lines(root: Element, headline: Element | None) -> list[RawBlock]:
+def _info_lines(root: Element, headline: Element) -> list[RawBlock]:
     """The lines between headline and body; without a headline, the nearest above the body, in reading order."""
     if headline is not None and root not in headline.iterancestors():
         lines = _lines(between(headline, root), _INFO_LINES)
@@ -224,18 +237,3 @@ def _absolute(base: str, address: str) -> str:
     except ValueError:
         return ""
     return made if made.startswith(("http://", "https://")) else ""
-
-
-def _with_outside(tree: Element, raws: list[RawBlock], blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The page's other blocks as well, each stripped for standing outside the body, in reading order."""
-    inside = {block.node for block in raws}
-    out: list[Block] = []
-    placed = False
-    for raw in walk(tree):
-        if raw.node in inside:
-            if not placed:
-                out += blocks
-                placed = True
-        elif raw.text and raw.kind != "image":
-            out.append(Block(kind=raw.kind, text=raw.text, kept=False, rule=OUTSIDE.id, level=raw.level))
-    return tuple(out) if placed else (*blocks, *out)

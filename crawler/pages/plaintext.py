@@ -26,12 +26,23 @@ MAX_LINES: Final = 20_000
 _HEAD_LINES: Final = 14
 _LOOSE_END: Final = 6
 _FEW: Final = 3
+_SAMPLE: Final = 100_000
+_PAGE: Final = re.compile(r"[\s\ufeff]{0,200}<(?:!doctype|html|head|body|meta|\?xml)", re.IGNORECASE)
+_TAG: Final = re.compile(r"<(?:[a-zA-Z][a-zA-Z0-9]{0,12}[\s/>]|/[a-zA-Z]|!--|!doctype)", re.IGNORECASE)
 _CRUMB: Final = re.compile(r"(?:[^>＞»›]{1,16}[>＞»›]\s?){1,6}[^>＞»›]{0,24}|.{0,12}(?:位置|正在浏览)\s?[:：].{0,80}")
 _BADGE: Final = re.compile(r"^(?:原创|原創|转载|轉載)\s+")
 _LONE: Final = re.compile(r"\d{1,6}|[^\u3400-\u9fffA-Za-z]{1,6}")
 _ACCOUNT: Final = re.compile(r"\d{1,6}\s?文章数\s{0,3}\d{1,9}[万w]?\s?关注度?")
 # What ends a text for good: the statements that portals put below it.
 _ENDS: Final = frozenset(("general.account_statement", "general.account_notice", "general.platform_statement"))
+
+
+def is_plain(text: str, content_type: str | None) -> bool:
+    """Whether the text is no HTML: declared as plain text, or undeclared and without a tag. A page that a server
+    calls plain text is still a page."""
+    declared = (content_type or "").partition(";")[0].strip().lower() == "text/plain"
+    sample = text[:_SAMPLE]
+    return _PAGE.match(sample) is None if declared else not content_type and _TAG.search(sample) is None
 
 
 def extract_plaintext(

@@ -18,13 +18,13 @@ OUTSIDE: Final = "outside"
 _ROOT: Final = object()
 
 
-def whole_page(page: Page, tree: Element, root: Element) -> Page:
-    """The page with its blocks among all the others, in reading order. `root`: the element that they came from.
+def whole_page(page: Page, tree: Element, *roots: Element) -> Page:
+    """The page with its blocks among all the others, in reading order. `roots`: the elements that they came from.
 
     A block outside the root is stripped by `outside`, with the nearest named element around it as evidence, and with
     the field that it shows.
     """
-    raws = walk(tree, lambda element, _: _ROOT if element is root else None)
+    raws = walk(tree, lambda element, _: _ROOT if element in roots else None)
     shown = {text: name for name, text in _shown(page)}
     blocks: list[Block] = []
     inside = False
