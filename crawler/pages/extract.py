@@ -68,7 +68,8 @@ def _extract(
     if tree is None:
         return Page(url=url, outcome=Outcome.EMPTY, detail="nothing to parse", **known)
     document = Document(tree, decoded.text, url, target.native_id if target else "")
-    if site is not None:
+    # A site file may come without templates: then its articles are read like anyone's.
+    if site is not None and (site.templates or target is None or target.kind != "article"):
         return _of_site(document, site, target, known, everything)
     return read_generic(document, captured_at=captured_at, known=known, everything=everything)
 
