@@ -9,7 +9,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from archive.errors import JianbaoError
 from crawler.guard import Refused, is_public
-from crawler.line import RawCapture, raw_from_headers
+from crawler.line import RawCapture, decoded_body, raw_from_headers
 from crawler.warc import Exchange
 
 if TYPE_CHECKING:
@@ -44,11 +44,13 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         self._unknown: set[str] = set()
 
     async def _parse_robots(self, response: "Response", netloc: str, request: "Request") -> None:
-        if response.status >= 500 or response.status == 429:
+        rules = decoded_body(response.meta[RAW])
+        if response.status >= 500 or response.status == 429 or not isinstance(rules, bytes):
             self._unknown.add(netloc)
-            response = response.replace(body=_FORBID_ALL)
+            rules = _FORBID_ALL
         elif response.status >= 300:
-            response = response.replace(body=b"")
+            rules = b""
+        response = response.replace(body=rules)
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:

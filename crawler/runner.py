@@ -85,7 +85,11 @@ class _CrashError(JianbaoError):
 def _own_process(*, verbose: bool) -> Any:
     from scrapy.crawler import AsyncCrawlerProcess
 
-    process = AsyncCrawlerProcess(project_settings(), install_root_handler=False)
+    settings = project_settings()
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")  # the command has set up logging already
+    logging.disable(logging.NOTSET if verbose else logging.INFO)  # Scrapy's greeting
+    process = AsyncCrawlerProcess(settings)
+    logging.disable(logging.NOTSET)
     if not verbose:
         quiet_scrapy()
     return process

@@ -127,6 +127,7 @@ class Session:
                 frontier.settle(connection, claim.site, claim.native_id, state, outcome)
             self._write_counts(connection, counts)
         self._took(counts)
+        logger.debug("%s: %s", outcome, item.capture.url)
         if outcome in DOUBTFUL:
             logger.warning("doubtful: %s: %s (%s)", item.capture.url, outcome, item.capture.detail or "no detail")
         return outcome
@@ -173,6 +174,7 @@ class Session:
             self._write_counts(connection, counts)
         self._listed = listed
         self._took(counts)
+        logger.info("list %s/%s: %d named", walk.site.name, walk.source.name, len(walk.entries))
 
     def doubt(self, note: str, *, failed: bool = False) -> None:
         """Count something that a person should look at, and say it."""

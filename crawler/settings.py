@@ -6,7 +6,7 @@
 - `JIANBAO_CA_FILE`: a PEM file of the certificate authorities to trust instead of the system's.
 - `JIANBAO_DELAY`: the fewest seconds between two requests to one host (1.0).
 - `JIANBAO_TIMEOUT`: the seconds that one request may take (30).
-- `JIANBAO_MAX_BYTES`: the largest answer that is read, as transferred and as decompressed (10485760).
+- `JIANBAO_MAX_BYTES`: the largest answer that is read, as transferred (10485760).
 - `JIANBAO_WARC_BYTES`: the size at which a WARC file is closed and the next one begun (1000000000).
 
 With a proxy, the proxy resolves host names; without one, an address that resolves to a private, loopback or link-local
@@ -38,6 +38,7 @@ DEFAULT_REQUEST_HEADERS = {
     # What every reader of WARC files can unpack: no brotli, no zstd.
     "Accept-Encoding": "gzip, deflate",
 }
+COMPRESSION_ENABLED = False  # crawler.line unpacks, for a crawl as for an import
 COOKIES_ENABLED = False  # also keeps tldextract from downloading its list
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
@@ -70,7 +71,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.guard.GuardMiddleware": 50,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.RobotsMiddleware": 100,
-    # Outside HttpCompression (590) and Redirect (600): it sees every answer as it was transferred.
+    # Outside Redirect (600): it sees every answer as it was transferred, before anything is done with it.
     "crawler.middlewares.WarcMiddleware": 800,
 }
 EXTENSIONS = {

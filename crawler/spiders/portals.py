@@ -121,12 +121,13 @@ class PortalSpider(Spider):
         """A page of a list is not there. Behind the first page, an answer such as 404 is the list's end."""
         if passing:
             walk.whole = False
-        if walk.page == 0 and walk.source.expect > 0:
-            self.session.doubt(f"list {self.name}/{walk.source.name}: {reason}", failed=passing)
+        if passing and (walk.page > 0 or walk.source.expect > 0):
+            self.session.doubt(f"list {self.name}/{walk.source.name}, page {walk.page + 1}: {reason}", failed=True)
+        elif walk.page == 0 and walk.source.expect > 0:
+            self.session.doubt(f"list {self.name}/{walk.source.name}: {reason}")
         else:
-            logger.info("list %s/%s, page %d: %s", self.name, walk.source.name, walk.page + 1, reason)
-            if passing:
-                self.session.counts.failed += walk.page > 0 or not self.session.answered
+            level = logging.INFO if walk.page == 0 else logging.DEBUG
+            logger.log(level, "list %s/%s, page %d: %s", self.name, walk.source.name, walk.page + 1, reason)
         self.session.end_walk(walk)
 
     # Pages
