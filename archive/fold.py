@@ -29,7 +29,8 @@ _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,300}>|\b(?:strong|span|font|section|div|
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,200}\]\([^()\n]{0,500}\)|(?<=\])\([^()\n]{0,500}\)")  # a link keeps its words
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]{1,500}")
-_MARK_IN_BODY = re.compile(r"[(（]\?{1,2}[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{0,5}[)）]")  # pinyin that lost its first letter
+_STYLE = re.compile(r"style\s{0,2}=\s{0,2}[\"'][^\"']{0,800}[\"']|(?:[a-z-]{4,40}:\s?[^;:{}\n]{1,80};\s?){2,40}")
+_TORN_PINYIN = re.compile(r"[(（]\?{1,2}[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{0,5}[)）]")  # pinyin that lost its first letter
 
 
 @frozen
@@ -117,12 +118,14 @@ def _blank_marks(text: str, codes: Codes) -> None:
         patterns.append(_TAG)
     if "&" in text:
         patterns.append(_ENTITY)
+    if "style" in text or "px;" in text:
+        patterns.append(_STYLE)
     if "://" in text or "www." in text:
         patterns.append(_ADDRESS)
     if "(" in text or "（" in text:
         patterns.append(PINYIN)
         if "?" in text:
-            patterns.append(_MARK_IN_BODY)
+            patterns.append(_TORN_PINYIN)
     for pattern in patterns:
         for match in pattern.finditer(text):
             codes[match.start() : match.end()] = _DROP

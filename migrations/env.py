@@ -7,6 +7,7 @@ database in JIANBAO_DATABASE: `alembic revision --autogenerate -m "what" --rev-i
 from alembic import context
 from sqlalchemy import Connection
 
+import archive.dedup.tables
 import archive.fulltext
 from archive.models import Base
 from archive.settings import resolve_home

@@ -1,0 +1,131 @@
+"""The duplicate index, the links, and the history of clusters. docs/data.md describes every column.
+
+An article's cluster stands in `article.cluster_id`: the lowest article id among its members, so that the same grouping
+always has the same numbers. Only clusters that a person touched, and those of two members or more, have a row here.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, SmallInteger
+from sqlalchemy.orm import Mapped, mapped_column
+
+from archive.models import Base, Key
+
+
+class DedupScheme(Base):
+    """How signatures and shingles of one version are made: everything that datasketch needs to make the same."""
+
+    __tablename__ = "dedup_scheme"
+    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    scheme: Mapped[str]  # datasketch's permutation scheme
+    permutations: Mapped[int]
+    seed: Mapped[int]
+    hash: Mapped[str]
+    shingle: Mapped[int]  # characters
+    shingle_version: Mapped[int]
+    fold_version: Mapped[int]
+
+
+class DedupText(Base):
+    """One article's folded text: digest, length, MinHash signature (128 numbers of 32 bits, little-endian)."""
+
+    __tablename__ = "dedup_text"
+    article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    digest: Mapped[int] = mapped_column(BigInteger)  # 64 bits of the folded text's BLAKE2b
+    length: Mapped[int]  # folded characters
+    sampled: Mapped[int]  # how many shingle hashes are sampled
+    last: Mapped[int] = mapped_column(BigInteger)  # the greatest of them
+    version: Mapped[int] = mapped_column(SmallInteger)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+    __table_args__ = (Index(None, "digest"),)
+
+
+class DedupFresh(Base):
+    """Sampled shingle hashes of the newest articles, which `dedup_sealed` takes over now and then in key order."""
+
+    __tablename__ = "dedup_fresh"
+    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class DedupSealed(Base):
+    """Sampled shingle hashes of all other articles."""
+
+    __tablename__ = "dedup_sealed"
+    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class DedupState(Base):
+    """Numbers that would be costly to count: `fresh` and `sealed` rows of the two tables above."""
+
+    __tablename__ = "dedup_state"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+
+
+class DedupLine(Base):
+    """How many articles of a site begin or end with a line. What many share is furniture and does not count as text."""
+
+    __tablename__ = "dedup_line"
+    site: Mapped[str] = mapped_column(primary_key=True)
+    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    articles: Mapped[int] = mapped_column(Integer)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class Link(Base):
+    """How one article's text relates to that of another: `article_id` is the one that came in later.
+
+    `relation` and `marks` as seen from `article_id`; `coverage` is the share of its text that the other covers.
+    """
+
+    __tablename__ = "link"
+    article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    other_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    relation: Mapped[str]
+    marks: Mapped[list[Any]]
+    similarity: Mapped[float]
+    coverage: Mapped[float]
+    other_coverage: Mapped[float]
+    confidence: Mapped[float]
+    evidence: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+    __table_args__ = (Index(None, "other_id"),)
+
+
+class Cluster(Base):
+    """Articles that carry the same text. `pinned`: a person chose the representative."""
+
+    __tablename__ = "cluster"
+    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    representative_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"))
+    size: Mapped[int]
+    pinned: Mapped[bool] = mapped_column(default=False)
+
+
+class ClusterDecision(Base):
+    """What a person decided of two articles: `same` or `apart`. `article_id` is the lower one."""
+
+    __tablename__ = "cluster_decision"
+    article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    other_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    decision: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (Index(None, "other_id"),)
+
+
+class ClusterEvent(Base):
+    """The history of clusters: `kind` is join, merge, split, leave, represent, decided_same, decided_apart or pin."""
+
+    __tablename__ = "cluster_event"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    cluster_id: Mapped[int] = mapped_column(Key, index=True)
+    article_id: Mapped[int] = mapped_column(Key)
+    kind: Mapped[str]
+    other_id: Mapped[int | None] = mapped_column(Key)  # the cluster or article that it came from, went to, or replaced
+    by_person: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime]
