@@ -8,6 +8,11 @@ from typing import Final
 
 from crawler.pages.rules import Rule
 
+_SOURCE_LINE: Final = (
+    r"[（(【\[]?\s?(?:文章|稿件|信息|资料|本文|内容)?(?:来源|转自)\s?[:：丨|]\s?"
+    r"(?P<source_name>[^。，：:）)】\]/]{2,20}?)\s?[)）】\]]?"
+)
+
 GENERAL: Final = (
     Rule(
         id="general.original_title",
@@ -67,12 +72,7 @@ GENERAL: Final = (
         needs=("责任编辑",),
         where="tail",
     ),
-    Rule(
-        # Who wrote it is part of the text, and a field besides.
-        id="general.source_line",
-        pattern=r"[（(【\[]?\s?(?:文章|稿件|信息|资料|本文|内容)?(?:来源|转自)\s?[:：丨|]\s?(?P<source_name>[^。，：:）)】\]/]{2,20}?)\s?[)）】\]]?",
-        needs=("来源", "转自"),
-        where="tail",
-        keeps=True,
-    ),
+    # Who wrote it is part of the text, and a field besides.
+    Rule(id="general.source_line_above", pattern=_SOURCE_LINE, needs=("来源", "转自"), where="head", keeps=True),
+    Rule(id="general.source_line", pattern=_SOURCE_LINE, needs=("来源", "转自"), where="tail", keeps=True),
 )

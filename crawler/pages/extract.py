@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import attrs
+
 from crawler.pages.decode import MAX_BYTES, decode
 from crawler.pages.generic import read_generic
 from crawler.pages.outcome import by_bytes, by_status, by_words
@@ -70,7 +72,7 @@ def _extract(
     document = Document(tree, decoded.text, url, target.native_id if target else "")
     # A site file may come without templates: then its articles are read like anyone's.
     if site is not None and (site.templates or target is None or target.kind != "article"):
-        return _of_site(document, site, target, known, everything)
+        return _of_site(document, site, target, known, captured_at, everything)
     return read_generic(document, captured_at=captured_at, known=known, everything=everything)
 
 
@@ -93,27 +95,52 @@ def hashed_id(url: str) -> str:
     return "u:" + hashlib.sha1(url.partition("#")[0].encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:16]
 
 
-def _of_site(document: Document, site: Site, target: Target | None, known: dict[str, Any], everything: bool) -> Page:
+def _of_site(
+    document: Document,
+    site: Site,
+    target: Target | None,
+    known: dict[str, Any],
+    captured_at: datetime | None,
+    everything: bool,
+) -> Page:
     """A page of a known site: by the first template whose body stands on it."""
     for template in site.templates:
         root = template.root(document)
         if root is not None:
             page = read_page(document, site, template, root, known)
+            if target is not None and target.part > 1 and page.outcome is Outcome.ARTICLE:
+                detail = f"page {target.part} of a paged article"
+                page = attrs.evolve(page, outcome=Outcome.NOT_ARTICLE, detail=detail)
             return whole_page(page, document.tree, root) if everything else page
-    return _without_template(document, target, known)
+    return _without_template(document, site, target, known, captured_at, everything)
 
 
-def _without_template(document: Document, target: Target | None, known: dict[str, Any]) -> Page:
-    """A page of a known site that shows none of its templates: what it is, or that nobody knows."""
-    outcome, detail = Outcome.UNKNOWN_TEMPLATE, "no template of the site fits"
+def _without_template(
+    document: Document,
+    site: Site,
+    target: Target | None,
+    known: dict[str, Any],
+    captured_at: datetime | None,
+    everything: bool,
+) -> Page:
+    """A page of a known site that shows none of its templates: what it is, or that nobody knows.
+
+    Where it may be an article all the same, it is read like anyone's page, but does not pass as an article: a template
+    that changed must show.
+    """
     body = document.tree.find("body")
-    words = by_words(document.text("title"), "" if body is None else element_text(body))
-    if words:
+    outcome, detail = Outcome.UNKNOWN_TEMPLATE, "no template of the site fits"
+    if words := by_words(document.text("title"), "" if body is None else element_text(body)):
         outcome, detail = words
-    elif target is None:
-        outcome, detail = Outcome.NOT_ARTICLE, "the address is no article's"
-    elif target.kind != "article":
+    elif target is not None and target.kind != "article":
         outcome, detail = _KINDS[target.kind], "by its address"
+    elif sign := next((sign for sign in site.signs if sign[0] in document.source), None):
+        outcome, detail = sign[1], f"the page has {sign[0]!r}"
+    else:
+        if target is None:
+            outcome, detail = Outcome.NOT_ARTICLE, "the address is no article's, and no template of the site fits"
+        page = read_generic(document, captured_at=captured_at, known=known, everything=everything)
+        return attrs.evolve(page, outcome=outcome, detail=detail, confidence=min(page.confidence, 0.5))
     return Page(url=document.url, outcome=outcome, detail=detail, confidence=0.5, **known)
 
 

@@ -51,7 +51,8 @@ class Page:
 
     `site`: a site's name, or the host of a page without one. `native_id`: the site's own id, or `u:` and 16 hex digits
     made from the canonical address. `outcome` decides whether there is an article; fields may be filled either way.
-    Times carry a zone (the portals': +08:00). `confidence`: 0 to 1.
+    Times carry a zone (the portals': +08:00). `confidence`: 0 to 1. `parts`: where a paged article goes on: the address
+    of the whole on one page, or else those of its other pages (`crawler.pages.paged`).
     """
 
     url: str
@@ -76,6 +77,7 @@ class Page:
     confidence: float = 1.0
     blocks: tuple[Block, ...] = ()
     detail: str | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def body(self) -> str:
@@ -87,7 +89,9 @@ class Page:
         if self.outcome is not Outcome.ARTICLE or self.site is None or self.native_id is None:
             return None
         kept = tuple(
-            BlockRecord(kind=b.kind, text=b.text, level=b.level, links=b.links, url=b.url) for b in self.blocks if b.kept
+            BlockRecord(kind=b.kind, text=b.text, level=b.level, links=b.links, url=b.url)
+            for b in self.blocks
+            if b.kept
         )
         return ArticleRecord(
             site=self.site,

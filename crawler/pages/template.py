@@ -23,6 +23,7 @@ TEXT_LIMIT: Final = 2_000
 """A field's element with more characters is no field."""
 
 SCRIPT_WINDOW: Final = 4_000
+LINKED_DATA_LIMIT: Final = 200_000
 _TAG: Final = re.compile(r"<(?:script|style)\b[^>]*>[^<]*</(?:script|style)>|<[^<>]*>?|&nbsp;", re.IGNORECASE)
 
 
@@ -38,7 +39,19 @@ class Document:
     url: str
     target_id: str = ""
     _metas: "dict[str, str] | None" = None
+    _linked_data: "dict[str, str] | None" = None
     _texts: dict[str, str] = attrs.field(factory=dict)
+
+    @property
+    def linked_data(self) -> dict[str, str]:
+        """The text values of the first article in the page's JSON-LD; empty without one."""
+        if self._linked_data is None:
+            self._linked_data = {}
+            for element in self.tree.iter("script"):
+                if element.get("type") == "application/ld+json" and "Article" in (element.text or ""):
+                    self._linked_data = _article_values(element.text)
+                    break
+        return self._linked_data
 
     @property
     def metas(self) -> dict[str, str]:
@@ -65,6 +78,20 @@ class Document:
             start = found.start() if found else 0
             self._texts[place.pattern] = fold(_TAG.sub(" ", self.source[max(0, start - window) : start]))
         return self._texts[place.pattern]
+
+
+def _article_values(text: str) -> dict[str, str]:
+    if len(text) > LINKED_DATA_LIMIT:
+        return {}
+    try:
+        data = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return {}
+    nodes = data.get("@graph", [data]) if isinstance(data, dict) else data
+    for node in nodes if isinstance(nodes, list) else []:
+        if isinstance(node, dict) and str(node.get("@type", "")).endswith("Article"):
+            return {key: fold(value) for key, value in node.items() if isinstance(value, str)}
+    return {}
 
 
 Reader = Callable[[Document], str | None]
@@ -204,6 +231,11 @@ def script(needle: str, pattern: str) -> Reader:
     return read
 
 
+def json_ld(name: str) -> Reader:
+    """Reads a text value of the article that the page's JSON-LD describes."""
+    return lambda document: document.linked_data.get(name)
+
+
 def unescape(value: str) -> str:
     r"""A JavaScript string's value: `\u4e2d`, `\"`, `\/`. A string with other escapes is left as it is."""
     if "\\" not in value:
@@ -231,55 +263,62 @@ class Template:
 
     `name`: `netease-post`. `signs`: literals that all stand in the page's source, for a quick no. `body`: selectors of
     the body's root; the first that the page has is it, and a page without any is not of this template. `fields`:
-    `(field, reader)`, in the order of precedence. `lines`: (selector, pattern) of lines whose named groups are fields,
-    after those; a field `flag.<name>` sets that flag. `rules`: the clutter rules of the body, before the general ones.
+    `(field, reader)`, in the order of precedence; a field `flag.<name>` sets that flag, `page_url` and `page_id` are
+    the address and the native id that the page itself names. `rules`: the clutter rules of the body, before the general
+    ones.
     `outcome`: what a page of this template is. `flags`: flags of every page of it. `image`: makes an image's address
     out of the written one. `authors_in_text`: whether bylines in the body name authors where no field does.
+    `pager`: the selector of the links between the pages of one article.
     """
 
     name: str
     body: tuple[str, ...]
     signs: tuple[str, ...] = ()
     fields: tuple[tuple[str, Reader], ...] = ()
-    lines: tuple[tuple[str, str], ...] = ()
     rules: tuple[Rule, ...] = ()
     outcome: Outcome = Outcome.ARTICLE
     flags: tuple[str, ...] = ()
     image: "Callable[[str, Document], str] | None" = None
     authors_in_text: bool = True
+    pager: str = ""
     ruleset: RuleSet = attrs.field(init=False, repr=False, eq=False)
-    line_patterns: "tuple[tuple[str, re.Pattern[str]], ...]" = attrs.field(init=False, repr=False, eq=False)
 
     @ruleset.default
     def _build(self) -> RuleSet:
         return RuleSet((*self.rules, *GENERAL))
 
-    @line_patterns.default
-    def _compile(self) -> "tuple[tuple[str, re.Pattern[str]], ...]":
-        return tuple((selector, re.compile(pattern)) for selector, pattern in self.lines)
-
     def root(self, document: Document) -> Element | None:
-        """The body's root on this page, or None where the page is not of this template."""
+        """The body's root on this page, or None where the page is not of this template.
+
+        It is the first of the selected elements that has text; without text in any, the first of them.
+        """
         if not all(sign in document.source for sign in self.signs):
             return None
+        empty = None
         for selector in self.body:
-            element = select(document.tree, selector)
-            if element is not None:
-                return element
-        return None
+            for element in select_all(document.tree, selector):
+                if _has_text(element):
+                    return element
+                empty = element if empty is None else empty
+        return empty
 
     def read(self, document: Document, found: dict[str, str]) -> dict[str, str]:
-        """The fields: those of the readers, then those of the lines, then what rules `found` in stripped blocks."""
+        """The fields: those of the readers, then what rules `found` in the body's lines."""
         values: dict[str, str] = {}
         for name, reader in self.fields:
             if name not in values and (value := reader(document)):
                 values[name] = value
-        for selector, pattern in self.line_patterns:
-            match = pattern.search(document.text(selector))
-            if match:
-                for name, value in match.groupdict().items():
-                    if value and value.strip():
-                        values.setdefault(name, value.strip())
         for name, value in found.items():
             values.setdefault(name, value)
         return values
+
+
+def _has_text(element: Element) -> bool:
+    if element.text and not element.text.isspace():
+        return True
+    for child in element.iterdescendants():
+        if (child.tail and not child.tail.isspace()) or (
+            child.tag not in SKIPPED_TAGS and child.text and not child.text.isspace()
+        ):
+            return True
+    return False

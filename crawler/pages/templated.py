@@ -13,7 +13,9 @@ from crawler.pages.blocks import walk
 from crawler.pages.credits import clean_editor
 from crawler.pages.names import split_names
 from crawler.pages.page import Block, Outcome, Page
+from crawler.pages.paged import find_parts
 from crawler.pages.parse import Element
+from crawler.pages.select import select
 from crawler.pages.template import Document, Template
 from crawler.pages.values import absolute, find_authors, read_time, split_keywords
 from crawler.sites.base import Site
@@ -46,6 +48,12 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
             flags.append("time_from_id")
         elif abs(published - made) >= _DAY:
             flags.append("time_contradicts_id")
+    parts: tuple[str, ...] = ()
+    if template.pager and native_id and (pager := select(document.tree, template.pager)) is not None:
+        target = site.target(document.url)
+        parts = find_parts(pager, document.url, site, native_id, target.part if target is not None else 1)
+        if parts:
+            flags.append("paged")
     clear = None if template.image is None else partial(_clear, template.image, document)
     blocks, images = finish(document.url, judged.blocks, clear)
     lines = [block.text for block in blocks if block.kept and block.text]
@@ -83,6 +91,7 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
         confidence=0.5 if any(flag in DOUBTS for flag in flags) else 1.0,
         blocks=blocks,
         detail=detail,
+        parts=parts,
     )
 
 

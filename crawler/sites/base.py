@@ -6,6 +6,7 @@ from typing import Literal
 
 from attrs import frozen
 
+from crawler.pages.page import Outcome
 from crawler.pages.template import Template
 
 TargetKind = Literal["article", "list", "gallery", "video", "live", "other"]
@@ -16,12 +17,14 @@ class Target:
     """What an address names at its site, by its form alone.
 
     `native_id`: the site's id with its kind prefix where number spaces overlap (`a:434365209`), "" for a list or a page
-    without one. `url`: the canonical address, which is fetched and stored.
+    without one. `url`: the canonical address, which is fetched and stored. `part`: which page of a paged article the
+    address names, from 1; 0: all of them on one page.
     """
 
     kind: TargetKind
     native_id: str
     url: str
+    part: int = 1
 
 
 @frozen(kw_only=True)
@@ -64,7 +67,8 @@ class Site:
     covers `news.163.com`). `target(url)`: what an address of these hosts names, canonical, or None where it is none
     of the site's pages. `sources`: the lists to poll. `templates`: its generations of pages; the first whose body
     stands on the page is used, so narrower ones come first. `gone`: a pattern of the addresses that a dead article
-    redirects to. `id_time(native_id)`: the time that a native id carries, or None.
+    redirects to. `signs`: (literal of the source, outcome) of pages that hold no text, where no template fits.
+    `id_time(native_id)`: the time that a native id carries, or None.
     """
 
     name: str
@@ -74,4 +78,5 @@ class Site:
     sources: tuple[Source, ...] = ()
     templates: tuple[Template, ...] = ()
     gone: str = ""
+    signs: tuple[tuple[str, Outcome], ...] = ()
     id_time: Callable[[str], datetime | None] | None = None

@@ -9,14 +9,28 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from archive.times import BEIJING
+from crawler.pages.page import Outcome
 from crawler.pages.rules import Rule
 from crawler.pages.select import select_all
-from crawler.pages.template import Document, Template, attribute, element_text, meta, present, tail, text, title
+from crawler.pages.template import (
+    Document,
+    Template,
+    attribute,
+    before,
+    element_text,
+    json_ld,
+    meta,
+    present,
+    script,
+    tail,
+    text,
+    title,
+)
 from crawler.sites.base import Site, Source, Target
 from crawler.sites.lists import Entry, html_links, json_list
 
 _DOCID = r"[0-9A-Z]{16}"
-_PAGE = re.compile(rf"/(?P<docid>{_DOCID})(?:_\w+)?\.html$")
+_PAGE = re.compile(rf"/(?P<docid>{_DOCID})(?:_(?P<part>\w+))?\.html$")
 _DATE_PATH = re.compile(r"^/(?:[a-z0-9_]+/)?\d{2}/\d{4}/\d{1,2}/|^/\d{5}/\d+/")
 _VIDEO = re.compile(r"/(?:v/video|static/1|exclusive/video|news/v)/(?P<id>V[0-9A-Z]{8})\.html$")
 _GALLERY = re.compile(r"^/photoview/(?P<set>[0-9A-Z]{8})/(?P<number>\d+)\.html$")
@@ -76,13 +90,22 @@ def _by_path(scheme: str, host: str, path: str, query: dict[str, list[str]]) -> 
         return Target(kind="live", native_id=f"l:{found['number']}", url=f"{scheme}://{host}{path}")
     if found := _PAGE.search(path):
         docid = found["docid"]
+        part = _part(found["part"])
         if _DATE_PATH.match(path):
             # The old address still stands, and its pages `_2` and `_all` belong to it.
-            return Target(kind="article", native_id=docid, url=f"{scheme}://{host}{path[: found.start()]}/{docid}.html")
-        return Target(kind="article", native_id=docid, url=_article_url(docid, _channel(host, path)))
+            page = f"{scheme}://{host}{path[: found.start()]}/{docid}.html"
+            return Target(kind="article", native_id=docid, url=page, part=part)
+        return Target(kind="article", native_id=docid, url=_article_url(docid, _channel(host, path)), part=part)
     if _LISTS.match(path):
         return Target(kind="list", native_id="", url=f"{scheme}://{host}{path}")
     return None
+
+
+def _part(suffix: str | None) -> int:
+    """Which page of a paged article: `_2` is the second, `_all` the whole (0); any other suffix means nothing."""
+    if suffix == "all":
+        return 0
+    return int(suffix) if suffix and suffix.isdecimal() and len(suffix) < 4 else 1
 
 
 def _channel(host: str, path: str) -> str:
@@ -160,11 +183,8 @@ SOURCES = (
     ),
 )
 
+_END_TEXT = r"id=[\"']?endText"
 _DATE = r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?)"
-_SOURCE_LINE = (
-    r"^(?P<published_at>\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?)\s*来源[:：]\s?(?P<source_name>.*?)\s*"
-    r"(?:[(（](?P<location>[^()（）]{1,10})[)）])?\s*(?:举报)?$"
-)
 _END_LINE = (
     r"本文来源[:：]\s?(?P<source_name>.*?)\s*(?:作者[:：]\s?(?P<authors>.*?))?\s*(?:责任编辑[:：]\s?(?P<editor>.*))?"
 )
@@ -182,7 +202,7 @@ _RELATED = Rule(
 )
 _GALLERY_BOX = Rule(id="netease.gallery_box", selector=".nph_gallery")
 _VIDEO_BOX = Rule(id="netease.video_box", selector=".video-wrapper, .video-info")
-_PAGER = Rule(id="netease.pager", selector=".ep-pages", flag="paged")
+_PAGER = Rule(id="netease.pager", selector=".ep-pages")
 _IN_BODY = (_ORIGINAL, _SOURCE_EDITOR, _STATEMENT, _ADVERT, _RELATED, _GALLERY_BOX, _VIDEO_BOX, _PAGER)
 _TITLE = title(r"^(.*?)(?:\||_[^_]*网易|_手机网易网|$)")
 _KEYWORDS = meta("keywords")
@@ -204,17 +224,37 @@ def account_link(document: Document) -> str | None:
     return None
 
 
+# Under the headline of the older pages: 2015-07-03 07:50:35　来源: 某报(上海) 举报
+_SOURCE = r"来源[:：]\s?(.*?)\s*(?:[(（][^()（）]{1,10}[)）])?\s*(?:举报)?$"
+_PLACE = r"来源[:：].*[(（]([^()（）]{1,10})[)）]\s*(?:举报)?$"
+_MACHINE_TIME = (
+    ("published_at", attribute("html", "data-publishtime")),
+    ("published_at", attribute("#contain", "data-ptime")),
+    ("published_at", meta("article:published_time")),
+)
+_OWN_ID = (
+    ("page_id", attribute("#contain", "data-docid")),
+    ("page_id", script('"docId"', r'"docId"\s*:\s*"([0-9A-Z]{16})"')),
+    ("page_url", attribute("link[rel=canonical]", "href")),
+)
+_HEADLINE = (("headline", text("#epContentLeft h1")), ("headline", text("h1")), ("headline", _TITLE))
+_USER_UPLOADED = (
+    ("flag.user_uploaded", present("div.post_statement")),
+    ("flag.user_uploaded", present("div.statement")),
+)
+
 TEMPLATES = (
     Template(
         name="netease-mobile",
         signs=("article-body",),
-        body=("section.article-body",),
+        body=("section.article-body", "article.article-body", "div.article-body"),
         fields=(
             ("headline", text("h1.article-title")),
             ("headline", meta("og:title", r"^(.*?)(?:_手机网易网)?$")),
-            ("published_at", attribute("html", "data-publishtime")),
-            ("published_at", meta("article:published_time")),
+            *_MACHINE_TIME,
+            ("published_at", json_ld("datePublished")),
             ("published_at", attribute("time", "datetime")),
+            ("modified_at", json_ld("dateModified")),
             ("account_name", text("div.s-author address")),
             ("account_name", meta("article:author")),
             ("location", text("div.s-time span", r"·\s?(.+)")),
@@ -225,8 +265,28 @@ TEMPLATES = (
         ),
         rules=(
             Rule(id="netease.mobile_app", selector=".s-tip, .js-open-app, .bot_word, .m-linkCard, .unfold-wrap"),
-            Rule(id="netease.mobile_video_title", selector=".m-video"),
+            Rule(id="netease.mobile_video_title", selector=".m-video", flag="video"),
             _ADVERT,
+        ),
+        image=original_image,
+    ),
+    Template(
+        name="netease-app",
+        signs=("header-subtitle", "g-article"),
+        body=("article", "div.g-article"),
+        fields=(
+            ("headline", text("h1.header-title")),
+            ("published_at", text("div.header-subtitle-info", _DATE)),
+            ("source_name", text("div.header-subtitle-info span.s-source")),
+            ("page_url", attribute("link[rel=canonical]", "href")),
+            ("keywords", _KEYWORDS),
+        ),
+        rules=(
+            Rule(
+                id="netease.app_banner",
+                selector=".header-title, .header-subtitle-info, .show-more-wrap, .g-btn-open-newsapp,"
+                " .doc-footer-wrapper, .g-top-slider, .js-slider, .m-slider-footer, .widget-slider, .redpacket-enter",
+            ),
         ),
         image=original_image,
     ),
@@ -238,21 +298,19 @@ TEMPLATES = (
             ("headline", text("h1.post_title")),
             ("headline", meta("og:title")),
             ("headline", _TITLE),
-            ("published_at", attribute("html", "data-publishtime")),
-            ("published_at", attribute("#contain", "data-ptime")),
-            ("published_at", meta("article:published_time")),
+            *_MACHINE_TIME,
             ("published_at", text("div.post_info", _DATE)),
             ("source_name", text("div.post_info", r"来源[:：]\s?(.*?)\s*$", until=("ipLocation", "post_jubao"))),
+            ("source_name", text("div.post_author", r"本文来源[:：]\s?(.*?)\s*(?:作者|责任编辑|$)")),
             ("location", tail("div.post_info img", "ipLocation")),
             ("account_name", text("div.post_wemedia_name a")),
             ("account_name", account_link),
             ("editor", text("div.post_author", r"责任编辑[:：]\s?(.*)")),
             ("editor", text("div.creative_statement", r"责任编辑[:：]\s?(\S+)")),
             ("authors", text("div.post_author", r"作者[:：]\s?(.*?)\s*(?:责任编辑|$)")),
-            ("page_id", attribute("#contain", "data-docid")),
-            ("page_url", attribute("link[rel=canonical]", "href")),
+            *_OWN_ID,
             ("keywords", _KEYWORDS),
-            ("flag.user_uploaded", present("div.post_statement")),
+            *_USER_UPLOADED,
         ),
         rules=_IN_BODY,
         image=original_image,
@@ -262,32 +320,31 @@ TEMPLATES = (
         signs=("endText", "post_time_source"),
         body=("#endText",),
         fields=(
-            ("headline", text("#epContentLeft h1")),
-            ("headline", text("h1")),
-            ("headline", _TITLE),
-            ("published_at", attribute("html", "data-publishtime")),
-            ("published_at", meta("article:published_time")),
+            *_HEADLINE,
+            *_MACHINE_TIME,
+            ("published_at", text("div.post_time_source", _DATE)),
+            ("source_name", text("div.post_time_source", _SOURCE)),
+            ("location", text("div.post_time_source", _PLACE)),
+            *_OWN_ID,
             ("keywords", _KEYWORDS),
         ),
-        lines=(("div.post_time_source", _SOURCE_LINE),),
         rules=_IN_BODY,
         image=original_image,
     ),
     Template(
         name="netease-column2015",
-        signs=("entext", "con1_"),
-        body=("div.entext",),
+        signs=("con1_",),
+        body=("div.entext", "#endText"),
         fields=(
             ("headline", text("h2.con1_ltle")),
+            *_HEADLINE,
             ("published_at", text("span.con1_date")),
             ("authors", text("span.con1_author")),
             ("keywords", _KEYWORDS),
         ),
         rules=(
             Rule(
-                id="netease.column_original_title",
-                pattern=r"原标题[:：]\s?(?P<original_title>.+)",
-                needs=("原标题",),
+                id="netease.column_original_title", pattern=r"原标题[:：]\s?(?P<original_title>.+)", needs=("原标题",)
             ),
             *_IN_BODY,
         ),
@@ -298,13 +355,17 @@ TEMPLATES = (
         body=("#endText",),
         fields=(
             ("headline", text("#h1title")),
-            ("headline", text("#epContentLeft h1")),
-            ("headline", text("h1")),
-            ("headline", _TITLE),
+            *_HEADLINE,
             ("original_title", text("div.otitle", r"原标题[:：]\s?(.*?)[)）]?$")),
+            *_MACHINE_TIME,
+            ("published_at", text("div.ep-time-soure", _DATE)),
+            ("published_at", before(_END_TEXT, _DATE)),
+            ("source_name", text("div.ep-time-soure", _SOURCE)),
+            ("source_name", before(_END_TEXT, r"来源[:：]\s?(\S+)")),
+            ("location", text("div.ep-time-soure", _PLACE)),
             ("keywords", _KEYWORDS),
         ),
-        lines=(("div.ep-time-soure", _SOURCE_LINE),),
+        pager="div.ep-pages",
         rules=(
             Rule(
                 # A box below articles on shares, mostly without a class: two applications, then links under headings.
@@ -322,28 +383,32 @@ TEMPLATES = (
         body=("#content",),
         fields=(
             ("headline", text("div.article_title h2")),
-            ("published_at", attribute("#contain", "data-ptime")),
+            *_MACHINE_TIME,
             ("published_at", text("p.time", _DATE)),
             ("account_name", text("p.time", r"·\s*(.+)$")),
-            ("page_id", attribute("#contain", "data-docid")),
+            *_OWN_ID,
             ("keywords", _KEYWORDS),
-            ("flag.user_uploaded", present("div.statement")),
+            *_USER_UPLOADED,
         ),
         rules=_IN_BODY,
+        image=original_image,
     ),
-    Template(
-        name="netease-2004",
-        signs=("<text id=",),
-        body=("#text td.f14", "#text", "span.grayb"),
-        fields=(
-            ("headline", text("h1")),
-            ("headline", _TITLE),
-            ("published_at", text("#subjection", _DATE)),
-            ("source_name", text("#subjection", r"来源[:：]\s?(\S+)")),
-            ("published_at", text("td.graysl", _DATE)),
-            ("source_name", text("td.graysl", r"来源[:：]\s?(\S+)")),
-            ("keywords", _KEYWORDS),
-        ),
+    *(
+        Template(
+            name="netease-2004",
+            signs=(sign,),
+            body=body,
+            fields=(
+                *_HEADLINE,
+                ("published_at", text(line, _DATE)),
+                ("source_name", text(line, r"来源[:：]\s?(\S+)")),
+                ("keywords", _KEYWORDS),
+            ),
+        )
+        for sign, body, line in (
+            ("subjection", ("#text td.f14", "#text"), "#subjection"),
+            ("graysl", ("span.grayb",), "td.graysl"),
+        )
     ),
 )
 
@@ -354,5 +419,6 @@ SITE = Site(
     target=target,
     sources=SOURCES,
     templates=TEMPLATES,
+    signs=(("photoview", Outcome.GALLERY), ("nph_gallery", Outcome.GALLERY)),
     id_time=docid_time,
 )

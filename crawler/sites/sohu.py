@@ -7,13 +7,26 @@ older `n<id>.shtml`, `p:` for picture sets, `k:` for the news app. The account n
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from crawler.pages.page import Outcome
 from crawler.pages.rules import Rule
-from crawler.pages.template import Document, Template, attribute, before, meta, prefixed, present, script, text, title
+from crawler.pages.template import (
+    Document,
+    Template,
+    attribute,
+    before,
+    json_ld,
+    meta,
+    prefixed,
+    present,
+    script,
+    text,
+    title,
+)
 from crawler.sites.base import Site, Source, Target
 from crawler.sites.lists import Entry, html_links, json_list
 
 _ARTICLE = re.compile(r"^/a/(?P<id>\d{5,12})(?:_(?P<account>\d+))?/?$")
-_OLD = re.compile(r"^(?P<folder>/\d{8}/)n(?P<id>\d{5,12})(?:_\w+)?\.s?html?$")
+_OLD = re.compile(r"^(?P<folder>/\d{8}/)n(?P<id>\d{5,12})(?:_(?P<part>\d{1,3}))?\.s?html?$")
 _OLDEST = re.compile(r"^/(?:\d+/){1,3}(?:article|news|n)(?P<id>\d{5,12})(?:_\w+)?\.s?html?$")
 _MOBILE_OLD = re.compile(r"^/n/(?P<id>\d{5,12})/?$")
 _PICTURE = re.compile(r"^/picture/(?P<id>\d{5,12})/?$")
@@ -43,7 +56,8 @@ def target(url: str) -> Target | None:
         )
     if found := _OLD.match(path):
         page = f"{parts.scheme}://{host}{found['folder']}n{found['id']}.shtml"
-        return Target(kind="article", native_id=f"n:{found['id']}", url=page)
+        # The first page has no number, the second is `_1`.
+        return Target(kind="article", native_id=f"n:{found['id']}", url=page, part=int(found["part"] or 0) + 1)
     if found := _OLDEST.match(path):
         return Target(kind="article", native_id=f"n:{found['id']}", url=f"{parts.scheme}://{host}{path}")
     if host == "m.sohu.com" and (found := _MOBILE_OLD.match(path)):
@@ -145,7 +159,7 @@ _STATEMENT = ("flag.user_uploaded", present("div.statement"))
 _KEYWORDS = meta("keywords")
 _TITLE = title(r"^(.*?)(?:[-_](?:[^-_]*搜狐[^-_]*))*$")
 _ZOOM = r"id=[\"']?fontzoom"
-_TIME = r"(\d{4}[年-]\d{1,2}[月-]\d{1,2}日?\s?(?:\d\d:\d\d)?)"
+_TIME = r"(\d{4}[年-]\d{1,2}[月-]\d{1,2}日?\s?(?:\d\d:\d\d(?::\d\d)?)?)"
 
 
 def clear_image(address: str, _: Document) -> str:
@@ -155,6 +169,12 @@ def clear_image(address: str, _: Document) -> str:
     return f"https://www.sohu.com/#scrambled={address}"
 
 
+_OWN_ID = (
+    ("page_url", attribute("link[rel=canonical]", "href")),
+    ("page_id", prefixed("a:", attribute("body[data-newsid]", "data-newsid"))),
+    ("page_id", prefixed("a:", script("news_id", r"news_id[\"']?\s*:\s*[\"']?(\d{6,12})"))),
+)
+
 TEMPLATES = (
     Template(
         name="sohu-mp",
@@ -163,18 +183,21 @@ TEMPLATES = (
         fields=(
             ("headline", text("span.title-info-title")),
             ("headline", text("div.text-title h1", without=("article-tag", "original-logo"))),
-            ("headline", script("title:", r"title:\s*[\"']([^\"']+)[\"']")),
+            ("headline", script("title:", r"title:\s*[\"']([^\"'\n]+)[\"']")),
+            ("headline", json_ld("headline")),
             ("headline", meta("og:title", r"^([^_]*)")),
             ("original_title", text("p[data-role=original-title]", r"原标题[:：]\s?(.*)")),
             ("published_at", attribute("#news-time", "data-val")),
+            ("published_at", json_ld("datePublished")),
             ("published_at", meta("datePublished")),
+            ("modified_at", meta("dateUpdate")),
             ("published_at", meta("og:release_date")),
             ("published_at", text("#news-time")),
             ("source_name", text("span[data-role=original-link]", r"来源[:：]?\s?(.+)")),
             ("account_name", text("#user-info h4")),
             ("account_name", meta("mediaid")),
             ("location", text("div.text-title div.area", r"发布于[:：]?\s?(.+)")),
-            ("page_url", attribute("link[rel=canonical]", "href")),
+            *_OWN_ID,
             ("keywords", _KEYWORDS),
             ("flag.original", present("span.original-logo")),
             _STATEMENT,
@@ -189,12 +212,13 @@ TEMPLATES = (
         fields=(
             ("headline", text("h3.content-main--title")),
             ("headline", meta("og:title", r"^([^_]*)")),
+            ("published_at", json_ld("datePublished")),
             ("published_at", meta("datePublished")),
             ("published_at", meta("og:release_date")),
             ("published_at", text("span.content-main-desc--time")),
             ("published_at", text("div.content-main-desc--time")),
             ("account_name", meta("mediaid")),
-            ("page_url", attribute("link[rel=canonical]", "href")),
+            *_OWN_ID,
             ("keywords", _KEYWORDS),
         ),
         rules=_MODERN,
@@ -214,7 +238,7 @@ TEMPLATES = (
             ("published_at", text("span.time", _TIME)),
             ("published_at", text("div.time", _TIME)),
             ("account_name", meta("mediaid")),
-            ("page_url", attribute("link[rel=canonical]", "href")),
+            *_OWN_ID,
             ("keywords", _KEYWORDS),
         ),
         rules=_MODERN,
@@ -229,17 +253,21 @@ TEMPLATES = (
             ("headline", _TITLE),
             ("original_title", text("div.original-title", r"\[\s?(.*?)\s?\]")),
             ("source_name", text("#media_span")),
+            ("source_name", text("#source_baidu", r"(?:来源[:：]\s?)?(.+)")),
+            ("source_name", text("div.source", r"来源[:：]\s?(\S+)")),
+            ("authors", text("#author_baidu", r"(?:作者[:：]\s?)?(.+)")),
+            ("published_at", text("#pubtime_baidu", _TIME)),
             ("published_at", text("div.time", _TIME)),
             ("published_at", text("div.sourceTime", _TIME)),
-            ("published_at", text("#pubtime_baidu", _TIME)),
             ("editor", text("div.editer", r"责任编辑[:：]\s?(.*?)[)）]?$")),
             ("editor", text("div.editor", r"责任编辑[:：]\s?(.*?)[)）]?$")),
+            ("editor", text("#editor_baidu", r"责任编辑[:：]\s?(.*?)[)）]?$")),
             ("page_id", prefixed("n:", script("sohu.com/t_", r"sohu\.com/t_(\d+)"))),
             ("page_id", prefixed("n:", script("pinglun.sohu.com/s", r"pinglun\.sohu\.com/s(\d+)"))),
             ("page_id", prefixed("n:", attribute("#topicId", "value"))),
             ("keywords", _KEYWORDS),
         ),
-        rules=(_EDITOR_LINE, *_MODERN),
+        rules=(_EDITOR_LINE, _LINKS_BELOW, *_MODERN),
     ),
     Template(
         name="sohu-2004",
@@ -265,5 +293,6 @@ SITE = Site(
     target=target,
     sources=SOURCES,
     templates=TEMPLATES,
+    signs=(("sohu_mp.article_video", Outcome.VIDEO), ("imageList", Outcome.GALLERY)),
     gone=r"sohu\.com/404(?:_\d)?\.s?html",
 )
