@@ -19,7 +19,7 @@ from crawler.pages.page import Block, Outcome, Page
 from crawler.pages.parse import Element
 from crawler.pages.rules import RuleSet
 from crawler.pages.stamps import first_stamp
-from crawler.pages.structure import ABOVE, INFO, is_marker, is_solid, mark_lists, mark_top
+from crawler.pages.structure import ABOVE, INFO, is_marker, is_solid, mark_core, mark_lists, mark_top
 from crawler.pages.surroundings import Piece, between, following, preceding
 from crawler.pages.template import Document, element_text
 from crawler.pages.whole import whole_page
@@ -54,6 +54,7 @@ def read_generic(
     mark_top(raws, text)
     mark_info(raws)
     mark_lists(raws)
+    mark_core(raws, _common(roots))
     judged = RULES.judge(raws)
     stripped = [
         RawBlock(b.kind, b.text, None) for b in judged.blocks if not b.kept and b.text and b.rule != "open.related"
@@ -125,6 +126,14 @@ def _body_blocks(spot: Spot, headline: Element) -> tuple[list[RawBlock], list[El
         raws += more
         roots.append(piece)
     return raws, roots
+
+
+def _common(roots: list[Element]) -> Element:
+    """The nearest element around all of them."""
+    if len(roots) == 1:
+        return roots[0]
+    around = [set(root.iterancestors()) for root in roots[1:]]
+    return next(node for node in roots[0].iterancestors() if all(node in nodes for nodes in around))
 
 
 def _if_text(piece: Element) -> list[RawBlock]:

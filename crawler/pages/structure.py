@@ -9,11 +9,15 @@ from typing import Final
 
 from crawler.pages.blocks import RawBlock
 from crawler.pages.headline import letters
+from crawler.pages.parse import Element
 from crawler.pages.rules import Rule
 
 LINKS: Final = Rule(id="open.link_lines")
 RELATED: Final = Rule(id="open.related")
 TEASER: Final = Rule(id="open.teaser")
+BOX: Final = Rule(id="open.box")
+AFTER: Final = Rule(id="open.after_text")
+BESIDE: Final = Rule(id="open.beside_text")
 ABOVE: Final = Rule(id="open.above_headline")
 HEADLINE: Final = Rule(id="open.headline", field="headline")
 INFO: Final = Rule(id="open.info_line", field="published_at,source_name")
@@ -52,6 +56,13 @@ _PROMPT: Final = re.compile(
 _LITERAL_LINK: Final = re.compile(r"\s*(?:\[\d+\]\s*|\d+[.、]\s*)?(?:https?://|www\.)")
 _TEASER: Final = re.compile(r"(?:\.{3}|…{1,2}|\[详细\]|【详细】|\[詳細\])\s*[\])）】]?$")
 _SENTENCE: Final = re.compile(r"[。！？；][”」』）)】\"']?|[，,].{4,}[，,。]")
+_BOX_NAMES: Final = re.compile(
+    r"comment|relat|recommend|share|advert|player|video|tool|login|footer|copyright|tag|keyword|editor_?info|author|social|hot|rank|nav|page",
+    re.IGNORECASE,
+)
+_LINE_TAGS: Final = frozenset("p span font strong b em h1 h2 h3 h4 h5 h6 li section blockquote".split())
+_LOOSE: Final = 0.3
+_NEARLY_ALL: Final = 0.85
 _LIST_MARK: Final = re.compile(r"^[·•●○◆■▪►▶※◎★☆\-–]\s?")
 
 
@@ -66,6 +77,104 @@ def is_solid(block: RawBlock) -> bool:
 def is_marker(text: str) -> bool:
     """Whether the line is the heading of a related list, a ranking, or the comments."""
     return len(text) <= 24 and _MARKER_HINT.search(text) is not None and _MARKER.fullmatch(text) is not None
+
+
+def mark_core(blocks: Sequence[RawBlock], root: Element) -> None:
+    """Marks what stands around the text within the root: boxes without a sentence, and what follows the last one.
+
+    The core is the deepest element that holds nearly all sentences. A line outside it is text only if it is a sentence
+    itself; a box in it is left out if it holds none and links or controls instead.
+    """
+    solid = [index for index, block in enumerate(blocks) if block.mark is None and is_solid(block)]
+    if not solid:
+        return
+    core = _core([blocks[index] for index in solid], root)
+    boxes = [_box(block.node, core) for block in blocks]
+    with_text = {boxes[index] for index in solid}
+    first = next((index for index in solid if boxes[index] is not None), solid[0])
+    last = max((index for index in solid if boxes[index] is not None), default=solid[-1])
+    dirty = _dirty_boxes(blocks, boxes, with_text)
+    for index, block in enumerate(blocks[:last]):
+        if block.mark is not None:
+            continue
+        box = boxes[index]
+        if box is None:
+            if index < first and not is_solid(block) and block.kind not in ("image", "caption"):
+                block.mark = BESIDE
+        elif box in dirty:
+            block.mark = BOX
+    _mark_after(blocks, boxes, dirty, last + 1)
+
+
+def _core(solid: Sequence[RawBlock], root: Element) -> Element:
+    sums: dict[Element, int] = {}
+    total = 0
+    for block in solid:
+        total += len(block.text)
+        node = block.node if block.node.tag not in _LINE_TAGS else block.node.getparent()
+        while node is not None:
+            sums[node] = sums.get(node, 0) + len(block.text)
+            if node is root:
+                break
+            node = node.getparent()
+    core = root
+    while True:
+        below = next((child for child in core if sums.get(child, 0) >= _NEARLY_ALL * total), None)
+        if below is None:
+            return core
+        core = below
+
+
+def _box(node: Element, core: Element) -> Element | None:
+    """The child of the core that the node stands in, the core itself for its own text, None outside."""
+    below = node
+    while node is not None:
+        if node is core:
+            return below
+        below = node
+        node = node.getparent()
+    return None
+
+
+def _dirty_boxes(blocks: Sequence[RawBlock], boxes: Sequence[Element], with_text: set[Element]) -> set[Element]:
+    """Boxes without a sentence that hold links, or several lines none of which a text would have."""
+    inside: dict[Element, list[RawBlock]] = {}
+    for block, box in zip(blocks, boxes, strict=True):
+        if box is not None and box not in with_text and block.kind != "image" and block.mark is None:
+            inside.setdefault(box, []).append(block)
+    dirty = set()
+    for box, held in inside.items():
+        length = sum(len(block.text) for block in held)
+        linked = sum(block.linked for block in held)
+        if box is held[0].node and len(held) == 1:
+            continue  # a line, no box
+        if box.tag in ("table", "ul", "ol", "dl", "blockquote", "pre", "figure") and linked < 0.5 * length:
+            continue
+        if linked > 0.3 * length or any(is_marker(block.text) for block in held) or _BOX_NAMES.search(_names(box)):
+            dirty.add(box)
+    return dirty
+
+
+def _mark_after(blocks: Sequence[RawBlock], boxes: Sequence[Element], dirty: set[Element], start: int) -> None:
+    """Below the last sentence of the core: lines go on while they stand in the core and look like text."""
+    ended = False
+    for index in range(start, len(blocks)):
+        block = blocks[index]
+        if block.mark is not None:
+            ended = ended or block.mark in (RELATED, LINKS)
+            continue
+        if not ended:
+            box = boxes[index]
+            if box is None:
+                ended = not is_solid(block) and block.kind not in ("image", "caption")
+            else:
+                ended = box in dirty or (block.kind == "table" and block.linked > 0)
+        if ended:
+            block.mark = AFTER
+
+
+def _names(element: Element) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
 
 
 def mark_lists(blocks: Sequence[RawBlock]) -> None:
@@ -85,7 +194,7 @@ def _mark_related(blocks: Sequence[RawBlock]) -> None:
                 stop += 1
             # A heading such as 视频 or 图片 in the middle of a text has text under it, and is the writer's own.
             under = [b for b in blocks[index + 1 : stop] if b.kind != "image"]
-            loose = sum(b.linked > 0.6 * len(b.text) or bool(_TEASER.search(b.text)) for b in under)
+            loose = sum(b.linked > _LOOSE * len(b.text) or bool(_TEASER.search(b.text)) for b in under)
             if stop == len(blocks) or (loose and loose >= 0.5 * len(under)):
                 end = stop if stop == len(blocks) else _end_of_links(blocks, index + 1, stop)
                 for inner in blocks[index:end]:
@@ -101,7 +210,7 @@ def _end_of_links(blocks: Sequence[RawBlock], start: int, stop: int) -> int:
     last = start
     for index in range(start, stop):
         block = blocks[index]
-        if block.linked > 0.6 * len(block.text) or _TEASER.search(block.text):
+        if block.linked > _LOOSE * len(block.text) or _TEASER.search(block.text):
             last = index + 1
     return last
 
