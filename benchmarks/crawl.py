@@ -31,12 +31,11 @@ def main(articles: int, seed: int, database: str | None) -> None:
     """Crawl that many articles twice and compare with the truth."""
     console = Console(highlight=False)
     world = World(articles, seed)
-    pages = {url for one in (*world.publications, *world.specials) for url in (one.url, one.listed_url)}
     with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as folder, Proxy(world, Path(folder)) as portal:
         home = Path(folder) / "home"
         url = database or f"sqlite:///{home / 'archive.db'}"
         environment = {**os.environ, **portal.environment(), "JIANBAO_HOME": str(home), "JIANBAO_DATABASE": url}
-        runs = [_crawl(environment, portal, pages, Path(folder)) for _ in range(2)]
+        runs = [_crawl(environment, portal, Path(folder)) for _ in range(2)]
         engine = open_engine(url)
         found, clusters = compare(engine, world), Findings()
         compare_clusters(engine, world, clusters)
@@ -63,9 +62,9 @@ def main(articles: int, seed: int, database: str | None) -> None:
     sys.exit(0 if kept and max(memory, memory_again) < MEMORY_LIMIT else 1)
 
 
-def _crawl(environment: dict[str, str], portal: Proxy, pages: set[str], folder: Path) -> tuple[float, int, int, str]:
+def _crawl(environment: dict[str, str], portal: Proxy, folder: Path) -> tuple[float, int, int, str]:
     """Seconds, peak resident bytes, articles asked for, and the summary line of one run."""
-    portal.requests.clear()
+    portal.served.clear()
     command = [str(Path(sys.executable).with_name("jianbao")), "crawl"]
     log, out = folder / "stderr", folder / "stdout"
     started = time.monotonic()
@@ -76,7 +75,7 @@ def _crawl(environment: dict[str, str], portal: Proxy, pages: set[str], folder: 
     seconds = time.monotonic() - started
     if process.returncode not in (0, 3):
         sys.exit(f"jianbao crawl ended with {process.returncode}:\n{log.read_text()[-3000:]}")
-    asked = len(pages & set(portal.requests))
+    asked = sum(portal.served.values())
     return seconds, usage.ru_maxrss * 1024, asked, out.read_text().strip()
 
 

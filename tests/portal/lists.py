@@ -3,39 +3,50 @@
 import json
 from collections.abc import Sequence
 from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from attrs import frozen
 
 if TYPE_CHECKING:
     from crawler.sites.base import Source
     from tests.portal.truth import Publication, Special, World
 
 PAGE = 20
-Entry = "Publication | Special"
+
+
+@frozen
+class Entry:
+    """One line of a list: which article, and under which of its addresses."""
+
+    of: "Publication | Special"
+    url: str
 
 
 class Lists:
     """Every declared list page by its address, newest entries first. Each article stands on one list at least."""
 
     def __init__(self, world: "World", sources: dict[str, Sequence["Source"]]) -> None:
-        self._entries: dict[str, list[Publication | Special]] = {}
+        self._entries: dict[str, list[Entry]] = {}
         self._encodings: dict[str, str] = {}
         for site, declared in sources.items():
             self._share_out(world.listed(site), declared)
 
     def _share_out(self, listed: "list[Publication | Special]", declared: Sequence["Source"]) -> None:
-        """Deals the articles to the sources that can name them, a page at a time, and fills short lists up."""
-        shares: dict[str, list[Publication | Special]] = {source.name: [] for source in declared}
+        """Deals the articles to the sources that can name them, a page at a time, and fills short lists up with
+        articles that stand on another list too, under their share or mobile address."""
+        shares: dict[str, list[Entry]] = {source.name: [] for source in declared}
         for number, one in enumerate(listed):
             able = [source for source in declared if _can_name(source, one)]
             if able:
-                shares[able[number % len(able)].name].append(one)
+                shares[able[number % len(able)].name].append(Entry(one, one.listed_url))
         for source in declared:
             share = shares[source.name]
-            wanted = min(max(source.expect, 5), len(listed))
-            share += [one for one in listed if one not in share and _can_name(source, one)][
-                : max(0, wanted - len(share))
-            ]
+            there = {entry.of.native_id for entry in share}
+            missing = max(source.expect, 5) - len(share)
+            fillers = (one for one in listed if one.native_id not in there and _can_name(source, one))
+            share += [Entry(one, (one.listed_url, *one.aliases)[-1]) for one in islice(fillers, max(0, missing))]
             size = max(PAGE, -(-len(share) // len(source.urls)))
             for page, url in enumerate(source.urls):
                 self._entries[_key(url)] = share[page * size : (page + 1) * size]
@@ -66,26 +77,26 @@ def _can_name(source: "Source", one: "Publication | Special") -> bool:
     return True
 
 
-def _render(url: str, entries: "Sequence[Publication | Special]") -> tuple[str, str]:
+def _render(url: str, entries: Sequence[Entry]) -> tuple[str, str]:
     host, path = urlsplit(url).netloc, urlsplit(url).path
     if "callback=" in url:
         return "application/javascript", _jsonp(url, entries)
     if "/touch/reconstruct/" in url:
         code = path.split("/")[-2]
-        return "application/javascript", f"artiList({_dump({code: [_mobile_entry(one) for one in entries]})})"
+        return "application/javascript", f"artiList({_dump({code: [_mobile_entry(entry) for entry in entries]})})"
     if "/hot/news/flow" in url:
         return "application/json", _dump(
-            {"code": 0, "msg": "success", "data": {"list": [_mobile_entry(one) for one in entries]}}
+            {"code": 0, "msg": "success", "data": {"list": [_mobile_entry(entry) for entry in entries]}}
         )
     if host == "gw.m.163.com":
-        return "application/json", _dump({"code": 0, "data": {"items": [_mobile_entry(one) for one in entries]}})
+        return "application/json", _dump({"code": 0, "data": {"items": [_mobile_entry(entry) for entry in entries]}})
     if "/public-api/feed" in url:
-        return "application/json;charset=UTF-8", _dump([_feed_entry(one) for one in entries])
+        return "application/json;charset=UTF-8", _dump([_feed_entry(entry) for entry in entries])
     if "/integration-api/" in url:
-        return "application/json;charset=UTF-8", _dump({"code": 200, "data": [_feed_entry(one) for one in entries]})
+        return "application/json;charset=UTF-8", _dump({"code": 200, "data": [_feed_entry(entry) for entry in entries]})
     if "/author-page-api/" in url:
         return "application/json", _dump(
-            {"code": 200, "data": {"pcArticleVOS": [_author_entry(one) for one in entries]}}
+            {"code": 200, "data": {"pcArticleVOS": [_author_entry(entry) for entry in entries]}}
         )
     return "text/html", _html(entries)
 
@@ -94,71 +105,71 @@ def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _time(one: "Publication | Special", form: str) -> str:
-    published = getattr(one, "published_at", None)
+def _time(entry: Entry, form: str) -> str:
+    published = getattr(entry.of, "published_at", None)
     return published.strftime(form) if published else ""
 
 
-def _milliseconds(one: "Publication | Special") -> int | None:
-    published = getattr(one, "published_at", None)
+def _milliseconds(entry: Entry) -> int | None:
+    published = getattr(entry.of, "published_at", None)
     return int(published.timestamp()) * 1000 if published else None
 
 
-def _jsonp(url: str, entries: "Sequence[Publication | Special]") -> str:
+def _jsonp(url: str, entries: Sequence[Entry]) -> str:
     rows = [
         _dump(
             {
-                "title": one.headline,
+                "title": entry.of.headline,
                 "digest": "",
-                "docurl": one.listed_url,
+                "docurl": entry.url,
                 "commenturl": "",
                 "tienum": 12,
                 "tlastid": "",
-                "tlink": one.listed_url,
+                "tlink": entry.url,
                 "label": "其它",
                 "keywords": [{"akey_link": "/keywords/7/7/1.html", "keyname": "词"}],
-                "time": _time(one, "%m/%d/%Y %H:%M:%S"),
-                "newstype": "video" if one.native_id.startswith("v:") else "article",
+                "time": _time(entry, "%m/%d/%Y %H:%M:%S"),
+                "newstype": "video" if entry.of.native_id.startswith("v:") else "article",
                 "imgurl": "",
                 "add1": "",
                 "add2": "",
                 "add3": "",
                 "channelname": "guonei",
-                "source": getattr(one, "source_name", None) or "",
+                "source": getattr(entry.of, "source_name", None) or "",
             }
         )
-        for one in entries
+        for entry in entries
     ]
     comma = "," if len(url) % 2 else ""  # half of the portal's lists end with a trailing comma
     return "data_callback([" + ",\n".join(rows) + comma + "\n])"
 
 
-def _mobile_entry(one: "Publication | Special") -> dict[str, Any]:
+def _mobile_entry(entry: Entry) -> dict[str, Any]:
     return {
-        "docid": one.native_id,
-        "source": getattr(one, "source_name", None) or "",
-        "title": one.headline,
+        "docid": entry.of.native_id,
+        "source": getattr(entry.of, "source_name", None) or "",
+        "title": entry.of.headline,
         "priority": 0,
         "hasImg": 1,
-        "url": one.listed_url,
+        "url": entry.url,
         "skipURL": "",
         "skipType": "",
         "commentCount": 0,
         "digest": "",
         "imgsrc": "",
-        "ptime": _time(one, "%Y-%m-%d %H:%M:%S"),
+        "ptime": _time(entry, "%Y-%m-%d %H:%M:%S"),
     }
 
 
-def _feed_entry(one: "Publication | Special") -> dict[str, Any]:
-    number, _, account = one.url.rpartition("/")[2].partition("_")
+def _feed_entry(entry: Entry) -> dict[str, Any]:
+    number, _, account = entry.of.url.rpartition("/")[2].partition("_")
     return {
         "id": int(number),
         "authorId": int(account),
-        "authorName": getattr(one, "account_name", None) or "",
-        "title": one.headline,
-        "mobileTitle": one.headline,
-        "publicTime": _milliseconds(one),
+        "authorName": getattr(entry.of, "account_name", None) or "",
+        "title": entry.of.headline,
+        "mobileTitle": entry.of.headline,
+        "publicTime": _milliseconds(entry),
         "cmsId": 0,
         "resourceType": 1,
         "type": 0,
@@ -166,15 +177,20 @@ def _feed_entry(one: "Publication | Special") -> dict[str, Any]:
     }
 
 
-def _author_entry(one: "Publication | Special") -> dict[str, Any]:
-    link = one.url.removeprefix("https://") + "?scm=1019.20001.0.0.0"
-    return {"id": int(one.native_id[2:]), "title": escape(one.headline), "link": link, "publicTime": _milliseconds(one)}
+def _author_entry(entry: Entry) -> dict[str, Any]:
+    link = entry.of.url.removeprefix("https://") + "?scm=1019.20001.0.0.0"
+    return {
+        "id": int(entry.of.native_id[2:]),
+        "title": escape(entry.of.headline),
+        "link": link,
+        "publicTime": _milliseconds(entry),
+    }
 
 
-def _html(entries: "Sequence[Publication | Special]") -> str:
+def _html(entries: Sequence[Entry]) -> str:
     rows = "\n".join(
-        f'<li><a href="{escape(one.listed_url)}" title="{escape(one.headline)}">{escape(one.headline)}</a></li>'
-        for one in entries
+        f'<li><a href="{escape(entry.url)}" title="{escape(entry.of.headline)}">{escape(entry.of.headline)}</a></li>'
+        for entry in entries
     )
     return f"""<!DOCTYPE html>
 <html><head><title>首页</title></head><body>

@@ -27,7 +27,8 @@ REASONS = {
 class Proxy:
     """Serves one world on a loopback port from a thread of its own, until closed.
 
-    `requests` counts the addresses that were asked for. `down`: hosts that answer 503. `faults`: answers by address
+    `requests` counts the addresses that were asked for, `served` the articles by (site, native id), under whichever of
+    their addresses, redirects left out. `down`: hosts that answer 503. `faults`: answers by address
     that replace the portal's own. `delay`: seconds that every answer waits.
     """
 
@@ -36,6 +37,7 @@ class Proxy:
         self.world = world
         self.ca_file, self._context = tls.make(folder)
         self.requests: Counter[str] = Counter()
+        self.served: Counter[tuple[str, str]] = Counter()
         self.down: set[str] = set()
         self.faults: dict[str, Answer] = {}
         self.delay = 0.0
@@ -60,11 +62,6 @@ class Proxy:
             "JIANBAO_SITES": str(sites),
             "JIANBAO_DELAY": "0.001",
         }
-
-    def fetched(self, *, articles: bool = True) -> set[tuple[str, str]]:
-        """The (site, native id) of every article that was asked for so far."""
-        asked = set(self.requests)
-        return {key for key, one in self.world.by_key.items() if one.url in asked or one.listed_url in asked}
 
     def __enter__(self) -> "Proxy":
         self._thread.start()
@@ -144,6 +141,8 @@ class Proxy:
             answer = Answer(405, b"")
         else:
             answer = self.portal.answer(url)
+            if answer.status == 200 and (key := self.portal.key(url)):
+                self.served[key] += 1
         body = answer.body
         lines = [
             f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Other')}",

@@ -67,6 +67,23 @@ class Portal:
         ]
         return [pool[n % len(pool)] for n in range(count)] if pool else [one] * count
 
+    def key(self, url: str) -> tuple[str, str] | None:
+        """The (site, native id) of the article that the address names, whichever of its addresses it is, or None."""
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if host in mirrors.BY_HOST:
+            mirror = mirrors.BY_HOST[host]
+            key = (mirror.name, parts.path.removeprefix(mirror.path).removesuffix(".html"))
+        elif host.endswith("163.com"):
+            found = DOCID.search(parts.path)
+            key = ("netease", found[1] if found else parse_qs(parts.query).get("docid", [""])[0])
+        elif found := SOHU.match(parts.path):
+            key = ("sohu", f"a:{found[1]}")
+        else:
+            found = SOHU_OLD.search(parts.path)
+            key = ("sohu", f"n:{found[1] or found[2]}" if found else "")
+        return key if key in self.world.by_key else None
+
     def answer(self, url: str) -> Answer:
         """The answer to a GET of that address."""
         parts = urlsplit(url)
@@ -74,14 +91,15 @@ class Portal:
         if parts.path == "/robots.txt":
             return text(self._robots(host), "text/plain")
         if host in mirrors.BY_HOST:
-            return self._mirror(mirrors.BY_HOST[host], parts.path)
+            return self._mirror(mirrors.BY_HOST[host], parts.path, self.world.by_key.get(self.key(url) or ("", "")))
         if (found := self.lists.answer(url)) is not None:
             body, content_type = found
             return Answer(200, body, content_type)
+        one = self.world.by_key.get(self.key(url) or ("", ""))
         if host == "163.com" or host.endswith(".163.com"):
-            return self._netease(parts.path, parse_qs(parts.query))
+            return self._netease(parts.path, one)
         if host == "sohu.com" or host.endswith(".sohu.com"):
-            return self._sohu(host, parts.path)
+            return self._sohu(host, parts.path, one)
         return text(GONE, status=404)
 
     def _robots(self, host: str) -> str:
@@ -90,12 +108,9 @@ class Portal:
             rules += [f"Disallow: {urlsplit(one.url).path}" for one in self.world.specials if one.kind == "forbidden"]
         return "\n".join((*rules, ""))
 
-    def _netease(self, path: str, query: dict[str, list[str]]) -> Answer:
+    def _netease(self, path: str, one: Publication | Special | None) -> Answer:
         if path.startswith("/v/video/"):
             return text(VIDEO)
-        found = DOCID.search(path)
-        native_id = found[1] if found else query.get("docid", [""])[0]
-        one = self.world.by_key.get(("netease", native_id))
         if isinstance(one, Special) and one.kind == "blocked":
             return text(VERIFY)
         if not isinstance(one, Publication):
@@ -104,17 +119,9 @@ class Portal:
         page = netease_pages.page(one, self.others(one))
         return Answer(200, page.encode(one.encoding), f"text/html{charset}")
 
-    def _sohu(self, host: str, path: str) -> Answer:
+    def _sohu(self, host: str, path: str, one: Publication | Special | None) -> Answer:
         if path in ("/404.html", "/404_2.html"):
             return text(sohu_pages.NOT_FOUND, "text/html;charset=UTF-8")
-        key = (
-            f"a:{found[1]}"
-            if (found := SOHU.match(path))
-            else f"n:{found[1] or found[2]}"
-            if (found := SOHU_OLD.search(path))
-            else ""
-        )
-        one = self.world.by_key.get(("sohu", key))
         if not isinstance(one, Publication):
             return Answer(302, b"", location="https://www.sohu.com/404.html")
         if one.moves and host == "www.sohu.com":
@@ -125,12 +132,10 @@ class Portal:
             200, page.encode(one.encoding), "text/html" if one.form == "content" else "text/html;charset=UTF-8"
         )
 
-    def _mirror(self, mirror: mirrors.Mirror, path: str) -> Answer:
+    def _mirror(self, mirror: mirrors.Mirror, path: str, one: Publication | Special | None) -> Answer:
         if path == "/":
             ours = [one for one in self.world.listed(mirror.name) if isinstance(one, Publication)]
             return text(mirrors.list_page(mirror, ours))
-        number = path.removeprefix(mirror.path).removesuffix(".html")
-        one = self.world.by_key.get((mirror.name, number))
         if not isinstance(one, Publication):
             return text(GONE, status=404)
         return text(mirrors.article_page(one, [other.headline for other in self.others(one, 8)]))

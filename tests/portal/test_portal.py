@@ -21,7 +21,7 @@ from tests.portal.articles import story
 from tests.portal.mirrors import INJECTED, spin, transcode
 from tests.portal.proxy import Proxy
 from tests.portal.server import Portal
-from tests.portal.truth import Publication, World
+from tests.portal.truth import World
 
 NOT_TEXT = re.compile(r"[\W_]+")
 
@@ -197,4 +197,4 @@ def test_it_speaks_http_and_tls_to_an_ordinary_client(start_portal: Callable[...
     with opener.open(next(one.url for one in portal.world.publications if one.moves), timeout=10) as answer:
         assert answer.url.startswith("https://sports.sohu.com/a/")
     assert portal.requests["https://news.163.com/"] == 1
-    assert isinstance(portal.world.by_key[portal.fetched().pop()], Publication)
+    assert [portal.world.by_key[key].moves for key in portal.served] == [True]

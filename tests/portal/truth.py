@@ -113,6 +113,7 @@ class Special:
     kind: str
     outcome: str | None
     headline: str
+    aliases: tuple[str, ...] = ()
 
     @property
     def listed_url(self) -> str:
