@@ -13,7 +13,7 @@ from tests.portal.markup import plain_body
 from tests.portal.words import PINYIN, SYNONYMS
 
 if TYPE_CHECKING:
-    from tests.portal.truth import Publication
+    from tests.portal.publications import Publication
 
 SPUN = re.compile("|".join(map(re.escape, sorted(SYNONYMS, key=len, reverse=True))))
 INJECTED = re.compile("[" + "".join(PINYIN) + "]")

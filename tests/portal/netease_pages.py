@@ -1,112 +1,28 @@
-"""NetEase's article pages as its templates build them, from 2009 ("ep") to today ("post"), with the clutter around them."""
+"""NetEase's article pages of today: the desk's, the accounts', and what phones get; older ones stand beside."""
 # ruff: noqa: E501 - markup keeps the lines of the pages
 
-import random
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
+from tests.portal import netease_old_pages
 from tests.portal.markup import blocks
+from tests.portal.netease_parts import body_blocks, graph, head, original_image, side, top
 
 if TYPE_CHECKING:
     from tests.portal.articles import Line
-    from tests.portal.truth import Publication
-
-TOP_LINKS = (
-    "新闻",
-    "体育",
-    "娱乐",
-    "财经",
-    "汽车",
-    "科技",
-    "手机",
-    "数码",
-    "时尚",
-    "房产",
-    "家居",
-    "教育",
-    "本地",
-    "旅游",
-    "健康",
-)
-ADVERT = (
-    '<div class="gg200x300">\n<div class="at_item right_ad_item" adType="rightAd"></div>\n'
-    '<a href="javascript:;" target="_self" class="ad_hover_href"></a>\n</div>'
-)
+    from tests.portal.publications import Publication
 
 
 def page(one: "Publication", others: Sequence["Publication"]) -> str:
     """The page of that publication in its own template; `others` fill the recommendations."""
-    return {"post-news": _post, "post-dy": _post, "mobile": mobile, "endtext": _endtext, "ep": _ep}[one.form](
-        one, others
-    )
-
-
-def original_image(one: "Publication", line: "Line") -> str:
-    """The image as it was uploaded, before any resizing: what the archive must name."""
-    if one.form == "ep":
-        return f"http://img3.cache.netease.com/stock/{one.published_at:%Y/%-m/%-d}/{line.url}.jpg"
-    host = "dingyue" if one.form == "post-dy" else "cms-bucket"
-    return f"http://{host}.ws.126.net/{one.published_at:%Y/%m%d}/{line.url}.jpg"
-
-
-def _shown_image(one: "Publication", line: "Line") -> str:
-    address = original_image(one, line)
-    if one.form.startswith("post"):
-        return f"https://nimg.ws.126.net/?url={quote(address, safe='')}&thumbnail=660x2147483647&quality=80&type=jpg"
-    return address
-
-
-def _body(one: "Publication", *, ids: bool = False) -> list[str]:
-    """The body's blocks; keywords in running text are links, as the portal's machine makes them."""
-    rng = random.Random(one.native_id)
-    keyword = one.keywords[0]
-    linked = f'<a href="https://{one.channel}.163.com/keywords/7/a/{keyword.encode("utf-16-be").hex()}/1.html" target="_blank">{keyword}</a>'
-
-    def render(line: "Line") -> str:
-        mark = f' id="{rng.getrandbits(40):08X}"' if ids else ""
-        text = escape(line.text, quote=False)
-        if line.kind == "image":
-            source = escape(_shown_image(one, line))
-            return f'<p class="f_center"><img src="{source}" alt="{escape(one.headline)}"/><br/></p>'
-        if line.kind == "caption":
-            return f'<p class="f_center">{text}</p>'
-        if line.kind == "heading":
-            return f"<p{mark}><b>{text}</b></p>"
-        return f"<p{mark}>{text.replace(keyword, linked, 1) if rng.random() < 0.4 else text}</p>"
-
-    return blocks(one.lines, render)
-
-
-def _head(one: "Publication", *, charset: str = "") -> str:
-    words = ",".join(one.keywords)
-    title = escape(one.headline)
-    return f"""{charset}<title>{title}|{"|".join(one.keywords)}_网易新闻</title>
-<base target="_blank" />
-<meta http-equiv="expires" content="0" />
-<meta name="keywords" content="{words}" />
-<meta name="description" content="{title},{words}" />
-<meta name="author" content="网易" />
-<meta name="Copyright" content="网易版权所有" />"""
-
-
-def _graph(one: "Publication") -> str:
-    when = one.published_at.isoformat(timespec="seconds")
-    return f"""<meta property="og:type" content="news" />
-<meta property="og:title" content="{escape(one.headline)}" />
-<meta property="og:url" content="{one.url}" />
-<meta property="article:author" content="网易" />
-<meta property="article:published_time" content="{when}" />"""
-
-
-def _top() -> str:
-    links = "".join(f'<li><a href="https://www.163.com/#{i}">{name}</a></li>' for i, name in enumerate(TOP_LINKS))
-    return f"""<div class="ntes_nav_wrap" id="js_N_NTES_wrap"><div class="ntes-nav" id="js_N_nav"><div class="ntes-nav-main clearfix">
-<a class="ntes-nav-index-title ntes-nav-entry-wide c-fl" href="https://www.163.com/" title="网易首页">网易首页</a>
-<div class="ntes-quicknav-content"><ul class="ntes-quicknav-column">{links}</ul></div>
-<a class="ntes-nav-wza-show" href="javascript:void(0)" id="cniil_wza">无障碍浏览</a><a class="ntes-nav-wza-show" href="#" id="js_gowza">进入关怀版</a>
-<div class="ntes-nav-login"><a href="https://reg.163.com/">登录</a> <a href="https://mail.163.com/">注册免费邮箱</a></div></div></div></div>"""
+    return {
+        "post-news": _post,
+        "post-dy": _post,
+        "mobile": mobile,
+        "endtext": netease_old_pages.endtext,
+        "ep": netease_old_pages.ep,
+    }[one.form](one, others)
 
 
 def _recommendations(others: Sequence["Publication"]) -> str:
@@ -123,16 +39,6 @@ def _recommendations(others: Sequence["Publication"]) -> str:
 <div class="post_recommends_titles"><div class="post_recommends_title">相关推荐</div><div class="post_recommends_title">热点推荐</div></div>
 <ul class="post_recommends_list">{first}</ul>
 <div class="post_recommend_news_hot"><ul class="post_recommend_new">{hot}</ul><span>2025-11-21 23:44:49</span></div></div>"""
-
-
-def _side(others: Sequence["Publication"], card: str) -> str:
-    mods = "".join(
-        f'<div class="post_side_mod"><h2 class="post_side_mod_title">{name}</h2><ul>'
-        + "".join(f'<li><a href="{one.url}">{escape(one.headline)}</a></li>' for one in others[i : i + 3])
-        + "</ul></div>"
-        for i, name in enumerate(("头条要闻", "体育要闻", "娱乐要闻", "财经要闻", "态度原创"))
-    )
-    return f'<div class="post_side">{card}{mods}</div>'
 
 
 def _post(one: "Publication", others: Sequence["Publication"]) -> str:
@@ -171,19 +77,19 @@ def _post(one: "Publication", others: Sequence["Publication"]) -> str:
         if account
         else ""
     )
-    body = "\n".join(_body(one, ids=account))
+    body = "\n".join(body_blocks(one, ids=account))
     return f"""<!DOCTYPE html>
 <html id="ne_wrap" data-publishtime="{shown}" data-category="国内">
 <head>
-{_head(one)}
-{_graph(one)}
+{head(one)}
+{graph(one)}
 <link rel="canonical" href="{one.url}" />
 <meta name="mobile-agent" content="format=html5; url={one.aliases[0]}" />
 <script>window.NTESCommonNavigator = {{}}; var jsLoadFail = "JS加载错误";</script>
 <style>.post_body p {{ text-indent: 2em; }}</style>
 </head>
 <body>
-{_top()}
+{top()}
 {wrapper}
 <div class="post_main">
 <div class="post_crumb">{crumb}<div id="netease_search"></div></div>
@@ -208,7 +114,7 @@ def _post(one: "Publication", others: Sequence["Publication"]) -> str:
 <div class="post_next" data-ptime="2025-11-21 09:00:00"><a href="{others[0].url}">阅读下一篇 {escape(others[0].headline)}</a></div>
 {_recommendations(others)}
 </div>
-{_side(others, card)}
+{side(others, card)}
 </div>
 <div class="N-nav-bottom"><div class="N-nav-bottom-main">© 1997-2025 网易公司版权所有 <a href="#">About NetEase</a> 公司简介 不良信息举报</div></div>
 <script>var config = {{"productKey": "a2869674571f77b5a0867c3d71db5856", "docId": "{one.native_id}"}};</script>
@@ -266,83 +172,5 @@ def mobile(one: "Publication", others: Sequence["Publication"]) -> str:
 <section class="recommend js-recommend"><h3>相关推荐</h3><ul class="js-recommend-wrap">{more}</ul></section>
 <aside class="floatMenu"><a>回到顶部</a><a>回到首页</a></aside></main>
 <script>window.__INITIAL_STATE__ = {{"docId":"{one.native_id}","isPaid":false}};</script>
-</body></html>
-"""
-
-
-def _endtext(one: "Publication", others: Sequence["Publication"]) -> str:
-    body = _body(one)
-    body.insert(min(2, len(body)), ADVERT)
-    related = "".join(f'<li><a href="{other.url}">{escape(other.headline)}</a></li>' for other in others[:3])
-    byline = f"　作者：{' '.join(one.authors)}" if one.authors else ""
-    shown = f"{one.published_at:%Y-%m-%d %H:%M:%S}"
-    text = "\n".join(body)
-    return f"""<!DOCTYPE HTML>
-<html id="ne_wrap" data-publishtime="{shown}">
-<head>
-{_head(one)}
-{_graph(one)}
-</head>
-<body>
-{_top()}
-<div class="post_area clearfix"><div class="post_content_main" id="epContentLeft">
-<div class="post_crumb"><a href="http://www.163.com/">网易首页</a> &gt; <a href="http://news.163.com/">新闻中心</a> &gt; <a href="http://news.163.com/domestic/">国内新闻</a> &gt; 正文</div>
-<h1>{escape(one.headline)}</h1>
-<div class="post_time_source">
- {shown}　来源: <a id="ne_article_source" href="http://paper.example/" target="_blank">{one.source_name}</a>
- <a href="http://jubao.aq.163.com/" target="_blank" class="post_jubao">举报</a></div>
-<div class="post_body">
-<div class="post_topshare_wrap"><div class="post_tie_top"><a class="post_cnum_tie js-tielink" href="#" title="点击查看跟贴">0</a></div>
-<div class="post_topshare"><span class="post_topshare_title">分享到：</span><ul class="post_share"><li><a href="javascript:;"><i></i><span></span>易信</a></li><li><a href="javascript:;">微信</a></li><li><a href="javascript:;">QQ空间</a></li></ul>
-<div class="js_qrcode_wrap hidden"><p>用微信扫码二维码</p><p>分享至好友和朋友圈</p></div></div>
-<div class="post_size_ctrl"><span class="post_size_t">T</span><a class="post_size_large">+</a><a class="post_size_small">-</a></div></div>
-<div class="post_text" id="endText" style="border-top:1px solid #ddd;">
-<p class="otitle">（原标题：{escape(one.original_title or one.headline)}）</p>
-{text}
-<div class="related_article related_special"><div class="hd"><h2>延伸阅读</h2></div><ul>{related}</ul></div>
-<p></p>
-<div class="ep-source cDGray"><span class="left"><a href="http://news.163.com/"><img src="https://static.ws.126.net/cnews/css13/img/end_news.png" alt="{one.editor}" width="13" height="12" class="icon"></a> 本文来源：{one.source_name}{byline} </span>
-<span class="ep-editor">责任编辑：{one.editor}_NN{len(one.headline) + 9000}</span></div>
-</div>
-<div class="post_btmshare"><span class="post_topshare_title">分享到：</span><ul class="post_share"><li>易信</li><li>微信</li></ul></div></div>
-<div class="tie-areas" id="tieArea"><p>跟贴 0 参与 0</p><p>网友评论仅供其表达个人看法，并不表明网易立场。</p></div>
-</div>{_side(others, "")}</div>
-<div class="N-nav-bottom">© 1997-2020 网易公司版权所有 About NetEase 公司简介</div>
-</body></html>
-"""
-
-
-def _ep(one: "Publication", others: Sequence["Publication"]) -> str:
-    body = _body(one)
-    body.insert(min(1, len(body)), ADVERT)
-    byline = f"　作者：{' '.join(one.authors)}" if one.authors else ""
-    related = "".join(f'<li><a href="{other.url}">{escape(other.headline)}</a></li>' for other in others[:6])
-    shown = f"{one.published_at:%Y-%m-%d %H:%M:%S}"
-    text = "\n".join(body)
-    return f"""<!DOCTYPE HTML>
-<html>
-<head>
-{_head(one, charset='<meta charset="gb2312" />')}
-</head>
-<body>
-{_top()}
-<div class="ep-content" id="js-epContent"><div class="clearfix">
-<div class="ep-crumb JS_NTES_LOG_FE"><a href="http://www.163.com/">网易首页</a>&gt;<a href="http://money.163.com/">财经频道</a> &gt; 正文</div>
-<div class="ep-content-main" id="epContentLeft"><div class="ep-main-bg">
-<h1 id="h1title" class="ep-h1">{escape(one.headline)}</h1>
-<div class="clearfix"><div class="ep-time-soure cDGray">{shown}　来源: <a id="ne_article_source" href="http://paper.example/" target="_blank" rel="nofollow">{one.source_name}</a></div>
-<div class="ep-tie-share"><label class="ep-share-tip">分享到：</label><div class="ep-share-top"><ul class="nt-share14"><li class="nt-share-item"><a href="javascript:;" title="分享到易信"><i></i></a></li></ul></div>
-<div class="ep-tie-top"><a class="ep-cnum-tie js-tielink" href="#" title="点击查看跟贴">0</a></div></div></div>
-<div id="endText" class="end-text">
-{text}
-<div class="ep-source cDGray"><span class="left"><a href="http://money.163.com/"><img src="http://img1.cache.netease.com/cnews/css13/img/end_money.png" alt="{one.editor}" class="icon"></a> 本文来源：{one.source_name}{byline} </span>
-<span class="ep-editor">责任编辑：{one.editor}_NF{len(one.headline) + 1000}</span></div>
-</div>
-<div class="ep-keywords"><span>关键词阅读：</span><a href="#">{one.keywords[0]}</a></div>
-<div class="extra-tag"><h2>延伸阅读</h2><ul>{related}</ul></div>
-<div class="ep-share-bottom">分享到： 已推荐</div>
-<div class="tie-area"><p>跟贴 0 参与 0 发贴</p></div>
-</div></div></div></div>
-<div class="N-nav-bottom">© 1997-2012 网易公司版权所有 About NetEase 公司简介</div>
 </body></html>
 """
