@@ -102,6 +102,11 @@ def read_credits(text: str) -> Credits:
     )
 
 
+def is_label(text: str) -> bool:
+    """Whether the text is a credit's label alone: `发布时间`, `来源`."""
+    return text in _KIND
+
+
 def clean_editor(value: str) -> str:
     """An editor's name as printed, without the newsroom's code; "" where only a code stands."""
     value = re.sub(r"[(（].*$", "", _CODE.sub("", value.strip(_BRACKETS))).strip(_BRACKETS)
@@ -124,7 +129,9 @@ def _cut(value: str) -> str:
     if stamp:
         value = value[: stamp.start]
     return re.split(
-        r"[|｜>]|[。！？]|(?<=[^(（])[)）】](?=[^\s])|\s{2,}(?![\u3400-\u9fff]{1,4}(?:\s|$))", value.strip(), maxsplit=1
+        r"[|｜>\t]|[。！？]|(?<=[^(（])[)）】](?=[^\s])|\s{2,}(?![\u3400-\u9fff]{1,4}(?:\s|$))",
+        value.strip(),
+        maxsplit=1,
     )[0].strip()
 
 

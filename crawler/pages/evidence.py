@@ -16,11 +16,12 @@ from attrs import define
 from archive.records import Precision
 from archive.times import BEIJING
 from crawler.pages.blocks import RawBlock, fold
-from crawler.pages.credits import Credits, read_credits, reported_by, signed_by, written_by
+from crawler.pages.credits import Credits, is_label, read_credits, reported_by, signed_by, written_by
 from crawler.pages.names import is_name, split_names
 from crawler.pages.parse import Element
 from crawler.pages.stamps import Stamp, first_stamp, parse_machine_time
 
+_HAN: Final = re.compile("[\u3400-\u9fff]")
 _LD_LIMIT: Final = 200_000
 _TIME_METAS: Final = (
     "article:published_time",
@@ -58,11 +59,15 @@ _ORGANISATION: Final = re.compile(
 )
 _NOISE: Final = re.compile(
     r"(?:\+?关注|分享到?|字号|字體|评论|評論|阅读|閱讀|浏览|点击|人气|收藏|打印|列印|参与|举报|小|中|大|"
-    r"A[-+]?|原创|订阅|報導|报导|报道|更新|发布于?|我有话说|收藏本文|微博|微信|复制链接|官方账号|官方帳號|"
+    r"A[-+]?|原创|订阅|報導|报导|报道|更新|(?:发布于|發布於).{0,30}|友善列印|影音訂閱|我有话说|收藏本文|微博|微信|复制链接|官方账号|官方帳號|"
     r"[\d,.()（）]+[次人条]?|[:：>|/]+)"
 )
 _SOURCE_NAMES: Final = re.compile(
     r"source|origin|media|from|laiyuan|\bly\b|author|account|nickname|site-?name|copyfrom", re.IGNORECASE
+)
+_YEARLESS: Final = re.compile(r"(?<!\d)\d{1,2}[-月/]\d{1,2}日?\s?\d{1,2}:\d{2}|\d{1,2}\s?(?:小时|分钟|天)前")
+_SIGNED_EDITOR: Final = re.compile(
+    r"[(（\[【〔](?:责任编辑|責任編輯|责编|責編|编辑|編輯|核稿)\s?[:：][^()（）\[\]【】〔〕]{2,24}[)）\]】〕]"
 )
 _DAY: Final = timedelta(days=1)
 
@@ -129,6 +134,8 @@ def gather(
     found = Evidence()
     info_credits = [read_credits(block.text) for block in info if len(block.text) <= 300]
     tail_credits = [read_credits(block.text) for block in tail if len(block.text) <= 300]
+    # `……。（编辑：张三）` at the end of the text is kept in it, and names the editor all the same.
+    tail_credits += [read_credits(sign[0]) for line in body[-3:] if (sign := _SIGNED_EDITOR.search(line[-60:]))]
     _read_times(found, info, tail, metas, linked, captured_at)
     found.source_name = _source(info, info_credits, tail_credits, metas)
     found.editor = _editor(tail_credits, info_credits)
@@ -216,9 +223,9 @@ def _source(
     for credit in info_credits:
         if credit.source:
             return credit.source
-    for block in info:
-        named = _unlabelled_source(block)
-        if named:
+    timed = next((index for index, block in enumerate(info) if len(block.text) <= 80 and _is_timed(block.text)), None)
+    for index in () if timed is None else (timed, timed - 1, timed + 1):
+        if 0 <= index < len(info) and (named := _unlabelled_source(info[index])):
             return named
     for credit in tail_credits:
         if credit.source:
@@ -227,22 +234,35 @@ def _source(
 
 
 def _unlabelled_source(block: RawBlock) -> str:
-    """A medium's name that stands without a label beside the time, or alone in an element that is named for it."""
+    """A medium's name without a label: in the line of the time, or alone in the line above or below it."""
     text = block.text
-    if len(text) > 80:
+    if len(text) > 80 or block.kind == "list_item":
         return ""
-    names = f"{block.node.get('class') or ''} {block.node.get('id') or ''}" if block.node is not None else ""
     stamp = first_stamp(text)
     if stamp is None:
-        if 2 <= len(text) <= 16 and _SOURCE_NAMES.search(names) and not _NOISE.fullmatch(text) and not is_name(text):
-            return text
-        return text if _ORGANISATION.match(text) and len(text) <= 12 and not _NOISE.search(text) else ""
+        names = f"{block.node.get('class') or ''} {block.node.get('id') or ''}" if block.node is not None else ""
+        plain = 2 <= len(text) <= 16 and not _NOISE.fullmatch(text) and not is_name(text)
+        return text if plain and (_SOURCE_NAMES.search(names) or _ORGANISATION.match(text)) else ""
     rest = f"{text[: stamp.start]} {text[stamp.end :]}"
-    for part in re.split(r"[\s|/／·丨]+", rest):
-        part = part.strip("[]【】()（）-—,，:：")
-        if _ORGANISATION.match(part) and not _NOISE.fullmatch(part):
+    parts = [part for part in (_bare(part) for part in re.split(r"[\s|/／·丨]+", rest)) if part and not _is_noise(part)]
+    for part in parts:
+        if _ORGANISATION.match(part):
             return part
-    return ""
+    alone = parts[0] if len(parts) == 1 else ""
+    return alone if 2 <= len(alone) <= 16 and not is_name(alone) and _HAN.search(alone) else ""
+
+
+def _is_timed(text: str) -> bool:
+    """Whether the line shows a time, be it one without its year."""
+    return first_stamp(text) is not None or _YEARLESS.search(text) is not None
+
+
+def _bare(part: str) -> str:
+    return part.strip("()（）-—,，:：【】")
+
+
+def _is_noise(part: str) -> bool:
+    return _NOISE.fullmatch(part) is not None or is_label(part) or read_credits(part).labels > 0
 
 
 def _editor(tail_credits: Sequence[Credits], info_credits: Sequence[Credits]) -> str | None:

@@ -19,7 +19,7 @@ from crawler.pages.page import Block, Outcome, Page
 from crawler.pages.parse import Element
 from crawler.pages.rules import RuleSet
 from crawler.pages.stamps import first_stamp
-from crawler.pages.structure import ABOVE, INFO, is_marker, is_solid, mark_core, mark_lists, mark_top
+from crawler.pages.structure import INFO, is_marker, is_solid, mark_core, mark_lists, mark_top
 from crawler.pages.surroundings import Piece, between, following, preceding
 from crawler.pages.template import Document, element_text
 from crawler.pages.whole import whole_page
@@ -61,7 +61,7 @@ def read_generic(
     ]
     tail = _lines(following(spot.root), _TAIL_LINES, until_marker=True)
     kept = [block.text for block in judged.blocks if block.kept and block.text]
-    top = [block for block in raws[:6] if block.mark is INFO or block.mark is ABOVE]
+    top = _around_info(raws)
     found = gather([*info, *top], [*stripped, *tail], kept, metas, read_linked_data(tree), url, captured_at)
     flags = [*judged.flags, *find_damage(kept), *find_truncation(kept, (block.text for block in tail[:3]))]
     confidence = _confidence(spot, headline, kept, found.agreement, raws)
@@ -192,6 +192,14 @@ def mark_info(raws: list[RawBlock]) -> None:
             block.mark = INFO
         elif len(block.text) > 60:
             return
+
+
+def _around_info(raws: list[RawBlock]) -> list[RawBlock]:
+    """The line of time and source where it stands in the root itself, with its neighbours that are no text."""
+    for index, block in enumerate(raws):
+        if block.mark is INFO:
+            return [near for near in raws[max(0, index - 1) : index + 2] if near.mark is not None]
+    return []
 
 
 def _stands_in(headline: Headline, lines: list[RawBlock]) -> bool:

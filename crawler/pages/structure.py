@@ -85,7 +85,7 @@ def mark_core(blocks: Sequence[RawBlock], root: Element) -> None:
     The core is the deepest element that holds nearly all sentences. A line outside it is text only if it is a sentence
     itself; a box in it is left out if it holds none and links or controls instead.
     """
-    solid = [index for index, block in enumerate(blocks) if block.mark is None and is_solid(block)]
+    solid = _own_sentences(blocks)
     if not solid:
         return
     core = _core([blocks[index] for index in solid], root)
@@ -104,6 +104,29 @@ def mark_core(blocks: Sequence[RawBlock], root: Element) -> None:
         elif box in dirty:
             block.mark = BOX
     _mark_after(blocks, boxes, dirty, last + 1)
+
+
+def _own_sentences(blocks: Sequence[RawBlock]) -> list[int]:
+    """Where the sentences of the text are. Below a related list only those count that stand beside the ones above it:
+    what follows such a list is mostly the site's own, unless it is most of the text."""
+    found: list[int] = []
+    doubtful: list[int] = []
+    places: set[Element] = set()
+    below = False
+    for index, block in enumerate(blocks):
+        if block.mark is RELATED:
+            below = bool(found)
+        elif block.mark is None and is_solid(block):
+            place = block.node.getparent()
+            if not below:
+                places.add(place)
+            elif place not in places:
+                doubtful.append(index)
+                continue
+            found.append(index)
+    if sum(len(blocks[index].text) for index in doubtful) > sum(len(blocks[index].text) for index in found):
+        return sorted(found + doubtful)
+    return found
 
 
 def _core(solid: Sequence[RawBlock], root: Element) -> Element:
