@@ -15,7 +15,7 @@ from archive.dberrors import show_url, translate
 from archive.errors import DatabaseUnavailable, StorageError, UsageError
 from archive.schema import check, current, is_empty, upgrade
 
-__all__ = ["check", "connect", "current", "open_engine", "reading", "upgrade", "writing"]
+__all__ = ["check", "connect", "current", "open_engine", "opened", "reading", "show_url", "upgrade", "writing"]
 
 SQLITE_BUSY_SECONDS = 30
 POSTGRESQL_CONNECT_SECONDS = 10
@@ -49,6 +49,16 @@ def open_engine(database_url: str, *, create: bool = False) -> Engine:
         engine.dispose()
         raise
     return engine
+
+
+@contextmanager
+def opened(database_url: str, *, create: bool = False) -> Iterator[Engine]:
+    """`open_engine` for the length of a block."""
+    engine = open_engine(database_url, create=create)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def connect(database_url: str, *, create: bool = False) -> Engine:

@@ -28,8 +28,6 @@ try:  # until archive.dedup.link stands
 except ImportError:
 
     def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) -> list[Linked]:
-        for a in articles:
-            connection.execute(update(Article).where(Article.id == a.article_id).values(cluster_id=a.article_id))
         return [Linked(article_id=a.article_id, cluster_id=a.article_id) for a in articles]
 
 
@@ -191,7 +189,7 @@ class _Batch:
                 "first_captured_at": seen.at,
                 "last_captured_at": seen.at,
                 "revision": 1,
-                "cluster_id": None,
+                "cluster_id": article_id,  # alone, until the duplicate finder says otherwise
             }
         )
         self.revisions.append(_revision(article_id, 1, seen, None, None))

@@ -105,7 +105,7 @@ class Sighting(Base):
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     times_seen: Mapped[int] = mapped_column(default=1)
-    __table_args__ = (Index(None, "site", "source", "native_id", unique=True),)
+    __table_args__ = (Index(None, "site", "native_id", "source", unique=True),)
 
 
 class Capture(Base):

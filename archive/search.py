@@ -18,6 +18,7 @@ from sqlalchemy import (
     FromClause,
     Row,
     Select,
+    case,
     cast,
     column,
     func,
@@ -27,8 +28,8 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.orm import aliased
 
+from archive.dedup.tables import Cluster
 from archive.errors import UsageError
 from archive.fulltext import TABLE, fts5_query, tsquery
 from archive.models import Article
@@ -179,30 +180,37 @@ def _ranked(hit: CTE, conditions: Sequence[ColumnElement[bool]], *, every_copy: 
     if every_copy:
         return chosen.add_columns(hit.c.score, literal(1).label("place")).cte("ranked")
     cluster = func.coalesce(Article.cluster_id, -Article.id)
-    earliest = (Article.published_at.asc().nulls_last(), Article.id)
-    return chosen.add_columns(
-        func.min(hit.c.score).over(partition_by=cluster).label("score"),
-        func.row_number().over(partition_by=cluster, order_by=earliest).label("place"),
-    ).cte("ranked")
+    represents = case((Cluster.representative_id == Article.id, 0), else_=1)
+    order = (represents, Article.published_at.asc().nulls_last(), Article.id)
+    return (
+        chosen.outerjoin(Cluster, Cluster.id == Article.cluster_id)
+        .add_columns(
+            func.min(hit.c.score).over(partition_by=cluster).label("score"),
+            func.row_number().over(partition_by=cluster, order_by=order).label("place"),
+        )
+        .cte("ranked")
+    )
 
 
 def _described(ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
-    other = aliased(Article)
-    copies = select(func.count()).where(other.cluster_id == Article.cluster_id).correlate(Article).scalar_subquery()
-    return select(
-        Article.id,
-        Article.site,
-        Article.native_id,
-        Article.url,
-        Article.headline,
-        Article.body,
-        Article.published_at,
-        Article.published_precision,
-        Article.source_name,
-        Article.account_name,
-        Article.cluster_id,
-        func.coalesce(copies, 1).label("copies"),
-    ).where(Article.id.in_(ids))
+    return (
+        select(
+            Article.id,
+            Article.site,
+            Article.native_id,
+            Article.url,
+            Article.headline,
+            Article.body,
+            Article.published_at,
+            Article.published_precision,
+            Article.source_name,
+            Article.account_name,
+            Article.cluster_id,
+            func.coalesce(Cluster.size, 1).label("copies"),
+        )
+        .outerjoin(Cluster, Cluster.id == Article.cluster_id)
+        .where(Article.id.in_(ids))
+    )
 
 
 def _hit(row: Row[Any], score: float, wanted: Sequence[str]) -> Hit:
@@ -216,7 +224,7 @@ def _hit(row: Row[Any], score: float, wanted: Sequence[str]) -> Hit:
         source_name=row.source_name,
         account_name=row.account_name,
         cluster_id=row.cluster_id,
-        copies=max(1, row.copies),
+        copies=row.copies,
         score=round(score, 6),
         headline=Snippet(headline, tuple((span.start, span.end) for span in find(headline, wanted))),
         snippet=snippet(row.body, find(row.body, wanted)),

@@ -8,7 +8,7 @@ from archive.records import Precision
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")  # no daylight saving since 1991
 
 
-def show_time(moment: datetime | None, precision: Precision | None = "second") -> str | None:
+def show_time(moment: datetime | None, precision: Precision | None = None) -> str | None:
     """`2025-04-11T21:49:25+08:00`, `2025-04-11T21:49+08:00` or `2025-04-11`; None for None."""
     if moment is None:
         return None

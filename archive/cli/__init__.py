@@ -22,9 +22,15 @@ class Group(click.Group):
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--home", metavar="DIR", help="The archive's folder.  [$JIANBAO_HOME, else ./jianbao-data]")
-@click.option("--database", metavar="URL", help="An SQLAlchemy URL.  [$JIANBAO_DATABASE, else archive.db in the folder]")
+@click.option(
+    "--database", metavar="URL", help="An SQLAlchemy URL.  [$JIANBAO_DATABASE, else archive.db in the folder]"
+)
 @click.version_option(package_name="jianbao")
 @click.pass_context
 def main(context: click.Context, home: str | None, database: str | None) -> None:
     """Jianbao (剪报): crawl Chinese news portals into a clean, deduplicated, searchable archive."""
     context.obj = resolve_home(home, database)
+
+
+# Each module adds its commands to `main`.
+from archive.cli import db, export, read  # noqa: E402, F401

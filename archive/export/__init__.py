@@ -1,0 +1,1 @@
+"""The archive for other programs: a fixed, versioned format (docs/data.md)."""

@@ -109,7 +109,7 @@ def upgrade() -> None:
         sa.Column("times_seen", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_sighting"),
     )
-    op.create_index("ix_sighting_site_source_native_id", "sighting", ["site", "source", "native_id"], unique=True)
+    op.create_index("ix_sighting_site_native_id_source", "sighting", ["site", "native_id", "source"], unique=True)
     op.create_table(
         "capture",
         sa.Column("id", KEY, nullable=False),

@@ -1,0 +1,61 @@
+"""`jianbao db`: the database's schema."""
+
+import click
+
+from archive.cli import main
+from archive.settings import Home
+
+
+@main.group()
+def db() -> None:
+    """See, check and upgrade the database.
+
+    `jianbao crawl` and `jianbao import` set up an empty database by themselves. After an update of Jianbao a database
+    may be older than the program: then `jianbao db upgrade` brings it up to date. Take a copy before.
+    """
+
+
+@db.command()
+@click.pass_obj
+def upgrade(home: Home) -> None:
+    """Bring the database up to this version's schema; set it up where there is none.
+
+    All steps happen in one transaction: it ends as it was, or upgraded. Safe to run twice, and from two places at once.
+
+    \b
+    Example:
+      jianbao --database postgresql://clip@db/news db upgrade
+    """
+    from archive import db as archive_db
+
+    engine = archive_db.connect(home.database, create=True)
+    try:
+        before = archive_db.current(engine)
+        archive_db.upgrade(engine)
+        after = archive_db.current(engine)
+    finally:
+        engine.dispose()
+    click.echo(f"schema {after}, as before" if before == after else f"schema {before or 'none'} -> {after}")
+
+
+@db.command()
+@click.pass_obj
+def current(home: Home) -> None:
+    """Print the revision of the database's schema, or `none`."""
+    from archive import db as archive_db
+
+    engine = archive_db.connect(home.database)
+    try:
+        click.echo(archive_db.current(engine) or "none")
+    finally:
+        engine.dispose()
+
+
+@db.command()
+@click.pass_obj
+def check(home: Home) -> None:
+    """Say whether the database can be reached and fits this version; exit code 4 or 5 where not."""
+    from archive import db as archive_db
+
+    with archive_db.opened(home.database) as engine:
+        click.echo(f"{archive_db.show_url(engine.url)}: schema {archive_db.current(engine)}, as this version needs")

@@ -1,0 +1,230 @@
+"""`jianbao search`, `show`, `stats`, `runs`: what a person reads of an archive."""
+
+import json
+import sys
+from datetime import datetime
+from typing import Any
+
+import click
+
+from archive.cli import main
+from archive.cli.options import Moment
+from archive.errors import UsageError
+from archive.settings import Home
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True, metavar="WORDS…")
+@click.option("--site", "sites", multiple=True, metavar="SITE", help="Only this site; may be given more than once.")
+@click.option("--since", type=Moment(), metavar="DATE", help="Published then or later.")
+@click.option("--until", type=Moment(end=True), metavar="DATE", help="Published then or earlier; a day counts wholly.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, metavar="N", help="The most hits."
+)
+@click.option("--all", "every_copy", is_flag=True, help="Every copy is a hit, not one a story.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a hit and line.")
+@click.pass_obj
+def search(
+    home: Home,
+    words: tuple[str, ...],
+    sites: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    limit: int,
+    every_copy: bool,
+    as_json: bool,
+) -> None:
+    """Find articles whose headline or text holds all the words.
+
+    Words of one character or two are found as well as longer ones, simplified characters find traditional ones and the
+    other way round, and a quoted phrase is found as it stands. What is in the headline comes first. A story is shown
+    once, with the number of its copies.
+
+    \b
+    Examples:
+      jianbao search 稀土 出口
+      jianbao search '"rare earth"' --since 2025-01-01 --site netease
+    """
+    from archive.db import opened, reading
+    from archive.search import search as find
+
+    with opened(home.database) as engine, reading(engine) as connection:
+        results = find(
+            connection,
+            " ".join(words),
+            sites=sites,
+            since=since,
+            until=until,
+            limit=limit,
+            every_copy=every_copy,
+        )
+    if as_json:
+        for hit in results.hits:
+            click.echo(json.dumps(hit.as_json(), ensure_ascii=False))
+        return
+    before, after = (click.style("\0", fg="red", bold=True).split("\0")[:2]) if sys.stdout.isatty() else ("【", "】")
+    for hit in results.hits:
+        click.echo(f"{hit.id:>6}  {hit.headline.marked(before, after) or '(no headline)'}")
+        facts = [hit.published_at, hit.site, hit.source_name or hit.account_name]
+        facts += [f"{hit.copies} copies: jianbao cluster {hit.id}"] if hit.copies > 1 else []
+        click.secho("        " + " · ".join(fact for fact in facts if fact), dim=True)
+        click.echo("        " + hit.snippet.marked(before, after))
+    shown = len(results.hits)
+    of = f" of {results.total}" if results.total > shown else ""
+    click.echo(f"{shown}{of} {'articles' if every_copy else 'stories'}", err=True)
+
+
+@main.command()
+@click.argument("article", metavar="ID")
+@click.option("--format", "to", type=click.Choice(["text", "markdown", "html"]), help="Only the article, rendered.")
+@click.option("--revision", type=click.IntRange(min=1), metavar="N", help="Only the text of that revision.")
+@click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object.")
+@click.pass_obj
+def show(home: Home, article: str, to: str | None, revision: int | None, as_json: bool) -> None:
+    """Show one article: its fields, its text, where it was seen, and where its raw pages are.
+
+    ID is the number that search prints, or site:native_id, or an address. `jianbao explain` shows what was stripped
+    from its page, `jianbao cluster` its copies.
+
+    \b
+    Examples:
+      jianbao show 17
+      jianbao show sohu:a:434365209 --format markdown
+      jianbao show https://www.163.com/dy/article/ABC.html --json
+    """
+    from archive.db import opened, reading
+    from archive.lookup import find_article
+    from archive.reading import article_row, describe, revision_text
+
+    if revision is not None and (to or as_json):
+        raise UsageError("--revision shows a text alone; leave --format and --json away")
+    with opened(home.database) as engine, reading(engine) as connection:
+        article_id = find_article(connection, article)
+        if revision is not None:
+            headline, body = revision_text(connection, article_id, revision)
+            click.echo(f"{headline}\n\n{body}" if headline else body)
+        elif to is not None:
+            click.echo(_rendered(article_row(connection, article_id), to), nl=False)
+        else:
+            described = describe(connection, article_id)
+            click.echo(json.dumps(described, ensure_ascii=False, indent=2) if as_json else _page(described))
+
+
+def _rendered(row: dict[str, Any], to: Any) -> str:
+    from archive.records import BlockRecord
+    from archive.render import render
+
+    blocks = [
+        BlockRecord(
+            kind=block["kind"],
+            text=block["text"],
+            level=block.get("level", 0),
+            links=tuple((start, end, url) for start, end, url in block.get("links", ())),
+            url=block.get("url", ""),
+        )
+        for block in row["blocks"]
+    ] or [BlockRecord(kind="paragraph", text=line) for line in row["body"].split("\n")]
+    return render(blocks, to, headline=row["headline"], base=row["url"])
+
+
+def _page(described: dict[str, Any]) -> str:
+    """An article as a person reads it."""
+    lines = [click.style(described["headline"] or "(no headline)", bold=True)]
+    names = {
+        "original_title": "原题",
+        "source_name": "来源",
+        "account_name": "账号",
+        "authors": "作者",
+        "editor": "责任编辑",
+        "location": "地点",
+        "keywords": "关键词",
+        "flags": "标记",
+    }
+    facts = [f"{described['published_at'] or 'no date'}", f"{described['site']}:{described['native_id']}"]
+    for name, label in names.items():
+        if value := described[name]:
+            facts.append(f"{label} {'、'.join(value) if isinstance(value, list) else value}")
+    lines.append(click.style(" · ".join(facts), dim=True))
+    lines += [click.style(described["url"], dim=True), "", described["body"], ""]
+    for image in described["images"]:
+        lines.append(f"[图] {image['url']} {image['caption']}".rstrip())
+    numbers = [f"article {described['id']}", f"revision {described['revision']}"]
+    if described["copies"] > 1:
+        which = "the representative" if described["representative"] else "a copy"
+        numbers.append(f"{which} of {described['copies']}: jianbao cluster {described['id']}")
+    lines.append(" · ".join(numbers))
+    for revised in described["revisions"][:-1]:
+        lines.append(
+            f"  before {described['revisions'][revised['number']]['captured_at']} another text: "
+            f"jianbao show {described['id']} --revision {revised['number']}"
+        )
+    for sighting in described["sightings"]:
+        lines.append(
+            f"  listed by {sighting['source']} {sighting['times_seen']} times since {sighting['first_seen_at']}: "
+            f"{sighting['title'] or ''}".rstrip()
+        )
+    for capture in described["captures"]:
+        place = f"{capture['warc_file']}:{capture['warc_offset']}" if capture["warc_file"] else "no WARC record"
+        lines.append(f"  captured {capture['captured_at']} from {capture['url']} in {place}")
+    return "\n".join(lines)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_obj
+def stats(home: Home, as_json: bool) -> None:
+    """Count what the archive holds: articles, stories, copies, captures by outcome, articles by site and template.
+
+    \b
+    Example:
+      jianbao stats --json
+    """
+    from archive.db import opened, reading
+    from archive.reading import statistics
+
+    with opened(home.database) as engine, reading(engine) as connection:
+        found = statistics(connection)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for name, value in found.items():
+        label = name.replace("_", " ")
+        if isinstance(value, dict):
+            if value:
+                click.echo(label)
+                for key, number in value.items():
+                    click.echo(f"  {number:>10,}  {key or '(none)'}")
+        else:
+            click.echo(f"{value:>12,}  {label}" if isinstance(value, int) else f"{value or '-':>12}  {label}")
+
+
+@main.command()
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, metavar="N", help="The most runs."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a run and line.")
+@click.pass_obj
+def runs(home: Home, limit: int, as_json: bool) -> None:
+    """List the last runs of crawl and import, the newest first: what each did and how it ended.
+
+    \b
+    Example:
+      jianbao runs --limit 5
+    """
+    from archive.db import opened, reading
+    from archive.reading import runs as last_runs
+
+    with opened(home.database) as engine, reading(engine) as connection:
+        found = last_runs(connection, limit)
+    if as_json:
+        for run in found:
+            click.echo(json.dumps(run, ensure_ascii=False))
+        return
+    counted = ("listed", "fetched", "new", "duplicate", "doubtful", "failed")
+    for run in found:
+        ended = run["state"] + (f" ({run['exit_code']})" if run["exit_code"] else "")
+        counts = ", ".join(f"{run[name]} {name}" for name in counted if run[name]) or "nothing"
+        click.echo(f"{run['id']:>6}  {run['started_at']}  {run['kind']} {' '.join(run['sites'])}".rstrip())
+        click.echo(f"        {ended}: {counts}" + (f"; {run['detail']}" if run["detail"] else ""))
+    if not found:
+        click.echo("no runs yet", err=True)

@@ -1,0 +1,135 @@
+"""Write the archive's articles to a file, whole or not at all, whatever their number."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from attrs import frozen
+from sqlalchemy import Connection, or_, select
+
+from archive.dedup.tables import Cluster, DedupScheme, DedupText
+from archive.errors import StorageError
+from archive.export.record import FIELDS, FORMAT
+from archive.export.writers import WRITERS
+from archive.models import Article
+from archive.times import show_time
+
+FETCH = 500
+"""Rows that are fetched at a time."""
+
+
+@frozen
+class Exported:
+    """What an export wrote: the file, and how many articles it holds."""
+
+    path: Path
+    articles: int
+
+
+def export(
+    connection: Connection,
+    folder: Path,
+    form: str,
+    *,
+    every_article: bool,
+    now: datetime,
+    progress: Callable[[int], None] = lambda written: None,
+) -> Exported:
+    """Write `articles.FORM` into a folder, and `articles.FORM.json`, which says what it holds.
+
+    Both are written under another name, brought to the disk, and then renamed, so that a reader sees the whole of the
+    last export or of this one. `every_article`: the copies too, not the representatives only. Raises `StorageError`.
+    """
+    path = folder / f"articles.{form}"
+    about = folder / f"articles.{form}.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _replacing(path) as file:
+            written = _write(connection, file, form, every_article=every_article, progress=progress)
+            file.flush()
+            described = _describe(connection, Path(file.name), written, every_article=every_article, now=now)
+            # What it says is of the file that is about to go.
+            about.unlink(missing_ok=True)
+        with _replacing(about) as file:
+            file.write(json.dumps(described, ensure_ascii=False, indent=2).encode() + b"\n")
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror}; check its folder, or make room") from error
+    return Exported(path, written)
+
+
+def articles(connection: Connection, *, every_article: bool) -> Iterator[dict[str, Any]]:
+    """The articles to export by their numbers, each a row with `representative` and `signature`; memory stays flat."""
+    columns = [getattr(Article, name) for name in FIELDS if name not in ("representative", "signature")]
+    statement = (
+        select(*columns, Cluster.representative_id, DedupText.signature)
+        .outerjoin(Cluster, Cluster.id == Article.cluster_id)
+        .outerjoin(DedupText, DedupText.article_id == Article.id)
+        .order_by(Article.id)
+    )
+    if not every_article:
+        statement = statement.where(or_(Cluster.id.is_(None), Cluster.representative_id == Article.id))
+    for row in connection.execution_options(yield_per=FETCH).execute(statement).mappings():
+        signature = row["signature"]
+        yield {
+            **row,
+            "representative": row["representative_id"] in (None, row["id"]),
+            "signature": None if signature is None else np.frombuffer(signature, dtype="<u4").tolist(),
+        }
+
+
+def _write(
+    connection: Connection, file: IO[bytes], form: str, *, every_article: bool, progress: Callable[[int], None]
+) -> int:
+    writer = WRITERS[form](file)
+    written = 0
+    for written, row in enumerate(articles(connection, every_article=every_article), 1):
+        writer.write(row)
+        if written % FETCH == 0:
+            progress(written)
+    writer.finish()
+    return written
+
+
+def _describe(
+    connection: Connection, path: Path, written: int, *, every_article: bool, now: datetime
+) -> dict[str, Any]:
+    """What stands beside the file: enough to check it, and to make comparable signatures with datasketch."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    schemes = connection.execute(select(DedupScheme.__table__).order_by(DedupScheme.version)).mappings()
+    return {
+        "format": FORMAT,
+        "made_at": show_time(now),
+        "made_by": f"jianbao {version('jianbao')}",
+        "articles": written,
+        "all": every_article,
+        "bytes": path.stat().st_size,
+        "sha256": digest,
+        "signatures": [dict(scheme) for scheme in schemes],
+    }
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file beside `path` that takes its place at the end of the block, on the disk; gone if the block fails."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    finally:
+        part.unlink(missing_ok=True)
