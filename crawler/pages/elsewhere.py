@@ -99,7 +99,7 @@ ELSEWHERE: Final = (
         id="open.own_site",
         pattern=(
             r".{0,40}(?:专稿|独家稿件|原创作品|原创内容|版权所有|版权归|版權屬|版權所有|版权属于|著作權|"
-            r"[Cc]opyright|©|All [Rr]ights [Rr]eserved|ICP备|ICP备案|京公网安备|公网安备|许可证编?号?|"
+            r"[Cc]opyright|©|All [Rr]ights [Rr]eserved|ICP备|ICP备案|京公网安备|公网安备|许可证(?:编?号|[:：])|"
             r"違者必究|违者必究).{0,200}"
         ),
         needs=(
