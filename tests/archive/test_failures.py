@@ -1,0 +1,243 @@
+"""What goes wrong with a database, told in one line with the cure: locks, folders, disks, servers, other files."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from archive.db import connect, open_engine, opened, reading, upgrade, writing
+from archive.errors import DatabaseUnavailable, JianbaoError, SchemaMismatch, StorageError, UsageError
+from tests.archive.make import store, told
+from tests.postgres import Server
+
+HOLD = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def locked(sqlite_url: str) -> Iterator[str]:
+    """An archive whose write lock another process holds."""
+    path = sqlite_url.removeprefix("sqlite:///")
+    with subprocess.Popen([sys.executable, "-c", HOLD, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        yield sqlite_url + "?timeout=0.1"
+        holder.communicate(b"")
+
+
+def one_line(error: JianbaoError, *parts: str) -> None:
+    message = str(error)
+    assert "\n" not in message
+    for part in parts:
+        assert part in message
+
+
+def test_a_lock_that_another_process_holds(locked: str) -> None:
+    with opened(locked) as engine:
+        with pytest.raises(DatabaseUnavailable) as caught, writing(engine):
+            pytest.fail("the lock is held")
+        one_line(caught.value, "archive.db", "locked by another process", "try again")
+        with reading(engine) as connection:
+            assert connection.scalar(text("SELECT count(*) FROM article")) == 0
+
+
+def test_a_held_lock_does_not_keep_an_upgrade_waiting_for_ever(locked: str) -> None:
+    engine = connect(locked)
+    with pytest.raises(DatabaseUnavailable, match="locked"):
+        upgrade(engine)
+    engine.dispose()
+
+
+def test_no_archive_there(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnavailable) as caught:
+        open_engine(f"sqlite:///{tmp_path / 'none' / 'archive.db'}")
+    one_line(caught.value, "there is no archive at", "jianbao crawl", "--home")
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    path.write_bytes(b"These are not the bytes of a database. " * 100)
+    with pytest.raises(DatabaseUnavailable) as caught:
+        open_engine(f"sqlite:///{path}", create=True)
+    one_line(caught.value, "not a readable SQLite database")
+
+
+def test_a_database_of_something_else(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'other.db'}"
+    engine = connect(url, create=True)
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE recipes (id INTEGER)"))
+    with pytest.raises(SchemaMismatch, match="something else"):
+        open_engine(url, create=True)
+    with pytest.raises(SchemaMismatch, match="something else"):
+        upgrade(engine)
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("archive.db", "not a database address"),
+        ("", "not a database address"),
+        ("postgresql://u:secret@h:port/x", "not a database address"),
+        ("nosuch://u:secret@h/x", "not a database address"),
+        ("mysql://u:secret@h/x", "not in mysql"),
+    ],
+)
+def test_an_address_that_is_none(url: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says) as caught:
+        open_engine(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_no_server(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnavailable) as caught:
+        open_engine(f"postgresql://clip:secret@/news?host={tmp_path}", create=True)
+    one_line(caught.value, "cannot reach", "is the server running?")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_server_without_that_database(postgres_server: Server) -> None:
+    with pytest.raises(DatabaseUnavailable) as caught:
+        open_engine(postgres_server.url("no_such_database"))
+    one_line(caught.value, "no_such_database", "does not exist")
+
+
+def test_a_server_that_is_stopped_in_the_middle(postgres_url: str) -> None:
+    with opened(postgres_url) as engine:
+        with pytest.raises(DatabaseUnavailable, match="terminat"), writing(engine) as connection:
+            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        store(engine, told())  # the next one gets a connection that works
+
+
+FULL = """
+import resource, sys
+from archive.db import open_engine
+from archive.errors import StorageError
+from tests.archive.make import article, store, told
+
+engine = open_engine(sys.argv[1])
+store(engine, told(article("a:0", "先前的。")))
+resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000))
+try:
+    for number in range(1, 400):
+        body = "".join(chr(0x4E00 + (number * 977 + n) % 20000) for n in range(3000))
+        store(engine, told(article(f"a:{number}", body)))
+except StorageError as error:
+    print(number, error)
+"""
+
+
+def test_no_room_is_told_and_leaves_the_archive_whole(sqlite_url: str) -> None:
+    """A limit on the size of files stands in for the full disk: SQLite meets both at its write."""
+    done = subprocess.run([sys.executable, "-c", FULL, sqlite_url], capture_output=True, text=True, check=True)
+    number, _, message = done.stdout.strip().partition(" ")
+    assert "cannot grow" in message
+    assert "make room" in message
+    with opened(sqlite_url) as engine, reading(engine) as connection:
+        stored = int(number)
+        assert connection.scalar(text("SELECT count(*) FROM article")) == stored
+        assert connection.scalar(text("SELECT count(*) FROM revision")) == stored
+        assert connection.scalar(text("SELECT count(*) FROM change")) == stored
+        assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
+
+
+def test_a_full_server_disk_is_told(postgres_url: str) -> None:
+    full = "DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full', MESSAGE = 'no space'; END $$"
+    with (
+        opened(postgres_url) as engine,
+        pytest.raises(StorageError, match="make room"),
+        writing(engine) as connection,
+    ):
+        connection.execute(text(full))
+
+
+READ_ONLY = """
+import sys
+from archive.db import open_engine
+from archive.errors import StorageError
+try:
+    open_engine(sys.argv[1], create=True)
+except StorageError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize("place", ["home/archive.db", "home/new/archive.db"])
+def test_a_folder_that_may_not_be_written(tmp_path: Path, sqlite_template: Path, place: str) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "archive.db").write_bytes(sqlite_template.read_bytes())
+    (home / "archive.db").chmod(0o444)
+    home.chmod(0o555)
+    # Root may write everywhere: then the child gives up that right, and keeps the way through the folders above.
+    code = READ_ONLY
+    if os.geteuid() == 0:
+        code = "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n" + DROP_RIGHTS + code
+    done = subprocess.run(
+        [sys.executable, "-c", code, f"sqlite:///{tmp_path / place}"], capture_output=True, text=True, check=False
+    )
+    home.chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    assert "check" in done.stdout
+    assert "permissions" in done.stdout
+    assert not (home / "new").exists()
+
+
+# prctl(PR_CAPBSET_DROP) is not enough; capset with empty sets takes CAP_DAC_OVERRIDE from the running process.
+DROP_RIGHTS = """
+class Header(ctypes.Structure):
+    _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
+header = Header(0x20080522, 0)
+assert libc.capset(ctypes.byref(header), (ctypes.c_uint32 * 6)()) == 0
+"""
+
+
+def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'archive.db'}"
+    code = "import sys; from archive.db import open_engine; open_engine(sys.argv[1], create=True).dispose()"
+    running = [subprocess.Popen([sys.executable, "-c", code, url], stderr=subprocess.PIPE) for _ in range(4)]
+    for process in running:
+        _, said = process.communicate()
+        assert process.returncode == 0, said.decode()
+    open_engine(url).dispose()
+
+
+def test_several_threads_may_upgrade_one_server_at_once(postgres_server: Server, postgres_url: str) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from archive import schema
+
+    with opened(postgres_url) as engine:
+        schema.downgrade(engine)
+        with writing(engine) as connection:
+            connection.execute(text("DROP TABLE alembic_version"))
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _: upgrade(engine), range(4)))
+        schema.check(engine)
+
+
+def test_rules_that_every_connection_keeps(sqlite_url: str) -> None:
+    with opened(sqlite_url) as engine, reading(engine) as connection:
+        found = {
+            name: connection.scalar(text(f"PRAGMA {name}"))
+            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        }
+    assert found == {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 1, "busy_timeout": 30_000}
+
+
+def test_a_wrong_statement_of_ours_stays_what_it_is(engine: Engine) -> None:
+    from sqlalchemy.exc import DBAPIError
+
+    with pytest.raises(DBAPIError), writing(engine) as connection:
+        connection.execute(text("SELECT no_such_column FROM article"))
