@@ -19,11 +19,13 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from archive.dedup.shingles import SHINGLE
-from archive.fold import Codes, as_codes, as_text
+from archive.fold import Codes
 
 SCHEME: Final = "affine32"
 PERMUTATIONS: Final = 128
 SEED: Final = 1
+VERSION: Final = 1
+"""The row of `dedup_scheme` that describes all this."""
 HASH: Final = "crc32-utf32le"
 
 Values = NDArray[np.uint32]
@@ -90,9 +92,10 @@ def _mixed(crcs: Values) -> Values:
 
 @cache
 def _tables() -> _Tables:
-    from datasketch import MinHash
-
-    a, b = MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme=SCHEME).permutations
+    # The numbers that datasketch draws for this scheme and seed; a test compares. Importing it would cost 0.5 s.
+    draw = np.random.RandomState(SEED)
+    a = draw.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    b = draw.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)
     blank = zlib.crc32(bytes(4 * SHINGLE))
     low = np.zeros((SHINGLE, 1 << 16), dtype=np.uint32)
     high = np.zeros((SHINGLE, 1 << 5), dtype=np.uint32)
@@ -105,6 +108,3 @@ def _tables() -> _Tables:
                 change = np.uint32(zlib.crc32(bytes(message)) ^ blank)
                 table[1 << bit : 2 << bit] = table[: 1 << bit] ^ change
     return _Tables(low, high, np.uint32(blank), a, b)
-
-
-__all__ = ["HASH", "PERMUTATIONS", "SCHEME", "SEED", "as_codes", "as_text", "shingle_crcs", "signature", "similarity"]

@@ -71,8 +71,8 @@ class DedupLine(Base):
     """How many articles of a site begin or end with a line. What many share is furniture and does not count as text."""
 
     __tablename__ = "dedup_line"
-    site: Mapped[str] = mapped_column(primary_key=True)
     hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    site: Mapped[str] = mapped_column(primary_key=True)
     articles: Mapped[int] = mapped_column(Integer)
     __table_args__ = ({"sqlite_with_rowid": False},)
 

@@ -1,5 +1,6 @@
 """Whether two texts are the same story, as what, and how sure: decided on the aligned texts, never on hashes alone."""
 
+from copy import copy
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -26,6 +27,12 @@ class Text(Anchored):
         super().__init__(as_text(codes), codes)
         self.traditional = traditional
         self.published_at = published_at
+
+    def dated(self, published_at: datetime | None) -> "Text":
+        """The same text, published at another time."""
+        other = copy(self)
+        other.published_at = published_at
+        return other
 
     @cached_property
     def damaged(self) -> NDArray[np.bool_]:

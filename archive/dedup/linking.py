@@ -1,0 +1,193 @@
+"""Linking new articles to the stories that are there: the one step that the ingest transaction calls once a batch."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final
+
+from attrs import define, field
+from sqlalchemy import Connection, delete, insert, select
+
+from archive.dedup import clusters, index, lines
+from archive.dedup.candidates import Sample, take_sample
+from archive.dedup.rules import SAME_TEXT
+from archive.dedup.signature import VERSION
+from archive.dedup.stored import Stories, Story
+from archive.dedup.tables import DedupText, Link
+from archive.dedup.types import Indexed, Linked
+from archive.dedup.verify import Text, Verdict, prepare
+from archive.models import Article
+
+LINKS_AN_ARTICLE: Final = 24
+
+
+@define(eq=False)
+class _New:
+    """One article of the batch on its way."""
+
+    article: Indexed
+    text: Text
+    sample: Sample
+    digest: int
+    edges: dict[int, int]
+    links: list[tuple[int, Verdict]] = field(factory=list)
+
+
+def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) -> list[Linked]:
+    """Link articles whose rows are stored, in the caller's write transaction. `now` carries a zone.
+
+    Nothing is kept between calls. What is returned is in the order of `articles`.
+    """
+    batch = [_prepared(article) for article in articles]
+    index.take_turn(connection)
+    clusters.own_clusters(connection, [article.article_id for article in articles])
+    touched: set[int] = set()
+    for article in articles:
+        if article.revised:
+            touched.update(_withdraw(connection, article))
+    batch = _without_furniture(connection, batch)
+    stories = Stories(connection, [(new.sample, new.digest) for new in batch])
+    for new in batch:
+        new.links = stories.related(new.article.article_id, new.text, new.sample, new.digest)[:LINKS_AN_ARTICLE]
+        stories.put(
+            Story(
+                article_id=new.article.article_id,
+                body=new.article.body,
+                published_at=new.article.published_at,
+                text=new.text,
+            ),
+            new.sample,
+            new.digest,
+            same_as=[key for key, verdict in new.links if verdict.relation in SAME_TEXT],
+        )
+    _write(connection, batch, now)
+    index.add(connection, stories.new_rows)
+    united = [(new.article.article_id, key) for new in batch for key, v in new.links if v.relation in SAME_TEXT]
+    touched.update(key for pair in united for key in pair)
+    changed = clusters.settle(connection, touched, now=now) if touched else set()
+    return _linked(connection, batch, changed)
+
+
+def _prepared(article: Indexed) -> _New:
+    text = prepare(article.body, article.published_at)
+    return _New(article, text, take_sample(text.codes), digest(text), lines.edge_lines(article.body))
+
+
+def digest(text: Text) -> int:
+    """64 bits that tell one folded text from another, signed."""
+    value = blake2b(text.codes.tobytes(), digest_size=8).digest()
+    return int.from_bytes(value, "big", signed=True)
+
+
+def _without_furniture(connection: Connection, batch: list[_New]) -> list[_New]:
+    """The batch with the texts as they count, and the lines counted."""
+    known = lines.known_furniture(connection, (value for new in batch for value in new.edges.values()))
+    lines.count(
+        connection,
+        Counter(
+            (new.article.site, value) for new in batch if not new.article.revised for value in set(new.edges.values())
+        ),
+    )
+    for new in batch:
+        furniture = frozenset(value for value in new.edges.values() if (new.article.site, value) in known)
+        if furniture:
+            body = lines.without(new.article.body, furniture)
+            new.text = prepare(body, new.article.published_at)
+            new.sample, new.digest = take_sample(new.text.codes), digest(new.text)
+    return batch
+
+
+def _withdraw(connection: Connection, article: Indexed) -> list[int]:
+    """Take back what was said of an article's earlier text. Its shingles stay: they lead to a text that now differs.
+
+    Copies may have been left out of the index because this article held their shingles; they are put in.
+    """
+    left = clusters.forget_links(connection, article.article_id)
+    old = connection.scalar(select(DedupText.digest).where(DedupText.article_id == article.article_id))
+    if old is None:
+        return left
+    connection.execute(delete(DedupText).where(DedupText.article_id == article.article_id))
+    twins = connection.scalars(select(DedupText.article_id).where(DedupText.digest == old)).all()
+    heirs = {*left, *twins}
+    bodies = connection.execute(select(Article.id, Article.body).where(Article.id.in_(heirs))).tuples().all()
+    index.add(
+        connection, [(value, key) for key, body in bodies for value in take_sample(prepare(body).codes).kept.tolist()]
+    )
+    return [*heirs, article.article_id]
+
+
+def _write(connection: Connection, batch: Iterable[_New], now: datetime) -> None:
+    texts: list[dict[str, Any]] = []
+    links: list[dict[str, Any]] = []
+    for new in batch:
+        key = new.article.article_id
+        texts.append(
+            {
+                "article_id": key,
+                "digest": new.digest,
+                "length": len(new.text.folded),
+                "sampled": len(new.sample.kept),
+                "last": new.sample.last,
+                "version": VERSION,
+                "signature": new.text.signature.astype("<u4").tobytes(),
+            }
+        )
+        links += [link_row(key, other, verdict, now) for other, verdict in new.links]
+    if texts:
+        connection.execute(insert(DedupText.__table__), texts)  # type: ignore[arg-type]
+    if links:
+        connection.execute(insert(Link.__table__), links)  # type: ignore[arg-type]
+
+
+def link_row(article_id: int, other_id: int, verdict: Verdict, now: datetime) -> dict[str, Any]:
+    """A verdict as a row of `link`."""
+    return {
+        "article_id": article_id,
+        "other_id": other_id,
+        "relation": verdict.relation,
+        "marks": list(verdict.marks),
+        "similarity": verdict.similarity,
+        "coverage": verdict.coverage,
+        "other_coverage": verdict.other_coverage,
+        "confidence": verdict.confidence,
+        "evidence": verdict.evidence,
+        "at": now,
+    }
+
+
+def _linked(connection: Connection, batch: Sequence[_New], changed: set[int]) -> list[Linked]:
+    ours = [new.article.article_id for new in batch]
+    keys = {*ours, *changed}
+    of = dict(connection.execute(select(Article.id, Article.cluster_id).where(Article.id.in_(keys))).tuples().all())
+    by_cluster: defaultdict[int | None, set[int]] = defaultdict(set)
+    for key in changed.difference(ours):
+        by_cluster[of[key]].add(key)
+    told: set[int] = set()
+    linked = []
+    for new in batch:
+        key = new.article.article_id
+        cluster = of[key] or key
+        others = by_cluster[cluster] - told
+        told |= others
+        linked.append(
+            Linked(
+                article_id=key,
+                cluster_id=cluster,
+                relations=tuple(verdict.relation for _, verdict in new.links),
+                duplicate=any(verdict.relation in SAME_TEXT for _, verdict in new.links),
+                changed=tuple(sorted(others)),
+            )
+        )
+    rest = changed.difference(ours, told)
+    if rest and linked:
+        # A revision can split a cluster that the revised article is no longer in.
+        first = linked[0]
+        linked[0] = Linked(
+            article_id=first.article_id,
+            cluster_id=first.cluster_id,
+            relations=first.relations,
+            duplicate=first.duplicate,
+            changed=tuple(sorted({*first.changed, *rest})),
+        )
+    return linked
