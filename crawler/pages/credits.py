@@ -118,6 +118,8 @@ def clean_editor(value: str) -> str:
 def clean_source(value: str) -> str:
     """A source's name without brackets, clutter after it and trailing punctuation; "" for an address or a sentence."""
     value = re.sub(r"[(（][^()（）]{1,10}[)）]$", "", value.strip()).strip(_BRACKETS)
+    if "/" in value and is_name(value.partition("/")[0]):
+        value = value.partition("/")[2]
     if value.startswith(("http", "www.")) or len(value) > 40 or any(c in "。！？；" for c in value):
         return ""
     return value.strip("《》") if value.startswith("《") and value.endswith("》") else value
@@ -129,7 +131,7 @@ def _cut(value: str) -> str:
     if stamp:
         value = value[: stamp.start]
     return re.split(
-        r"[|｜>\t]|[。！？]|(?<=[^(（])[)）】](?=[^\s])|\s{2,}(?![\u3400-\u9fff]{1,4}(?:\s|$))",
+        r"[|｜>\t\ue000-\uf8ff\]】]|[。！？]|(?<=[^(（])[)）】](?=[^\s])|\s{2,}(?![\u3400-\u9fff]{1,4}(?:\s|$))",
         value.strip(),
         maxsplit=1,
     )[0].strip()

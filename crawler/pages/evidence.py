@@ -16,7 +16,7 @@ from attrs import define
 from archive.records import Precision
 from archive.times import BEIJING
 from crawler.pages.blocks import RawBlock, fold
-from crawler.pages.credits import Credits, is_label, read_credits, reported_by, signed_by, written_by
+from crawler.pages.credits import Credits, clean_source, is_label, read_credits, reported_by, signed_by, written_by
 from crawler.pages.names import is_name, split_names
 from crawler.pages.parse import Element
 from crawler.pages.stamps import Stamp, first_stamp, parse_machine_time
@@ -53,15 +53,23 @@ _MODIFIED_METAS: Final = (
 _UPDATED: Final = re.compile(r"(?:更新|修改|修訂|编辑|改)(?:于|於|时间|時間|日期|時間)?\s{0,2}[:：]?\s{0,2}$")
 _AFTER_UPDATED: Final = re.compile(r"^\s{0,2}(?:更新|修改)")
 _ORGANISATION: Final = re.compile(
-    r"^.{1,14}(?:网|網|报|報|社|台|臺|网站|周刊|週刊|杂志|雜誌|日报|日報|晚报|晚報|时报|時報|早报|新闻|新聞|"
+    r"^.{1,22}(?:网|網|报|報|社|台|臺|网站|周刊|週刊|杂志|雜誌|日报|日報|晚报|晚報|时报|時報|早报|新闻|新聞|"
     r"新闻网|客户端|客戶端|频道|頻道|在线|财经|科技|体育|娱乐|视频|快讯|快訊|电视台|广播|之家|卫视|衛視|"
     r"公众号|中心|资讯|传媒|发布|观察|研究院)$"
 )
 _NOISE: Final = re.compile(
-    r"(?:\+?关注|分享到?|字号|字體|评论|評論|阅读|閱讀|浏览|点击|人气|收藏|打印|列印|参与|举报|小|中|大|"
-    r"A[-+]?|原创|订阅|報導|报导|报道|更新|(?:发布于|發布於).{0,30}|友善列印|影音訂閱|我有话说|收藏本文|微博|微信|复制链接|官方账号|官方帳號|"
+    r"(?:\+?关注|分享到?|字号|字體|(?:发表|查看|我要|网友)?评论\d*|評論|阅读|閱讀|浏览|点击|人气|收藏|打印|"
+    r"列印|参与|举报|小|中|大|"
+    r"A[-+]?|原创|订阅|報導|报导|报道|更新|(?:发布于|發布於).{0,30}|友善列印|影音訂閱|我有话说|收藏本文|微博|"
+    r"微信|复制链接|官方账号|官方帳號|"
     r"[\d,.()（）]+[次人条]?|[:：>|/]+)"
 )
+_SOURCE_CLASS: Final = re.compile(
+    r"(?:^|[\s_-])(?:a_)?(?:source|media-?name|origin|laiyuan|copyfrom|nickname|js_name|account-?name)(?:$|"
+    r"[\s_-])",
+    re.IGNORECASE,
+)
+_NEAR: Final = 24
 _SOURCE_NAMES: Final = re.compile(
     r"source|origin|media|from|laiyuan|\bly\b|author|account|nickname|site-?name|copyfrom", re.IGNORECASE
 )
@@ -223,6 +231,9 @@ def _source(
     for credit in info_credits:
         if credit.source:
             return credit.source
+    named = _by_class(info, _SOURCE_CLASS)
+    if named:
+        return clean_source(named)
     timed = next((index for index, block in enumerate(info) if len(block.text) <= 80 and _is_timed(block.text)), None)
     for index in () if timed is None else (timed, timed - 1, timed + 1):
         if 0 <= index < len(info) and (named := _unlabelled_source(info[index])):
@@ -233,6 +244,24 @@ def _source(
     return None
 
 
+def _by_class(info: Sequence[RawBlock], pattern: re.Pattern[str]) -> str:
+    """The short text of an element near the headline whose class or id says what it holds; "" without one."""
+    seen = set()
+    for block in info[:_NEAR]:
+        if block.node is None or block.node in seen or len(block.text) > 80:
+            continue
+        seen.add(block.node)
+        for count, element in enumerate(block.node.iter()):
+            if count > _NEAR:
+                break
+            names = f"{element.get('class') or ''} {element.get('id') or ''}"
+            if len(names) > 1 and pattern.search(names):
+                text = fold("".join(element.itertext("*"))[:200])
+                if 2 <= len(text) <= 16 and not _is_noise(text) and first_stamp(text) is None:
+                    return text
+    return ""
+
+
 def _unlabelled_source(block: RawBlock) -> str:
     """A medium's name without a label: in the line of the time, or alone in the line above or below it."""
     text = block.text
@@ -241,7 +270,8 @@ def _unlabelled_source(block: RawBlock) -> str:
     stamp = first_stamp(text)
     if stamp is None:
         names = f"{block.node.get('class') or ''} {block.node.get('id') or ''}" if block.node is not None else ""
-        plain = 2 <= len(text) <= 16 and not _NOISE.fullmatch(text) and not is_name(text)
+        plain = 2 <= len(text) <= 20 and not _NOISE.fullmatch(text) and not is_name(text)
+        text = clean_source(text)
         return text if plain and (_SOURCE_NAMES.search(names) or _ORGANISATION.match(text)) else ""
     rest = f"{text[: stamp.start]} {text[stamp.end :]}"
     parts = [part for part in (_bare(part) for part in re.split(r"[\s|/／·丨]+", rest)) if part and not _is_noise(part)]
@@ -282,7 +312,7 @@ def _authors(
     body: Sequence[str],
 ) -> tuple[str, ...]:
     edges = body if len(body) <= 6 else [*body[:3], *body[-3:]]
-    for line in edges:
+    for line in (*edges, *(line for line in body[3:8] if len(line) <= 40)):
         names = written_by(line)
         if names:
             return names
@@ -290,7 +320,7 @@ def _authors(
     if labelled and not _ORGANISATION.match(labelled[0]):
         return labelled
     for block in info:
-        names = reported_by(block.text) or _beside_time(block, found.source_name)
+        names = reported_by(_without_time(block.text)) or _beside_time(block, found.source_name)
         if names:
             return names
     for line in edges:
@@ -303,6 +333,12 @@ def _authors(
     return next((credit.authors for credit in tail_credits if credit.authors), ())
 
 
+def _without_time(text: str) -> str:
+    """What stands behind the time in a line, and behind the source without a label there: `聯合報 記者張三／報導`."""
+    stamp = first_stamp(text) if len(text) <= 160 else None
+    return text[stamp.end :] if stamp is not None and stamp.start < 12 else text
+
+
 def _beside_time(block: RawBlock, source: str | None) -> tuple[str, ...]:
     """Names that stand without a label beside the time: `2020-06-05 20:35 张三 李四`, `快讯／张三 2020年…`."""
     stamp = first_stamp(block.text) if len(block.text) <= 80 else None
@@ -312,11 +348,8 @@ def _beside_time(block: RawBlock, source: str | None) -> tuple[str, ...]:
         return ()
     rest = f"{block.text[: stamp.start]} {block.text[stamp.end :]}"
     parts = [part for part in re.split(r"[\s|/／·]+", rest) if part and part != source and not _NOISE.fullmatch(part)]
-    names = tuple(
-        part for part in parts if is_name(part) or (len(part) == 4 and any(map(is_name, (part[:2], part[:3]))))
-    )
-    if names:
-        return tuple(part for part in parts if part in names or (2 <= len(part) <= 4 and part.isalpha()))
+    if any(is_name(part) for part in parts):
+        return tuple(part for part in parts if is_name(part) or (2 <= len(part) <= 4 and part.isalpha()))
     return ()
 
 

@@ -13,6 +13,7 @@ from attrs import define
 from lxml import etree
 
 from crawler.pages.parse import Element
+from crawler.pages.surroundings import between, preceding
 
 _SENTENCES: Final = etree.XPath(
     "//text()[string-length(.) > 9 and (contains(., '，') or contains(., '。') or contains(., ',') or "
@@ -50,6 +51,7 @@ _MOST: Final = 0.62
 
 # A sibling of the root with less weight is no part of the body.
 _SOME: Final = 12.0
+_MANY: Final = 30
 
 
 @define(slots=True)
@@ -161,33 +163,27 @@ def find_body(tree: Element, headline: Element | None = None) -> Spot | None:
     return Spot(element, sums[element], sums[element] / total if total else 0.0, sums)
 
 
-def find_pieces(spot: Spot, headline: Element | None) -> tuple[list[Element], list[Element]]:
-    """Siblings of the root that hold text too, before it (below the headline) and right after it, in reading order.
+def find_pieces(spot: Spot, headline: Element) -> tuple[list[Element], list[Element]]:
+    """Elements beside the root that hold sentences too: between headline and root, and right after it, in order.
 
     A body that stands in several boxes side by side, a lead or a caption above it. Whether they read as text is for the
-    caller to see.
+    caller to see. `headline`: None where it is not on the page.
     """
     sums = spot.sums
-    before: list[Element] = []
+    above = headline is not None and spot.root not in headline.iterancestors()
+    around = between(headline, spot.root) if above else preceding(spot.root, 3)
+    before = [piece for piece in around if not isinstance(piece, str) and sums.get(piece, 0.0) >= _SOME]
+    if not above:
+        before.reverse()
     after: list[Element] = []
     node = spot.root
-    stop = set(headline.iterancestors()) | {headline} if headline is not None else set()
-    for level in range(3):
-        parent = node.getparent()
-        if parent is None or parent.tag == "html":
-            break
-        for sibling in node.itersiblings(preceding=True):
-            if sibling in stop:
-                break
+    for level in range(2):
+        for sibling in node.itersiblings():
             if sums.get(sibling, 0.0) >= _SOME:
-                before.append(sibling)
-        if level < 2:
-            for sibling in node.itersiblings():
-                if sums.get(sibling, 0.0) >= _SOME:
-                    after.append(sibling)
-                elif level > 0 or len(after) > 30:
-                    break
-        if parent in stop or parent.tag == "body":
+                after.append(sibling)
+            elif level > 0 or len(after) > _MANY:
+                break
+        node = node.getparent()
+        if node is None or node.tag in ("body", "html") or (above and node in headline.iterancestors()):
             break
-        node = parent
-    return before[::-1], after
+    return before, after

@@ -19,7 +19,7 @@ from crawler.pages.page import Block, Outcome, Page
 from crawler.pages.parse import Element
 from crawler.pages.rules import RuleSet
 from crawler.pages.stamps import first_stamp
-from crawler.pages.structure import INFO, is_marker, is_solid, mark_core, mark_lists, mark_top
+from crawler.pages.structure import INFO, RELATED, is_marker, is_solid, mark_core, mark_lists, mark_top
 from crawler.pages.surroundings import Piece, between, following, preceding
 from crawler.pages.template import Document, element_text
 from crawler.pages.whole import whole_page
@@ -56,9 +56,7 @@ def read_generic(
     mark_lists(raws)
     mark_core(raws, _common(roots))
     judged = RULES.judge(raws)
-    stripped = [
-        RawBlock(b.kind, b.text, None) for b in judged.blocks if not b.kept and b.text and b.rule != "open.related"
-    ]
+    stripped = [RawBlock(b.kind, b.text, None) for b in judged.blocks if not b.kept and _may_credit(b)]
     tail = _lines(following(spot.root), _TAIL_LINES, until_marker=True)
     kept = [block.text for block in judged.blocks if block.kept and block.text]
     top = _around_info(raws)
@@ -91,6 +89,11 @@ def read_generic(
     return whole_page(page, tree, *roots) if everything else page
 
 
+def _may_credit(block: Block) -> bool:
+    """Whether a stripped line may name the text's source or editor; a line of a related list only with an editor."""
+    return bool(block.text) and (block.rule != RELATED.id or "编辑" in block.text or "責任編輯" in block.text)
+
+
 def _outcome(document: Document, kept: list[str], headline: Headline | None) -> tuple[Outcome, str | None]:
     """Whether what was found is an article. A few words on a page that calls itself gone are none."""
     length = sum(map(len, kept))
@@ -114,9 +117,9 @@ def _body_blocks(spot: Spot, headline: Element) -> tuple[list[RawBlock], list[El
     raws: list[RawBlock] = []
     roots: list[Element] = []
     for piece in before:
-        if more := _if_text(piece):
+        for part, more in _text_parts(piece, spot):
             raws += more
-            roots.append(piece)
+            roots.append(part)
     raws += walk(spot.root)
     roots.append(spot.root)
     for piece in after:
@@ -126,6 +129,15 @@ def _body_blocks(spot: Spot, headline: Element) -> tuple[list[RawBlock], list[El
         raws += more
         roots.append(piece)
     return raws, roots
+
+
+def _text_parts(piece: Element, spot: Spot, depth: int = 3) -> list[tuple[Element, list[RawBlock]]]:
+    """The piece if it reads as text, else those elements in it that do: a caption in a box with buttons."""
+    if blocks := _if_text(piece):
+        return [(piece, blocks)]
+    if depth == 0:
+        return []
+    return [part for child in piece if child in spot.sums for part in _text_parts(child, spot, depth - 1)]
 
 
 def _common(roots: list[Element]) -> Element:

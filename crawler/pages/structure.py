@@ -54,6 +54,7 @@ _PROMPT: Final = re.compile(
     r"\[图\]|\[视频\])"
 )
 _LITERAL_LINK: Final = re.compile(r"\s*(?:\[\d+\]\s*|\d+[.、]\s*)?(?:https?://|www\.)")
+_BYLINE: Final = re.compile(r"[／/]\s?[\u3400-\u9fff]{2,4}(?:報導|报道)$|^(?:记者|記者|文[／/])")
 _TEASER: Final = re.compile(r"(?:\.{3}|…{1,2}|\[详细\]|【详细】|\[詳細\])\s*[\])）】]?$")
 _SENTENCE: Final = re.compile(r"[。！？；][”」』）)】\"']?|[，,].{4,}[，,。]")
 _BOX_NAMES: Final = re.compile(
@@ -62,6 +63,7 @@ _BOX_NAMES: Final = re.compile(
 )
 _LINE_TAGS: Final = frozenset("p span font strong b em h1 h2 h3 h4 h5 h6 li section blockquote".split())
 _LOOSE: Final = 0.3
+_RUN: Final = 4
 _NEARLY_ALL: Final = 0.85
 _LIST_MARK: Final = re.compile(r"^[·•●○◆■▪►▶※◎★☆\-–]\s?")
 
@@ -113,8 +115,10 @@ def _own_sentences(blocks: Sequence[RawBlock]) -> list[int]:
     doubtful: list[int] = []
     places: set[Element] = set()
     below = False
+    links = 0
     for index, block in enumerate(blocks):
-        if block.mark is RELATED:
+        links = links + 1 if block.mark is LINKS else 0
+        if block.mark is RELATED or links >= _RUN:
             below = bool(found)
         elif block.mark is None and is_solid(block):
             place = block.node.getparent()
@@ -258,7 +262,9 @@ def _is_link_line(block: RawBlock) -> bool:
     if block.kind == "table" or not block.links:
         return False
     text = _LIST_MARK.sub("", block.text)
-    return block.linked >= 0.8 * len(text) and len(text) < 120 and not _LITERAL_LINK.match(text)
+    if block.linked < 0.8 * len(text) or len(text) >= 120 or _LITERAL_LINK.match(text):
+        return False
+    return _BYLINE.search(text) is None
 
 
 def _mark_teasers(blocks: Sequence[RawBlock]) -> None:
