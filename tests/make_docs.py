@@ -48,7 +48,7 @@ def commands() -> str:
 
 def walk(command: click.Command, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """A command with its names, and everything below it."""
-    names = (*above, command.name if above else "jianbao")
+    names = (*above, command.name or "") if above else ("jianbao",)
     yield names, command
     if isinstance(command, click.Group):
         for name in sorted(command.commands):

@@ -31,7 +31,7 @@ def files(tmp_path: Path) -> dict[str, str]:
 def jianbao(*words: str, sites: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs the command as a user would."""
     settings = {**os.environ, "JIANBAO_SITES": str(sites), **environment}
-    command = [Path(sys.executable).with_name("jianbao"), *words]
+    command = [str(Path(sys.executable).with_name("jianbao")), *words]
     return subprocess.run(command, env=settings, capture_output=True, text=True, timeout=120, check=False)
 
 

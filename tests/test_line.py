@@ -45,7 +45,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
         def crawl() -> tuple[Done, Counter[str], Counter[tuple[str, str]]]:
             portal.requests.clear()
             portal.served.clear()
-            command = [Path(sys.executable).with_name("jianbao"), "--home", str(home), "crawl"]
+            command = [str(Path(sys.executable).with_name("jianbao")), "--home", str(home), "crawl"]
             environment = {**os.environ, **portal.environment()}
             done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
             return done, Counter(portal.requests), Counter(portal.served)

@@ -1,6 +1,7 @@
 """One article as one site publishes it: its addresses, ids and fields, made from a story."""
 
 import random
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -217,4 +218,4 @@ def _sohu(tale: Story, form: str, published: datetime, salt: int, **known: Any) 
     )
 
 
-MAKERS = {"netease": _netease, "sohu": _sohu}
+MAKERS: dict[str, Callable[..., Publication]] = {"netease": _netease, "sohu": _sohu}

@@ -30,49 +30,52 @@ TEMPLATES = {  # (era, portal): the forms that an article takes there
 }
 
 
-def _tell(tale: Story, rng: random.Random, copies: bool) -> Iterator[Publication]:
-    """All publications of one story, the original first."""
-    era = rng.choices(tuple(ERAS), (70, 16, 14))[0]
-    newest, step = ERAS["today" if tale.number % SHOWPIECE == 0 else era]
-    era = "today" if tale.number % SHOWPIECE == 0 else era
+def _tell(tale: Story, rng: random.Random) -> Iterator[Publication]:
+    """All publications of one story, the original first. A showpiece is of today and copied everywhere."""
+    showpiece = tale.number % SHOWPIECE == 0
+    era = "today" if showpiece else rng.choices(tuple(ERAS), (70, 16, 14))[0]
+    newest, step = ERAS[era]
     published = newest - step * tale.number - timedelta(seconds=rng.randint(0, 59))
     home, away = rng.sample(("netease", "sohu"), 2)
-    form = rng.choice(TEMPLATES[era, home])
-    first = MAKERS[home](
-        tale, form, published, 0, relation="original", headline=tale.headline, lines=tale.lines, authors=tale.authors
-    )
+    first = _on_portal(tale, home, rng.choice(TEMPLATES[era, home]), published, 0, "original", tale.headline)
     yield first
-    chance = lambda share: copies or rng.random() < share  # noqa: E731
-    later = published
-    for salt, (share, site, relation) in enumerate(((0.22, away, "verbatim"), (0.12, "netease", "account_copy")), 1):
-        later += timedelta(minutes=rng.randint(9, 600), seconds=rng.randint(0, 59))
-        if chance(share) and not (relation == "account_copy" and (era != "today" or home != "netease")):
-            other = rng.choice(TEMPLATES[era, site])
-            if relation == "account_copy":
-                other = "post-dy" if first.form == "post-news" else "post-news"
-            headline = tale.other_headline if rng.random() < 0.3 else tale.headline
-            yield MAKERS[site](
-                tale, other, later, salt, relation=relation, headline=headline, lines=tale.lines, authors=tale.authors
-            )
+
+    later = published + timedelta(minutes=rng.randint(9, 600), seconds=rng.randint(0, 59))
+    if showpiece or rng.random() < 0.22:
+        headline = tale.other_headline if rng.random() < 0.3 else tale.headline
+        yield _on_portal(tale, away, rng.choice(TEMPLATES[era, away]), later, 1, "verbatim", headline)
+    later += timedelta(minutes=rng.randint(9, 600), seconds=rng.randint(0, 59))
+    if first.site == "netease" and era == "today" and (showpiece or rng.random() < 0.12):
+        form = "post-dy" if first.form == "post-news" else "post-news"
+        yield _on_portal(tale, "netease", form, later, 2, "account_copy", tale.headline)
     for share, mirror in zip((0.16, 0.1, 0.1), mirrors.MIRRORS, strict=True):
         later += timedelta(minutes=rng.randint(30, 900))
-        if chance(share) and len(tale.text) >= mirror.shortest:
-            number = 10_000 + tale.number
-            url = mirror.address(number)
-            copy = Publication(
-                site=mirror.name,
-                native_id=str(number),
-                url=url,
-                listed_url=url,
-                form=mirror.name,
-                story=tale.number,
-                relation=mirror.relation,
-                headline=mirror.retell(tale.headline),
-                published_at=later,
-                authors=tale.authors if mirror.relation == "verbatim" else (),
-                lines=tuple(evolve(line, text=mirror.retell(line.text)) for line in tale.lines),
-            )
-            yield copy
+        if (showpiece or rng.random() < share) and len(tale.text) >= mirror.shortest:
+            yield _on_mirror(tale, mirror, later)
+
+
+def _on_portal(
+    tale: Story, site: str, form: str, published: datetime, salt: int, relation: str, headline: str
+) -> Publication:
+    known = {"relation": relation, "headline": headline, "lines": tale.lines, "authors": tale.authors}
+    return MAKERS[site](tale, form, published, salt, **known)
+
+
+def _on_mirror(tale: Story, mirror: mirrors.Mirror, published: datetime) -> Publication:
+    number = 10_000 + tale.number
+    return Publication(
+        site=mirror.name,
+        native_id=str(number),
+        url=mirror.address(number),
+        listed_url=mirror.address(number),
+        form=mirror.name,
+        story=tale.number,
+        relation=mirror.relation,
+        headline=mirror.retell(tale.headline),
+        published_at=published,
+        authors=tale.authors if mirror.relation == "verbatim" else (),
+        lines=tuple(evolve(line, text=mirror.retell(line.text)) for line in tale.lines),
+    )
 
 
 def _specials(seed: int) -> tuple[Special, ...]:
@@ -139,9 +142,7 @@ class World:
         every = (
             publication
             for number in itertools.count()
-            for publication in _tell(
-                story(self.seed, number), random.Random(f"{self.seed}/plan/{number}"), number % SHOWPIECE == 0
-            )
+            for publication in _tell(story(self.seed, number), random.Random(f"{self.seed}/plan/{number}"))
         )
         chosen = list(itertools.islice(every, self.articles))
         mover = next((i for i, one in enumerate(chosen) if one.form == "mp2024"), None)
@@ -155,7 +156,8 @@ class World:
 
     @by_key.default
     def _by_key(self) -> dict[tuple[str, str], Publication | Special]:
-        keys = {(one.site, one.native_id): one for one in (*self.publications, *self.specials)}
+        every: tuple[Publication | Special, ...] = (*self.publications, *self.specials)
+        keys = {(one.site, one.native_id): one for one in every}
         assert len(keys) == len(self.publications) + len(self.specials), "two publications share an id"
         return keys
 
@@ -174,4 +176,4 @@ class World:
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The truth, one object an address."""
-        return (one.record() for one in (*self.publications, *self.specials))
+        return (one.record() for one in self.by_key.values())
