@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from archive.times import BEIJING
-from crawler.pages.page import Outcome
 from crawler.pages.rules import Rule
 from crawler.pages.select import select_all
 from crawler.pages.template import (
@@ -179,6 +178,7 @@ SOURCES = (
         urls=("https://news.163.com/special/0001386F/rank_whole.html",),
         parse=html_links,
         encoding="gb18030",
+        every=timedelta(hours=2),
         expect=0,
     ),
 )
@@ -194,7 +194,6 @@ _ORIGINAL = Rule(
     pattern=r"[（(]?\s?原标题[:：]\s?(?P<original_title>.*?)\s?[)）]?",
 )
 _SOURCE_EDITOR = Rule(id="netease.source_editor", selector=".ep-source", pattern=_END_LINE)
-_STATEMENT = Rule(id="netease.statement", selector=".creative_statement", pattern=_END_LINE)
 _ADVERT = Rule(id="netease.advert", selector=".gg200x300, .at_item, .ad_module, .post_end_ad")
 _RELATED = Rule(
     id="netease.related",
@@ -203,7 +202,7 @@ _RELATED = Rule(
 _GALLERY_BOX = Rule(id="netease.gallery_box", selector=".nph_gallery")
 _VIDEO_BOX = Rule(id="netease.video_box", selector=".video-wrapper, .video-info")
 _PAGER = Rule(id="netease.pager", selector=".ep-pages")
-_IN_BODY = (_ORIGINAL, _SOURCE_EDITOR, _STATEMENT, _ADVERT, _RELATED, _GALLERY_BOX, _VIDEO_BOX, _PAGER)
+_IN_BODY = (_ORIGINAL, _SOURCE_EDITOR, _ADVERT, _RELATED, _GALLERY_BOX, _VIDEO_BOX, _PAGER)
 _TITLE = title(r"^(.*?)(?:\||_[^_]*网易|_手机网易网|$)")
 _KEYWORDS = meta("keywords")
 
@@ -419,6 +418,5 @@ SITE = Site(
     target=target,
     sources=SOURCES,
     templates=TEMPLATES,
-    signs=(("photoview", Outcome.GALLERY), ("nph_gallery", Outcome.GALLERY)),
     id_time=docid_time,
 )

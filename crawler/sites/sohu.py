@@ -141,20 +141,19 @@ _ORIGINAL = Rule(
     selector="p[data-role=original-title], .original-title",
     pattern=r"原标题[:：]?\s?(?P<original_title>.*)",
 )
-_BACK = Rule(id="sohu.back_home", selector="#backsohucom, .backword")
 _UNFOLD = Rule(id="sohu.unfold", selector=".lookall-box, #artLookAll, .show-all")
 _VIDEO_TITLE = Rule(id="sohu.video_title", selector=".video-title, #sohuplayer", flag="video")
 _ADVERT = Rule(id="sohu.advert", selector=".middle-insert-ad, .god-article-bottom, sohuadcode")
 _EDITOR_LINE = Rule(
     id="sohu.editor_line",
-    pattern=r"[(（]\s?责任编辑[:：]\s?(?P<editor>.*?)\s?[)）]",
+    pattern=r"[(（【\[]\s?责任编辑[:：]\s?(?P<editor>[^)）】\]]*?)\s?[)）】\]]",
     needs=("责任编辑",),
     part="end",
 )
 _LINKS_ABOVE = Rule(id="sohu.links_above", linked=0.75, where="head")
 _LINKS_BELOW = Rule(id="sohu.links_below", linked=0.9, where="tail")
 _FOUND = Rule(id="sohu.search_count", pattern=r"共找到\s?[\d,]+\s?个相关新闻\s?[.。]?", needs=("相关新闻",))
-_MODERN = (_EDITOR_NAME, _ORIGINAL, _BACK, _UNFOLD, _VIDEO_TITLE, _ADVERT)
+_MODERN = (_EDITOR_NAME, _ORIGINAL, _UNFOLD, _VIDEO_TITLE, _ADVERT)
 _STATEMENT = ("flag.user_uploaded", present("div.statement"))
 _KEYWORDS = meta("keywords")
 _TITLE = title(r"^(.*?)(?:[-_](?:[^-_]*搜狐[^-_]*))*$")
@@ -293,6 +292,6 @@ SITE = Site(
     target=target,
     sources=SOURCES,
     templates=TEMPLATES,
-    signs=(("sohu_mp.article_video", Outcome.VIDEO), ("imageList", Outcome.GALLERY)),
+    signs=(("sohu_mp.article_video", Outcome.VIDEO),),
     gone=r"sohu\.com/404(?:_\d)?\.s?html",
 )
