@@ -9,6 +9,7 @@ import attrs
 from archive.records import ImageRecord
 from crawler.pages.blocks import RawBlock, fold, walk
 from crawler.pages.clutter import GENERAL
+from crawler.pages.credits import read_credits
 from crawler.pages.damage import find_damage, find_truncation
 from crawler.pages.elsewhere import ELSEWHERE
 from crawler.pages.evidence import gather, read_linked_data
@@ -24,7 +25,8 @@ from crawler.pages.surroundings import Piece, between, following, preceding
 from crawler.pages.template import Document, element_text
 from crawler.pages.whole import whole_page
 
-RULES: Final = RuleSet((*GENERAL, *ELSEWHERE))
+# In a template's body a line `来源：…` is the writer's own, and stays; elsewhere it is the site's.
+RULES: Final = RuleSet((*(rule for rule in GENERAL if not rule.keeps), *ELSEWHERE))
 _INFO_LINES: Final = 40
 _TAIL_LINES: Final = 40
 _LINE: Final = 400
@@ -195,14 +197,13 @@ def _info_lines(root: Element, headline: Element) -> list[RawBlock]:
 def mark_info(raws: list[RawBlock]) -> None:
     """Marks the line with time and source where it stands in the body itself, among its first lines."""
     for block in [b for b in raws if b.kind != "image" and b.mark is None][:4]:
-        stamp = first_stamp(block.text) if len(block.text) <= 120 else None
-        if (
-            stamp is not None
-            and not block.text.endswith(("。", "！", "？"))
-            and len(block.text) - (stamp.end - stamp.start) < 60
-        ):
-            block.mark = INFO
-        elif len(block.text) > 60:
+        text = block.text
+        stamp = first_stamp(text) if len(text) <= 120 and "。" not in text else None
+        if stamp is not None:
+            rest = f"{text[: stamp.start]} {text[stamp.end :]}"
+            if len(rest) <= 30 or (len(rest) <= 80 and read_credits(rest).labels):
+                block.mark = INFO
+        elif len(text) > 60:
             return
 
 

@@ -4,6 +4,7 @@ Each finding is a `Rule` without a pattern, put on the block as its mark, so tha
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,6 +16,7 @@ from crawler.pages.rules import Rule
 LINKS: Final = Rule(id="open.link_lines")
 RELATED: Final = Rule(id="open.related")
 TEASER: Final = Rule(id="open.teaser")
+REPEATED: Final = Rule(id="open.repeated")
 BOX: Final = Rule(id="open.box")
 AFTER: Final = Rule(id="open.after_text")
 BESIDE: Final = Rule(id="open.beside_text")
@@ -45,6 +47,7 @@ _MARKER: Final = re.compile(
     rf"[\[【(（〔<＜=\s◎●■◆▲☆★※#|"
     rf"]{{0,4}}(?:[\u3400-\u9fff]{{0,6}}?)(?:{_MARKER_WORDS})(?:更多)?\s?[\d()（）]{{0,8}}[\]】)）〕>＞»:：=\s▼↓…]{{0,6}}"
 )
+_GAPS: Final = re.compile(r"[\s·・|｜/\xa0]")
 _MARKER_HINT: Final = re.compile(
     "相关|相關|阅读|閱讀|推荐|推薦|资讯|資訊|新闻|新聞|排行|热|熱|文章|评论|評論|留言|回顾|喜|大家|广告|推广|"
     "链接|連結|精选|精選|焦点|图|看了|感兴趣|专题|导读|关于|话题|視頻|视频|網友"
@@ -53,6 +56,7 @@ _PROMPT: Final = re.compile(
     r"(?:>>|»|＞＞|点击|點擊|进入|進入|详细|詳細|相关|相關|专题|更多|原文|下载|全文|查看|阅读|延伸|推荐|"
     r"\[图\]|\[视频\])"
 )
+_BUTTON: Final = re.compile("打开|查看|点击|點擊|下载|下載|展开|展開|更多|关注|扫码|广告|廣告|APP|原图|大图")
 _LITERAL_LINK: Final = re.compile(r"\s*(?:\[\d+\]\s*|\d+[.、]\s*)?(?:https?://|www\.)")
 _BYLINE: Final = re.compile(r"[／/]\s?[\u3400-\u9fff]{2,4}(?:報導|报道)$|^(?:记者|記者|文[／/])")
 _TEASER: Final = re.compile(r"(?:\.{3}|…{1,2}|\[详细\]|【详细】|\[詳細\])\s*[\])）】]?$")
@@ -63,6 +67,7 @@ _BOX_NAMES: Final = re.compile(
 )
 _LINE_TAGS: Final = frozenset("p span font strong b em h1 h2 h3 h4 h5 h6 li section blockquote".split())
 _LOOSE: Final = 0.3
+_REPEATS: Final = 3
 _RUN: Final = 4
 _NEARLY_ALL: Final = 0.85
 _LIST_MARK: Final = re.compile(r"^[·•●○◆■▪►▶※◎★☆\-–]\s?")
@@ -78,7 +83,9 @@ def is_solid(block: RawBlock) -> bool:
 
 def is_marker(text: str) -> bool:
     """Whether the line is the heading of a related list, a ranking, or the comments."""
-    return len(text) <= 24 and _MARKER_HINT.search(text) is not None and _MARKER.fullmatch(text) is not None
+    if len(text) > 28 or _MARKER_HINT.search(text) is None:
+        return False
+    return _MARKER.fullmatch(_GAPS.sub("", text)) is not None
 
 
 def mark_core(blocks: Sequence[RawBlock], root: Element) -> None:
@@ -93,9 +100,9 @@ def mark_core(blocks: Sequence[RawBlock], root: Element) -> None:
     core = _core([blocks[index] for index in solid], root)
     boxes = [_box(block.node, core) for block in blocks]
     with_text = {boxes[index] for index in solid}
-    first = next((index for index in solid if boxes[index] is not None), solid[0])
-    last = max((index for index in solid if boxes[index] is not None), default=solid[-1])
-    dirty = _dirty_boxes(blocks, boxes, with_text)
+    dirty = _dirty_boxes(blocks, boxes, with_text) | _teaser_boxes(blocks, boxes, with_text)
+    own = [index for index in solid if boxes[index] is not None and boxes[index] not in dirty] or solid
+    first, last = own[0], own[-1]
     for index, block in enumerate(blocks[:last]):
         if block.mark is not None:
             continue
@@ -182,6 +189,22 @@ def _dirty_boxes(blocks: Sequence[RawBlock], boxes: Sequence[Element], with_text
     return dirty
 
 
+def _teaser_boxes(blocks: Sequence[RawBlock], boxes: Sequence[Element], with_text: set[Element]) -> set[Element]:
+    """Small boxes that hold a linked title and a few lines about it: another article's teaser in the middle of this."""
+    inside: dict[Element, list[RawBlock]] = {}
+    for block, box in zip(blocks, boxes, strict=True):
+        if box is not None and block.kind != "image":
+            inside.setdefault(box, []).append(block)
+    total = sum(len(block.text) for held in inside.values() for block in held)
+    teasers = set()
+    for box in with_text:
+        held = inside.get(box, [])
+        length = sum(len(block.text) for block in held)
+        if 2 <= len(held) <= 4 and length < min(300, 0.25 * total) and held[0].mark is LINKS:
+            teasers.add(box)
+    return teasers
+
+
 def _mark_after(blocks: Sequence[RawBlock], boxes: Sequence[Element], dirty: set[Element], start: int) -> None:
     """Below the last sentence of the core: lines go on while they stand in the core and look like text."""
     ended = False
@@ -209,6 +232,7 @@ def mark_lists(blocks: Sequence[RawBlock]) -> None:
     _mark_related(blocks)
     _mark_links(blocks)
     _mark_teasers(blocks)
+    _mark_repeated(blocks)
 
 
 def _mark_related(blocks: Sequence[RawBlock]) -> None:
@@ -265,6 +289,17 @@ def _is_link_line(block: RawBlock) -> bool:
     if block.linked < 0.8 * len(text) or len(text) >= 120 or _LITERAL_LINK.match(text):
         return False
     return _BYLINE.search(text) is None
+
+
+def _mark_repeated(blocks: Sequence[RawBlock]) -> None:
+    """Marks a short prompt that stands three times and more, as below every picture. Lines of a list or of code may
+    come again too: what is no prompt stays."""
+    lines = [block for block in blocks if block.mark is None and 6 <= len(block.text) <= 30]
+    prompts = [block for block in lines if _BUTTON.search(block.text)]
+    counts = Counter(block.text for block in prompts)
+    for block in prompts:
+        if counts[block.text] >= _REPEATS:
+            block.mark = REPEATED
 
 
 def _mark_teasers(blocks: Sequence[RawBlock]) -> None:
