@@ -51,12 +51,11 @@ def export(
     about = folder / f"articles.{form}.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _replacing(path) as file:
+        # The old description is of the old file, so it goes first.
+        with _replacing(path, without=about) as file:
             written = _write(connection, file, form, every_article=every_article, progress=progress)
             file.flush()
             described = _describe(connection, Path(file.name), written, every_article=every_article, now=now)
-            # What it says is of the file that is about to go.
-            about.unlink(missing_ok=True)
         with _replacing(about) as file:
             file.write(json.dumps(described, ensure_ascii=False, indent=2).encode() + b"\n")
     except OSError as error:
@@ -117,14 +116,19 @@ def _describe(
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file beside `path` that takes its place at the end of the block, on the disk; gone if the block fails."""
+def _replacing(path: Path, without: Path | None = None) -> Iterator[IO[bytes]]:
+    """A file beside `path` that takes its place at the end of the block, on the disk; gone if the block fails.
+
+    `without`: a file that is removed just before.
+    """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        if without is not None:
+            without.unlink(missing_ok=True)
         part.replace(path)
         folder = os.open(path.parent, os.O_RDONLY)
         try:

@@ -1,0 +1,185 @@
+"""The reading commands, as a person and as a program meets them, on both databases."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, insert
+
+from archive.cli import main
+from archive.db import writing
+from archive.export.record import FIELDS
+from archive.models import CrawlRun, Sighting
+from archive.records import BlockRecord, ImageRecord
+from tests.archive.make import DAY, article, captured, store, told
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(engine: Engine, database_url: str) -> Run:
+    """Run a command on an archive of three articles; one has two revisions, a sighting and blocks."""
+    blocks = (
+        BlockRecord(kind="heading", text="小标题", level=2),
+        BlockRecord(kind="paragraph", text="稀土<b>价格</b>", links=((0, 2, "https://clip.example/ree"),)),
+    )
+    rich = article(
+        "a:7",
+        "小标题\n稀土<b>价格</b>",
+        headline="稀土行情",
+        authors=("甲", "乙"),
+        source_name="某报",
+        images=(ImageRecord(url="https://clip.example/1.jpg", caption="图一"),),
+        blocks=blocks,
+        published_precision="minute",
+    )
+    store(engine, captured(article("a:7", "稀土旧闻。", headline="旧题")))
+    store(engine, captured(rich, 1, url="https://m.clip.example/7"), told(article("a:8", "天气晴。")))
+    store(engine, told(article("b:9", "稀土。", site="mirror", published_at=None, published_precision=None)))
+    with writing(engine) as connection:
+        connection.execute(
+            insert(Sighting).values(
+                site="clip",
+                source="yaowen",
+                native_id="a:7",
+                url="https://clip.example/list/7",
+                title="列表里的题",
+                first_seen_at=DAY,
+                last_seen_at=DAY + timedelta(hours=3),
+                times_seen=4,
+            )
+        )
+        connection.execute(
+            insert(CrawlRun).values(kind="crawl", sites=["clip"], started_at=DAY, state="finished", exit_code=3, new=3)
+        )
+
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(main, ["--database", database_url, *words])
+
+    return call
+
+
+def lines(result: Result) -> list[dict[str, Any]]:
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_search(run: Run) -> None:
+    found = lines(run("search", "稀土", "--json"))
+    assert {hit["native_id"] for hit in found} == {"a:7", "b:9"}
+    (hit,) = lines(run("search", "稀土", "--site", "clip", "--since", "2025-03-01", "--until", "2025-03-01", "--json"))
+    assert hit["headline"] == "稀土行情"
+    assert hit["published_at"] == "2025-03-01T12:00+08:00"
+    start, end = hit["marks"][0]
+    assert hit["snippet"][start:end] == "稀土"
+    assert lines(run("search", "旧闻", "--json")) == []
+    shown = run("search", "稀土")
+    assert "【稀土】行情" in shown.stdout
+    assert "2 stories" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    "named", ["1", "clip:a:7", "https://clip.example/a:7", "https://m.clip.example/7", "https://clip.example/list/7"]
+)
+def test_show_takes_every_name_of_an_article(run: Run, named: str) -> None:
+    assert json.loads(run("show", named, "--json").stdout)["native_id"] == "a:7"
+
+
+def test_show_everything(run: Run) -> None:
+    shown = json.loads(run("show", "1", "--json").stdout)
+    assert set(FIELDS) - {"signature"} <= shown.keys()
+    assert shown["images"] == [{"url": "https://clip.example/1.jpg", "caption": "图一"}]
+    assert [revision["body"] for revision in shown["revisions"]] == ["稀土旧闻。", None]
+    assert shown["sightings"][0]["times_seen"] == 4
+    assert [capture["url"] for capture in shown["captures"]] == ["https://clip.example/a:7", "https://m.clip.example/7"]
+    assert shown["first_captured_at"] == "2025-03-01T12:00:00+08:00"
+    page = run("show", "1").stdout
+    for part in (
+        "稀土行情",
+        "来源 某报",
+        "作者 甲、乙",
+        "revision 2",
+        "one.warc.gz:1000",
+        "--revision 1",
+        "列表里的题",
+    ):
+        assert part in page
+
+
+def test_show_renders(run: Run) -> None:
+    assert run("show", "1", "--revision", "1").stdout == "旧题\n\n稀土旧闻。\n"
+    assert run("show", "1", "--revision", "2").stdout == "稀土行情\n\n小标题\n稀土<b>价格</b>\n"
+    markdown = run("show", "1", "--format", "markdown").stdout
+    assert "[稀土](https://clip.example/ree)" in markdown
+    html = run("show", "1", "--format", "html").stdout
+    assert "<b>" not in html
+    assert "&lt;b&gt;" in html
+    assert "天气晴。" in run("show", "2", "--format", "text").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("show", "99"), 9, "no article '99'"),
+        (("show", "9" * 40), 9, "no article"),
+        (("show", "clip:none"), 9, "no article"),
+        (("show", "https://clip.example/none"), 9, "no article at"),
+        (("show", "1", "--revision", "7"), 9, "2 revisions"),
+        (("show", "1", "--revision", "1", "--json"), 2, "--revision"),
+        (("search", "，"), 2, "nothing to search for"),
+        (("search", "稀土", "--since", "soon"), 2, "not a time"),
+        (("export", "--format", "xml"), 2, "xml"),
+    ],
+)
+def test_what_cannot_be_shown(run: Run, words: tuple[str, ...], code: int, says: str) -> None:
+    result = run(*words)
+    assert result.exit_code == code
+    assert says in result.stderr
+
+
+def test_stats_and_runs(run: Run) -> None:
+    stats = json.loads(run("stats", "--json").stdout)
+    assert {name: stats[name] for name in ("articles", "stories", "copies", "revisions", "captures")} == {
+        "articles": 3,
+        "stories": 3,
+        "copies": 0,
+        "revisions": 4,
+        "captures": 2,
+    }
+    assert stats["sites"] == {"clip": 2, "mirror": 1}
+    assert stats["database_bytes"] > 0
+    assert "3  articles" in run("stats").stdout
+    (line,) = lines(run("runs", "--json"))
+    assert (line["kind"], line["sites"], line["exit_code"], line["started_at"]) == (
+        "crawl",
+        ["clip"],
+        3,
+        "2025-03-01T12:00:00+08:00",
+    )
+    assert "finished (3): 3 new" in run("runs").stdout
+
+
+def test_db(run: Run) -> None:
+    assert "as this version needs" in run("db", "check").stdout
+    assert run("db", "current").stdout.strip().isdigit()
+    assert "as before" in run("db", "upgrade").stdout
+
+
+def test_without_an_archive(tmp_path: Any) -> None:
+    for words in (
+        ["search", "稀土"],
+        ["show", "1"],
+        ["stats"],
+        ["runs"],
+        ["export"],
+        ["db", "check"],
+        ["db", "current"],
+    ):
+        result = CliRunner().invoke(main, ["--home", str(tmp_path / "none"), *words])
+        assert (result.exit_code, result.stderr.count("\n")) == (4, 1), words
+        assert "there is no archive at" in result.stderr
+    assert not (tmp_path / "none").exists()
+    assert CliRunner().invoke(main, ["--home", str(tmp_path / "new"), "db", "upgrade"]).exit_code == 0

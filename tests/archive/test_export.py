@@ -1,0 +1,166 @@
+"""The export: every form holds the same, whole or not at all."""
+
+import csv
+import hashlib
+import json
+import sys
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from sqlalchemy import Engine, insert, text
+
+from archive.db import reading, writing
+from archive.dedup.tables import Cluster
+from archive.errors import StorageError, UsageError
+from archive.export import run as export_run
+from archive.export.record import FIELDS
+from archive.models import Article
+from archive.records import ImageRecord
+from tests.archive.make import DAY, article, captured, store, told
+
+csv.field_size_limit(10_000_000)
+
+
+@pytest.fixture
+def filled(engine: Engine) -> Engine:
+    """Three articles, of which the first two are one story, represented by the second."""
+    store(
+        engine,
+        captured(
+            article("a:1", '=1+1\n"引号", 逗号', headline="@标题", keywords=("稀土", "-x"), published_precision="day")
+        ),
+        told(article("a:2", "第二条。", images=(ImageRecord(url="https://clip.example/i.jpg", caption="图"),))),
+        told(article("a:3", "第三条。", headline=None, published_at=None, published_precision=None)),
+    )
+    with writing(engine) as connection:
+        connection.execute(text("DELETE FROM cluster"))
+        connection.execute(text("UPDATE article SET cluster_id = 1 WHERE id = 2"))
+        connection.execute(insert(Cluster).values(id=1, representative_id=2, size=2))
+    return engine
+
+
+def export(engine: Engine, folder: Path, form: str, every_article: bool = True) -> Path:
+    with reading(engine) as connection:
+        return export_run.export(connection, folder, form, every_article=every_article, now=DAY).path
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_json_lines(filled: Engine, tmp_path: Path) -> None:
+    path = export(filled, tmp_path / "new" / "folder", "jsonl")
+    first, second, third = read(path)
+    assert list(first) == list(FIELDS)
+    assert first["published_at"] == "2025-03-01"
+    assert (first["headline"], first["body"], first["keywords"]) == ("@标题", '=1+1\n"引号", 逗号', ["稀土", "-x"])
+    assert [row["representative"] for row in (first, second, third)] == [False, True, True]
+    assert [row["cluster_id"] for row in (first, second, third)] == [1, 1, 3]
+    assert second["images"] == [{"url": "https://clip.example/i.jpg", "caption": "图"}]
+    assert (third["headline"], third["published_at"]) == (None, None)
+
+
+def test_representatives_only_unless_all_are_wanted(filled: Engine, tmp_path: Path) -> None:
+    assert [row["id"] for row in read(export(filled, tmp_path, "jsonl", every_article=False))] == [2, 3]
+
+
+def test_csv_holds_the_same_and_computes_nothing(filled: Engine, tmp_path: Path) -> None:
+    expected = read(export(filled, tmp_path, "jsonl"))
+    with export(filled, tmp_path, "csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["headline"] for row in rows] == ["'@标题", "一条消息", ""]
+    assert rows[0]["body"] == '\'=1+1\n"引号", 逗号'
+    for row, record in zip(rows, expected, strict=True):
+        assert list(row) == list(FIELDS)
+        for name in ("keywords", "images", "flags"):
+            assert json.loads(row[name]) == record[name]
+        assert row["representative"] == str(record["representative"]).lower()
+        assert row["published_at"] == (record["published_at"] or "")
+
+
+def test_parquet_holds_the_same(filled: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.export.writers.ROW_GROUP", 2)
+    expected = read(export(filled, tmp_path, "jsonl"))
+    table = pq.read_table(export(filled, tmp_path, "parquet"))
+    assert table.schema.metadata[b"jianbao_format"] == b"1"
+    assert table.column_names == list(FIELDS)
+    for row, record in zip(table.to_pylist(), expected, strict=True):
+        for name, kind in FIELDS.items():
+            if kind != "time":
+                assert row[name] == record[name], name
+    assert [moment and moment.isoformat() for moment in table["published_at"].to_pylist()] == [
+        "2025-03-01T12:00:00+08:00",
+        "2025-03-01T12:00:00+08:00",
+        None,
+    ]
+
+
+def test_the_description_beside_it(filled: Engine, tmp_path: Path) -> None:
+    path = export(filled, tmp_path, "jsonl")
+    about = json.loads((tmp_path / "articles.jsonl.json").read_text())
+    assert about["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (about["format"], about["articles"], about["all"], about["bytes"]) == (1, 3, True, path.stat().st_size)
+
+
+def test_an_export_that_fails_leaves_the_last_one(
+    filled: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = export(filled, tmp_path, "jsonl")
+    before = path.read_bytes()
+
+    def fail(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("archive.export.run.os.fsync", fail)
+    with pytest.raises(StorageError, match="No space left"):
+        export(filled, tmp_path, "jsonl", every_article=False)
+    assert path.read_bytes() == before
+    assert sorted(file.name for file in tmp_path.iterdir() if file.is_file()) == [
+        "articles.jsonl",
+        "articles.jsonl.json",
+    ]
+
+
+def test_a_folder_that_cannot_be(filled: Engine, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="cannot write"):
+        export(filled, tmp_path / "file" / "below", "jsonl")
+
+
+def test_parquet_without_pyarrow(filled: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError, match=r"install jianbao\[parquet\]"):
+        export(filled, tmp_path, "parquet")
+    assert [file for file in tmp_path.iterdir() if file.name.startswith((".", "articles"))] == []
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_memory_stays_flat(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    """60 MB of text are written while no more than a few batches of it are held."""
+    monkeypatch.setattr(export_run, "FETCH", 10)
+    monkeypatch.setattr("archive.export.writers.ROW_GROUP", 10)
+    store(engine, told())
+    body = "很长的文字。" * 10_000
+    with writing(engine) as connection:
+        columns = [
+            column.name for column in Article.__table__.columns if column.name not in ("id", "native_id", "body")
+        ]
+        listed = ", ".join(columns)
+        connection.execute(
+            text(
+                f"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) "
+                f"INSERT INTO article (id, native_id, body, {listed}) "
+                f"SELECT i + 1, 'b:' || i, :body, {listed} FROM article, n"
+            ),
+            {"body": body},
+        )
+    export(engine, tmp_path, form)  # what is imported and cached once does not count
+    tracemalloc.start()
+    path = export(engine, tmp_path, form)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert form == "parquet" or path.stat().st_size > 50_000_000
+    assert peak < 15_000_000
