@@ -3,15 +3,15 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archive.dedup.linking import link
+    from archive.dedup.linking import fingerprint, link
 
-__all__ = ["link"]
+__all__ = ["fingerprint", "link"]
 
 
 def __getattr__(name: str) -> Any:
     # Loaded when it is asked for: the tables alone, which every command needs, come without numpy and rapidfuzz.
-    if name == "link":
-        from archive.dedup.linking import link
+    if name in __all__:
+        from archive.dedup import linking
 
-        return link
+        return getattr(linking, name)
     raise AttributeError(name)

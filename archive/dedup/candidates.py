@@ -4,15 +4,16 @@ A shared shingle counts 1 / (number of articles that hold it). A candidate must 
 shingles that it could hold if the shorter of the two texts stood in the longer one.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 from attrs import frozen
 
 from archive.dedup.index import CAP
-from archive.dedup.shingles import SHINGLE, Hashes, grams, sample, stored
+from archive.dedup.shingles import SHINGLE, ascending, grams, sample, stored
 from archive.fold import Codes
 
 LOOK_UP: Final = 64
@@ -31,13 +32,22 @@ _LIMIT: Final = 1 << 47
 class Sample:
     """A text's sampled hashes, and those to look up, ascending, as the index stores them."""
 
-    kept: Hashes
-    looked_up: Hashes
+    kept: list[int]
+    looked_up: list[int]
 
     @property
     def last(self) -> int:
         """Up to where the index knows this text's hashes."""
-        return max(_LIMIT, int(self.kept[-1])) if len(self.kept) else 0
+        return max(_LIMIT, self.kept[-1]) if self.kept else 0
+
+
+@frozen
+class Candidate:
+    """A stored article that holds `shared` of the hashes; `weight` is the sum of 1 / df over them."""
+
+    article_id: int
+    weight: float
+    shared: int
 
 
 def take_sample(codes: Codes) -> Sample:
@@ -45,18 +55,19 @@ def take_sample(codes: Codes) -> Sample:
     hashes = grams(codes, SHINGLE)
     kept = stored(sample(hashes))
     if len(kept) >= LOOK_UP or not len(kept):
-        return Sample(kept, kept)
+        return Sample(kept.tolist(), kept.tolist())
     count = min(LOOK_UP, len(hashes))
-    smallest = np.unique(stored(np.partition(hashes, count - 1)[:count]))
-    return Sample(kept, np.union1d(kept, smallest))
+    smallest = ascending(stored(np.partition(hashes, count - 1)[:count]))
+    # Both are the smallest hashes of the text, so the longer one holds the shorter one.
+    return Sample(kept.tolist(), (smallest if len(smallest) > len(kept) else kept).tolist())
 
 
-def shortlist(looked_up: Sequence[int], holders: Mapping[int, Sequence[int]], *, but: int = -1) -> dict[int, float]:
-    """The articles that share the rarest shingles, and their weight: the sum of 1 / df. `but`: this one is left out."""
+def shortlist(looked_up: Sequence[int], holders: Mapping[int, Sequence[int]], *, but: int = -1) -> list[Candidate]:
+    """The articles that share the rarest shingles, the heaviest first. `but`: this one is left out."""
     weight: defaultdict[int, float] = defaultdict(float)
     shared: defaultdict[int, int] = defaultdict(int)
     for value in looked_up:
-        who = holders.get(value, ())
+        who = holders.get(value)
         if not who or len(who) >= CAP:
             continue
         part = 1.0 / len(who)
@@ -66,23 +77,13 @@ def shortlist(looked_up: Sequence[int], holders: Mapping[int, Sequence[int]], *,
     weight.pop(but, None)
     likely = [key for key in weight if shared[key] > 1 or weight[key] >= 1 / FEW]
     likely.sort(key=lambda key: (-weight[key], key))
-    return {key: weight[key] for key in likely[:SHORTLIST]}
+    return [Candidate(key, weight[key], shared[key]) for key in likely[:SHORTLIST]]
 
 
-def shares_enough(
-    sample: Sample, holders: Mapping[int, Iterable[int]], article_id: int, sampled: int, last: int
-) -> bool:
-    """Whether the text and the article, of which `sampled` hashes up to `last` are kept, share what copies share."""
-    shared = sum(article_id in holders.get(value, ()) for value in sample.looked_up.tolist())
-    ours = int(np.searchsorted(sample.looked_up, last, side="right"))
-    theirs = (
-        sampled if len(sample.looked_up) == 0 or last <= int(sample.looked_up[-1]) else _below(sample, sampled, last)
-    )
+def shares_enough(sample: Sample, shared: int, sampled: int, last: int) -> bool:
+    """Whether the text and an article, of which `sampled` hashes up to `last` are kept, share what copies share."""
+    reach = max(_LIMIT, sample.looked_up[-1])
+    ours = bisect_right(sample.looked_up, last)
+    theirs = sampled if last <= reach else int(sampled * reach / last)
     possible = max(1, min(ours, theirs))
     return shared >= SHARE * possible and (shared > 1 or possible <= FEW)
-
-
-def _below(sample: Sample, sampled: int, last: int) -> int:
-    """About how many of the article's hashes stand in the range that was looked up."""
-    reach = max(_LIMIT, int(sample.looked_up[-1]))
-    return max(1, int(sampled * min(1.0, reach / max(1, last))))

@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Table, text
 
+from archive.dedup import lines
 from archive.dedup.tables import DedupFresh, DedupSealed
 
 CAP: Final = 48
@@ -89,6 +90,7 @@ def seal(connection: Connection) -> None:
     connection.execute(fresh.delete())
     _count(connection, "sealed", moved)
     connection.execute(text("UPDATE dedup_state SET value = 0 WHERE name = 'fresh'"))
+    lines.forget(connection)
 
 
 def _count(connection: Connection, name: str, more: int) -> int:

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, delete, insert, select
 from archive.dedup import clusters, index, lines
 from archive.dedup.candidates import Sample, take_sample
 from archive.dedup.rules import SAME_TEXT
-from archive.dedup.signature import VERSION
+from archive.dedup.signature import VERSION, as_bytes
 from archive.dedup.stored import Stories, Story
 from archive.dedup.tables import DedupText, Link
-from archive.dedup.types import Indexed, Linked
+from archive.dedup.types import Fingerprint, Indexed, Linked
 from archive.dedup.verify import Text, Verdict, prepare
+from archive.fold import Codes, as_codes, fold_codes
 from archive.models import Article
 
 LINKS_AN_ARTICLE: Final = 24
@@ -29,8 +30,7 @@ class _New:
     article: Indexed
     text: Text
     sample: Sample
-    digest: int
-    edges: dict[int, int]
+    made: Fingerprint
     links: list[tuple[int, Verdict]] = field(factory=list)
 
 
@@ -39,7 +39,7 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
 
     Nothing is kept between calls. What is returned is in the order of `articles`.
     """
-    batch = [_prepared(article) for article in articles]
+    batch = [_new(article, article.body, article.fingerprint or fingerprint(article.body)) for article in articles]
     index.take_turn(connection)
     clusters.own_clusters(connection, [article.article_id for article in articles])
     touched: set[int] = set()
@@ -47,9 +47,9 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
         if article.revised:
             touched.update(_withdraw(connection, article))
     batch = _without_furniture(connection, batch)
-    stories = Stories(connection, [(new.sample, new.digest) for new in batch])
+    stories = Stories(connection, [(new.sample, new.made.digest) for new in batch])
     for new in batch:
-        new.links = stories.related(new.article.article_id, new.text, new.sample, new.digest)[:LINKS_AN_ARTICLE]
+        new.links = stories.related(new.article.article_id, new.text, new.sample, new.made.digest)[:LINKS_AN_ARTICLE]
         stories.put(
             Story(
                 article_id=new.article.article_id,
@@ -58,7 +58,7 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
                 text=new.text,
             ),
             new.sample,
-            new.digest,
+            new.made.digest,
             same_as=[key for key, verdict in new.links if verdict.relation in SAME_TEXT],
         )
     _write(connection, batch, now)
@@ -69,33 +69,50 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     return _linked(connection, batch, changed)
 
 
-def _prepared(article: Indexed) -> _New:
-    text = prepare(article.body, article.published_at)
-    return _New(article, text, take_sample(text.codes), digest(text), lines.edge_lines(article.body))
+def fingerprint(body: str) -> Fingerprint:
+    """All that the finder computes from a body alone. Pure."""
+    text = prepare(body)
+    sample = take_sample(text.codes)
+    return Fingerprint(
+        folded=text.folded,
+        kept=sample.kept,
+        looked_up=sample.looked_up,
+        digest=digest(text.codes),
+        signature=as_bytes(text.signature),
+        edges=lines.edge_lines(body),
+    )
 
 
-def digest(text: Text) -> int:
+def digest(codes: Codes) -> int:
     """64 bits that tell one folded text from another, signed."""
-    value = blake2b(text.codes.tobytes(), digest_size=8).digest()
-    return int.from_bytes(value, "big", signed=True)
+    return int.from_bytes(blake2b(codes.tobytes(), digest_size=8).digest(), "big", signed=True)
+
+
+def _new(article: Indexed, body: str, made: Fingerprint) -> _New:
+    text = Text(body, as_codes(made.folded), article.published_at)
+    return _New(article, text, Sample(made.kept, made.looked_up), made)
 
 
 def _without_furniture(connection: Connection, batch: list[_New]) -> list[_New]:
     """The batch with the texts as they count, and the lines counted."""
-    known = lines.known_furniture(connection, (value for new in batch for value in new.edges.values()))
+    known = lines.known_furniture(connection, (value for new in batch for value in new.made.edges.values()))
     lines.count(
         connection,
         Counter(
-            (new.article.site, value) for new in batch if not new.article.revised for value in set(new.edges.values())
+            (new.article.site, value)
+            for new in batch
+            if not new.article.revised
+            for value in set(new.made.edges.values())
         ),
     )
+    counted = []
     for new in batch:
-        furniture = frozenset(value for value in new.edges.values() if (new.article.site, value) in known)
+        furniture = frozenset(value for value in new.made.edges.values() if (new.article.site, value) in known)
         if furniture:
             body = lines.without(new.article.body, furniture)
-            new.text = prepare(body, new.article.published_at)
-            new.sample, new.digest = take_sample(new.text.codes), digest(new.text)
-    return batch
+            new = _new(new.article, body, fingerprint(body))
+        counted.append(new)
+    return counted
 
 
 def _withdraw(connection: Connection, article: Indexed) -> list[int]:
@@ -111,9 +128,7 @@ def _withdraw(connection: Connection, article: Indexed) -> list[int]:
     twins = connection.scalars(select(DedupText.article_id).where(DedupText.digest == old)).all()
     heirs = {*left, *twins}
     bodies = connection.execute(select(Article.id, Article.body).where(Article.id.in_(heirs))).tuples().all()
-    index.add(
-        connection, [(value, key) for key, body in bodies for value in take_sample(prepare(body).codes).kept.tolist()]
-    )
+    index.add(connection, [(value, key) for key, body in bodies for value in take_sample(fold_codes(body)).kept])
     return [*heirs, article.article_id]
 
 
@@ -125,12 +140,12 @@ def _write(connection: Connection, batch: Iterable[_New], now: datetime) -> None
         texts.append(
             {
                 "article_id": key,
-                "digest": new.digest,
+                "digest": new.made.digest,
                 "length": len(new.text.folded),
                 "sampled": len(new.sample.kept),
                 "last": new.sample.last,
                 "version": VERSION,
-                "signature": new.text.signature.astype("<u4").tobytes(),
+                "signature": new.made.signature,
             }
         )
         links += [link_row(key, other, verdict, now) for other, verdict in new.links]

@@ -57,6 +57,16 @@ def signature(codes: Codes) -> Values:
     return least
 
 
+def as_bytes(values: Values) -> bytes:
+    """A signature as it is stored: little-endian."""
+    return values.astype("<u4").tobytes()
+
+
+def from_bytes(stored: bytes) -> Values:
+    """A stored signature. `MinHash(hashvalues=…, scheme="affine32", seed=1)` takes it."""
+    return np.frombuffer(stored, dtype="<u4")
+
+
 def similarity(first: Values, second: Values) -> float:
     """The estimated Jaccard similarity of two signatures, 0 to 1."""
     return float(np.mean(first == second))
@@ -80,9 +90,8 @@ def shingle_crcs(codes: Codes) -> Values:
 
 
 def _mixed(crcs: Values) -> Values:
-    """The finalizer of MurmurHash3 that datasketch's scheme starts with. Equal shingles count once."""
-    hashes = np.unique(crcs)
-    hashes ^= hashes >> np.uint32(16)
+    """The finalizer of MurmurHash3 that datasketch's scheme starts with."""
+    hashes = crcs ^ (crcs >> np.uint32(16))
     hashes *= np.uint32(0x85EBCA6B)
     hashes ^= hashes >> np.uint32(13)
     hashes *= np.uint32(0xC2B2AE35)

@@ -9,7 +9,7 @@ from attrs import define, frozen
 from sqlalchemy import Connection, select
 
 from archive.dedup import index
-from archive.dedup.candidates import VERIFIED, Sample, shares_enough, shortlist
+from archive.dedup.candidates import VERIFIED, Candidate, Sample, shares_enough, shortlist
 from archive.dedup.rules import SAME_TEXT
 from archive.dedup.tables import DedupText
 from archive.dedup.verify import Text, Verdict, compare, prepare
@@ -47,15 +47,21 @@ class Stories:
         self._connection = connection
         self.new_rows: list[tuple[int, int]] = []
         """(hash, article id) rows that `put` found worth storing."""
-        self._holders = index.look_up(
-            connection, (value for sample, _ in wanted for value in sample.looked_up.tolist())
-        )
+        self._holders = index.look_up(connection, (value for sample, _ in wanted for value in sample.looked_up))
+        self._changed: set[int] = set()
+        self._lists: dict[int, list[Candidate]] = {}
         self._sizes: dict[int, _Size] = {}
         self._stories: dict[int, Story] = {}
         self._twins: defaultdict[int, dict[int, datetime | None]] = defaultdict(dict)
-        lists = [(sample, shortlist(sample.looked_up.tolist(), self._holders)) for sample, _ in wanted]
-        self._read_sizes({key for _, keys in lists for key in keys})
-        likely = {key for sample, keys in lists for key in keys if self._shares_enough(sample, key)}
+        for sample, _ in wanted:
+            self._lists[id(sample)] = shortlist(sample.looked_up, self._holders)
+        self._read_sizes({one.article_id for found in self._lists.values() for one in found})
+        likely = {
+            one.article_id
+            for sample, _ in wanted
+            for one in self._lists[id(sample)]
+            if self._shares_enough(sample, one)
+        }
         self._read_twins({*(digest for _, digest in wanted), *(self._sizes[key].digest for key in likely)})
         self._read(likely)
 
@@ -69,13 +75,13 @@ class Stories:
             if verdict is not None:
                 found.append((twins[0], verdict))
         verified = 0
-        for key in shortlist(sample.looked_up.tolist(), self._holders, but=article_id):
-            if key in self._twins[digest] or not self._shares_enough(sample, key):
+        for candidate in self._shortlist(sample, article_id):
+            if candidate.article_id in self._twins[digest] or not self._shares_enough(sample, candidate):
                 continue
             if verified == VERIFIED:
                 break
             verified += 1
-            key, other = self._nearest_twin(key, text.published_at)
+            key, other = self._nearest_twin(candidate.article_id, text.published_at)
             verdict = compare(text, other)
             if verdict is not None:
                 found.append((key, verdict))
@@ -90,11 +96,21 @@ class Stories:
         self._sizes[story.article_id] = _Size(len(sample.kept), sample.last, digest)
         self._twins[digest][story.article_id] = story.published_at
         copies = set(same_as)
-        for value in sample.kept.tolist():
+        key = story.article_id
+        for value in sample.kept:
             holders = self._holders[value]
-            if len(holders) < index.CAP and copies.isdisjoint(holders) and story.article_id not in holders:
-                holders.append(story.article_id)
-                self.new_rows.append((value, story.article_id))
+            if holders and (len(holders) >= index.CAP or key in holders or not copies.isdisjoint(holders)):
+                continue
+            holders.append(key)
+            self.new_rows.append((value, key))
+        self._changed.update(sample.kept)
+
+    def _shortlist(self, sample: Sample, article_id: int) -> list[Candidate]:
+        """The list that was made at the start, unless the batch itself has added to what it was made from."""
+        known = self._lists.get(id(sample))
+        if known is not None and self._changed.isdisjoint(sample.looked_up):
+            return [one for one in known if one.article_id != article_id]
+        return shortlist(sample.looked_up, self._holders, but=article_id)
 
     def _nearest_twin(self, article_id: int, published_at: datetime | None) -> tuple[int, Text]:
         """Of the articles with this one's very text, the one that was published closest in time: dates decide too."""
@@ -109,11 +125,11 @@ class Stories:
         nearest = min(distances)[1]
         return nearest, text.dated(twins[nearest])
 
-    def _shares_enough(self, sample: Sample, article_id: int) -> bool:
-        if article_id not in self._sizes:
-            self._read_sizes([article_id])
-        size = self._sizes.get(article_id)
-        return size is not None and shares_enough(sample, self._holders, article_id, size.sampled, size.last)
+    def _shares_enough(self, sample: Sample, candidate: Candidate) -> bool:
+        if candidate.article_id not in self._sizes:
+            self._read_sizes([candidate.article_id])
+        size = self._sizes.get(candidate.article_id)
+        return size is not None and shares_enough(sample, candidate.shared, size.sampled, size.last)
 
     def _read_sizes(self, article_ids: Iterable[int]) -> None:
         for chunk in _chunks(sorted(article_ids)):

@@ -7,12 +7,30 @@ from attrs import frozen
 from archive.records import Precision
 
 
+@frozen(kw_only=True, eq=False)
+class Fingerprint:
+    """What the finder computes from a body alone, so that another process may do it beforehand. It can be pickled.
+
+    `folded`: the comparison form. `kept`, `looked_up`: sampled shingle hashes, ascending. `digest`: 64 bits of the
+    folded text, signed. `signature`: MinHash, 128 numbers of 32 bits, little-endian. `edges`: hashes of the first and
+    last lines by line number.
+    """
+
+    folded: str
+    kept: list[int]
+    looked_up: list[int]
+    digest: int
+    signature: bytes
+    edges: dict[int, int]
+
+
 @frozen(kw_only=True)
 class Indexed:
     """One stored article, as the finder sees it.
 
     `body`: the stored text, one block a line. Times carry a zone. `revised`: the article was there before and its text
-    changed. `complete`: nothing says that the text was cut or damaged when it was extracted.
+    changed. `complete`: nothing says that the text was cut or damaged when it was extracted. `fingerprint`: of `body`,
+    from `archive.dedup.fingerprint`; computed here where it is None.
     """
 
     article_id: int
@@ -26,6 +44,7 @@ class Indexed:
     first_captured_at: datetime
     revised: bool = False
     complete: bool = True
+    fingerprint: Fingerprint | None = None
 
 
 @frozen(kw_only=True)

@@ -21,11 +21,11 @@ _SHOWN: Final = 40  # characters of a difference that the evidence keeps
 
 
 class Text(Anchored):
-    """One text to compare, folded. `traditional`: the share of its characters in the traditional script."""
+    """One text to compare, folded. `body`: as it is stored."""
 
-    def __init__(self, codes: Codes, traditional: float, published_at: datetime | None) -> None:
+    def __init__(self, body: str, codes: Codes, published_at: datetime | None) -> None:
         super().__init__(as_text(codes), codes)
-        self.traditional = traditional
+        self.body = body
         self.published_at = published_at
 
     def dated(self, published_at: datetime | None) -> "Text":
@@ -33,6 +33,11 @@ class Text(Anchored):
         other = copy(self)
         other.published_at = published_at
         return other
+
+    @cached_property
+    def traditional(self) -> float:
+        """The share of its characters in the traditional script, 0 to 1."""
+        return traditional_share(self.body)
 
     @cached_property
     def damaged(self) -> NDArray[np.bool_]:
@@ -81,7 +86,7 @@ class Verdict:
 
 def prepare(body: str, published_at: datetime | None = None) -> Text:
     """A text ready to be compared. Pure."""
-    return Text(fold_codes(body), traditional_share(body), published_at)
+    return Text(body, fold_codes(body), published_at)
 
 
 def compare(first: Text, second: Text) -> Verdict | None:
