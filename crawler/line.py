@@ -11,10 +11,11 @@ import brotli
 from attrs import evolve, frozen
 
 from archive.records import CaptureRecord, Item
+from crawler.pages.decode import decode
 from crawler.pages.extract import extract
 from crawler.pages.page import Outcome, Page
 from crawler.sites import find_site, load_sites
-from crawler.sites.base import Source
+from crawler.sites.base import ListError, Listing, Source
 
 MAX_DECODED = 32 * 2**20
 """A body that unpacks to more than this is not read."""
@@ -107,10 +108,43 @@ def capture_item(raw: RawCapture) -> Item:
     return Item(capture=capture_record(raw, page), article=page.article())
 
 
-def list_capture(raw: RawCapture, site: str, detail: str | None = None) -> CaptureRecord:
-    """The row of a list's answer."""
-    outcome = Outcome.LIST if detail is None else Outcome.BROKEN
-    return capture_record(raw, Page(url=raw.url, outcome=outcome, site=site, detail=detail))
+@frozen(kw_only=True)
+class ListAnswer:
+    """What a list said. `problem`: why its `listings` are not to be had, "" where they are."""
+
+    capture: CaptureRecord
+    listings: tuple[Listing, ...] = ()
+    problem: str = ""
+
+
+def list_answer(raw: RawCapture) -> ListAnswer:
+    """The row and the entries of a list's answer. Never raises."""
+    site, source = source_of(raw.requested or raw.url) or ("", None)
+    problem = ""
+    listings: tuple[Listing, ...] = ()
+    if raw.status >= 400 or source is None:
+        problem = f"HTTP {raw.status}"
+    else:
+        try:
+            listings = _listings(source, raw)
+        except ListError as error:
+            problem = str(error)
+    outcome = Outcome.BROKEN if problem else Outcome.LIST
+    page = Page(url=raw.url, outcome=outcome, site=site or None, detail=problem or None)
+    return ListAnswer(capture=capture_record(raw, page), listings=listings, problem=problem)
+
+
+def _listings(source: Source, raw: RawCapture) -> tuple[Listing, ...]:
+    body = decoded_body(raw)
+    if not isinstance(body, bytes):
+        raise ListError(body or "the list is too large")
+    text = body.decode(source.encoding, "replace") if source.encoding else decode(body, raw.content_type).text
+    try:
+        return tuple(source.parse(text, raw.url, raw.captured_at))
+    except ListError:
+        raise
+    except Exception as error:  # a site file's bug is no reason to lose the other lists
+        raise ListError(f"the parser broke: {type(error).__name__}: {error}") from error
 
 
 def capture_record(raw: RawCapture, page: Page) -> CaptureRecord:
@@ -141,9 +175,8 @@ def capture_record(raw: RawCapture, page: Page) -> CaptureRecord:
 
 def identity(url: str) -> tuple[str, str] | None:
     """The site and native id that an address names by its form, or None."""
-    site = find_site(url)
-    target = site.target(url) if site is not None else None
-    return (site.name, target.native_id) if site is not None and target is not None and target.native_id else None
+    found = named_by(url)
+    return found[:2] if found is not None else None
 
 
 def named_by(url: str) -> tuple[str, str, str] | None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from archive.db import reading
 from archive.errors import UsageError
 from archive.models import Capture
-from crawler.line import Role, list_capture, role_of, source_of
+from crawler.line import Role, list_answer, role_of
 from crawler.session import Session
 from crawler.warc import storage_error
 from crawler.warc_records import Broken, read_records
@@ -57,8 +57,7 @@ def _take_over(session: Session, path: Path) -> int:
                 continue
             role = role_of(raw.url, raw.status, raw.content_type, raw.requested)
             if role is Role.LIST:
-                source = source_of(raw.requested or raw.url)
-                session.store_list(list_capture(raw, source[0] if source else ""))
+                session.store_list(list_answer(raw).capture)
                 stored += 1
             elif role is Role.PAGE:
                 session.store_found(raw)

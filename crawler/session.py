@@ -6,16 +6,16 @@ ends it: nothing is stored after it, every crawler is asked to stop, and the com
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from attrs import asdict, define, field
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from archive.db import open_engine, writing
+from archive.db import open_engine, reading, writing
 from archive.errors import DoubtfulRun, JianbaoError, NetworkUnavailable
 from archive.ingest import ingest
-from archive.models import CrawlRun
+from archive.models import Capture, CrawlRun
 from archive.records import CaptureRecord, Item, Stored
 from archive.settings import Home
 from crawler import frontier
@@ -24,12 +24,15 @@ from crawler.frontier import Claim
 from crawler.line import RawCapture, capture_item, identity
 from crawler.locks import HomeLock, dead_runs, hold_run, lock_home
 from crawler.pages.page import Outcome
+from crawler.sites.base import Source
 from crawler.warc import WarcFolder
 
 logger = logging.getLogger("jianbao.crawl")
 
 DOUBTFUL = frozenset({Outcome.UNKNOWN_TEMPLATE, Outcome.EMPTY, Outcome.BLOCKED, Outcome.BROKEN, Outcome.TOO_LARGE})
 BATCH = 8
+EVERY_RUN = timedelta(minutes=30)
+"""A source whose `every` is no longer is polled by each run, whenever that comes."""
 
 _RUN: Any = CrawlRun.__table__
 
@@ -98,6 +101,16 @@ class Session:
             claims = frontier.claim(connection, site, self.worker, room, datetime.now(UTC))
         self._claimed += len(claims)
         return claims
+
+    def polled_lately(self, source: Source) -> bool:
+        """Whether a list that changes slowly was polled so lately that this run can leave it out."""
+        if source.every <= EVERY_RUN:
+            return False
+        since = datetime.now(UTC) - source.every + EVERY_RUN / 2
+        query = select(Capture.id).where(Capture.url == source.urls[0], Capture.captured_at > since).limit(1)
+        with _ends_run(self), reading(self.engine) as connection:
+            return connection.execute(query).first() is not None
+        return True
 
     def store_page(self, raw: RawCapture, claim: Claim) -> str:
         """Extract and store one answer for a claimed address, and settle the claim; the outcome."""

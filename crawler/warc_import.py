@@ -17,7 +17,7 @@ from archive.models import Capture, Frontier
 from archive.prepare import Prepared, prepare
 from archive.records import Item
 from crawler import frontier
-from crawler.line import RawCapture, Role, capture_item, identity, list_capture, role_of, source_of
+from crawler.line import RawCapture, Role, capture_item, list_answer, named_by, role_of
 from crawler.pages.page import Outcome
 from crawler.session import DOUBTFUL, Session
 from crawler.warc_records import Broken, read_records
@@ -39,12 +39,11 @@ class Tally:
 
 @frozen
 class _Read:
-    """A page as the worker hands it back: ready to store, its outcome, and the identity that its address has."""
+    """A page as the worker hands it back: ready to store, its outcome, and what its address names (`line.named_by`)."""
 
     item: Prepared
     outcome: str
-    key: tuple[str, str] | None
-    url: str
+    named: tuple[str, str, str] | None
 
 
 def import_warc(
@@ -100,13 +99,12 @@ def _wanted(
 def read_page(raw: RawCapture) -> _Read:
     """One answer, extracted and made ready. Pure; runs in a worker process."""
     if role_of(raw.url, raw.status, raw.content_type, raw.requested) is Role.LIST:
-        site, _ = source_of(raw.requested or raw.url) or ("", None)
-        item = Item(capture=list_capture(raw, site))
-        return _Read(prepare(item), Outcome.LIST, None, raw.url)
+        row = list_answer(raw).capture
+        return _Read(prepare(Item(capture=row)), row.outcome, None)
     item = capture_item(raw)
     outcome = item.capture.outcome if item.capture else ""
-    key = (item.article.site, item.article.native_id) if item.article else identity(raw.requested or raw.url)
-    return _Read(prepare(item), outcome, key, item.article.url if item.article else raw.url)
+    named = named_by(raw.requested or raw.url) or (named_by(item.article.url) if item.article else None)
+    return _Read(prepare(item), outcome, named)
 
 
 def _extracted(raws: Iterable[RawCapture], jobs: int) -> Iterator[_Read]:
@@ -142,19 +140,18 @@ def _settle(connection: Connection, batch: list[_Read], now: datetime) -> None:
     """What is in the archive need not be fetched when a list names it; what is due or was leased stays as it is."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for read in batch:
-        if read.key is not None and (found := identity(read.url)) is not None and found == read.key:
-            state = "gone" if read.outcome == Outcome.GONE else "done"
-            if read.outcome == Outcome.BLOCKED:
-                continue
-            rows[read.key] = {
-                "site": read.key[0],
-                "native_id": read.key[1],
-                "url": read.url,
-                "state": state,
-                "due_at": now,
-                "attempts": 0,
-                "outcome": read.outcome,
-            }
+        if read.named is None or read.outcome == Outcome.BLOCKED:
+            continue
+        site, native_id, url = read.named
+        rows[site, native_id] = {
+            "site": site,
+            "native_id": native_id,
+            "url": url,
+            "state": "gone" if read.outcome == Outcome.GONE else "done",
+            "due_at": now,
+            "attempts": 0,
+            "outcome": read.outcome,
+        }
     if rows:
         insert = frontier.insert(connection, Frontier.__table__).on_conflict_do_nothing()
         connection.execute(insert, [rows[key] for key in sorted(rows)])

@@ -8,33 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli import main
+from archive.cli.options import Moment
 from archive.settings import Home
-from archive.times import BEIJING
 
 if TYPE_CHECKING:
     from archive.errors import JianbaoError
     from crawler.session import Counts, Session
 
 
-class BeijingTime(click.DateTime):
-    """A date or a time without a zone, taken as Beijing's."""
-
-    name = "time"
-
-    def __init__(self) -> None:
-        super().__init__(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        moment: datetime = super().convert(value, param, ctx)
-        return moment.replace(tzinfo=BEIJING)
-
-
 @main.command()
 @click.argument("sites", nargs=-1, metavar="[SITE]…")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Fetch at most N articles.")
-@click.option(
-    "--since", type=BeijingTime(), metavar="DATE", help="Leave out articles that their list dates before DATE."
-)
+@click.option("--since", type=Moment(), metavar="DATE", help="Leave out articles that their list dates before DATE.")
 @click.option("-v", "--verbose", is_flag=True, help="A line for every step, and Scrapy's own lines.")
 @click.pass_obj
 def crawl(home: Home, sites: tuple[str, ...], limit: int | None, since: datetime | None, verbose: bool) -> None:

@@ -2,14 +2,13 @@
 
 import argparse
 import sys
-from datetime import datetime
 
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError as ScrapyUsageError
 
 from archive.errors import JianbaoError
 from archive.settings import resolve_home
-from archive.times import BEIJING
+from archive.times import parse_time
 from crawler.runner import crawl, quiet_scrapy
 
 
@@ -24,7 +23,7 @@ class Command(ScrapyCrawl):
         if not opts.loglevel:
             quiet_scrapy()
         try:
-            since = datetime.fromisoformat(words["since"]).replace(tzinfo=BEIJING) if "since" in words else None
+            since = parse_time(words["since"])[0] if "since" in words else None
             limit = int(words["limit"]) if "limit" in words else None
         except ValueError as error:
             raise ScrapyUsageError(str(error), print_help=False) from error

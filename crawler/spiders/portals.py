@@ -17,12 +17,11 @@ from archive.errors import JianbaoError
 from archive.records import Item
 from crawler.discovery import Walk, entries_of
 from crawler.frontier import Claim
-from crawler.line import TRANSIENT, RawCapture, capture_record, decoded_body, list_capture
+from crawler.line import TRANSIENT, RawCapture, capture_record, list_answer
 from crawler.middlewares import RAW, RobotsForbidden
-from crawler.pages.decode import decode
 from crawler.pages.page import Outcome, Page
 from crawler.sites import load_sites
-from crawler.sites.base import ListError, Listing, Site, Source
+from crawler.sites.base import Site
 
 if TYPE_CHECKING:
     from typing import Self
@@ -59,6 +58,9 @@ class PortalSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         for source in self.site.sources:
+            if self.session.polled_lately(source):
+                logger.info("list %s/%s: polled less than %s ago", self.name, source.name, source.every)
+                continue
             yield self._list_request(Walk(site=self.site, source=source, since=self.session.since))
         for request in self._due():
             yield request
@@ -80,16 +82,15 @@ class PortalSpider(Spider):
         raw: RawCapture = response.meta[RAW]
         if raw.status in TRANSIENT or raw.status >= 500:
             self._list_missing(walk, f"HTTP {raw.status}", passing=True)
+            yield from self._due()
             return
-        try:
-            if raw.status >= 400:
-                raise ListError(f"HTTP {raw.status}")
-            entries = entries_of(self.site, read_list(walk.source, raw))
-        except ListError as error:
-            self.session.store_list(list_capture(raw, self.site.name, str(error)))
-            self._list_missing(walk, str(error), passing=False)
+        answer = list_answer(raw)
+        self.session.store_list(answer.capture)
+        if answer.problem:
+            self._list_missing(walk, answer.problem, passing=False)
+            yield from self._due()
             return
-        self.session.store_list(list_capture(raw, self.site.name))
+        entries = entries_of(self.site, answer.listings)
         if walk.page == 0 and len(entries) < walk.source.expect:
             self.session.doubt(
                 f"list {self.name}/{walk.source.name} named {len(entries)} articles, {walk.source.expect} expected"
@@ -193,21 +194,6 @@ class PortalSpider(Spider):
     def _closed(self, reason: str) -> None:
         if reason == "shutdown":
             self.session.stopped = True
-
-
-def read_list(source: Source, raw: RawCapture) -> list[Listing]:
-    """The entries of a list's answer. Raises `ListError`."""
-    body = decoded_body(raw)
-    if not isinstance(body, bytes):
-        raise ListError(body or "the list is too large")
-    text = body.decode(source.encoding, "replace") if source.encoding else decode(body, raw.content_type).text
-    try:
-        return list(source.parse(text, raw.url, raw.captured_at))
-    except ListError:
-        raise
-    except Exception as error:  # a parser's bug is no reason to lose the other lists
-        logger.exception("the parser of list %s broke", source.name)
-        raise ListError(f"the parser broke: {type(error).__name__}") from error
 
 
 def _reason(error: BaseException) -> str:

@@ -58,7 +58,7 @@ def test_the_first_run_says_what_it_did(crawled: tuple[Archive, Proxy, list[Coun
     assert first[7:9] == (1, 0), "the verification page is doubtful"
     assert "1 doubtful" in first[9]
     assert second[1:3] == ("finished", 0)
-    assert second[3] == first[3]
+    assert 0 < second[3] <= first[3], "the rank list changes slowly and is left out"
     assert second[4:9] == (0, 0, 0, 0, 0)
 
 
@@ -240,39 +240,26 @@ def test_a_host_whose_robots_txt_fails_is_left_alone(start_portal: START, tmp_pa
     ) == {"due"}
 
 
-def test_sigterm_ends_the_run_well(start_portal: START, tmp_path: Path) -> None:
-    proxy = start_portal(60)
+def test_one_run_at_a_time_and_sigterm_ends_it_well(start_portal: START, tmp_path: Path) -> None:
+    proxy = start_portal(30)
     archive = Archive(tmp_path / "home", proxy.environment())
-    with archive.start("crawl", "sohu", JIANBAO_DELAY="0.3") as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "named" in line:
-                break
-        process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=60)
-    assert process.returncode in (0, 3), err
-    assert "Traceback" not in err
-    assert archive.last_run()["state"] == "stopped"
-    assert "leased" not in dict(archive.rows("SELECT state, count(*) FROM frontier GROUP BY state"))
-    assert not list(archive.home.glob("warc/*.open"))
-    assert archive.run("crawl", "sohu").returncode == 0
-    assert set(archive.articles()) == wanted(proxy.world, "sohu")
-
-
-def test_one_run_at_a_time(start_portal: START, tmp_path: Path) -> None:
-    proxy = start_portal(20)
-    archive = Archive(tmp_path / "home", proxy.environment())
-    with archive.start("crawl", "sohu", JIANBAO_DELAY="0.5") as first:
+    with archive.start("crawl", "sohu", JIANBAO_DELAY="0.3") as first:
         assert first.stderr is not None
         first.stderr.readline()
         second = archive.run("crawl", "netease")
         assert second.returncode == 8
-        assert second.stderr.strip().splitlines()[-1] == (
-            f"jianbao: another crawl works on {archive.home} (process {first.pid}); wait for it to end, or stop it"
+        assert second.stderr == (
+            f"jianbao: another crawl works on {archive.home} (process {first.pid}); wait for it to end, or stop it\n"
         )
-        first.terminate()
-        first.communicate(timeout=60)
-    assert [row[0] for row in archive.rows("SELECT state FROM crawl_run")] == ["stopped"]
+        first.send_signal(signal.SIGTERM)
+        _, err = first.communicate(timeout=60)
+    assert first.returncode in (0, 3), err
+    assert "Traceback" not in err
+    assert archive.rows("SELECT state FROM crawl_run") == [("stopped",)]
+    assert "leased" not in dict(archive.rows("SELECT state, count(*) FROM frontier GROUP BY state"))
+    assert not list(archive.home.glob("warc/*.open"))
+    assert archive.run("crawl", "sohu").returncode == 0
+    assert set(archive.articles()) == wanted(proxy.world, "sohu")
 
 
 def test_sites_are_named(tmp_path: Path) -> None:

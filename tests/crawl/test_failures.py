@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import pytest
 from tests.crawl.run import Archive
 from tests.crawl.test_warc import check
 from tests.portal.proxy import Proxy
+from tests.portal.truth import World
 
 START = Callable[..., Proxy]
 LIMIT = (
@@ -95,11 +96,19 @@ def test_a_home_without_permission(tmp_path: Path) -> None:
     assert "Permission denied" in last_line(done.stderr)
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    """An archive that was crawled in peace; its portal still stands."""
+    with Proxy(World(40, 2), tmp_path_factory.mktemp("portal")) as proxy:
+        archive = Archive(tmp_path_factory.mktemp("archive") / "home", proxy.environment())
+        assert archive.run("crawl").returncode in (0, 3)
+        yield archive
+
+
 @pytest.mark.parametrize("size", [4096, 60_000, 400_000])
-def test_a_full_disk(start_portal: START, tmp_path: Path, size: int) -> None:
+def test_a_full_disk(undisturbed: Archive, tmp_path: Path, size: int) -> None:
     """Too little room for the database, for lists, for articles: what is there is whole, and the next run goes on."""
-    proxy = start_portal(60)
-    archive = Archive(tmp_path / "home", proxy.environment())
+    archive = Archive(tmp_path / "home", undisturbed.environment)
     done = archive.run("crawl", before=LIMIT.format(size))
     assert done.returncode == 6, done.stderr
     assert "Traceback" not in done.stderr
@@ -107,8 +116,6 @@ def test_a_full_disk(start_portal: START, tmp_path: Path, size: int) -> None:
     assert all(check(file) == 0 for file in archive.warcs())
     again = archive.run("crawl")
     assert again.returncode in (0, 3), again.stderr
-    undisturbed = Archive(tmp_path / "other", proxy.environment())
-    undisturbed.run("crawl")
     assert archive.articles() == undisturbed.articles()
     assert all(check(file) == 0 for file in archive.warcs())
     with closing(sqlite3.connect(archive.home / "archive.db")) as connection:
@@ -135,9 +142,8 @@ def test_a_locked_database(start_portal: START, tmp_path: Path) -> None:
     assert archive.rows("SELECT count(*) FROM crawl_run") == runs
 
 
-def test_a_database_that_gets_locked_during_the_run(start_portal: START, tmp_path: Path) -> None:
-    proxy = start_portal(60)
-    archive = Archive(tmp_path / "home", proxy.environment())
+def test_a_database_that_gets_locked_during_the_run(undisturbed: Archive, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "home", undisturbed.environment)
     database = f"sqlite:///{archive.home}/archive.db?timeout=0.2"
     with archive.start("crawl", JIANBAO_DATABASE=database) as process:
         assert process.stderr is not None
@@ -152,8 +158,6 @@ def test_a_database_that_gets_locked_during_the_run(start_portal: START, tmp_pat
     assert "Traceback" not in err
     assert archive.run("crawl").returncode in (0, 3)
     assert archive.rows("SELECT state FROM crawl_run ORDER BY id") == [("killed",), ("finished",)]
-    undisturbed = Archive(tmp_path / "other", proxy.environment())
-    undisturbed.run("crawl")
     assert archive.articles() == undisturbed.articles()
 
 

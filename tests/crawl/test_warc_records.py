@@ -107,7 +107,7 @@ def test_an_empty_file_has_no_records(tmp_path: Path) -> None:
 def record_file(path: Path, kind: str, payload: bytes, headers: list[tuple[str, str]], **fields: str) -> Path:
     stream = BytesIO()
     writer = WARCWriter(stream, gzip=True)
-    http = StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1") if kind == "response" else None
+    http = StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1") if kind in ("response", "revisit") else None
     record = writer.create_warc_record(
         "https://www.sohu.com/a/1000001_2",
         kind,
