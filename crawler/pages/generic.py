@@ -1,5 +1,6 @@
 """A page of a host without a template: the finder's body, cleaned by rules and shape, and fields by evidence."""
 
+import re
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urljoin
@@ -20,7 +21,7 @@ from crawler.pages.page import Block, Outcome, Page
 from crawler.pages.parse import Element
 from crawler.pages.rules import RuleSet
 from crawler.pages.stamps import first_stamp
-from crawler.pages.structure import INFO, RELATED, is_marker, is_solid, mark_core, mark_lists, mark_top
+from crawler.pages.structure import INFO, RELATED, is_marker, is_solid, mark_core, mark_lists, mark_short, mark_top
 from crawler.pages.surroundings import Piece, between, following, preceding
 from crawler.pages.template import Document, element_text
 from crawler.pages.whole import whole_page
@@ -28,7 +29,9 @@ from crawler.pages.whole import whole_page
 # In a template's body a line `来源：…` is the writer's own, and stays; elsewhere it is the site's.
 RULES: Final = RuleSet((*(rule for rule in GENERAL if not rule.keeps), *ELSEWHERE))
 _INFO_LINES: Final = 40
-_TAIL_LINES: Final = 40
+_TAIL_PIECES: Final = 60
+_LARGE: Final = 1500
+_CREDIT: Final = re.compile("编|編|来源|來源|出处|作者|记者|記者|时间|時間|关键|關鍵|标签|標籤|全文|更多")
 _LINE: Final = 400
 _SHORT: Final = 60
 
@@ -56,10 +59,11 @@ def read_generic(
     mark_top(raws, text)
     mark_info(raws)
     mark_lists(raws)
+    mark_short(raws)
     mark_core(raws, _common(roots))
     judged = RULES.judge(raws)
     stripped = [RawBlock(b.kind, b.text, None) for b in judged.blocks if not b.kept and _may_credit(b)]
-    tail = _lines(following(spot.root), _TAIL_LINES, until_marker=True)
+    tail = _tail_lines(spot.root)
     kept = [block.text for block in judged.blocks if block.kept and block.text]
     top = _around_info(raws)
     found = gather([*info, *top], [*stripped, *tail], kept, metas, read_linked_data(tree), url, captured_at)
@@ -160,15 +164,46 @@ def _if_text(piece: Element) -> list[RawBlock]:
     return blocks
 
 
-def _lines(pieces: Any, limit: int, *, until_marker: bool = False) -> list[RawBlock]:
+def _tail_lines(root: Element) -> list[RawBlock]:
+    """The lines below the body that may credit somebody. Boxes without such a word are not walked, and a box larger
+    than any line of credits ends the search: it is a list, or the comments."""
+    lines: list[RawBlock] = []
+    for count, piece in enumerate(following(root)):
+        text = piece if isinstance(piece, str) else _short_text(piece)
+        if len(text) > _LARGE or count > _TAIL_PIECES:
+            break
+        if _CREDIT.search(text):
+            for block in _piece_blocks(piece):
+                if is_marker(block.text):
+                    return lines
+                if block.kind != "image" and len(block.text) <= _LINE:
+                    lines.append(block)
+    return lines
+
+
+def _short_text(element: Element) -> str:
+    """The element's text as far as it tells whether the element is large."""
+    parts: list[str] = []
+    length = 0
+    if not isinstance(element.tag, str) or element.tag in ("script", "style", "noscript"):
+        return ""
+    for node in element.iter():
+        if node.tag not in ("script", "style") and node.text:
+            parts.append(node.text)
+            length += len(node.text.strip())
+        if node.tail and node is not element:
+            parts.append(node.tail)
+            length += len(node.tail.strip())
+        if length > _LARGE:
+            break
+    return "".join(parts) if length <= _LARGE else "".join(parts)[: _LARGE + 1].ljust(_LARGE + 1)
+
+
+def _lines(pieces: Any, limit: int) -> list[RawBlock]:
     """Up to `limit` short lines of the pieces, in the order in which those come."""
     lines: list[RawBlock] = []
     for piece in pieces:
-        for block in _piece_blocks(piece):
-            if until_marker and is_marker(block.text):
-                return lines
-            if block.kind != "image" and block.text and len(block.text) <= _LINE:
-                lines.append(block)
+        lines += (b for b in _piece_blocks(piece) if b.kind != "image" and b.text and len(b.text) <= _LINE)
         if len(lines) >= limit:
             break
     return lines[:limit]

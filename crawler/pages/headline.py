@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from attrs import frozen
-from lxml import etree
 
 from crawler.pages.blocks import fold
 from crawler.pages.parse import Element
@@ -17,9 +16,6 @@ from crawler.pages.parse import Element
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _LONGEST: Final = 160
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5")
-_CONTAINING: Final = etree.XPath(
-    "//text()[contains(., $words) and not(parent::title or parent::script or parent::style or parent::a)]"
-)
 _BADGE: Final = re.compile(r"^(?:原创|转载|原創|轉載)[\s:：]+")
 _SEPARATOR: Final = re.compile(r"\s*(?:[_|｜]|--+|[—–]{1,2}|\s-\s|\s-|-\s|\s·\s|>|<)\s*")
 _SITE_TAIL: Final = re.compile(
@@ -108,12 +104,9 @@ def _unmarked(tree: Element, title: str, witnesses: list[str]) -> Iterator[Headl
     )[:12]
     if len(words) < 3:
         return
-    for count, hit in enumerate(_CONTAINING(tree, words=words)):
+    for count, element in enumerate(_containing(tree, words)):
         if count > 40:
             return
-        element = hit.getparent()
-        if hit.is_tail:
-            element = element.getparent()
         for _ in range(3):
             if element is None or element.tag in ("body", "html"):
                 break
@@ -124,6 +117,19 @@ def _unmarked(tree: Element, title: str, witnesses: list[str]) -> Iterator[Headl
             if not text:
                 break
             element = element.getparent()
+
+
+def _containing(tree: Element, words: str) -> Iterator[Element]:
+    """The elements whose own text has these words, without links, scripts and the head's title."""
+    for element in tree.iter():
+        text = element.text
+        if text and words in text and element.tag not in ("a", "title", "script", "style", "option"):
+            yield element
+        text = element.tail
+        if text and words in text:
+            parent = element.getparent()
+            if parent is not None and parent.tag != "a":
+                yield parent
 
 
 def _text(element: Element) -> str:

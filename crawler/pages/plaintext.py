@@ -17,7 +17,7 @@ from crawler.pages.generic import RULES
 from crawler.pages.page import Outcome, Page
 from crawler.pages.rules import Rule
 from crawler.pages.stamps import first_stamp
-from crawler.pages.structure import ABOVE, HEADLINE, INFO, is_marker, is_solid, mark_lists
+from crawler.pages.structure import ABOVE, HEADLINE, INFO, is_marker, is_solid, mark_lists, mark_short
 
 LOST: Final = Rule(id="open.lost_image")
 AFTER: Final = Rule(id="open.after_end")
@@ -64,6 +64,7 @@ def extract_plaintext(
     for raw in raws[stop:]:
         raw.mark = raw.mark or AFTER
     mark_lists(raws[start:stop])
+    mark_short(raws[start:stop])
     judged = RULES.judge(raws)
     kept = [block.text for block in judged.blocks if block.kept and block.text]
     tail = [
@@ -149,8 +150,9 @@ def _is_frame(raw: RawBlock) -> bool:
         return True
     if read_credits(text).labels and not is_solid(raw):
         return True
-    judged = RULES.judge([RawBlock("paragraph", text, None)])
-    return not judged.blocks[0].kept
+    trial = RawBlock("paragraph", text, None)
+    mark_short([trial])
+    return not RULES.judge([trial]).blocks[0].kept
 
 
 def _read_end(raws: Sequence[RawBlock], start: int, stop: int) -> int:

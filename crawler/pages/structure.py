@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from crawler.pages.blocks import RawBlock
+from crawler.pages.elsewhere import SHORT, SHORT_LINE
 from crawler.pages.headline import letters
 from crawler.pages.parse import Element
 from crawler.pages.rules import Rule
@@ -225,6 +226,18 @@ def _mark_after(blocks: Sequence[RawBlock], boxes: Sequence[Element], dirty: set
 
 def _names(element: Element) -> str:
     return f"{element.get('class') or ''} {element.get('id') or ''}"
+
+
+def mark_short(blocks: Sequence[RawBlock]) -> None:
+    """Marks the short lines that a rule of `elsewhere.SHORT` knows: buttons, counts, pagers, prompts to log in."""
+    for block in blocks:
+        text = block.text
+        if len(text) > SHORT_LINE or block.mark is not None or block.kind == "image":
+            continue
+        for rule in SHORT:
+            if rule.match(text) is not None:
+                block.mark = rule
+                break
 
 
 def mark_lists(blocks: Sequence[RawBlock]) -> None:
