@@ -41,7 +41,7 @@ def _steps(selector: str) -> tuple[_Step, ...]:
 
 
 def select_all(root: Element, selector: str) -> Iterator[Element]:
-    """The elements below `root` (or, for `#id`, in the whole page) that the selector names, in order."""
+    """The elements from `root` on (or, for `#id`, in the whole page) that the selector names, in order."""
     return _descend(root, _steps(selector), 0)
 
 
@@ -59,7 +59,7 @@ def _descend(root: Element, steps: tuple[_Step, ...], index: int) -> Iterator[El
     else:
         candidates = root.iter(step.tag)
     for element in candidates:
-        if element is root and not step.id:
+        if element is root and index:
             continue
         if step.klass:
             classes = element.get("class")

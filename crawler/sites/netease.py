@@ -190,17 +190,17 @@ _END_LINE = (
 )
 _ORIGINAL = Rule(
     id="netease.original_title",
-    selector="p.otitle, div.otitle",
+    selector=".otitle",
     pattern=r"[（(]?\s?原标题[:：]\s?(?P<original_title>.*?)\s?[)）]?",
 )
 _SOURCE_EDITOR = Rule(id="netease.source_editor", selector=".ep-source", pattern=_END_LINE)
-_ADVERT = Rule(id="netease.advert", selector=".gg200x300, .at_item, .ad_module, .post_end_ad")
+_ADVERT = Rule(id="netease.advert", selector=".gg200x300, .at_item, .ad_module")
 _RELATED = Rule(
     id="netease.related",
-    selector=".special_tag_wrap, pre[datatype=specialtag], .related_article, .ep-keywords, .extra-tag",
+    selector=".special_tag_wrap, pre[datatype=specialtag], .related_article, .ep-keywords",
 )
 _GALLERY_BOX = Rule(id="netease.gallery_box", selector=".nph_gallery")
-_VIDEO_BOX = Rule(id="netease.video_box", selector=".video-wrapper, .video-info")
+_VIDEO_BOX = Rule(id="netease.video_box", selector=".video-wrapper")
 _PAGER = Rule(id="netease.pager", selector=".ep-pages")
 _IN_BODY = (_ORIGINAL, _SOURCE_EDITOR, _ADVERT, _RELATED, _GALLERY_BOX, _VIDEO_BOX, _PAGER)
 _TITLE = title(r"^(.*?)(?:\||_[^_]*网易|_手机网易网|$)")
@@ -263,7 +263,7 @@ TEMPLATES = (
             ("keywords", _KEYWORDS),
         ),
         rules=(
-            Rule(id="netease.mobile_app", selector=".s-tip, .js-open-app, .bot_word, .m-linkCard, .unfold-wrap"),
+            Rule(id="netease.mobile_app", selector=".js-open-app, .bot_word, .m-linkCard, .unfold-wrap"),
             Rule(id="netease.mobile_video_title", selector=".m-video", flag="video"),
             _ADVERT,
         ),
@@ -284,7 +284,7 @@ TEMPLATES = (
             Rule(
                 id="netease.app_banner",
                 selector=".header-title, .header-subtitle-info, .show-more-wrap, .g-btn-open-newsapp,"
-                " .doc-footer-wrapper, .g-top-slider, .js-slider, .m-slider-footer, .widget-slider, .redpacket-enter",
+                " .doc-footer-wrapper",
             ),
         ),
         image=original_image,

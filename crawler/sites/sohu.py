@@ -141,9 +141,9 @@ _ORIGINAL = Rule(
     selector="p[data-role=original-title], .original-title",
     pattern=r"原标题[:：]?\s?(?P<original_title>.*)",
 )
-_UNFOLD = Rule(id="sohu.unfold", selector=".lookall-box, #artLookAll, .show-all")
-_VIDEO_TITLE = Rule(id="sohu.video_title", selector=".video-title, #sohuplayer", flag="video")
-_ADVERT = Rule(id="sohu.advert", selector=".middle-insert-ad, .god-article-bottom, sohuadcode")
+_UNFOLD = Rule(id="sohu.unfold", selector=".lookall-box, #artLookAll")
+_VIDEO_TITLE = Rule(id="sohu.video_title", selector=".video-title", flag="video")
+_ADVERT = Rule(id="sohu.advert", selector=".middle-insert-ad")
 _EDITOR_LINE = Rule(
     id="sohu.editor_line",
     pattern=r"[(（【\[]\s?责任编辑[:：]\s?(?P<editor>[^)）】\]]*?)\s?[)）】\]]",

@@ -12,8 +12,8 @@ from archive.times import show_time
 from crawler.pages import template as template_module
 from crawler.pages.extract import extract
 from crawler.pages.page import Page
+from crawler.pages.rules import Rule
 from crawler.sites import load_sites
-from crawler.sites.base import Site
 
 PORTALS = Path(__file__).parent / "portals"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((PORTALS / "expected.json").read_text(encoding="utf-8"))
@@ -62,27 +62,41 @@ def all_rules() -> list[str]:
     return sorted(set(ids))
 
 
-def without(site: Site, rule: str) -> Site:
-    """The site without one of its rules."""
-    templates = tuple(
-        attrs.evolve(template, rules=tuple(one for one in template.rules if one.id != rule))
-        for template in site.templates
-    )
-    return attrs.evolve(site, templates=templates)
+def rule_parts() -> list[tuple[str, str]]:
+    """Every rule, and of a rule with several selectors each: (id, selector or "")."""
+    rules = {rule.id: rule for site in SITES.values() for template in site.templates for rule in template.ruleset.rules}
+    return [
+        (name, part.strip())
+        for name, rule in sorted(rules.items())
+        for part in (rule.selector.split(",") if "," in rule.selector else [""])
+    ]
 
 
-@pytest.mark.parametrize("rule", all_rules())
-def test_every_rule_is_needed(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def less(rules: tuple[Rule, ...], name: str, part: str) -> tuple[Rule, ...]:
+    """The rules without one of them, or with that one lacking one of its selectors."""
+    out = []
+    for rule in rules:
+        if rule.id != name:
+            out.append(rule)
+        elif part:
+            others = [one for one in rule.selector.split(",") if one.strip() != part]
+            out.append(attrs.evolve(rule, selector=",".join(others)))
+    return tuple(out)
+
+
+@pytest.mark.parametrize(("name", "part"), rule_parts())
+def test_every_rule_is_needed(name: str, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the rule, some page comes out otherwise: a rule that this does not hold for is to be removed."""
-    general = tuple(one for one in template_module.GENERAL if one.id != rule)
-    monkeypatch.setattr(template_module, "GENERAL", general)
-    poorer = {name: without(site, rule) for name, site in SITES.items()}
-    hosts = {"163.com": poorer["netease"], "sohu.com": poorer["sohu"]}
-    before = {name: read(name) for name in EXPECTED}
+    before = {page: found(read(page)) for page in EXPECTED}
+    monkeypatch.setattr(template_module, "GENERAL", less(template_module.GENERAL, name, part))
+    poorer = {}
+    for site in SITES.values():
+        templates = tuple(attrs.evolve(one, rules=less(one.rules, name, part)) for one in site.templates)
+        poorer[site.hosts[0]] = attrs.evolve(site, templates=templates)
     monkeypatch.setattr(
-        "crawler.pages.extract.find_site", lambda url: next(site for host, site in hosts.items() if host in url)
+        "crawler.pages.extract.find_site", lambda url: next(site for host, site in poorer.items() if host in url)
     )
-    assert any(found(read(name)) != found(before[name]) for name in EXPECTED)
+    assert any(found(read(page)) != before[page] for page in EXPECTED)
 
 
 def test_every_template_has_a_page() -> None:
