@@ -37,9 +37,7 @@ _ADDRESS = 160
 
 @main.command()
 @click.argument("what", metavar="FILE")
-@click.option(
-    "--url", metavar="URL", help="The address that FILE was fetched from. Without it, an article's ID is meant."
-)
+@click.option("--url", metavar="URL", required=True, help="The address that FILE was fetched from, after redirects.")
 @click.option("--content-type", metavar="TYPE", help="The HTTP header's value, if it is known.")
 @click.option(
     "--html",

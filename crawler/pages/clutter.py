@@ -10,7 +10,7 @@ from crawler.pages.rules import Rule
 
 _SOURCE_LINE: Final = (
     r"[（(【\[]?\s?(?:文章|稿件|信息|资料|本文|内容)?(?:来源|转自)\s?[:：丨|]\s?"
-    r"(?P<source_name>[^。，：:）)】\]/]{2,20}?)\s?[)）】\]]?"
+    r"(?!网络|互联网|网友|综合|本站|原创)(?P<source_name>[^。，：:）)】\]/]{2,20}?)\s?[)）】\]]?"
 )
 
 GENERAL: Final = (
