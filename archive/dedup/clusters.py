@@ -11,8 +11,8 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from archive.dedup.partition import Edge, Member, partition, representative
 from archive.dedup.rules import SAME_TEXT
 from archive.dedup.tables import Cluster, ClusterDecision, ClusterEvent, DedupText, Link
+from archive.flags import is_complete
 from archive.models import Article
-from archive.prepare import is_complete
 
 _CHUNK: Final = 2000
 

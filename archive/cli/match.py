@@ -1,0 +1,115 @@
+"""`jianbao match`: is this text in the archive?"""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.cli import main
+from archive.errors import UsageError
+from archive.settings import Home
+
+if TYPE_CHECKING:
+    from archive.dedup.matching import Query
+
+MAX_LINE = 16 * 2**20  # bytes
+MAX_FILE = 64 * 2**20
+
+READ_HTML: list[Callable[[bytes, str], tuple[str, Any]]] = []
+"""Takes a page and its address, gives its text and its time; `crawler.cli` puts its extractor here."""
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE…")
+@click.option(
+    "--batch", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.jsonl", help="One text a line, as JSON."
+)
+@click.option("--url", metavar="URL", help="The address of the HTML file, which says how its text is cut out.")
+@click.pass_obj
+def match(home: Home, files: tuple[Path, ...], batch: Path | None, url: str | None) -> None:
+    """Say whether texts are in the archive, as what, and how sure. Nothing is stored.
+
+    FILE is plain text, an HTML page (with --url), or JSON Lines with id, body and published_at (.jsonl, .jsonl.gz).
+    One JSON object a text and line comes out: id, and matches, the closest first, each with id (the article's id at its
+    site, or in the file that it was imported from), article (its number here), url, relation, marks, similarity,
+    coverage (of the text, by the article), other_coverage, confidence and evidence.
+
+    \b
+    Examples:
+      jianbao match clipping.txt
+      jianbao match page.html --url https://www.163.com/dy/article/ABC.html
+      jianbao match --batch texts.jsonl.gz >matches.jsonl
+    """
+    from archive.db import opened, reading
+    from archive.dedup.matching import match as find
+
+    if not files and batch is None:
+        raise UsageError("name a FILE, or a --batch of texts")
+    with opened(home.database) as engine, reading(engine) as connection:
+        for answer in find(connection, _queries(files, batch, url)):
+            click.echo(json.dumps(answer.as_json(), ensure_ascii=False))
+
+
+def _queries(files: tuple[Path, ...], batch: Path | None, url: str | None) -> "Iterator[Query]":
+    from archive.dedup.matching import Query
+
+    for path in (*files, *([batch] if batch else [])):
+        if path == batch or path.name.endswith((".jsonl", ".jsonl.gz", ".ndjson")):
+            yield from _lines(path)
+            continue
+        data = _read(path)
+        if url is not None or path.suffix.lower() in (".html", ".htm"):
+            body, published_at = _page(path, data, url)
+            yield Query(id=path.name, body=body, published_at=published_at)
+        else:
+            yield Query(id=path.name, body=data.decode("utf-8-sig", "replace"))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE + 1)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    if len(data) > MAX_FILE:
+        raise UsageError(f"{path} is larger than {MAX_FILE >> 20} MB; give many texts with --batch")
+    return data
+
+
+def _page(path: Path, data: bytes, url: str | None) -> tuple[str, Any]:
+    if url is None:
+        raise UsageError(f"{path} is a page: say its address with --url")
+    if not READ_HTML:
+        raise UsageError("only the whole jianbao command reads pages; give plain text or JSON Lines")
+    return READ_HTML[0](data, url)
+
+
+def _lines(path: Path) -> "Iterator[Query]":
+    from archive.dedup.matching import Query
+    from archive.times import parse_time
+
+    try:
+        with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
+            number = 0
+            while line := file.readline(MAX_LINE + 1):
+                number += 1
+                if not line.strip():
+                    continue
+                place = f"{path}: line {number}"
+                if len(line) > MAX_LINE:
+                    raise UsageError(f"{place} is longer than {MAX_LINE >> 20} MB")
+                try:
+                    record = json.loads(line)
+                    body = record["body"]
+                    told = record.get("published_at")
+                    published_at = parse_time(told)[0] if told else None
+                    if not isinstance(body, str):
+                        raise TypeError("body is not text")
+                except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+                    raise UsageError(f"{place} is not an object with id, body and published_at: {error}") from error
+                yield Query(id=str(record.get("id", number)), body=body, published_at=published_at)
+    except (OSError, EOFError) as error:
+        raise UsageError(f"cannot read {path}: {error}") from error

@@ -1,0 +1,103 @@
+"""Is a text in the archive, as what, how sure? The look-up and the verification of ingest, with nothing stored."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from attrs import field, frozen
+from sqlalchemy import Connection, select
+
+from archive.dedup.candidates import Sample
+from archive.dedup.linking import fingerprint
+from archive.dedup.stored import Stories
+from archive.dedup.verify import Text, Verdict
+from archive.fold import as_codes
+from archive.models import Article
+
+BATCH: Final = 200
+
+
+@frozen(kw_only=True)
+class Query:
+    """A text to look for. `published_at` carries a zone; without it, numbers and names must agree more closely."""
+
+    id: str
+    body: str
+    published_at: datetime | None = None
+
+
+@frozen(kw_only=True)
+class Match:
+    """One stored article that a text is related to. `native_id`: the id at its site, or in the file it came from."""
+
+    article_id: int
+    site: str
+    native_id: str
+    url: str
+    headline: str | None
+    verdict: Verdict
+
+    def as_json(self) -> dict[str, Any]:
+        """As `jianbao match` prints it."""
+        verdict = self.verdict
+        return {
+            "id": self.native_id,
+            "article": self.article_id,
+            "site": self.site,
+            "url": self.url,
+            "headline": self.headline,
+            "relation": verdict.relation,
+            "marks": list(verdict.marks),
+            "similarity": verdict.similarity,
+            "coverage": verdict.coverage,
+            "other_coverage": verdict.other_coverage,
+            "confidence": verdict.confidence,
+            "evidence": verdict.evidence,
+        }
+
+
+@frozen
+class Answer:
+    """What the archive holds of one query, the closest first."""
+
+    query: Query
+    matches: list[Match] = field(factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """As `jianbao match` prints it."""
+        return {"id": self.query.id, "matches": [match.as_json() for match in self.matches]}
+
+
+def match(connection: Connection, queries: Iterable[Query]) -> Iterator[Answer]:
+    """Look for texts, in the order given. Only reads."""
+    left = iter(queries)
+    while batch := list(islice(left, BATCH)):
+        yield from _match_batch(connection, batch)
+
+
+def _match_batch(connection: Connection, queries: Sequence[Query]) -> list[Answer]:
+    made = [fingerprint(query.body) for query in queries]
+    samples = [Sample(one.kept, one.looked_up) for one in made]
+    stories = Stories(connection, [(sample, one.digest) for sample, one in zip(samples, made, strict=True)])
+    related = [
+        stories.related(-1, Text(query.body, as_codes(one.folded), query.published_at), sample, one.digest)
+        for query, one, sample in zip(queries, made, samples, strict=True)
+    ]
+    rows = _rows(connection, sorted({key for found in related for key, _ in found}))
+    return [
+        Answer(query, [Match(verdict=verdict, **rows[key]) for key, verdict in found])
+        for query, found in zip(queries, related, strict=True)
+    ]
+
+
+def _rows(connection: Connection, article_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    rows: dict[int, dict[str, Any]] = {}
+    for start in range(0, len(article_ids), 1000):
+        found = connection.execute(
+            select(
+                Article.id.label("article_id"), Article.site, Article.native_id, Article.url, Article.headline
+            ).where(Article.id.in_(article_ids[start : start + 1000]))
+        ).mappings()
+        rows.update({row["article_id"]: dict(row) for row in found})
+    return rows
