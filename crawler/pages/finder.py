@@ -148,7 +148,7 @@ def find_body(tree: Element) -> Spot | None:
     weights = _Weights()
     for count, element in enumerate(tree.iter()):
         text = element.text
-        if text and len(text) > _SHORT and element.tag not in _NO_TEXT and _has_mark(text):
+        if text and len(text) > _SHORT and _has_mark(text) and element.tag not in _NO_TEXT:
             weights.add(element, text)
         text = element.tail
         if text and len(text) > _SHORT and _has_mark(text):

@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import urljoin
 
 import attrs
+from lxml import etree
 
 from archive.records import ImageRecord
 from crawler.pages.blocks import RawBlock, fold, walk
@@ -31,6 +32,7 @@ RULES: Final = RuleSet((*(rule for rule in GENERAL if not rule.keeps), *ELSEWHER
 _INFO_LINES: Final = 40
 _TAIL_PIECES: Final = 60
 _LARGE: Final = 1500
+_STRING: Final = etree.XPath("string()", smart_strings=False)
 _CREDIT: Final = re.compile("编|編|来源|來源|出处|作者|记者|記者|时间|時間|关键|關鍵|标签|標籤|全文|更多")
 _LINE: Final = 400
 _SHORT: Final = 60
@@ -187,6 +189,9 @@ def _short_text(element: Element) -> str:
     length = 0
     if not isinstance(element.tag, str) or element.tag in ("script", "style", "noscript"):
         return ""
+    whole = _STRING(element)
+    if len(whole) <= _LARGE:
+        return str(whole)
     for node in element.iter():
         if node.tag not in ("script", "style") and node.text:
             parts.append(node.text)

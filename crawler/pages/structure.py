@@ -62,6 +62,8 @@ _LITERAL_LINK: Final = re.compile(r"\s*(?:\[\d+\]\s*|\d+[.、]\s*)?(?:https?://|
 _BYLINE: Final = re.compile(r"[／/]\s?[\u3400-\u9fff]{2,4}(?:報導|报道)$|^(?:记者|記者|文[／/])")
 _TEASER: Final = re.compile(r"(?:\.{3}|…{1,2}|\[详细\]|【详细】|\[詳細\])\s*[\])）】]?$")
 _SENTENCE: Final = re.compile(r"[。！？；][”」』）)】\"']?|[，,].{4,}[，,。]")
+_ALWAYS: Final = tuple(rule for rule in SHORT if not rule.needs)
+_SHORT_HINT: Final = re.compile("|".join(sorted({re.escape(need) for rule in SHORT for need in rule.needs})))
 _BOX_NAMES: Final = re.compile(
     r"comment|relat|recommend|share|advert|player|video|tool|login|footer|copyright|tag|keyword|editor_?info|author|social|hot|rank|nav|page",
     re.IGNORECASE,
@@ -234,7 +236,7 @@ def mark_short(blocks: Sequence[RawBlock]) -> None:
         text = block.text
         if len(text) > SHORT_LINE or block.mark is not None or block.kind == "image":
             continue
-        for rule in SHORT:
+        for rule in SHORT if _SHORT_HINT.search(text) is not None else _ALWAYS:
             if rule.match(text) is not None:
                 block.mark = rule
                 break
