@@ -15,21 +15,15 @@ from attrs import define, evolve, field
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, tuple_, update
 
 from archive import fulltext
-from archive.dedup.types import Indexed, Linked
+from archive.dedup import link
+from archive.dedup.types import Indexed
+from archive.flags import is_complete
 from archive.history import Observation
 from archive.models import Article, Base, Capture, Change, Revision
-from archive.prepare import Prepared, is_complete, prepare
+from archive.prepare import Prepared, prepare
 from archive.records import IngestState, Item, Stored
 from archive.revising import Plan, plan
 from archive.tokens import tokens
-
-try:  # until archive.dedup.link stands
-    from archive.dedup import link
-except ImportError:
-
-    def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) -> list[Linked]:
-        return [Linked(article_id=a.article_id, cluster_id=a.article_id) for a in articles]
-
 
 # Advisory locks on PostgreSQL ("JB" and a number). Two writers of one article take turns by its stripe; change rows get
 # their numbers under one lock, so that they become visible in the order of their numbers.
@@ -194,7 +188,7 @@ class _Batch:
         )
         self.revisions.append(_revision(article_id, 1, seen, None, None))
         self.entries.append(fulltext.Entry(article_id, item.headline, item.body))
-        self.indexed[place] = _indexed(self.articles[-1], revised=False)
+        self.indexed[place] = _indexed(self.articles[-1], item, revised=False)
         self._note(article_id, "new")
         self.stored[place] = Stored(state="new", capture_id=seen.capture_id, article_id=article_id)
 
@@ -239,7 +233,7 @@ class _Batch:
             fulltext.remove(self.connection, [before])
             self.entries.append(fulltext.Entry(row["id"], item.headline, item.body))
         if its.relink:
-            self.indexed[place] = _indexed({**row, **its.values}, revised=True)
+            self.indexed[place] = _indexed({**row, **its.values}, item if its.text_changed else None, revised=True)
         if its.change is not None:
             self._note(row["id"], its.change)
         self.stored[place] = Stored(
@@ -304,7 +298,7 @@ def _revision(
     }
 
 
-def _indexed(row: dict[str, Any], *, revised: bool) -> Indexed:
+def _indexed(row: dict[str, Any], item: Prepared | None, *, revised: bool) -> Indexed:
     return Indexed(
         article_id=row["id"],
         site=row["site"],
@@ -317,6 +311,7 @@ def _indexed(row: dict[str, Any], *, revised: bool) -> Indexed:
         first_captured_at=row["first_captured_at"],
         revised=revised,
         complete=is_complete(row["flags"]),
+        fingerprint=item.fingerprint if item is not None else None,
     )
 
 

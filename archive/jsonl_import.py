@@ -23,7 +23,7 @@ from archive.errors import UsageError
 from archive.ingest import ingest
 from archive.jsonl_records import RecordError, Resolve, read_record
 from archive.models import Article, Revision
-from archive.prepare import Prepared, add_tokens, prepare_rows
+from archive.prepare import Prepared, add_indexes, prepare_rows
 from archive.records import Stored
 
 BATCH = 400
@@ -174,7 +174,7 @@ def _batches(rows: Iterable[Prepared]) -> Iterator[list[Prepared]]:
 
 def prepare_batch(rows: Sequence[Prepared]) -> list[Prepared]:
     """The costly part for one batch. Pure; runs in a worker process."""
-    return [add_tokens(row) for row in rows]
+    return [add_indexes(row) for row in rows]
 
 
 def _prepared(batches: Iterator[list[Prepared]], workers: int) -> Iterator[list[Prepared]]:

@@ -1,18 +1,16 @@
 """The costly and pure half of storing: cleaning, digests, tokens. It may run in another process than the other half."""
 
 import hashlib
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from attrs import asdict, evolve, frozen
 
 from archive.clean import clean_body, clean_json, clean_line, clean_text
+from archive.dedup.linking import fingerprint
+from archive.dedup.types import Fingerprint
 from archive.records import ArticleRecord, CaptureRecord, Item
 from archive.tokens import tokens
-
-# An article with one of these flags may carry less than what was published, so it does not stand for its cluster.
-INCOMPLETE = frozenset({"truncated", "paywall", "paged", "mojibake", "injected_pinyin", "tag_residue"})
 
 
 @frozen
@@ -20,7 +18,7 @@ class Prepared:
     """An item as rows: `capture` and `article` by column name, {} where there is none.
 
     `captured_at`: of an article without a capture, as in `Item`. `digest`: see `text_digest`, "" without an article.
-    `headline` and `body`: the full-text tokens.
+    `headline` and `body`: the full-text tokens. `fingerprint`: what the duplicate finder computes from the body alone.
     """
 
     capture: dict[str, Any]
@@ -29,19 +27,20 @@ class Prepared:
     digest: str = ""
     headline: str = ""
     body: str = ""
+    fingerprint: Fingerprint | None = None
 
 
 def prepare(item: Item) -> Prepared:
     """Make an item ready for the transaction. Pure."""
-    return add_tokens(prepare_rows(item))
+    return add_indexes(prepare_rows(item))
 
 
-def add_tokens(prepared: Prepared) -> Prepared:
-    """What only an article that will be stored needs."""
+def add_indexes(prepared: Prepared) -> Prepared:
+    """What the full-text and the duplicate index hold of an article; only one that will be stored needs it."""
     if not prepared.article:
         return prepared
     headline, body = prepared.article["headline"], prepared.article["body"]
-    return evolve(prepared, headline=tokens(headline or ""), body=tokens(body))
+    return evolve(prepared, headline=tokens(headline or ""), body=tokens(body), fingerprint=fingerprint(body))
 
 
 def prepare_rows(item: Item) -> Prepared:
@@ -54,11 +53,6 @@ def prepare_rows(item: Item) -> Prepared:
     if capture:
         capture["text_digest"] = digest
     return Prepared(capture, article, item.captured_at, digest)
-
-
-def is_complete(flags: Iterable[str]) -> bool:
-    """Whether no flag says that the text was cut or damaged."""
-    return INCOMPLETE.isdisjoint(flags)
 
 
 def text_digest(headline: str | None, body: str) -> str:

@@ -41,7 +41,12 @@ def upgrade(home: Home) -> None:
 @db.command()
 @click.pass_obj
 def current(home: Home) -> None:
-    """Print the revision of the database's schema, or `none`."""
+    """Print the revision of the database's schema, or `none`.
+
+    \b
+    Example:
+      jianbao db current
+    """
     from archive import db as archive_db
 
     engine = archive_db.connect(home.database)
@@ -54,7 +59,12 @@ def current(home: Home) -> None:
 @db.command()
 @click.pass_obj
 def check(home: Home) -> None:
-    """Say whether the database can be reached and fits this version; exit code 4 or 5 where not."""
+    """Say whether the database can be reached and fits this version; exit code 4 or 5 where not.
+
+    \b
+    Example:
+      jianbao db check || jianbao db upgrade
+    """
     from archive import db as archive_db
 
     with archive_db.opened(home.database) as engine:
