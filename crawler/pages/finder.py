@@ -9,6 +9,7 @@ table cell, a `<form>` or stands outside `<body>` does not matter.
 
 import re
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from attrs import define
@@ -17,6 +18,7 @@ from crawler.pages.parse import MAX_ELEMENTS, Element
 from crawler.pages.surroundings import between, preceding
 
 _HAN: Final = re.compile("[\u3400-\u9fff]")
+_MARK: Final = re.compile("[，。、：！？,]")
 _MARKS: Final = re.compile("[，。！？、；：,“”「」]")
 _TEASER: Final = re.compile(r"(?:\.{3}|…|\[详细\]|【详细】)\s*$")
 _BOILERPLATE: Final = re.compile(
@@ -139,24 +141,21 @@ def _name_factor(names: str) -> float:
     return 1.15 if good else 1.0
 
 
-def _has_mark(text: str) -> bool:
-    return "，" in text or "。" in text or "、" in text or "：" in text or "！" in text or "？" in text or "," in text
-
-
 def find_body(tree: Element) -> Spot | None:
     """The element that holds the body, or None for a page without a sentence."""
     weights = _Weights()
-    for count, element in enumerate(tree.iter()):
-        text = element.text
-        if text and len(text) > _SHORT and _has_mark(text) and element.tag not in _NO_TEXT:
-            weights.add(element, text)
+    has_mark = _MARK.search
+    no_text = _NO_TEXT
+    for element in islice(tree.iter(), MAX_ELEMENTS):
+        if element.tag not in no_text:  # a script's text is not even fetched
+            text = element.text
+            if text and len(text) > _SHORT and has_mark(text):
+                weights.add(element, text)
         text = element.tail
-        if text and len(text) > _SHORT and _has_mark(text):
+        if text and len(text) > _SHORT and has_mark(text):
             parent = element.getparent()
             if parent is not None:
                 weights.add(parent, text)
-        if count > MAX_ELEMENTS:
-            break
     sums = weights.sum_up()
     if not sums:
         return None
