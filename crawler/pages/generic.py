@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -168,14 +169,17 @@ def _if_text(piece: Element) -> list[RawBlock]:
 
 
 def _tail_lines(root: Element) -> list[RawBlock]:
-    """The lines below the body that may credit somebody. Boxes without such a word are not walked, and a box larger
-    than any line of credits ends the search: it is a list, or the comments."""
+    """The lines below the body that may credit somebody. Boxes without such a word, and boxes larger than any credits
+    (lists, comments), are not walked; the third large one ends the search."""
     lines: list[RawBlock] = []
-    for count, piece in enumerate(following(root)):
+    large = 0
+    for piece in islice(following(root), _TAIL_PIECES):
         text = piece if isinstance(piece, str) else _short_text(piece)
-        if len(text) > _LARGE or count > _TAIL_PIECES:
-            break
-        if _CREDIT.search(text):
+        if len(text) > _LARGE:
+            large += 1
+            if large > 2:
+                break
+        elif _CREDIT.search(text):
             for block in _piece_blocks(piece):
                 if is_marker(block.text):
                     return lines
