@@ -65,6 +65,18 @@ def read_records(path: Path, name: str) -> Iterator[Record | Broken]:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
 
 
+def read_record(path: Path, name: str, offset: int) -> Record:
+    """The one record that begins at `offset`. `name`: what the captures call the file. Raises `UsageError`."""
+    try:
+        with path.open("rb") as file, closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as data:
+            content, end = _member(data, offset) if data[offset : offset + 3] == _GZIP else _plain(data, offset)
+            return _parse(content, offset, end - offset, name)
+    except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
+        raise UsageError(f"cannot read {path}: {error}") from error
+    except (_TornError, _BadRecordError) as error:
+        raise UsageError(f"{path} has no whole record at byte {offset}: {error}") from error
+
+
 class _TornError(Exception):
     """The file ends in the middle of a record."""
 

@@ -9,6 +9,7 @@ import click
 
 from archive.cli import main
 from archive.errors import StorageError, UsageError
+from archive.settings import Home
 
 if TYPE_CHECKING:
     from crawler.pages.page import Block, Page
@@ -36,8 +37,10 @@ _ADDRESS = 160
 
 
 @main.command()
-@click.argument("what", metavar="FILE")
-@click.option("--url", metavar="URL", required=True, help="The address that FILE was fetched from, after redirects.")
+@click.argument("what", metavar="FILE|ID")
+@click.option(
+    "--url", metavar="URL", help="The address that FILE was fetched from, after redirects. Without it, an ID is meant."
+)
 @click.option("--content-type", metavar="TYPE", help="The HTTP header's value, if it is known.")
 @click.option(
     "--html",
@@ -46,15 +49,20 @@ _ADDRESS = 160
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a page to look at instead of printing.",
 )
-def explain(what: str, url: str, content_type: str | None, target: Path | None) -> None:
-    """Show a saved page line by line: kept or stripped, by which rule, and what the rule saw.
+@click.pass_obj
+def explain(home: Home, what: str, url: str | None, content_type: str | None, target: Path | None) -> None:
+    """Show a page line by line: kept or stripped, by which rule, and what the rule saw.
+
+    The page is a saved FILE with its --url, or the raw page of an article of the archive: its ID is the number that
+    search prints, or site:native_id, or an address.
 
     \b
     Examples:
+      jianbao explain 17
       jianbao explain page.html --url https://www.163.com/news/article/KC1AB12300018990.html
       jianbao explain page.html --url https://www.sohu.com/a/749000001_121000001 --html why.html
     """
-    page = _page_of_file(what, url, content_type)
+    page = _page_of_file(what, url, content_type) if url else _page_of_article(home, what)
     if target is None:
         _print(page)
         return
@@ -73,6 +81,33 @@ def _page_of_file(name: str, url: str, content_type: str | None) -> "Page":
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror or error}") from error
     return extract(data, url=url, content_type=content_type, everything=True)
+
+
+def _page_of_article(home: Home, named: str) -> "Page":
+    from archive.db import open_engine, reading
+    from crawler.captured import raw_page
+    from crawler.line import decoded_body
+    from crawler.pages.extract import extract
+
+    if Path(named).is_file():
+        raise UsageError(f"{named} is a file: say with --url where it was fetched from")
+    engine = open_engine(home.database)
+    try:
+        with reading(engine) as connection:
+            raw = raw_page(home, connection, named)
+    finally:
+        engine.dispose()
+    body = decoded_body(raw)
+    if not isinstance(body, bytes):
+        raise UsageError(f"the raw page cannot be unpacked: {body or 'it is too large'}")
+    return extract(
+        body,
+        url=raw.url,
+        content_type=raw.content_type,
+        captured_at=raw.captured_at,
+        status=raw.status,
+        everything=True,
+    )
 
 
 def _fields(page: "Page") -> list[tuple[str, str]]:
