@@ -33,7 +33,6 @@ RULES: Final = RuleSet((*(rule for rule in GENERAL if not rule.keeps), *ELSEWHER
 _INFO_LINES: Final = 40
 _TAIL_PIECES: Final = 60
 _LARGE: Final = 1_500
-_HUGE: Final = 20_000
 _STRING: Final = etree.XPath("string()", smart_strings=False)
 _CREDIT: Final = re.compile("编|編|来源|來源|出处|作者|记者|記者|时间|時間|关键|關鍵|标签|標籤|全文|更多")
 _LINE: Final = 400
@@ -197,8 +196,6 @@ def _short_text(element: Element) -> str:
     whole = _STRING(element)
     if len(whole) <= _LARGE:
         return str(whole)
-    if len(whole) > _HUGE:
-        return str(whole[: _LARGE + 1])
     for node in element.iter():
         if node.tag not in ("script", "style") and node.text:
             parts.append(node.text)
