@@ -18,11 +18,22 @@ from archive.fold import Codes
 
 LOOK_UP: Final = 64
 """So many of the smallest hashes of a short text are looked up: a short text keeps more than the common share."""
-SHORTLIST: Final = 16
-VERIFIED: Final = 10
-SHARE: Final = 0.11
-FEW: Final = 4
-"""Where no more than so many shingles could be shared, one is enough."""
+
+
+@frozen(kw_only=True)
+class Effort:
+    """How far a search goes. `listed`: candidates ranked; `verified`: of these, compared on the text. A candidate must
+    hold the `share` of what it could hold; where that is `few` shingles or less, one is enough."""
+
+    listed: int
+    verified: int
+    share: float
+    few: int
+
+
+INGEST: Final = Effort(listed=16, verified=12, share=0.11, few=4)
+MATCH: Final = Effort(listed=32, verified=20, share=0.06, few=24)
+"""A person waits for one text: twice the work for the last half per cent, mostly short passages of long texts."""
 
 # What the sampled hashes of a long text are below.
 _LIMIT: Final = 1 << 47
@@ -62,7 +73,9 @@ def take_sample(codes: Codes) -> Sample:
     return Sample(kept.tolist(), (smallest if len(smallest) > len(kept) else kept).tolist())
 
 
-def shortlist(looked_up: Sequence[int], holders: Mapping[int, Sequence[int]], *, but: int = -1) -> list[Candidate]:
+def shortlist(
+    looked_up: Sequence[int], holders: Mapping[int, Sequence[int]], effort: Effort, *, but: int = -1
+) -> list[Candidate]:
     """The articles that share the rarest shingles, the heaviest first. `but`: this one is left out."""
     weight: defaultdict[int, float] = defaultdict(float)
     shared: defaultdict[int, int] = defaultdict(int)
@@ -75,15 +88,15 @@ def shortlist(looked_up: Sequence[int], holders: Mapping[int, Sequence[int]], *,
             weight[article_id] += part
             shared[article_id] += 1
     weight.pop(but, None)
-    likely = [key for key in weight if shared[key] > 1 or weight[key] >= 1 / FEW]
+    likely = [key for key in weight if shared[key] > 1 or weight[key] >= 1 / effort.few]
     likely.sort(key=lambda key: (-weight[key], key))
-    return [Candidate(key, weight[key], shared[key]) for key in likely[:SHORTLIST]]
+    return [Candidate(key, weight[key], shared[key]) for key in likely[: effort.listed]]
 
 
-def shares_enough(sample: Sample, shared: int, sampled: int, last: int) -> bool:
+def shares_enough(sample: Sample, shared: int, sampled: int, last: int, effort: Effort) -> bool:
     """Whether the text and an article, of which `sampled` hashes up to `last` are kept, share what copies share."""
     reach = max(_LIMIT, sample.looked_up[-1])
     ours = bisect_right(sample.looked_up, last)
     theirs = sampled if last <= reach else int(sampled * reach / last)
     possible = max(1, min(ours, theirs))
-    return shared >= SHARE * possible and (shared > 1 or possible <= FEW)
+    return shared >= effort.share * possible and (shared > 1 or possible <= effort.few)

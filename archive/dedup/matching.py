@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import field, frozen
 from sqlalchemy import Connection, select
 
-from archive.dedup.candidates import Sample
+from archive.dedup.candidates import MATCH, Sample
 from archive.dedup.linking import fingerprint
 from archive.dedup.stored import Stories
 from archive.dedup.verify import Text, Verdict
@@ -79,7 +79,7 @@ def match(connection: Connection, queries: Iterable[Query]) -> Iterator[Answer]:
 def _match_batch(connection: Connection, queries: Sequence[Query]) -> list[Answer]:
     made = [fingerprint(query.body) for query in queries]
     samples = [Sample(one.kept, one.looked_up) for one in made]
-    stories = Stories(connection, [(sample, one.digest) for sample, one in zip(samples, made, strict=True)])
+    stories = Stories(connection, [(sample, one.digest) for sample, one in zip(samples, made, strict=True)], MATCH)
     related = [
         stories.related(-1, Text(query.body, as_codes(one.folded), query.published_at), sample, one.digest)
         for query, one, sample in zip(queries, made, samples, strict=True)

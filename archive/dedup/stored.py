@@ -9,7 +9,7 @@ from attrs import define, frozen
 from sqlalchemy import Connection, select
 
 from archive.dedup import index
-from archive.dedup.candidates import VERIFIED, Candidate, Sample, shares_enough, shortlist
+from archive.dedup.candidates import INGEST, Candidate, Effort, Sample, shares_enough, shortlist
 from archive.dedup.rules import SAME_TEXT
 from archive.dedup.tables import DedupText
 from archive.dedup.verify import Text, Verdict, compare, prepare
@@ -43,8 +43,9 @@ class Story:
 class Stories:
     """What the archive, and the batch so far, hold of the batch's shingles."""
 
-    def __init__(self, connection: Connection, wanted: Sequence[tuple[Sample, int]]) -> None:
+    def __init__(self, connection: Connection, wanted: Sequence[tuple[Sample, int]], effort: Effort = INGEST) -> None:
         self._connection = connection
+        self._effort = effort
         self.new_rows: list[tuple[int, int]] = []
         """(hash, article id) rows that `put` found worth storing."""
         self._holders = index.look_up(connection, (value for sample, _ in wanted for value in sample.looked_up))
@@ -54,7 +55,7 @@ class Stories:
         self._stories: dict[int, Story] = {}
         self._twins: defaultdict[int, dict[int, datetime | None]] = defaultdict(dict)
         for sample, _ in wanted:
-            self._lists[id(sample)] = shortlist(sample.looked_up, self._holders)
+            self._lists[id(sample)] = shortlist(sample.looked_up, self._holders, effort)
         self._read_sizes({one.article_id for found in self._lists.values() for one in found})
         likely = {
             one.article_id
@@ -78,7 +79,7 @@ class Stories:
         for candidate in self._shortlist(sample, article_id):
             if candidate.article_id in self._twins[digest] or not self._shares_enough(sample, candidate):
                 continue
-            if verified == VERIFIED:
+            if verified == self._effort.verified:
                 break
             verified += 1
             key, other = self._nearest_twin(candidate.article_id, text.published_at)
@@ -110,7 +111,7 @@ class Stories:
         known = self._lists.get(id(sample))
         if known is not None and self._changed.isdisjoint(sample.looked_up):
             return [one for one in known if one.article_id != article_id]
-        return shortlist(sample.looked_up, self._holders, but=article_id)
+        return shortlist(sample.looked_up, self._holders, self._effort, but=article_id)
 
     def _nearest_twin(self, article_id: int, published_at: datetime | None) -> tuple[int, Text]:
         """Of the articles with this one's very text, the one that was published closest in time: dates decide too."""
@@ -129,7 +130,7 @@ class Stories:
         if candidate.article_id not in self._sizes:
             self._read_sizes([candidate.article_id])
         size = self._sizes.get(candidate.article_id)
-        return size is not None and shares_enough(sample, candidate.shared, size.sampled, size.last)
+        return size is not None and shares_enough(sample, candidate.shared, size.sampled, size.last, self._effort)
 
     def _read_sizes(self, article_ids: Iterable[int]) -> None:
         for chunk in _chunks(sorted(article_ids)):
