@@ -54,9 +54,25 @@ def test_every_setting_is_documented_and_exists() -> None:
 
 
 def test_every_outcome_is_documented_and_exists() -> None:
-    table = {cells[0]: cells for cells in rows(page("outcomes.md"))[2:]}
+    text = page("outcomes.md").partition("## Flags")[0]
+    table = {cells[0]: cells for cells in rows(text)[2:]}
     assert set(table) == {str(outcome) for outcome in Outcome}
     assert {name for name, cells in table.items() if cells[2] == "doubtful"} == {str(outcome) for outcome in DOUBTFUL}
+
+
+def test_every_flag_is_documented_and_exists() -> None:
+    """Wherever the code names a flag: in a rule, in a template's reader, by an append, or as damage."""
+    from crawler.pages.damage import FLAGS
+
+    text = sources("crawler/pages", "crawler/sites")
+    named = set(
+        re.findall(
+            r"""flag\.([a-z_]+)|flag="([a-z_]+)"|flags\.append\("([a-z_]+)"\)|first\.flags, "([a-z_]+)\"""", text
+        )
+    )
+    found = {name for groups in named for name in groups if name} | set(FLAGS)
+    table = page("outcomes.md").partition("## Flags")[2].partition("\n## ")[0]
+    assert {cells[0] for cells in rows(table)[2:]} == found
 
 
 def test_every_exit_code_is_documented_and_exists() -> None:

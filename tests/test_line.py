@@ -26,6 +26,7 @@ Done = subprocess.CompletedProcess[str]
 class Line:
     """An archive that was crawled twice from a portal of 120 articles, and what the portal was asked for each time."""
 
+    home: Path
     engine: Engine
     first: Done
     second: Done
@@ -54,7 +55,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
         second, asked_again, served_again = crawl()
     assert (home / "archive.db").exists(), first.stderr
     engine = open_engine(f"sqlite:///{home / 'archive.db'}")
-    yield Line(engine, first, second, asked, asked_again, served, served_again)
+    yield Line(home, engine, first, second, asked, asked_again, served, served_again)
     engine.dispose()
 
 
@@ -127,3 +128,19 @@ def test_the_portal_answers_every_list_that_the_sites_declare(line: Line) -> Non
     for name in ("netease", "sohu"):
         for source in load_sites()[name].sources:
             assert source.urls[0] in line.asked, f"{name}/{source.name}"
+
+
+@pytest.mark.parametrize("site", ["netease", "sohu", "bendi"])
+def test_an_article_is_explained_from_its_raw_page(line: Line, site: str) -> None:
+    """Its WARC record is read back; the lines that are kept are the body."""
+    one = next(one for one in WORLD.publications if one.site == site and len(one.lines) > 5)
+    command = [str(Path(sys.executable).with_name("jianbao")), "--home", str(line.home), "explain"]
+    done = subprocess.run(
+        [*command, f"{site}:{one.native_id}"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    kept = [text[2:] for text in done.stdout.splitlines() if text.startswith("+ ") and text[2:9] != "[image]"]
+    assert " ".join(kept).split() == one.body.split()
+    stripped = [text for text in done.stdout.splitlines() if text.startswith("- ")]
+    assert stripped
+    assert all("   ← " in text for text in stripped)
