@@ -28,7 +28,7 @@ from archive.tokens import tokens
 # Advisory locks on PostgreSQL ("JB" and a number). Two writers of one article take turns by its stripe; change rows get
 # their numbers under one lock, so that they become visible in the order of their numbers.
 _ARTICLE_LOCKS = 0x4A420001
-_CHANGE_LOCK = 0x4A42_0002
+CHANGE_LOCK = 0x4A42_0002
 _STRIPES = 64
 
 Key = tuple[str, str]
@@ -280,7 +280,7 @@ class _Batch:
 
     def _log(self) -> None:
         if self.changes and self.connection.dialect.name == "postgresql":
-            self.connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _CHANGE_LOCK})
+            self.connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHANGE_LOCK})
         _write(self.connection, Change, self.changes)
 
 
