@@ -93,7 +93,8 @@ def role_of(url: str, status: int, content_type: str | None, requested: str | No
     if (requested or url) in _sources():
         return Role.LIST
     media = (content_type or "").partition(";")[0].strip().lower()
-    return Role.PAGE if media in _PAGES or status >= 400 else Role.OTHER
+    page = media in _PAGES or status >= 400 or named_by(requested or url) is not None
+    return Role.PAGE if page else Role.OTHER
 
 
 def capture_item(raw: RawCapture) -> Item:

@@ -61,13 +61,16 @@ def crawl(
     unknown = [name for name in names if name not in load_sites()]
     if unknown:
         raise UsageError(f"no site is named {', '.join(unknown)}; there are {', '.join(load_sites())}")
+    if not verbose:
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+    settings = process.settings if process is not None else project_settings()
     session = open_session(home, names)
     session.limit, session.since = limit, since
     if on_change is not None:
         session.on_change = on_change
     try:
         recover(session)
-        _fetch(session, names, process or _own_process(verbose=verbose))
+        _fetch(session, names, process or _own_process(settings, verbose=verbose))
     except JianbaoError as error:
         session.fail(error)
     except BaseException as error:
@@ -82,10 +85,9 @@ class _CrashError(JianbaoError):
     """A bug ended the run."""
 
 
-def _own_process(*, verbose: bool) -> Any:
+def _own_process(settings: "Settings", *, verbose: bool) -> Any:
     from scrapy.crawler import AsyncCrawlerProcess
 
-    settings = project_settings()
     settings.set("LOG_INSTALL_ROOT_HANDLER", False, priority="cmdline")  # the command has set up logging already
     logging.disable(logging.NOTSET if verbose else logging.INFO)  # Scrapy's greeting
     process = AsyncCrawlerProcess(settings)

@@ -50,6 +50,13 @@ class Counts:
     doubtful: int = 0
     failed: int = 0
 
+    def summary(self) -> str:
+        """One line for a person."""
+        return (
+            f"listed {self.listed} · fetched {self.fetched} · new {self.new} · duplicate {self.duplicate} · "
+            f"doubtful {self.doubtful} · failed {self.failed}"
+        )
+
     def add(self, stored: Sequence[Stored]) -> None:
         """Count what one transaction stored."""
         self.new += sum(one.state == "new" for one in stored)

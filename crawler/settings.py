@@ -16,12 +16,25 @@ network is not fetched. Addresses that are not of a site's own hosts are not fet
 import os
 from importlib.metadata import PackageNotFoundError, version
 
+from archive.errors import UsageError
+
 
 def _version() -> str:
     try:
         return version("jianbao")
     except PackageNotFoundError:
         return "0"
+
+
+def _number(name: str, default: float) -> float:
+    value = os.environ.get(name)
+    try:
+        number = float(value) if value else default
+    except ValueError:
+        number = -1
+    if not 0 <= number < 1e15:
+        raise UsageError(f"{name} is {value!r}, which is not a number that makes sense here")
+    return number
 
 
 BOT_NAME = "jianbao"
@@ -46,15 +59,15 @@ REFERER_ENABLED = True
 REFERRER_POLICY = "no-referrer"
 METAREFRESH_ENABLED = False  # a page is kept as it came
 
-DOWNLOAD_DELAY = float(os.environ.get("JIANBAO_DELAY") or 1.0)
+DOWNLOAD_DELAY = _number("JIANBAO_DELAY", 1.0)
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 16
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = DOWNLOAD_DELAY
 AUTOTHROTTLE_MAX_DELAY = 60.0
 AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
-DOWNLOAD_TIMEOUT = float(os.environ.get("JIANBAO_TIMEOUT") or 30)
-DOWNLOAD_MAXSIZE = int(os.environ.get("JIANBAO_MAX_BYTES") or 10 * 2**20)
+DOWNLOAD_TIMEOUT = _number("JIANBAO_TIMEOUT", 30)
+DOWNLOAD_MAXSIZE = int(_number("JIANBAO_MAX_BYTES", 10 * 2**20))
 DOWNLOAD_WARNSIZE = 0
 DNS_TIMEOUT = 15
 REDIRECT_MAX_TIMES = 5
@@ -81,7 +94,7 @@ EXTENSIONS = {
 }
 JIANBAO_PROXY = os.environ.get("JIANBAO_PROXY") or None
 JIANBAO_CA_FILE = os.environ.get("JIANBAO_CA_FILE") or None
-JIANBAO_WARC_BYTES = int(os.environ.get("JIANBAO_WARC_BYTES") or 1_000_000_000)
+JIANBAO_WARC_BYTES = int(_number("JIANBAO_WARC_BYTES", 1_000_000_000))
 
 STATS_DUMP = False
 LOG_LEVEL = "INFO"

@@ -50,7 +50,7 @@ def crawl(home: Home, sites: tuple[str, ...], limit: int | None, since: datetime
             level=logging.DEBUG if verbose else logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
         )
         counts, ended = run(home, sites, limit=limit, since=since, verbose=verbose)
-    click.echo(summary(counts))
+    click.echo(counts.summary())
     if ended is not None:
         raise ended
 
@@ -73,17 +73,9 @@ def _with_progress(
         task = progress.add_task("reading lists …")
 
         def show(session: "Session") -> None:
-            progress.update(task, description=summary(session.counts))
+            progress.update(task, description=session.counts.summary())
 
         return run(home, sites, limit=limit, since=since, on_change=show)
-
-
-def summary(counts: "Counts") -> str:
-    """One line for a person: what a run did."""
-    return (
-        f"listed {counts.listed} · fetched {counts.fetched} · new {counts.new} · duplicate {counts.duplicate} · "
-        f"doubtful {counts.doubtful} · failed {counts.failed}"
-    )
 
 
 @main.command("sites")

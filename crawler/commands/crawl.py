@@ -33,7 +33,7 @@ class Command(ScrapyCrawl):
         except JianbaoError as error:
             ended = error
         else:
-            print(counts, file=sys.stderr)  # noqa: T201 - a command's answer
+            print(counts.summary(), file=sys.stderr)  # noqa: T201 - a command's answer
         if ended is not None:
             print(f"jianbao: {ended}", file=sys.stderr)  # noqa: T201
             self.exitcode = ended.exit_code

@@ -4,6 +4,7 @@ A spider walks its site's lists and fetches what the frontier has due. It only a
 how, is `crawler.session`'s business.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from archive.errors import JianbaoError
 from archive.records import Item
 from crawler.discovery import Walk, entries_of
 from crawler.frontier import Claim
-from crawler.line import TRANSIENT, RawCapture, capture_record, list_answer
+from crawler.line import RawCapture, Role, capture_record, list_answer, role_of
 from crawler.middlewares import RAW, RobotsForbidden
 from crawler.pages.page import Outcome, Page
 from crawler.sites import load_sites
@@ -48,13 +49,16 @@ class PortalSpider(Spider):
     def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> "Self":
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider._idle, signal=signals.spider_idle)
+        crawler.signals.connect(spider._broke, signal=signals.spider_error)
         crawler.signals.connect(spider._closed, signal=signals.spider_closed)
         spider._claims = set()
         spider._blocked = 0
+        spider._left = False
         return spider
 
     _claims: set[int]
     _blocked: int
+    _left: bool
 
     async def start(self) -> AsyncIterator[Request]:
         for source in self.site.sources:
@@ -80,7 +84,7 @@ class PortalSpider(Spider):
     def parse_list(self, response: "Response", walk: Walk) -> Iterator[Request]:
         """Take in one page of a list, and ask for the next one while there is something new."""
         raw: RawCapture = response.meta[RAW]
-        if raw.status in TRANSIENT or raw.status >= 500:
+        if _role(raw) in (Role.TRANSIENT, Role.REDIRECT):
             self._list_missing(walk, f"HTTP {raw.status}", passing=True)
             yield from self._due()
             return
@@ -135,7 +139,7 @@ class PortalSpider(Spider):
 
     def _due(self) -> Iterator[Request]:
         """Requests for what the frontier has due, a few at a time, so that a lease never grows old in a queue."""
-        if self._claims:
+        if self._claims or self._left:
             return
         for claim in self.session.claim(self.name):
             self._claims.add(claim.id)
@@ -151,7 +155,7 @@ class PortalSpider(Spider):
         """Store one article page."""
         raw: RawCapture = response.meta[RAW]
         self._claims.discard(claim.id)
-        if raw.status in TRANSIENT or raw.status >= 500:
+        if _role(raw) in (Role.TRANSIENT, Role.REDIRECT):
             self.session.miss_page(claim, f"http_{raw.status}")
         else:
             outcome = self.session.store_page(raw, claim)
@@ -178,8 +182,13 @@ class PortalSpider(Spider):
         yield from self._due()
 
     def _leave_site(self) -> None:
+        if self._left:
+            return
+        self._left = True
         self.session.doubt(f"{self.name} answers with verification pages; left alone for this run")
-        self.crawler.engine.close_spider(self, "blocked")
+        engine = self.crawler.engine
+        if engine is not None:
+            asyncio.ensure_future(engine.close_spider_async(reason="blocked"))  # noqa: RUF006 - the engine holds it
 
     # Signals
 
@@ -191,9 +200,17 @@ class PortalSpider(Spider):
         if requests:
             raise DontCloseSpider
 
+    def _broke(self, failure: Any) -> None:
+        """A bug in our own code: the run goes on, but does not pass as a good one."""
+        self.session.doubt(f"{self.name}: a bug, {failure.type.__name__}: {failure.getErrorMessage()}", failed=True)
+
     def _closed(self, reason: str) -> None:
         if reason == "shutdown":
             self.session.stopped = True
+
+
+def _role(raw: RawCapture) -> Role:
+    return role_of(raw.url, raw.status, raw.content_type, raw.requested)
 
 
 def _reason(error: BaseException) -> str:

@@ -1,5 +1,8 @@
 """`jianbao crawl` and `scrapy crawl` against the demo portal, over real HTTP and HTTPS."""
 
+import contextlib
+import os
+import pty
 import random
 import signal
 import subprocess
@@ -15,7 +18,7 @@ from crawler.sites import load_sites
 from tests.crawl.run import ROOT, Archive
 from tests.crawl.test_warc import check
 from tests.portal.proxy import Proxy
-from tests.portal.server import Answer
+from tests.portal.server import VERIFY, Answer
 from tests.portal.truth import Publication, World
 
 START = Callable[..., Proxy]
@@ -260,6 +263,67 @@ def test_one_run_at_a_time_and_sigterm_ends_it_well(start_portal: START, tmp_pat
     assert not list(archive.home.glob("warc/*.open"))
     assert archive.run("crawl", "sohu").returncode == 0
     assert set(archive.articles()) == wanted(proxy.world, "sohu")
+
+
+def test_a_site_that_only_shows_verification_pages_is_left_alone(start_portal: START, tmp_path: Path) -> None:
+    proxy = start_portal(40)
+    archive = Archive(tmp_path / "home", proxy.environment())
+    for one in (*proxy.world.publications, *proxy.world.specials):
+        if one.site == "netease":
+            for url in (one.url, f"https://www.163.com/dy/article/{one.native_id}.html"):
+                proxy.faults[url] = Answer(200, VERIFY.encode())
+    done = archive.run("crawl", "netease")
+    assert done.returncode == 3
+    assert "netease answers with verification pages; left alone for this run" in done.stderr
+    assert 5 <= archive.last_run()["fetched"] <= 5 + 8, "what was on the wire or queued may still come"
+    assert archive.articles() == {}
+    states = dict(archive.rows("SELECT coalesce(outcome, ''), count(*) FROM frontier WHERE state = 'due' GROUP BY 1"))
+    assert states["blocked"] == archive.last_run()["fetched"]
+    assert states[""] > 0, "the others are asked for in a later run"
+
+
+def test_a_bug_of_ours_makes_the_run_a_failed_one(start_portal: START, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "home", start_portal(20).environment())
+    before = (
+        "import crawler.session as s\n"
+        "def capture_item(raw): raise ZeroDivisionError('seven')\n"
+        "s.capture_item = capture_item"
+    )
+    done = archive.run("crawl", "sohu", "--limit", "3", before=before)
+    assert done.returncode == 3
+    assert "sohu: a bug, ZeroDivisionError: seven" in archive.last_run()["detail"]
+    [(forbidden,)] = archive.rows("SELECT count(*) FROM frontier WHERE outcome = 'robots'")
+    assert archive.last_run()["failed"] == 3 - forbidden > 0
+    assert archive.run("crawl", "sohu").returncode == 0
+
+
+def test_a_line_that_keeps_counting_on_a_terminal(start_portal: START, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "home", start_portal(20).environment())
+    command = [Path(sys.executable).with_name("jianbao"), "--home", archive.home, "crawl", "sohu"]
+    ours, theirs = pty.openpty()
+    try:
+        process = subprocess.Popen(command, env=archive.env(TERM="xterm", COLUMNS="120"), stdout=-1, stderr=theirs)
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux ends a terminal with EIO
+            while part := os.read(ours, 65536):
+                shown += part
+        out, _ = process.communicate(timeout=60)
+    finally:
+        os.close(ours)
+    assert process.returncode == 0
+    assert "listed" in shown.decode()
+    assert "\x1b[" in shown.decode()
+    assert out.decode().splitlines()[-1].startswith("listed ")
+
+
+def test_an_environment_that_makes_no_sense(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "home")
+    for value in ("soon", "-1", "nan"):
+        done = archive.run("crawl", JIANBAO_DELAY=value)
+        assert done.returncode == 2
+        assert done.stderr == f"jianbao: JIANBAO_DELAY is {value!r}, which is not a number that makes sense here\n"
+    assert not archive.home.exists()
 
 
 def test_sites_are_named(tmp_path: Path) -> None:
