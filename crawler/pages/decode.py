@@ -25,16 +25,18 @@ _COMMON: Final = frozenset(
     "這們來為國說時會對於著過發後裡種經麼學現當沒動還進樣開從實，。、：；「」“”"
 )
 _WIDE: Final = re.compile("[^\\x00-\\x7f]+")
-_SAMPLE: Final = 400
+_SAMPLE: Final = 160
 
 
 @frozen(kw_only=True)
 class Decoded:
-    """A page's text. `encoding`: a Python codec's name. `lossy`: replacement characters had to be put in."""
+    """A page's text. `encoding`: a Python codec's name. `lossy`: replacement characters had to be put in. `utf8`: the
+    text in UTF-8, where the page's own bytes are that."""
 
     text: str
     encoding: str
     lossy: bool = False
+    utf8: bytes | None = None
 
 
 def _codec(label: str | None) -> str | None:
@@ -90,7 +92,7 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
         return Decoded(text=text.replace("\0", " "), encoding=str(encoding), lossy=lost > 0)
     text_or_none = _strict(data, "utf-8")
     if text_or_none is not None:
-        return Decoded(text=text_or_none, encoding="utf-8")
+        return Decoded(text=text_or_none, encoding="utf-8", utf8=data)
     labels = (http_content_type_encoding(content_type), html_body_declared_encoding(data))
     declared = list(dict.fromkeys(codec for codec in map(_codec, labels) if codec))
     candidates = [codec for codec in declared if codec not in _ANY_BYTES]

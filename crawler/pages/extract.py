@@ -66,7 +66,7 @@ def _extract(
     decoded = decode(data, content_type)
     if is_plain(decoded.text, content_type):
         return extract_plaintext(decoded.text, url=url, captured_at=captured_at, known=known)
-    tree = parse(decoded.text)
+    tree = parse(decoded.utf8 if decoded.utf8 is not None else decoded.text)
     if tree is None:
         return Page(url=url, outcome=Outcome.EMPTY, detail="nothing to parse", **known)
     document = Document(tree, decoded.text, url, target.native_id if target else "")

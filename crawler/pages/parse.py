@@ -11,8 +11,8 @@ MAX_ELEMENTS: Final = 200_000
 """A tree of more elements is not walked (a page of 8 MB that is all tags has more; no article page comes near)."""
 
 
-def parse(text: str) -> Element | None:
-    """The page's root element, or None where there is nothing to parse. Never raises.
+def parse(text: str | bytes) -> Element | None:
+    """The page's root element, or None where there is nothing to parse. Never raises. Bytes are valid UTF-8.
 
     Comments and processing instructions are left out, so that the text around them is one run. Deeper nesting than
     libxml2 keeps (2,048) is cut there. Lone surrogates become `?`.
@@ -20,7 +20,8 @@ def parse(text: str) -> Element | None:
     # A parser of its own for each page: a shared one would grow an error log, and is not safe across threads.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        data = text if isinstance(text, bytes) else text.encode("utf-8", "replace")
+        root = etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
     return root

@@ -6,7 +6,7 @@ or None; a template lists `(field, reader)` in the order of precedence, and the 
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import attrs
@@ -17,13 +17,14 @@ from crawler.pages.clutter import GENERAL
 from crawler.pages.page import Outcome
 from crawler.pages.parse import Element
 from crawler.pages.rules import Rule, RuleSet
-from crawler.pages.select import select, select_all
+from crawler.pages.select import select_all
 
 TEXT_LIMIT: Final = 2_000
 """A field's element with more characters is no field."""
 
 SCRIPT_WINDOW: Final = 4_000
 LINKED_DATA_LIMIT: Final = 200_000
+_WHOLE: Final = re.compile(r"#|(?:html|head|body|title|meta|link|script)\b")
 _TAG: Final = re.compile(r"<(?:script|style)\b[^>]*>[^<]*</(?:script|style)>|<[^<>]*>?|&nbsp;", re.IGNORECASE)
 
 
@@ -31,13 +32,15 @@ _TAG: Final = re.compile(r"<(?:script|style)\b[^>]*>[^<]*</(?:script|style)>|<[^
 class Document:
     """A page on its way through a template: its tree, its source text, and its address.
 
-    `target_id`: the native id that the address names, or "".
+    `target_id`: the native id that the address names, or "". `scope`: the element in which the template's fields stand,
+    but for those of the head and those with an id.
     """
 
     tree: Element
     source: str
     url: str
     target_id: str = ""
+    scope: Element | None = None
     _metas: "dict[str, str] | None" = None
     _linked_data: "dict[str, str] | None" = None
     _texts: dict[str, str] = attrs.field(factory=dict)
@@ -64,10 +67,19 @@ class Document:
                     self._metas.setdefault(name, element.get("content") or "")
         return self._metas
 
+    def select_all(self, selector: str) -> Iterator[Element]:
+        """The elements that the selector names: in the scope, or in the whole page if it begins with an id or with an
+        element of the head."""
+        return select_all(self.scope if self.scope is not None and not _WHOLE.match(selector) else self.tree, selector)
+
+    def select(self, selector: str) -> Element | None:
+        """The first of `select_all`, or None."""
+        return next(self.select_all(selector), None)
+
     def text(self, selector: str) -> str:
         """The folded text of the first element that the selector names; "" without one."""
         if selector not in self._texts:
-            element = select(self.tree, selector)
+            element = self.select(selector)
             self._texts[selector] = "" if element is None else element_text(element)
         return self._texts[selector]
 
@@ -139,7 +151,7 @@ def text(selector: str, pattern: str = "", *, without: tuple[str, ...] = (), unt
 
     def read(document: Document) -> str | None:
         if without or until:
-            element = select(document.tree, selector)
+            element = document.select(selector)
             value = "" if element is None else element_text(element, without, until)
         else:
             value = document.text(selector)
@@ -152,7 +164,7 @@ def tail(selector: str, word: str) -> Reader:
     """Reads the text that follows the first image of this selector whose `src` has the word."""
 
     def read(document: Document) -> str | None:
-        for element in select_all(document.tree, selector):
+        for element in document.select_all(selector):
             if word in (element.get("src") or ""):
                 return fold(element.tail or "") or None
         return None
@@ -187,7 +199,7 @@ def prefixed(prefix: str, reader: Reader) -> Reader:
 
 def present(selector: str) -> Reader:
     """Reads "yes" where the page has such an element."""
-    return lambda document: "yes" if select(document.tree, selector) is not None else None
+    return lambda document: "yes" if document.select(selector) is not None else None
 
 
 def attribute(selector: str, name: str, pattern: str = "") -> Reader:
@@ -195,7 +207,7 @@ def attribute(selector: str, name: str, pattern: str = "") -> Reader:
     regex = re.compile(pattern) if pattern else None
 
     def read(document: Document) -> str | None:
-        for element in select_all(document.tree, selector):
+        for element in document.select_all(selector):
             value = element.get(name)
             if value:
                 return _found(regex, fold(value))
@@ -268,7 +280,8 @@ class Template:
     ones.
     `outcome`: what a page of this template is. `flags`: flags of every page of it. `image`: makes an image's address
     out of the written one. `authors_in_text`: whether bylines in the body name authors where no field does.
-    `pager`: the selector of the links between the pages of one article.
+    `pager`: the selector of the links between the pages of one article. `scope`: class or id of the element around the
+    body in which the fields stand: searches in it cost little; without it, the whole page is searched.
     """
 
     name: str
@@ -281,6 +294,7 @@ class Template:
     image: "Callable[[str, Document], str] | None" = None
     authors_in_text: bool = True
     pager: str = ""
+    scope: tuple[str, ...] = ()
     ruleset: RuleSet = attrs.field(init=False, repr=False, eq=False)
 
     @ruleset.default
@@ -302,8 +316,9 @@ class Template:
                 empty = element if empty is None else empty
         return empty
 
-    def read(self, document: Document, found: dict[str, str]) -> dict[str, str]:
-        """The fields: those of the readers, then what rules `found` in the body's lines."""
+    def read(self, document: Document, root: Element, found: dict[str, str]) -> dict[str, str]:
+        """The fields: those of the readers, then what rules `found` in the body's lines. `root`: the body's root."""
+        document.scope = next((one for one in root.iterancestors() if self._is_scope(one)), None)
         values: dict[str, str] = {}
         for name, reader in self.fields:
             if name not in values and (value := reader(document)):
@@ -311,6 +326,11 @@ class Template:
         for name, value in found.items():
             values.setdefault(name, value)
         return values
+
+    def _is_scope(self, element: Element) -> bool:
+        return (
+            any(name in self.scope for name in (element.get("class") or "").split()) or element.get("id") in self.scope
+        )
 
 
 def _has_text(element: Element) -> bool:

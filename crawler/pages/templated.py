@@ -34,7 +34,7 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
     `known`: site, native id and canonical address, as the page's address gives them.
     """
     judged = template.ruleset.judge(walk(root, template.ruleset.mark))
-    values = template.read(document, judged.fields)
+    values = template.read(document, root, judged.fields)
     flags = [*template.flags, *judged.flags, *(name[5:] for name in values if name.startswith("flag."))]
     if next(root.iter("video"), None) is not None:
         flags.append("video")

@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from archive.times import BEIJING
 from crawler.pages.rules import Rule
-from crawler.pages.select import select_all
 from crawler.pages.template import (
     Document,
     Template,
@@ -63,7 +62,7 @@ def target(url: str) -> Target | None:
     try:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").lower()
-        query = parse_qs(parts.query)
+        query = parse_qs(parts.query) if "docid=" in url or "vid=" in url else {}
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or _NO_PAGES.search(host):
@@ -217,7 +216,7 @@ def original_image(address: str, _: Document) -> str:
 
 def account_link(document: Document) -> str | None:
     """The account that the line under the headline links to; a desk's line links to the source outside."""
-    for link in select_all(document.tree, "div.post_info a"):
+    for link in document.select_all("div.post_info a"):
         if "/dy/media/" in (link.get("href") or ""):
             return element_text(link) or None
     return None
@@ -244,9 +243,36 @@ _USER_UPLOADED = (
 
 TEMPLATES = (
     Template(
+        name="netease-post",
+        signs=("post_body", "post_main"),
+        body=("#content div.post_body", "div.post_main div.post_body"),
+        scope=("post_main",),
+        fields=(
+            ("headline", text("h1.post_title")),
+            ("headline", meta("og:title")),
+            ("headline", _TITLE),
+            *_MACHINE_TIME,
+            ("published_at", text("div.post_info", _DATE)),
+            ("source_name", text("div.post_info", r"来源[:：]\s?(.*?)\s*$", until=("ipLocation", "post_jubao"))),
+            ("source_name", text("div.post_author", r"本文来源[:：]\s?(.*?)\s*(?:作者|责任编辑|$)")),
+            ("location", tail("div.post_info img", "ipLocation")),
+            ("account_name", account_link),
+            ("account_name", text("#contain div.post_wemedia_name a")),
+            ("editor", text("div.post_author", r"责任编辑[:：]\s?(.*)")),
+            ("editor", text("div.creative_statement", r"责任编辑[:：]\s?(\S+)")),
+            ("authors", text("div.post_author", r"作者[:：]\s?(.*?)\s*(?:责任编辑|$)")),
+            *_OWN_ID,
+            ("keywords", _KEYWORDS),
+            *_USER_UPLOADED,
+        ),
+        rules=_IN_BODY,
+        image=original_image,
+    ),
+    Template(
         name="netease-mobile",
         signs=("article-body",),
         body=("section.article-body", "article.article-body", "div.article-body"),
+        scope=("js-article", "article"),
         fields=(
             ("headline", text("h1.article-title")),
             ("headline", meta("og:title", r"^(.*?)(?:_手机网易网)?$")),
@@ -290,34 +316,10 @@ TEMPLATES = (
         image=original_image,
     ),
     Template(
-        name="netease-post",
-        signs=("post_body", "post_main"),
-        body=("#content div.post_body", "div.post_main div.post_body"),
-        fields=(
-            ("headline", text("h1.post_title")),
-            ("headline", meta("og:title")),
-            ("headline", _TITLE),
-            *_MACHINE_TIME,
-            ("published_at", text("div.post_info", _DATE)),
-            ("source_name", text("div.post_info", r"来源[:：]\s?(.*?)\s*$", until=("ipLocation", "post_jubao"))),
-            ("source_name", text("div.post_author", r"本文来源[:：]\s?(.*?)\s*(?:作者|责任编辑|$)")),
-            ("location", tail("div.post_info img", "ipLocation")),
-            ("account_name", text("div.post_wemedia_name a")),
-            ("account_name", account_link),
-            ("editor", text("div.post_author", r"责任编辑[:：]\s?(.*)")),
-            ("editor", text("div.creative_statement", r"责任编辑[:：]\s?(\S+)")),
-            ("authors", text("div.post_author", r"作者[:：]\s?(.*?)\s*(?:责任编辑|$)")),
-            *_OWN_ID,
-            ("keywords", _KEYWORDS),
-            *_USER_UPLOADED,
-        ),
-        rules=_IN_BODY,
-        image=original_image,
-    ),
-    Template(
         name="netease-endtext",
         signs=("endText", "post_time_source"),
         body=("#endText",),
+        scope=("epContentLeft",),
         fields=(
             *_HEADLINE,
             *_MACHINE_TIME,
@@ -334,6 +336,7 @@ TEMPLATES = (
         name="netease-column2015",
         signs=("con1_",),
         body=("div.entext", "#endText"),
+        scope=("con_1",),
         fields=(
             ("headline", text("h2.con1_ltle")),
             *_HEADLINE,
@@ -352,6 +355,7 @@ TEMPLATES = (
         name="netease-ep",
         signs=("endText",),
         body=("#endText",),
+        scope=("epContentLeft",),
         fields=(
             ("headline", text("#h1title")),
             *_HEADLINE,
@@ -380,6 +384,7 @@ TEMPLATES = (
         name="netease-dy2019",
         signs=("article_title", "article_wrap"),
         body=("#content",),
+        scope=("article_wrap",),
         fields=(
             ("headline", text("div.article_title h2")),
             *_MACHINE_TIME,

@@ -179,6 +179,7 @@ TEMPLATES = (
         name="sohu-mp",
         signs=("mp-editor",),
         body=("#mp-editor",),
+        scope=("text",),
         fields=(
             ("headline", text("span.title-info-title")),
             ("headline", text("div.text-title h1", without=("article-tag", "original-logo"))),
@@ -247,6 +248,7 @@ TEMPLATES = (
         name="sohu-content",
         signs=("contentText",),
         body=("#contentText",),
+        scope=("content-box", "left"),
         fields=(
             ("headline", text("h1")),
             ("headline", _TITLE),

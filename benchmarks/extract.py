@@ -1,0 +1,175 @@
+"""Quality and cost of extraction beside its peers: `make bench-extract`, or `python -m benchmarks.extract`.
+
+Every extractor runs on the same pages in the same run, taking turns page by page, so that a busy machine slows all of
+them alike. Cost is the median of a page's runs, as a multiple of the bare lxml parse of the same page, which gets the
+right encoding for nothing. The pages are the real ones in ../shared where they are there, else our own in tests/pages.
+"""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import click
+from attrs import define, field
+from lxml import etree
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from archive.times import show_time
+from benchmarks.pages import FIELDS, Answer, BenchPage, body_f1, fields_right, load_pages
+from benchmarks.peers import Extractor, load_peers
+from crawler.pages.extract import extract
+
+HERE = Path(__file__).resolve().parent.parent
+SHARED = HERE.parent / "shared" / "pages"
+OWN = HERE / "tests" / "pages" / "portals"
+PARSE = "lxml parse"
+SMALL = (15_000, 50_000)
+LARGE = 100_000
+
+
+@define
+class Result:
+    """One extractor on all pages, in their order: quality of a page, and the milliseconds of each of its runs."""
+
+    f1: list[float] = field(factory=list)
+    leaks: list[int] = field(factory=list)
+    fields: list[dict[str, bool]] = field(factory=list)
+    times: list[list[float]] = field(factory=list)
+
+    def cost(self, page: int) -> float:
+        return statistics.median(self.times[page])
+
+
+def jianbao(page: BenchPage) -> Answer:
+    found = extract(page.data, url=page.url, content_type="text/html")
+    return Answer(
+        body=found.body,
+        headline=found.headline or "",
+        published_at=show_time(found.published_at, found.published_precision) or "",
+        source_name=found.source_name or "",
+        account_name=found.account_name or "",
+        authors=found.authors,
+        editor=found.editor or "",
+    )
+
+
+def parse(page: BenchPage) -> Answer:
+    etree.fromstring(page.data, etree.HTMLParser(encoding=page.encoding))
+    return Answer()
+
+
+def run(
+    pages: Sequence[BenchPage], extractors: dict[str, Extractor], rounds: int, tick: Callable[[], None]
+) -> dict[str, Result]:
+    """Every extractor on every page, `rounds` times, in turns; who begins changes with every turn."""
+    results = {name: Result() for name in extractors}
+    names = list(extractors)
+    for number, page in enumerate(pages):
+        for name, result in results.items():
+            answer = _safe(extractors[name], page)
+            f1, leaks = body_f1(page, answer.body)
+            result.f1.append(f1)
+            result.leaks.append(leaks)
+            result.fields.append(fields_right(page, answer))
+            result.times.append([])
+        for turn in range(rounds):
+            first = (number + turn) % len(names)
+            for name in names[first:] + names[:first]:
+                gc.collect()
+                gc.disable()
+                start = time.perf_counter()
+                _safe(extractors[name], page)
+                results[name].times[-1].append((time.perf_counter() - start) * 1000)
+                gc.enable()
+        tick()
+    return results
+
+
+def _safe(extractor: Extractor, page: BenchPage) -> Answer:
+    try:
+        return extractor(page)
+    except Exception:  # a peer that fails on a page has no answer for it
+        return Answer()
+
+
+def quality(title: str, pages: Sequence[BenchPage], results: dict[str, Result], portal: bool) -> Table:
+    """Means over the portals' pages, or over the others."""
+    chosen = [number for number, page in enumerate(pages) if page.portal is portal]
+    table = Table("", "F1", "worst", ">= .99", "leaking", *FIELDS, title=f"{title}: {len(chosen)} pages")
+    for name, result in results.items():
+        if name == PARSE:
+            continue
+        f1 = [result.f1[number] for number in chosen]
+        right: dict[str, list[bool]] = {each: [] for each in FIELDS}
+        for number in chosen:
+            for each, ok in result.fields[number].items():
+                right[each].append(ok)
+        table.add_row(
+            name,
+            f"{statistics.fmean(f1):.3f}",
+            f"{min(f1):.3f}",
+            _percent(value >= 0.99 for value in f1),
+            _percent(result.leaks[number] > 0 for number in chosen),
+            *(_percent(right[each]) for each in FIELDS),
+        )
+    return table
+
+
+def cost(pages: Sequence[BenchPage], results: dict[str, Result]) -> Table:
+    """Times the parse of the same page, median over the pages of a size, and pages a second over all."""
+    table = Table("", "times the parse, over 100 KB", "about 25 KB", "all", "pages/s", title="Cost")
+    sizes = [
+        [number for number, page in enumerate(pages) if len(page.data) > LARGE],
+        [number for number, page in enumerate(pages) if SMALL[0] <= len(page.data) <= SMALL[1]],
+        list(range(len(pages))),
+    ]
+    for name, result in results.items():
+        ratios = [
+            f"{statistics.median(result.cost(number) / results[PARSE].cost(number) for number in size):.1f}"
+            if size
+            else "-"
+            for size in sizes
+        ]
+        total = sum(result.cost(number) for number in sizes[2])
+        table.add_row(name, *ratios, f"{len(pages) / total * 1000:.0f}")
+    return table
+
+
+def _percent(values: Iterable[bool]) -> str:
+    found = list(values)
+    return f"{sum(found) / len(found):.0%}" if found else "-"
+
+
+@click.command()
+@click.option(
+    "--pages", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Another folder."
+)
+@click.option("--rounds", default=5, show_default=True, type=click.IntRange(1), help="Runs of each page.")
+@click.option("--only", multiple=True, metavar="NAME", help="These extractors alone.")
+@click.option("--portals-only", is_flag=True, help="The pages of NetEase and Sohu alone.")
+def main(folder: Path | None, rounds: int, only: tuple[str, ...], portals_only: bool) -> None:
+    """Measure Jianbao and its peers on the same pages, in turns."""
+    console = Console(highlight=False, width=150)
+    folder = folder or (SHARED if SHARED.exists() else OWN)
+    pages = [page for page in load_pages(folder) if page.portal or not portals_only]
+    peers, missing = load_peers()
+    extractors: dict[str, Extractor] = {PARSE: parse, "jianbao": jianbao, **peers}
+    if only:
+        extractors = {name: each for name, each in extractors.items() if name in only or name in (PARSE, "jianbao")}
+    if missing:
+        console.print(f"not installed (benchmarks/requirements.txt): {', '.join(missing)}")
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("measuring", total=len(pages))
+        results = run(pages, extractors, rounds, lambda: progress.advance(task))
+    for title, portal in (("NetEase and Sohu", True), ("Other portals and mirrors", False)):
+        if any(page.portal is portal for page in pages):
+            console.print(quality(title, pages, results, portal))
+    console.print(cost(pages, results))
+
+
+if __name__ == "__main__":
+    main()
