@@ -20,7 +20,12 @@ OVERLAP = 64
 OFTEN = 255
 PROPERTY = "fulltext"
 
-_SQLITE = (f"CREATE VIRTUAL TABLE {TABLE} USING fts5(headline, body, content='', tokenize='ascii')",)
+# Larger steps than FTS5's own: a batch is gathered in memory, and segments are merged less often.
+_SQLITE = (
+    f"CREATE VIRTUAL TABLE {TABLE} USING fts5(headline, body, content='', tokenize='ascii')",
+    f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('hashsize', 8388608)",  # noqa: S608
+    f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('automerge', 8)",  # noqa: S608
+)
 _POSTGRESQL = (
     f"""CREATE TABLE {TABLE} (article_id BIGINT NOT NULL REFERENCES article (id), part INTEGER NOT NULL,
     document TSVECTOR NOT NULL, CONSTRAINT pk_{TABLE} PRIMARY KEY (article_id, part))""",

@@ -24,7 +24,8 @@ CHINESE = 0x2E80
 _SPACE = 0x20
 _INSIDE_WORDS = "·•・\u00ad\u200b\u200c\u200d\ufeff"
 _SOFT = re.compile(rf"[^\S\n]*[{_INSIDE_WORDS}]?[^\S\n]*")
-_SOFT_SIGNS = as_codes(f" \t\u00a0\u3000{_INSIDE_WORDS}")
+_SOFT_SIGNS = np.zeros(0x110000, dtype=np.bool_)
+_SOFT_SIGNS[as_codes(f" \t\u00a0\u3000{_INSIDE_WORDS}")] = True
 
 
 @frozen
@@ -97,7 +98,7 @@ def runs(text: str) -> Runs:
     (parted,) = np.nonzero((gaps > 1) & ~latin[:-1] & ~latin[1:])
     single = gaps[parted] == 2
     alone = parted[single]
-    ends[alone] = ~np.isin(as_codes(text)[positions[alone] + 1], _SOFT_SIGNS)
+    ends[alone] = ~_SOFT_SIGNS[as_codes(text)[positions[alone] + 1]]
     for place in parted[~single].tolist():
         ends[place] = not _is_soft(text[positions[place] + 1 : positions[place + 1]])
     return Runs(codes, ends, positions)
@@ -110,6 +111,8 @@ def _is_soft(gap: str) -> bool:
 
 def _beyond_the_longest(latin: NDArray[np.bool_], ends: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
     """The characters of words that are longer than a token may be, past that length; None where there are none."""
+    if np.count_nonzero(latin) <= MAX_TOKEN:
+        return None
     (last,) = np.nonzero(ends)
     length = np.diff(last, prepend=-1)
     if not (length[latin[last]] > MAX_TOKEN).any():

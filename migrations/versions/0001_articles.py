@@ -155,6 +155,8 @@ def upgrade() -> None:
     op.create_index("ix_revision_article_id_number", "revision", ["article_id", "number"], unique=True)
     if op.get_bind().dialect.name == "sqlite":
         op.execute("CREATE VIRTUAL TABLE article_text USING fts5(headline, body, content='', tokenize='ascii')")
+        op.execute("INSERT INTO article_text (article_text, rank) VALUES ('hashsize', 8388608)")
+        op.execute("INSERT INTO article_text (article_text, rank) VALUES ('automerge', 8)")
     else:
         op.execute(
             "CREATE TABLE article_text (article_id BIGINT NOT NULL REFERENCES article (id), part INTEGER NOT NULL, "

@@ -77,8 +77,9 @@ def _describe(engine: Engine) -> dict[str, object]:
             if table != "alembic_version"
         }
         if engine.dialect.name == "sqlite":
-            described["article_text"] = connection.scalar(
-                text("SELECT sql FROM sqlite_master WHERE name = 'article_text'")
+            described["article_text"] = (
+                connection.scalar(text("SELECT sql FROM sqlite_master WHERE name = 'article_text'")),
+                list(map(tuple, connection.execute(text("SELECT * FROM article_text_config ORDER BY k")))),
             )
     return described
 
