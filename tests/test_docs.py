@@ -120,6 +120,8 @@ def test_the_readme_names_every_document_and_command() -> None:
         assert f"docs/{document.name}" in readme, f"README.md does not name docs/{document.name}"
     for name in main.commands:
         assert f"jianbao {name}" in readme, f"README.md does not name `jianbao {name}`"
+    named = {name for text in re.findall(r"`([^`\n]+)`", readme) for name in re.findall(r"^jianbao ([a-z]+)", text)}
+    assert named <= set(main.commands), f"README.md names {named - set(main.commands)}, which is not a command"
 
 
 def test_the_make_targets_that_the_docs_name_exist() -> None:

@@ -59,15 +59,12 @@ class Demo:
             self.console.print(Text(done.stderr[-2000:], style="red"))
             raise StepError(f"jianbao {words[0]} ended with exit code {done.returncode}")
         if not quiet:
-            self.show(done.stdout.splitlines(), show)
+            lines = done.stdout.splitlines()
+            self.show(fold_page(lines) if words[0] == "explain" else lines, show)
         return done.stdout
 
     def show(self, lines: list[str], most: int) -> None:
-        """The first lines of an answer. Of an explained page, the bars and menus above the text are left out."""
-        first = next((n for n, line in enumerate(lines) if line.startswith("+ ")), 0)
-        head = next((n for n, line in enumerate(lines) if not line), 0)
-        if first > head + 6:
-            lines = [*lines[: head + 1], f"  … {first - head - 5} lines above the text", *lines[first - 4 :]]
+        """The first lines of an answer."""
         for line in lines[:most]:
             style = {"+ ": "green", "- ": "red", "  …": "dim"}.get(line[:2] if line[:1] in "+-" else line[:3], "")
             self.console.print(Text(line, style=style), no_wrap=True, overflow="ellipsis")
@@ -77,6 +74,20 @@ class Demo:
     def check(self, what: str, held: bool, detail: str = "") -> None:
         """Notes one comparison with the truth."""
         self.checks.append((what, held, detail))
+
+
+def fold_page(lines: list[str]) -> list[str]:
+    """An explained page without the bars above its text and the middle of the text."""
+    head = lines.index("") + 1
+    kept = [number for number, line in enumerate(lines) if line.startswith("+ ")]
+    first, last = kept[0], kept[-1]
+    above, middle = first - head - 4, last - first - 4
+    return [
+        *lines[:head],
+        *([f"  … {above} lines above the text", *lines[first - 4 : first]] if above > 0 else lines[head:first]),
+        *([*lines[first : first + 4], f"  … {middle} lines of the text"] if middle > 0 else lines[first:last]),
+        *lines[last:],
+    ]
 
 
 def run(demo: Demo, portal: Proxy) -> None:
@@ -100,7 +111,7 @@ def run(demo: Demo, portal: Proxy) -> None:
     _compare(demo, world)
 
     demo.step("3  Search", f"Two characters are enough: {WORD}. One hit a story, whatever its copies.")
-    demo.jianbao("search", WORD, "--limit", "4")
+    demo.jianbao("search", WORD, "--limit", "3")
     hits = [json.loads(line) for line in demo.jianbao("search", WORD, "--json", quiet=True).splitlines()]
     demo.check(f"{WORD} is found, one hit a story", 0 < len({hit["cluster_id"] for hit in hits}) == len(hits))
 
@@ -117,7 +128,7 @@ def run(demo: Demo, portal: Proxy) -> None:
     demo.step(
         "5  What was stripped, and why", "Every visible line of the page has a verdict and the rule that gave it."
     )
-    explained = demo.jianbao("explain", str(article), show=34)
+    explained = demo.jianbao("explain", str(article), show=36)
     kept = [line[2:] for line in explained.splitlines() if line.startswith("+ ") and "[image]" not in line]
     demo.check("explain keeps the text and nothing else", " ".join(kept).split() == showpiece[0].body.split())
 
