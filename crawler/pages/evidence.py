@@ -17,7 +17,7 @@ from archive.records import Precision
 from archive.times import BEIJING
 from crawler.pages.blocks import RawBlock, fold
 from crawler.pages.credits import Credits, clean_source, is_label, read_credits, reported_by, signed_by, written_by
-from crawler.pages.names import is_name, split_names
+from crawler.pages.names import is_name, is_somebody, split_names
 from crawler.pages.parse import Element
 from crawler.pages.stamps import Stamp, first_stamp, parse_machine_time
 
@@ -60,7 +60,7 @@ _ORGANISATION: Final = re.compile(
 _NOISE: Final = re.compile(
     r"(?:\+?关注|分享到?|字号|字體|(?:发表|查看|我要|网友)?评论\d*|評論|阅读|閱讀|浏览|点击|人气|收藏|打印|"
     r"列印|参与|举报|小|中|大|"
-    r"A[-+]?|原创|订阅|報導|报导|报道|更新|(?:发布于|發布於).{0,30}|友善列印|影音訂閱|我有话说|收藏本文|微博|"
+    r"A[-+]?|原创|订阅|報導|报导|报道|更新|(?:发布于|發布於).{0,30}|友善列印|影音訂閱|我有话说|我来说两句|网友评论|\d*人?参与(?:评论)?|收藏本文|微博|"
     r"微信|复制链接|官方账号|官方帳號|"
     r"[\d,.()（）]+[次人条]?|[:：>|/]+)"
 )
@@ -73,6 +73,7 @@ _NEAR: Final = 24
 _SOURCE_NAMES: Final = re.compile(
     r"source|origin|media|from|laiyuan|\bly\b|author|account|nickname|site-?name|copyfrom", re.IGNORECASE
 )
+_BADGED: Final = re.compile(r"(?:原创|原創)[\s:：]{1,3}(.{1,60})")
 _YEARLESS: Final = re.compile(r"(?<!\d)\d{1,2}[-月/]\d{1,2}日?\s?\d{1,2}:\d{2}|\d{1,2}\s?(?:小时|分钟|天)前")
 _SIGNED_EDITOR: Final = re.compile(
     r"[(（\[【〔](?:责任编辑|責任編輯|责编|責編|编辑|編輯|核稿)\s?[:：][^()（）\[\]【】〔〕]{2,24}[)）\]】〕]"
@@ -129,23 +130,29 @@ def _article_in(data: Any) -> dict[str, Any]:
 
 
 def gather(
-    info: Sequence[RawBlock],
+    near: Sequence[RawBlock],
+    above: Sequence[RawBlock],
     tail: Sequence[RawBlock],
     body: Sequence[str],
-    metas: dict[str, str],
-    linked: dict[str, Any],
-    url: str,
-    captured_at: datetime | None,
+    *,
+    metas: dict[str, str] | None = None,
+    linked: dict[str, Any] | None = None,
+    captured_at: datetime | None = None,
 ) -> Evidence:
-    """The fields, from the lines near the headline (`info`), below the text (`tail`), the text's own lines (`body`),
-    the head's `<meta>` values and JSON-LD."""
+    """The fields, from the lines between headline and text (`near`), right above the headline (`above`) and below the
+    text (`tail`), the text's own lines (`body`), and the head's `<meta>` values and JSON-LD object.
+
+    A time after `captured_at`, but for a day of clocks that disagree, is none.
+    """
+    metas, linked = metas or {}, linked or {}
     found = Evidence()
+    info = [*near, *above]
     info_credits = [read_credits(block.text) for block in info if len(block.text) <= 300]
     tail_credits = [read_credits(block.text) for block in tail if len(block.text) <= 300]
     # `……。（编辑：张三）` at the end of the text is kept in it, and names the editor all the same.
     tail_credits += [read_credits(sign[0]) for line in body[-3:] if (sign := _SIGNED_EDITOR.search(line[-60:]))]
     _read_times(found, info, tail, metas, linked, captured_at)
-    found.source_name = _source(info, info_credits, tail_credits, metas)
+    found.source_name = _source(near, info_credits, tail_credits)
     found.editor = _editor(tail_credits, info_credits)
     found.authors = _authors(found, info, info_credits, tail_credits, body)
     found.keywords = _keywords(info_credits, tail_credits, metas)
@@ -225,9 +232,7 @@ def _machine_time(values: Iterable[Any]) -> Stamp | None:
     return None
 
 
-def _source(
-    info: Sequence[RawBlock], info_credits: Sequence[Credits], tail_credits: Sequence[Credits], metas: dict[str, str]
-) -> str | None:
+def _source(info: Sequence[RawBlock], info_credits: Sequence[Credits], tail_credits: Sequence[Credits]) -> str | None:
     for credit in info_credits:
         if credit.source:
             return credit.source
@@ -257,6 +262,8 @@ def _by_class(info: Sequence[RawBlock], pattern: re.Pattern[str]) -> str:
             names = f"{element.get('class') or ''} {element.get('id') or ''}"
             if len(names) > 1 and pattern.search(names):
                 text = fold("".join(element.itertext("*"))[:200])
+                half = text[: len(text) // 2]
+                text = half if text == f"{half} {half}" else text  # some show the name once more, in a hidden card
                 if 2 <= len(text) <= 16 and not _is_noise(text) and first_stamp(text) is None:
                     return text
     return ""
@@ -269,8 +276,10 @@ def _unlabelled_source(block: RawBlock) -> str:
         return ""
     stamp = first_stamp(text)
     if stamp is None:
+        if len(block.links) > 2:
+            return ""
         names = f"{block.node.get('class') or ''} {block.node.get('id') or ''}" if block.node is not None else ""
-        plain = 2 <= len(text) <= 20 and not _NOISE.fullmatch(text) and not is_name(text)
+        plain = 2 <= len(text) <= 20 and not _NOISE.fullmatch(text) and is_somebody(text) and not is_name(text)
         text = clean_source(text)
         return text if plain and (_SOURCE_NAMES.search(names) or _ORGANISATION.match(text)) else ""
     rest = f"{text[: stamp.start]} {text[stamp.end :]}"
@@ -343,6 +352,9 @@ def _beside_time(block: RawBlock, source: str | None) -> tuple[str, ...]:
     """Names that stand without a label beside the time: `2020-06-05 20:35 张三 李四`, `快讯／张三 2020年…`."""
     stamp = first_stamp(block.text) if len(block.text) <= 80 else None
     if stamp is None:
+        badge = _BADGED.match(block.text)
+        if badge and source and source in block.text:
+            return split_names(badge[1].partition(source)[0])
         if source and block.text.endswith(source) and "/" in block.text:
             return tuple(name for name in split_names(block.text.partition("/")[0]) if is_name(name))
         return ()

@@ -34,6 +34,8 @@ _INFO_LINES: Final = 40
 _TAIL_PIECES: Final = 60
 _LARGE: Final = 1_500
 _STRING: Final = etree.XPath("string()", smart_strings=False)
+# A box above the text that sums it up repeats it.
+_SUMMARY: Final = re.compile(r"[\[【]?(?:摘\s?要|核心提示|导\s?读|内容提要|内容摘要|内容提示|重点提示)[\]】]?\s?[:：]")
 _CREDIT: Final = re.compile("编|編|来源|來源|出处|作者|记者|記者|时间|時間|关键|關鍵|标签|標籤|全文|更多")
 _LINE: Final = 400
 _SHORT: Final = 60
@@ -55,7 +57,7 @@ def read_generic(
     headline = choose_headline(candidates, spot.root, title, og_title)
     element = headline.element if headline is not None else None
     raws, roots = _body_blocks(spot, element)
-    info = _info_lines(spot.root, element)
+    info, above = _info_lines(spot.root, element)
     if headline is None or (element is None and not _stands_in(headline, info)):
         headline = _headline_above(info) or headline
     text = headline.text if headline is not None else ""
@@ -68,9 +70,18 @@ def read_generic(
     stripped = [RawBlock(b.kind, b.text, None) for b in judged.blocks if not b.kept and _may_credit(b)]
     tail = _tail_lines(spot.root)
     kept = [block.text for block in judged.blocks if block.kept and block.text]
-    top = _around_info(raws)
-    found = gather([*info, *top], [*stripped, *tail], kept, metas, read_linked_data(tree), url, captured_at)
+    found = gather(
+        [*info, *_around_info(raws)],
+        above,
+        [*stripped, *tail],
+        kept,
+        metas=metas,
+        linked=read_linked_data(tree),
+        captured_at=captured_at,
+    )
     flags = [*judged.flags, *find_damage(kept), *find_truncation(kept, (block.text for block in tail[:3]))]
+    if any(block.rule == "general.back_to_sohu" for block in judged.blocks) and known.get("site") != "sohu":
+        flags.append("mirror")
     confidence = _confidence(spot, headline, kept, found.agreement, raws)
     blocks, images = _finish(judged.blocks, url)
     verdict = _outcome(document, kept, headline)
@@ -162,7 +173,7 @@ def _if_text(piece: Element) -> list[RawBlock]:
     blocks = walk(piece)
     total = sum(len(block.text) for block in blocks if block.kind != "image")
     solid = sum(len(block.text) for block in blocks if is_solid(block))
-    if solid < 0.6 * total or any(is_marker(block.text) for block in blocks):
+    if solid < 0.6 * total or any(is_marker(block.text) or _SUMMARY.match(block.text) for block in blocks):
         return []
     return blocks
 
@@ -227,15 +238,15 @@ def _piece_blocks(piece: Piece) -> list[RawBlock]:
     return walk(piece)
 
 
-def _info_lines(root: Element, headline: Element) -> list[RawBlock]:
-    """The lines between headline and body; without a headline, the nearest above the body, in reading order."""
-    if headline is not None and root not in headline.iterancestors():
-        lines = _lines(between(headline, root), _INFO_LINES)
-        near = _lines(preceding(headline, 2), 4)
-        return [*lines, *near]
-    if headline is not None:
-        return []
-    return _lines(preceding(root), _INFO_LINES)[::-1]
+def _info_lines(root: Element, headline: Element) -> tuple[list[RawBlock], list[RawBlock]]:
+    """The lines between headline and body, and the few above the headline. Without a headline's element, the nearest
+    lines above the body, in reading order."""
+    if headline is None:
+        pieces = [_lines([piece], _INFO_LINES) for piece in islice(preceding(root), _TAIL_PIECES)]
+        return [line for lines in reversed(pieces) for line in lines][-_INFO_LINES:], []
+    if root in headline.iterancestors():
+        return [], []
+    return _lines(between(headline, root), _INFO_LINES), _lines(preceding(headline, 2), 4)
 
 
 def mark_info(raws: list[RawBlock]) -> None:

@@ -93,7 +93,9 @@ def _confirmed(text: str, witnesses: list[str]) -> bool:
     if len(own) < 4:
         return False
     return any(
-        witness in own or (own in witness and (len(own) >= 6 or witness.startswith(own))) for witness in witnesses
+        (witness in own and len(own) <= 1.6 * len(witness) + 4)
+        or (own in witness and (len(own) >= 6 or witness.startswith(own)))
+        for witness in witnesses
     )
 
 

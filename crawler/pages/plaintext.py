@@ -70,7 +70,7 @@ def extract_plaintext(
     tail = [
         RawBlock("paragraph", b.text, None) for b in judged.blocks if not b.kept and b.rule not in (ABOVE.id, AFTER.id)
     ]
-    found = gather(head, tail, kept, {}, {}, url, captured_at)
+    found = gather(head, (), tail, kept, captured_at=captured_at)
     damage = find_damage([*kept, *(raw.text for raw in raws if raw.mark is LOST)])
     flags = [*judged.flags, *damage, *find_truncation(kept, (raw.text for raw in raws[stop : stop + 3]))]
     if TRADITIONAL in flags and "user_uploaded" in flags:

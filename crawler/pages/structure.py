@@ -68,7 +68,6 @@ _BOX_NAMES: Final = re.compile(
     r"comment|relat|recommend|share|advert|player|video|tool|login|footer|copyright|tag|keyword|editor_?info|author|social|hot|rank|nav|page",
     re.IGNORECASE,
 )
-_LINE_TAGS: Final = frozenset("p span font strong b em h1 h2 h3 h4 h5 h6 li section blockquote".split())
 _LOOSE: Final = 0.3
 _REPEATS: Final = 3
 _RUN: Final = 4
@@ -100,7 +99,7 @@ def mark_core(blocks: Sequence[RawBlock], root: Element) -> None:
     solid = _own_sentences(blocks)
     if not solid:
         return
-    core = _core([blocks[index] for index in solid], root)
+    core = _core([blocks[index] for index in solid], root, Counter(block.node for block in blocks))
     boxes = [_box(block.node, core) for block in blocks]
     with_text = {boxes[index] for index in solid}
     dirty = _dirty_boxes(blocks, boxes, with_text) | _teaser_boxes(blocks, boxes, with_text)
@@ -143,12 +142,13 @@ def _own_sentences(blocks: Sequence[RawBlock]) -> list[int]:
     return found
 
 
-def _core(solid: Sequence[RawBlock], root: Element) -> Element:
+def _core(solid: Sequence[RawBlock], root: Element, lines: Counter[Element]) -> Element:
     sums: dict[Element, int] = {}
     total = 0
     for block in solid:
         total += len(block.text)
-        node = block.node if block.node.tag not in _LINE_TAGS else block.node.getparent()
+        # An element with one line is a line, be it a `<p>` or a bare `<div>`; one with several holds the text.
+        node = block.node if lines[block.node] > 1 else block.node.getparent()
         while node is not None:
             sums[node] = sums.get(node, 0) + len(block.text)
             if node is root:
