@@ -72,7 +72,15 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
-Mark = Callable[[Element, str], Any]
+Mark = Callable[[Element, str, list[tuple[str, str]]], Any]
+"""Called with an element, its tag and its attributes."""
+
+# Block elements without a meaning of their own: the most of them.
+_PLAIN: Final = (
+    BLOCK_TAGS
+    - {"blockquote", "pre", "ul", "ol", "dl", "menu", "dir", "li", "dt", "dd"}
+    - {"figcaption", "caption", "h1", "h2", "h3", "h4", "h5", "h6"}
+)
 
 
 class _Line:
@@ -186,8 +194,12 @@ class _Walk:
 
     def open(self, tag: str, element: Element) -> None:
         """A block element begins."""
-        self.flush()
+        if self.line.length:
+            self.flush()
+        self.line.space = False
         self.owners.append(element)
+        if tag in _PLAIN:
+            return
         if tag in HEADINGS:
             self.headings.append(HEADINGS[tag])
         elif tag in _LISTS:
@@ -203,8 +215,12 @@ class _Walk:
 
     def close(self, tag: str) -> None:
         """A block element ends."""
-        self.flush()
+        if self.line.length:
+            self.flush()
+        self.line.space = False
         self.owners.pop()
+        if tag in _PLAIN:
+            return
         if tag in HEADINGS:
             self.headings.pop()
         elif tag in _LISTS:
@@ -260,6 +276,11 @@ def is_hidden(element: Element) -> bool:
     return (style is not None and HIDDEN.search(style) is not None) or element.get("hidden") is not None
 
 
+def _hides(attributes: list[tuple[str, str]]) -> bool:
+    """Whether an element with these attributes is not shown."""
+    return any((name == "style" and HIDDEN.search(value)) or name == "hidden" for name, value in attributes)
+
+
 def _is_centred(element: Element) -> bool:
     return (
         "center" in (element.get("class") or "")
@@ -289,8 +310,8 @@ def _data_cells(row: Element) -> list[Element]:
 def walk(root: Element, mark: Mark | None = None) -> list[RawBlock]:
     """The blocks of `root` in reading order.
 
-    `mark(element, tag)`: called for each element below the root; what it gives, if not None, is the `mark` of every
-    block in that element, whose text is kept apart from the line around it even where the element is an inline one.
+    `mark`: called for each element below the root; what it gives, if not None, is the `mark` of every block in that
+    element, whose text is kept apart from the line around it even where the element is an inline one.
     Scripts, controls and what is hidden by its own `style` or `hidden` are left out; the root may be hidden itself. A
     line ends at a block element and at `<br>` (inside a heading that is a space). At most `MAX_ELEMENTS` elements are
     visited: the rest is left out.
@@ -324,16 +345,11 @@ def _visit(state: _Walk, root: Element) -> None:
             continue
         state.left -= 1
         name = child.tag
-        if (
-            name in SKIPPED_TAGS
-            or not isinstance(name, str)
-            or state.left < 0
-            or ((style := child.get("style")) and HIDDEN.search(style))
-            or child.get("hidden") is not None
-        ):
+        attributes = child.items()
+        if name in SKIPPED_TAGS or not isinstance(name, str) or state.left < 0 or (attributes and _hides(attributes)):
             if name in BLOCK_TAGS or name == "iframe":
                 state.flush()
-        elif mark is not None and (found := mark(child, name)) is not None:
+        elif mark is not None and (found := mark(child, name, attributes)) is not None:
             state.marked(child, name, found)
         elif name == "br":
             if state.headings:

@@ -106,7 +106,7 @@ class RuleSet:
             raise ValueError(f"two rules with one id: {min(i for i in ids if ids.count(i) > 1)}")
         self.by_class: dict[str, list[tuple[str, Rule]]] = {}
         self.by_id: dict[str, Rule] = {}
-        self.by_attribute: list[tuple[str, str, str | None, Rule]] = []
+        self.by_attribute: dict[str, list[tuple[str, str | None, Rule]]] = {}
         self.by_tag: dict[str, Rule] = {}
         for rule in self.rules:
             if rule.selector:
@@ -128,7 +128,7 @@ class RuleSet:
             raise ValueError(f"rule {rule.id}: no such selector as {selector!r}")
         tag, name = found["tag"] or "", found["name"] or ""
         if found["attr"]:
-            self.by_attribute.append((found["attr"], tag, found["value"], rule))
+            self.by_attribute.setdefault(found["attr"], []).append((tag, found["value"], rule))
         elif found["kind"] == ".":
             self.by_class.setdefault(name, []).append((tag, rule))
         elif found["kind"] == "#":
@@ -136,22 +136,23 @@ class RuleSet:
         else:
             self.by_tag[tag] = rule
 
-    def mark(self, element: Element, tag: str) -> Rule | None:
-        """The rule whose selector names this element: pass it to `blocks.walk`."""
-        if self.by_class and (classes := element.get("class")):
-            for name in classes.split():
-                for wanted, rule in self.by_class.get(name, ()):
-                    if not wanted or wanted == tag:
-                        return rule
-        if self.by_id and (name := element.get("id")) and name in self.by_id:
-            return self.by_id[name]
+    def mark(self, _: Element, tag: str, attributes: list[tuple[str, str]]) -> Rule | None:
+        """The rule whose selector names an element with this tag and these attributes: pass it to `blocks.walk`."""
         if tag in self.by_tag:
             return self.by_tag[tag]
-        for attribute, wanted, value, rule in self.by_attribute:
-            if not wanted or wanted == tag:
-                found = element.get(attribute)
-                if found is not None and (value is None or found == value):
-                    return rule
+        for attribute, value in attributes:
+            if attribute == "class":
+                for name in value.split():
+                    for wanted, rule in self.by_class.get(name, ()):
+                        if not wanted or wanted == tag:
+                            return rule
+            elif attribute == "id":
+                if value in self.by_id:
+                    return self.by_id[value]
+            elif attribute in self.by_attribute:
+                for wanted, exact, rule in self.by_attribute[attribute]:
+                    if (not wanted or wanted == tag) and (exact is None or exact == value):
+                        return rule
         return None
 
     def judge(self, raws: Sequence[RawBlock]) -> Judged:

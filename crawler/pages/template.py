@@ -306,15 +306,22 @@ class Template:
 
         It is the first of the selected elements that has text; without text in any, the first of them.
         """
-        if not all(sign in document.source for sign in self.signs):
+        # An id is looked up in no time; to read the whole source, or the whole tree, is what takes some.
+        by_ids = all(selector.startswith("#") for selector in self.body)
+        if not by_ids and not self._has_signs(document):
             return None
         empty = None
         for selector in self.body:
             for element in select_all(document.tree, selector):
+                if by_ids and not self._has_signs(document):
+                    return None
                 if _has_text(element):
                     return element
                 empty = element if empty is None else empty
         return empty
+
+    def _has_signs(self, document: Document) -> bool:
+        return all(sign in document.source for sign in self.signs)
 
     def read(self, document: Document, root: Element, found: dict[str, str]) -> dict[str, str]:
         """The fields: those of the readers, then what rules `found` in the body's lines. `root`: the body's root."""

@@ -24,7 +24,7 @@ def whole_page(page: Page, tree: Element, *roots: Element) -> Page:
     A block outside the root is stripped by `outside`, with the nearest named element around it as evidence, and with
     the field that it shows.
     """
-    raws = walk(tree, lambda element, _: _ROOT if element in roots else None)
+    raws = walk(tree, lambda element, *_: _ROOT if element in roots else None)
     shown = {text: name for name, text in _shown(page)}
     blocks: list[Block] = []
     inside = False

@@ -245,7 +245,7 @@ TEMPLATES = (
     Template(
         name="netease-post",
         signs=("post_body", "post_main"),
-        body=("#content div.post_body", "div.post_main div.post_body"),
+        body=("#content div.post_body", "#contain div.post_body", "#container div.post_body"),
         scope=("post_main",),
         fields=(
             ("headline", text("h1.post_title")),
@@ -266,53 +266,6 @@ TEMPLATES = (
             *_USER_UPLOADED,
         ),
         rules=_IN_BODY,
-        image=original_image,
-    ),
-    Template(
-        name="netease-mobile",
-        signs=("article-body",),
-        body=("section.article-body", "article.article-body", "div.article-body"),
-        scope=("js-article", "article"),
-        fields=(
-            ("headline", text("h1.article-title")),
-            ("headline", meta("og:title", r"^(.*?)(?:_手机网易网)?$")),
-            *_MACHINE_TIME,
-            ("published_at", json_ld("datePublished")),
-            ("published_at", attribute("time", "datetime")),
-            ("modified_at", json_ld("dateModified")),
-            ("account_name", text("div.s-author address")),
-            ("account_name", meta("article:author")),
-            ("location", text("div.s-time span", r"·\s?(.+)")),
-            ("editor", text("footer.article-footer", r"责任编辑[:：]\s?(\S+)")),
-            ("page_id", attribute("html", "data-id")),
-            ("page_url", attribute("link[rel=canonical]", "href")),
-            ("keywords", _KEYWORDS),
-        ),
-        rules=(
-            Rule(id="netease.mobile_app", selector=".js-open-app, .bot_word, .m-linkCard, .unfold-wrap"),
-            Rule(id="netease.mobile_video_title", selector=".m-video", flag="video"),
-            _ADVERT,
-        ),
-        image=original_image,
-    ),
-    Template(
-        name="netease-app",
-        signs=("header-subtitle", "g-article"),
-        body=("article", "div.g-article"),
-        fields=(
-            ("headline", text("h1.header-title")),
-            ("published_at", text("div.header-subtitle-info", _DATE)),
-            ("source_name", text("div.header-subtitle-info span.s-source")),
-            ("page_url", attribute("link[rel=canonical]", "href")),
-            ("keywords", _KEYWORDS),
-        ),
-        rules=(
-            Rule(
-                id="netease.app_banner",
-                selector=".header-title, .header-subtitle-info, .show-more-wrap, .g-btn-open-newsapp,"
-                " .doc-footer-wrapper",
-            ),
-        ),
         image=original_image,
     ),
     Template(
@@ -395,6 +348,53 @@ TEMPLATES = (
             *_USER_UPLOADED,
         ),
         rules=_IN_BODY,
+        image=original_image,
+    ),
+    Template(
+        name="netease-mobile",
+        signs=("article-body",),
+        body=("section.article-body", "article.article-body", "div.article-body"),
+        scope=("js-article", "article"),
+        fields=(
+            ("headline", text("h1.article-title")),
+            ("headline", meta("og:title", r"^(.*?)(?:_手机网易网)?$")),
+            *_MACHINE_TIME,
+            ("published_at", json_ld("datePublished")),
+            ("published_at", attribute("time", "datetime")),
+            ("modified_at", json_ld("dateModified")),
+            ("account_name", text("div.s-author address")),
+            ("account_name", meta("article:author")),
+            ("location", text("div.s-time span", r"·\s?(.+)")),
+            ("editor", text("footer.article-footer", r"责任编辑[:：]\s?(\S+)")),
+            ("page_id", attribute("html", "data-id")),
+            ("page_url", attribute("link[rel=canonical]", "href")),
+            ("keywords", _KEYWORDS),
+        ),
+        rules=(
+            Rule(id="netease.mobile_app", selector=".js-open-app, .bot_word, .m-linkCard, .unfold-wrap"),
+            Rule(id="netease.mobile_video_title", selector=".m-video", flag="video"),
+            _ADVERT,
+        ),
+        image=original_image,
+    ),
+    Template(
+        name="netease-app",
+        signs=("header-subtitle", "g-article"),
+        body=("article", "div.g-article"),
+        fields=(
+            ("headline", text("h1.header-title")),
+            ("published_at", text("div.header-subtitle-info", _DATE)),
+            ("source_name", text("div.header-subtitle-info span.s-source")),
+            ("page_url", attribute("link[rel=canonical]", "href")),
+            ("keywords", _KEYWORDS),
+        ),
+        rules=(
+            Rule(
+                id="netease.app_banner",
+                selector=".header-title, .header-subtitle-info, .show-more-wrap, .g-btn-open-newsapp,"
+                " .doc-footer-wrapper",
+            ),
+        ),
         image=original_image,
     ),
     *(
