@@ -30,6 +30,8 @@ _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,200}\]\([^()\n]{0,500}\)|(?<=\])\([^()\n]{0,500}\)")  # a link keeps its words
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]{1,500}")
 _STYLE = re.compile(r"style\s{0,2}=\s{0,2}[\"'][^\"']{0,800}[\"']|(?:[a-z-]{4,40}:\s?[^;:{}\n]{1,80};\s?){2,40}")
+_RUBY = re.compile(r"<r[tp]>[^<>]{0,20}</r[tp]>")
+_BARE_PINYIN = re.compile(r"(?<=[\u3400-\u9fff])[a-zü]{0,5}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]{0,4}(?=[\u3000-\u9fff]|$)")
 _TORN_PINYIN = re.compile(r"[(（]\?{1,2}[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{0,5}[)）]")  # pinyin that lost its first letter
 
 
@@ -95,27 +97,30 @@ def as_codes(text: str) -> Codes:
 
 
 def _looked_up(text: str) -> Codes:
-    table = _table()
-    codes = table.one[as_codes(text)]
-    _blank_marks(text, codes)
+    raw = as_codes(text)
+    codes = _table().one[raw]
+    _blank_marks(text, raw, codes)
     if (codes == _EXPAND).any():
         return _expanded(text, codes)[0]
     return codes
 
 
 def _looked_up_with_origin(text: str) -> tuple[Codes, NDArray[np.int64]]:
-    codes = _table().one[as_codes(text)]
-    _blank_marks(text, codes)
+    raw = as_codes(text)
+    codes = _table().one[raw]
+    _blank_marks(text, raw, codes)
     return _expanded(text, codes)
 
 
-def _blank_marks(text: str, codes: Codes) -> None:
+def _blank_marks(text: str, raw: Codes, codes: Codes) -> None:
     """Drop what is markup or injected pinyin. Each pattern runs only where its first sign stands in the text."""
     patterns = []
     if "](" in text:
         patterns.append(_IMAGE)
     if ">" in text:
-        patterns.append(_TAG)
+        patterns += (_RUBY, _TAG)
+    if ((raw >= 0xE0) & (raw < 0x1DD)).any():
+        patterns.append(_BARE_PINYIN)
     if "&" in text:
         patterns.append(_ENTITY)
     if "style" in text or "px;" in text:
@@ -169,6 +174,8 @@ def _table() -> _Table:
 def _folded_char(char: str, variants: dict[str, str]) -> str:
     if char.isascii():
         return char.lower() if char.isalnum() else ""
+    if "\u3100" <= char <= "\u312f" or "\u31a0" <= char <= "\u31bf" or "\u02b0" <= char <= "\u02ff":
+        return ""  # bopomofo and its tone marks, which annotates characters as pinyin does
     if not char.isalnum() and unicodedata.category(char) != "So":
         return ""
     plain = "".join(part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part) != "Mn")

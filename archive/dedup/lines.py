@@ -28,9 +28,9 @@ _KNOWN: Final = {
 
 
 def edge_lines(body: str) -> dict[int, int]:
-    """The hashes of a body's first and last lines, by line number. A body of two lines or fewer has none."""
+    """The hashes of a body's first and last lines, by line number. A body of one line has none."""
     lines = body.split("\n")
-    if len(lines) < 3:
+    if len(lines) < 2:
         return {}
     found = {}
     for place in {*range(min(HEAD, len(lines))), *range(max(0, len(lines) - TAIL), len(lines))}:

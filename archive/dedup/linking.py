@@ -55,6 +55,7 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
                 article_id=new.article.article_id,
                 body=new.article.body,
                 published_at=new.article.published_at,
+                headline=new.article.headline,
                 text=new.text,
             ),
             new.sample,
@@ -89,7 +90,7 @@ def digest(codes: Codes) -> int:
 
 
 def _new(article: Indexed, body: str, made: Fingerprint) -> _New:
-    text = Text(body, as_codes(made.folded), article.published_at)
+    text = Text(body, as_codes(made.folded), article.published_at, article.headline)
     return _New(article, text, Sample(made.kept, made.looked_up), made)
 
 

@@ -25,6 +25,7 @@ class Query:
     id: str
     body: str
     published_at: datetime | None = None
+    headline: str | None = None
 
 
 @frozen(kw_only=True)
@@ -81,7 +82,9 @@ def _match_batch(connection: Connection, queries: Sequence[Query]) -> list[Answe
     samples = [Sample(one.kept, one.looked_up) for one in made]
     stories = Stories(connection, [(sample, one.digest) for sample, one in zip(samples, made, strict=True)], MATCH)
     related = [
-        stories.related(-1, Text(query.body, as_codes(one.folded), query.published_at), sample, one.digest)
+        stories.related(
+            -1, Text(query.body, as_codes(one.folded), query.published_at, query.headline), sample, one.digest
+        )
         for query, one, sample in zip(queries, made, samples, strict=True)
     ]
     rows = _rows(connection, sorted({key for found in related for key, _ in found}))

@@ -20,6 +20,8 @@ HEAD: Final = 12
 """Characters of the original's beginning that a cut copy may lack."""
 CUT_KEEPS: Final = 0.45
 """Share of the original that a cut copy keeps; what keeps less is an excerpt."""
+CUT_LEAST: Final = 120
+"""Equal characters that a cut copy keeps."""
 
 
 @frozen(kw_only=True)
@@ -97,7 +99,8 @@ def relation(facts: Facts) -> tuple[Relation, bool]:
     if min(cover, other) >= 0.7:
         return _same(facts), False
     start, _, other_start, _ = extent(facts.runs[0])
-    if min(start, other_start) <= HEAD and min(cover, other) >= CUT_KEEPS:
+    long_enough = facts.equal >= CUT_LEAST and facts.near_in_time
+    if long_enough and min(start, other_start) <= HEAD and min(cover, other) >= CUT_KEEPS:
         return _same(facts), True
     return ("excerpt_of" if cover >= other else "contains"), False
 

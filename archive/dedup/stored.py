@@ -15,6 +15,8 @@ from archive.dedup.tables import DedupText
 from archive.dedup.verify import Text, Verdict, compare, prepare
 from archive.models import Article
 
+TWINS: Final = 16
+"""Articles with the very same text that are tried: of very short texts, only those under a like headline are copies."""
 _CHUNK: Final = 4000
 
 
@@ -32,11 +34,12 @@ class Story:
     article_id: int
     body: str
     published_at: datetime | None
+    headline: str | None
     text: Text | None = None
 
     def prepared(self) -> Text:
         if self.text is None:
-            self.text = prepare(self.body, self.published_at)
+            self.text = prepare(self.body, self.published_at, self.headline)
         return self.text
 
 
@@ -70,11 +73,12 @@ class Stories:
         """The articles that the text is related to, the closest first. `article_id`: its own, or -1."""
         found: list[tuple[int, Verdict]] = []
         twins = sorted(key for key in self._twins[digest] if key != article_id)
-        if twins and text.folded:
-            self._read(twins[:1])
-            verdict = compare(text, self._stories[twins[0]].prepared())
+        for key in twins[:TWINS]:
+            self._read([key])
+            verdict = compare(text, self._stories[key].prepared())
             if verdict is not None:
-                found.append((twins[0], verdict))
+                found.append((key, verdict))
+                break
         verified = 0
         for candidate in self._shortlist(sample, article_id):
             if candidate.article_id in self._twins[digest] or not self._shares_enough(sample, candidate):
@@ -154,9 +158,9 @@ class Stories:
     def _read(self, article_ids: Iterable[int]) -> None:
         for chunk in _chunks(sorted(key for key in article_ids if key not in self._stories)):
             rows = self._connection.execute(
-                select(Article.id, Article.body, Article.published_at).where(Article.id.in_(chunk))
+                select(Article.id, Article.body, Article.published_at, Article.headline).where(Article.id.in_(chunk))
             )
-            self._stories.update({key: Story(key, body, published_at) for key, body, published_at in rows})
+            self._stories.update({row.id: Story(row.id, row.body, row.published_at, row.headline) for row in rows})
 
 
 def _closeness(verdict: Verdict) -> tuple[bool, float, float]:

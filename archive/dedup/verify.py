@@ -8,25 +8,28 @@ from typing import Any, Final
 import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
+from rapidfuzz import fuzz
 
 from archive.dedup.align import Anchored, Op, align, extent
 from archive.dedup.damage import damaged_runs, traditional_share
 from archive.dedup.gaps import MAX_EVIDENCE, type_gaps
-from archive.dedup.rules import Facts, Relation, equal_in, is_believed, is_other_story, relation
+from archive.dedup.rules import FAR, SHORT, Facts, Relation, equal_in, is_believed, is_other_story, relation
 from archive.dedup.signature import Values, signature, similarity
-from archive.fold import Codes, as_text, fold_codes
+from archive.fold import Codes, as_text, fold, fold_codes
 
 INVERSE: Final[dict[Relation, Relation]] = {"excerpt_of": "contains", "contains": "excerpt_of"}
+_ALIKE_HEADLINES: Final = 60  # per cent of the shorter headline
 _SHOWN: Final = 40  # characters of a difference that the evidence keeps
 
 
 class Text(Anchored):
-    """One text to compare, folded. `body`: as it is stored."""
+    """One text to compare, folded. `body`, `headline`: as they are stored."""
 
-    def __init__(self, body: str, codes: Codes, published_at: datetime | None) -> None:
+    def __init__(self, body: str, codes: Codes, published_at: datetime | None, headline: str | None = None) -> None:
         super().__init__(as_text(codes), codes)
         self.body = body
         self.published_at = published_at
+        self.headline = headline
 
     def dated(self, published_at: datetime | None) -> "Text":
         """The same text, published at another time."""
@@ -84,9 +87,9 @@ class Verdict:
         )
 
 
-def prepare(body: str, published_at: datetime | None = None) -> Text:
+def prepare(body: str, published_at: datetime | None = None, headline: str | None = None) -> Text:
     """A text ready to be compared. Pure."""
-    return Text(body, fold_codes(body), published_at)
+    return Text(body, fold_codes(body), published_at, headline)
 
 
 def compare(first: Text, second: Text) -> Verdict | None:
@@ -94,6 +97,8 @@ def compare(first: Text, second: Text) -> Verdict | None:
     if not first.folded or not second.folded:
         return None
     if first.folded == second.folded:
+        if len(first.folded) < SHORT and not _may_be_one(first, second):
+            return None
         return Verdict(
             relation="exact",
             marks=_marks(first, second, noise=0, equal=len(first.folded)),
@@ -126,6 +131,8 @@ def _compare(first: Text, second: Text) -> Verdict | None:
     )
     if is_other_story(facts) or not is_believed(facts):
         return None
+    if equal < SHORT and not _may_be_one(first, second):
+        return None
     kind, cut = relation(facts)
     marks = _marks(first, second, noise=gaps.noise, equal=equal)
     return Verdict(
@@ -146,6 +153,17 @@ def _compare(first: Text, second: Text) -> Verdict | None:
             "differences": [[gap.kind, gap.ours[:_SHOWN], gap.theirs[:_SHOWN]] for gap in gaps.gaps[:MAX_EVIDENCE]],
         },
     )
+
+
+def _may_be_one(first: Text, second: Text) -> bool:
+    """Whether two very short texts can be one story: pages without one share a notice, under different headlines."""
+    days = _days(first, second)
+    if days is not None and days > FAR:
+        return False
+    ours, theirs = fold(first.headline or ""), fold(second.headline or "")
+    if not ours or not theirs or ours in second.folded or theirs in first.folded:
+        return True
+    return fuzz.partial_ratio(ours, theirs) >= _ALIKE_HEADLINES
 
 
 def _is_dense(run: list[Op]) -> bool:

@@ -1,0 +1,154 @@
+"""`jianbao cluster`: the copies of a story, why they are linked, and what a person decides of them."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.cli import main
+from archive.settings import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+
+class _ShowByDefault(click.Group):
+    """`jianbao cluster 17` is `jianbao cluster show 17`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+@main.group(cls=_ShowByDefault, no_args_is_help=True)
+def cluster() -> None:
+    """Show the copies of a story, and why they are linked; or decide what belongs together.
+
+    `jianbao cluster ID` is short for `jianbao cluster show ID`. ID is an article's number (or site:native_id, or its
+    address). What a person decided is kept for good: no crawl and no recluster undoes it.
+
+    \b
+    Examples:
+      jianbao cluster 17
+      jianbao cluster merge 17 42
+      jianbao cluster split 42
+      jianbao cluster pin 17
+    """
+
+
+@cluster.command()
+@click.argument("article", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object.")
+@click.pass_obj
+def show(home: Home, article: str, as_json: bool) -> None:
+    """Show every copy of a story, the earliest first, how each was linked, and the words that differ.
+
+    [-so-] stands in the article that the copy is linked to, {+so+} in the copy itself.
+
+    \b
+    Example:
+      jianbao cluster 17
+    """
+    from archive.db import opened, reading
+    from archive.dedup.history import describe_cluster
+    from archive.lookup import find_article
+
+    with opened(home.database) as engine, reading(engine) as connection:
+        told = describe_cluster(connection, find_article(connection, article))
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else "\n".join(_page(told)))
+
+
+def _page(told: dict[str, Any]) -> list[str]:
+    copies = "1 article" if told["size"] == 1 else f"{told['size']} copies"
+    page = [f"cluster {told['cluster']}: {copies}"]
+    for member in told["members"]:
+        sign = "*" if member["representative"] else " "
+        page.append(f"{sign} {member['id']:>6}  {member['published_at'] or '(no date)'}  {member['site']}")
+        page.append(f"          {member['headline'] or '(no headline)'}")
+        page.append(f"          {member['url']}")
+        if member["link"]:
+            page.append(f"          {_link(member['link'])}")
+            page += [f"            {difference}" for difference in member["differences"]]
+            page += ["            …"] if member["more_differences"] else []
+    if told["size"] > 1:
+        page.append(f"* stands for the cluster{' (pinned)' if told['pinned'] else ''}")
+    for other in told["related"]:
+        covered = f"{other['coverage']:.0%}"
+        page.append(
+            f"{other['from']} {other['relation']} {other['id']} ({covered}): {other['headline'] or other['url']}"
+        )
+    for event in told["history"]:
+        who = " by a person" if event["by_person"] else ""
+        other = f" {event['other_id']}" if event["other_id"] is not None else ""
+        page.append(f"{event['at']}  {event['kind']} {event['article_id']}{other}{who}")
+    return page
+
+
+def _link(link: dict[str, Any]) -> str:
+    marks = f" ({', '.join(link['marks'])})" if link["marks"] else ""
+    facts = f"similarity {link['similarity']:.2f}, covers {link['coverage']:.0%}, sure {link['confidence']:.0%}"
+    return f"{link['relation']}{marks} of {link['to']}: {facts}"
+
+
+@cluster.command()
+@click.argument("articles", nargs=-1, required=True, metavar="ID ID…")
+@click.pass_obj
+def merge(home: Home, articles: tuple[str, ...]) -> None:
+    """Join the clusters of two articles or more: they carry the same story.
+
+    \b
+    Example:
+      jianbao cluster merge 17 42
+    """
+    from archive.dedup import decisions
+
+    _decide(home, articles, lambda connection, ids, now: decisions.merge(connection, ids, now=now))
+
+
+@cluster.command()
+@click.argument("articles", nargs=-1, required=True, metavar="ID…")
+@click.pass_obj
+def split(home: Home, articles: tuple[str, ...]) -> None:
+    """Take articles out of their cluster: they carry another story than the rest. They stay with each other.
+
+    \b
+    Example:
+      jianbao cluster split 42
+    """
+    from archive.dedup import decisions
+
+    _decide(home, articles, lambda connection, ids, now: decisions.split(connection, ids, now=now))
+
+
+@cluster.command()
+@click.argument("article", metavar="ID")
+@click.pass_obj
+def pin(home: Home, article: str) -> None:
+    """Let an article stand for its cluster, whatever comes in later.
+
+    \b
+    Example:
+      jianbao cluster pin 17
+    """
+    from archive.dedup import decisions
+
+    _decide(home, (article,), lambda connection, ids, now: decisions.pin(connection, ids[0], now=now))
+
+
+def _decide(
+    home: Home, articles: tuple[str, ...], decide: "Callable[[Connection, list[int], datetime], set[int]]"
+) -> None:
+    from archive.changes import note_clustered
+    from archive.db import opened, writing
+    from archive.lookup import find_article
+
+    now = datetime.now(UTC)
+    with opened(home.database) as engine, writing(engine) as connection:
+        ids = [find_article(connection, article) for article in articles]
+        changed = decide(connection, ids, now)
+        note_clustered(connection, sorted(changed), now)
+    click.echo(f"{len(changed)} articles changed" if changed else "nothing changed")

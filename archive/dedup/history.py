@@ -1,0 +1,134 @@
+"""What the archive says of one cluster: its copies, how each is linked, and what happened to it."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from archive.dedup.differences import differences
+from archive.dedup.rules import SAME_TEXT
+from archive.dedup.tables import Cluster, ClusterEvent, DedupText, Link
+from archive.dedup.verify import INVERSE
+from archive.errors import NotFound
+from archive.models import Article
+from archive.times import show_time
+
+MAX_MEMBERS = 2000
+MAX_DIFFERENCES = 12
+
+
+def describe_cluster(connection: Connection, article_id: int) -> dict[str, Any]:
+    """The cluster that an article is in, as `jianbao cluster --json` prints it. Raises `NotFound`."""
+    cluster_id = connection.scalar(select(Article.cluster_id).where(Article.id == article_id))
+    if cluster_id is None:
+        raise NotFound(f"no article {article_id}")
+    row = connection.execute(select(Cluster.__table__).where(Cluster.id == cluster_id)).mappings().first()
+    stands = row["representative_id"] if row else article_id
+    members = _members(connection, cluster_id)
+    ids = {member["id"] for member in members}
+    links = _links(connection, ids)
+    bodies = {member["id"]: member.pop("body") for member in members}
+    for member in members:
+        key = member["id"]
+        member["representative"] = key == stands
+        own = [link for link in links[key] if link["relation"] in SAME_TEXT and link["to"] in ids]
+        own.sort(key=lambda link: (link["to"] != stands, link["to"] not in ids, -link["confidence"]))
+        member["link"] = None if key == stands or not own else own[0]
+        if member["link"] is not None:
+            found = differences(bodies[member["link"]["to"]], bodies[key])
+            shown = [one.marked() for _, one in zip(range(MAX_DIFFERENCES + 1), found, strict=False)]
+            member["differences"] = shown[:MAX_DIFFERENCES]
+            member["more_differences"] = len(shown) > MAX_DIFFERENCES
+    return {
+        "cluster": cluster_id,
+        "representative": stands,
+        "pinned": bool(row and row["pinned"]),
+        "size": row["size"] if row else 1,
+        "members": members,
+        "related": _related(connection, ids, links),
+        "history": _events(connection, cluster_id),
+    }
+
+
+def _members(connection: Connection, cluster_id: int) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        select(
+            Article.id,
+            Article.site,
+            Article.native_id,
+            Article.url,
+            Article.headline,
+            Article.published_at,
+            Article.published_precision,
+            Article.first_captured_at,
+            Article.body,
+            DedupText.length,
+        )
+        .outerjoin(DedupText, DedupText.article_id == Article.id)
+        .where(Article.cluster_id == cluster_id)
+        .limit(MAX_MEMBERS)
+    ).mappings()
+    found = sorted(
+        (dict(row) for row in rows),
+        key=lambda row: (
+            row["published_at"] is None,
+            row["published_at"] or row["first_captured_at"],
+            row["site"],
+            row["native_id"],
+        ),
+    )
+    for member in found:
+        member["published_at"] = show_time(member["published_at"], member.pop("published_precision"))
+        member["first_captured_at"] = show_time(member["first_captured_at"])
+    return found
+
+
+def _links(connection: Connection, ids: set[int]) -> dict[int, list[dict[str, Any]]]:
+    """Every link of the articles, as seen from each of its ends."""
+    found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = connection.execute(
+        select(Link.__table__).where(or_(Link.article_id.in_(ids), Link.other_id.in_(ids)))
+    ).mappings()
+    for row in rows:
+        link = {key: row[key] for key in ("relation", "marks", "similarity", "confidence", "evidence")}
+        ours, theirs = row["coverage"], row["other_coverage"]
+        found[row["article_id"]].append({"to": row["other_id"], **link, "coverage": ours, "other_coverage": theirs})
+        turned = {**link, "relation": INVERSE.get(row["relation"], row["relation"])}
+        found[row["other_id"]].append({"to": row["article_id"], **turned, "coverage": theirs, "other_coverage": ours})
+    return found
+
+
+def _related(connection: Connection, ids: set[int], links: dict[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Excerpts and round-ups: articles of other clusters that the cluster's articles are linked to."""
+    outside = {
+        (link["to"], link["relation"], key): link for key in ids for link in links.get(key, ()) if link["to"] not in ids
+    }
+    wanted = {key for key, _, _ in outside}
+    told = {
+        row["id"]: dict(row)
+        for row in connection.execute(
+            select(Article.id, Article.site, Article.url, Article.headline, Article.cluster_id).where(
+                Article.id.in_(wanted)
+            )
+        ).mappings()
+    }
+    return [
+        {**told[key], "from": ours, "relation": relation, "coverage": link["coverage"]}
+        for (key, relation, ours), link in sorted(outside.items())
+        if key in told
+    ]
+
+
+def _events(connection: Connection, cluster_id: int) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        select(ClusterEvent.__table__)
+        .where(or_(ClusterEvent.cluster_id == cluster_id, ClusterEvent.other_id == cluster_id))
+        .order_by(ClusterEvent.id)
+        .limit(MAX_MEMBERS)
+    ).mappings()
+    return [{**{key: row[key] for key in row if key not in ("id", "at")}, "at": _shown(row["at"])} for row in rows]
+
+
+def _shown(moment: datetime) -> str | None:
+    return show_time(moment)
