@@ -124,6 +124,26 @@ def test_the_readme_names_every_document_and_command() -> None:
     assert named <= set(main.commands), f"README.md names {named - set(main.commands)}, which is not a command"
 
 
+@pytest.mark.parametrize("file", [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))])
+def test_the_command_lines_of_the_docs_are_right(file: Path) -> None:
+    """Each `jianbao …` line of a code block names a command that exists, and options that it has."""
+    from crawler.cli import main
+
+    commands = dict(walk(main))
+    for block in re.findall(r"^```(?:sh|text)?\n(.*?)^```$", file.read_text("utf-8"), re.DOTALL | re.MULTILINE):
+        for line in re.findall(r"^[\s$*/\d]*(?:\S*/bin/)?(jianbao .*)$", block, re.MULTILINE):
+            words = re.sub(r"\s#.*|[|&>].*|\[OPTIONS\].*", "", line).split()[1:]
+            names: tuple[str, ...] = ("jianbao",)
+            known: set[str] = {"--help"}
+            for word in words:
+                if not word.startswith("-") and (*names, word) in commands:
+                    names = (*names, word)
+                elif word.startswith("-"):
+                    known |= {option for part in commands[names].params for option in part.opts}
+                    assert word in known, f"{file.name}: {line}"
+            assert names != ("jianbao",) or "--help" in words or "--version" in words, f"{file.name}: {line}"
+
+
 def test_the_make_targets_that_the_docs_name_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     texts = [(ROOT / name).read_text("utf-8") for name in ("README.md", "CONTRIBUTING.md")]
