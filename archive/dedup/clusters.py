@@ -45,14 +45,10 @@ def _members_of_clusters(connection: Connection, article_ids: Iterable[int]) -> 
     wanted = sorted(set(article_ids))
     found: dict[int, int | None] = {}
     for chunk in _chunks(wanted):
-        found.update(
-            connection.execute(select(Article.id, Article.cluster_id).where(Article.id.in_(chunk))).tuples().all()
-        )
+        found.update(connection.execute(select(Article.id, Article.cluster_id).where(Article.id.in_(chunk))).all())
     for chunk in _chunks(sorted({cluster for cluster in found.values() if cluster is not None})):
         found.update(
-            connection.execute(select(Article.id, Article.cluster_id).where(Article.cluster_id.in_(chunk)))
-            .tuples()
-            .all()
+            connection.execute(select(Article.id, Article.cluster_id).where(Article.cluster_id.in_(chunk))).all()
         )
     return found
 

@@ -59,7 +59,7 @@ def pin(connection: Connection, article_id: int, *, now: datetime) -> set[int]:
 
 def _clusters_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, int]:
     wanted = set(article_ids)
-    rows = connection.execute(select(Article.id, Article.cluster_id).where(Article.id.in_(wanted))).tuples().all()
+    rows = connection.execute(select(Article.id, Article.cluster_id).where(Article.id.in_(wanted))).all()
     missing = wanted.difference(key for key, _ in rows)
     if missing:
         raise NotFound(f"no article {min(missing)}")

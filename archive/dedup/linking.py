@@ -128,7 +128,7 @@ def _withdraw(connection: Connection, article: Indexed) -> list[int]:
     connection.execute(delete(DedupText).where(DedupText.article_id == article.article_id))
     twins = connection.scalars(select(DedupText.article_id).where(DedupText.digest == old)).all()
     heirs = {*left, *twins}
-    bodies = connection.execute(select(Article.id, Article.body).where(Article.id.in_(heirs))).tuples().all()
+    bodies = connection.execute(select(Article.id, Article.body).where(Article.id.in_(heirs))).all()
     index.add(connection, [(value, key) for key, body in bodies for value in take_sample(fold_codes(body)).kept])
     return [*heirs, article.article_id]
 
@@ -175,7 +175,7 @@ def link_row(article_id: int, other_id: int, verdict: Verdict, now: datetime) ->
 def _linked(connection: Connection, batch: Sequence[_New], changed: set[int]) -> list[Linked]:
     ours = [new.article.article_id for new in batch]
     keys = {*ours, *changed}
-    of = dict(connection.execute(select(Article.id, Article.cluster_id).where(Article.id.in_(keys))).tuples().all())
+    of = dict(connection.execute(select(Article.id, Article.cluster_id).where(Article.id.in_(keys))).all())
     by_cluster: defaultdict[int | None, set[int]] = defaultdict(set)
     for key in changed.difference(ours):
         by_cluster[of[key]].add(key)
