@@ -7,18 +7,18 @@ import gzip
 import multiprocessing
 import zlib
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, cast
 
 from attrs import define, field, frozen
 from sqlalchemy import Engine, select, tuple_
 
-from archive.db import reading, writing
+from archive.db import connect, reading, writing
 from archive.errors import UsageError
 from archive.ingest import ingest
 from archive.jsonl_records import RecordError, Resolve, read_record
@@ -60,11 +60,24 @@ class ImportSummary:
             self.revised += one.state == "revised"
             self.known += one.state == "unchanged"
 
-    def report(self, line: int, offset: int, reason: str) -> None:
+    def report(self, broken: Broken) -> None:
         """Note a broken line."""
         self.failed += 1
         if len(self.broken) < MAX_REPORTED:
-            self.broken.append(Broken(line, offset, reason))
+            self.broken.append(broken)
+
+
+_Line = tuple[int, int, bytes]
+"""A line's number, the byte at which it begins, and its content."""
+
+
+@define
+class _Batch:
+    """What lines gave: articles to store, texts that were there, and lines that hold no article."""
+
+    rows: list[Prepared] = field(factory=list)
+    known: int = 0
+    broken: list[Broken] = field(factory=list)
 
 
 def import_jsonl(
@@ -79,19 +92,23 @@ def import_jsonl(
 ) -> ImportSummary:
     """Store every article of a file.
 
-    `jobs`: processes at work, this one too. `progress` hears how many bytes of the file were read, packed as they are;
-    `on_stored` what became of each batch. Raises `UsageError` where the file cannot be read at all, and the archive's
-    errors; what was stored until then stays.
+    `jobs`: processes at work, this one too; with more than one, `resolve` must be a function of a module. `progress`
+    hears how many bytes of the file were read, packed as they are; `on_stored` what became of each batch. Raises
+    `UsageError` where the file cannot be read at all, and the archive's errors; what was stored until then stays.
     """
     summary = ImportSummary()
     with _open(path) as (file, at):
-        batches = _batches(_unknown_rows(engine, _rows(file, resolve, summary), summary))
-        for batch in _prepared(batches, jobs - 1):
-            with writing(engine) as connection:
-                stored = ingest(connection, batch, run_id=run_id, now=datetime.now(UTC))
-            summary.add(stored)
-            on_stored(stored)
+        for batch in _read_ahead(engine, resolve, _batches(_lines(file, summary)), jobs - 1):
+            for broken in batch.broken:
+                summary.report(broken)
+            summary.known += batch.known
+            if batch.rows:
+                with writing(engine) as connection:
+                    stored = ingest(connection, batch.rows, run_id=run_id, now=datetime.now(UTC))
+                summary.add(stored)
+                on_stored(stored)
             progress(at())
+    summary.broken.sort(key=lambda broken: broken.line)
     return summary
 
 
@@ -112,7 +129,7 @@ def _open(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
             yield raw, raw.tell
 
 
-def _lines(file: IO[bytes], summary: ImportSummary) -> Iterator[tuple[int, int, bytes]]:
+def _lines(file: IO[bytes], summary: ImportSummary) -> Iterator[_Line]:
     """Number, offset and content of each line that has one. Memory is bounded, whatever the file."""
     offset = number = 0
     while True:
@@ -123,73 +140,95 @@ def _lines(file: IO[bytes], summary: ImportSummary) -> Iterator[tuple[int, int, 
             while too_long and not line.endswith(b"\n") and (line := file.readline(MAX_LINE)):
                 size += len(line)
         except (EOFError, OSError, zlib.error) as error:
-            summary.report(number + 1, offset, f"the file breaks off: {error}")
+            summary.report(Broken(number + 1, offset, f"the file breaks off: {error}"))
             return
         if not size:
             return
         number += 1
         if too_long:
-            summary.report(number, offset, f"longer than {MAX_LINE} bytes")
+            summary.report(Broken(number, offset, f"longer than {MAX_LINE} bytes"))
         elif content := line.strip(b"\xef\xbb\xbf \t\r\n" if number == 1 else b" \t\r\n"):
             yield number, offset, content
         offset += size
 
 
-def _rows(file: IO[bytes], resolve: Resolve, summary: ImportSummary) -> Iterator[Prepared]:
-    for number, offset, line in _lines(file, summary):
-        try:
-            item = read_record(line, resolve)
-            row = prepare_rows(item)
-            if not row.article["body"]:
-                raise RecordError("no body")
-        except RecordError as error:
-            summary.report(number, offset, str(error))
-        else:
-            yield row
-
-
-def _unknown_rows(engine: Engine, rows: Iterator[Prepared], summary: ImportSummary) -> Iterator[Prepared]:
-    """The rows but for those whose very text is stored already."""
-    for batch in _batches(rows):
-        keys = {(row.article["site"], row.article["native_id"]) for row in batch}
-        with reading(engine) as connection:
-            stored = connection.execute(
-                select(Article.site, Article.native_id, Revision.digest)
-                .join(Revision, Revision.article_id == Article.id)
-                .where(tuple_(Article.site, Article.native_id).in_(keys))
-            )
-            known = {(site, native_id, digest) for site, native_id, digest in stored}
-        for row in batch:
-            if (row.article["site"], row.article["native_id"], row.digest) in known:
-                summary.known += 1
-            else:
-                yield row
-
-
-def _batches(rows: Iterable[Prepared]) -> Iterator[list[Prepared]]:
-    iterator = iter(rows)
-    while batch := list(islice(iterator, BATCH)):
+def _batches(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
+    while batch := list(islice(lines, BATCH)):
         yield batch
 
 
-def prepare_batch(rows: Sequence[Prepared]) -> list[Prepared]:
-    """The costly part for one batch. Pure; runs in a worker process."""
-    return [add_indexes(row) for row in rows]
+def _read(engine: Engine, resolve: Resolve, lines: Sequence[_Line]) -> _Batch:
+    """Everything about a batch but its storing: check the lines, leave out the texts that are there, index the rest."""
+    batch = _Batch()
+    rows: list[Prepared] = []
+    for number, offset, line in lines:
+        try:
+            row = prepare_rows(read_record(line, resolve))
+            if not row.article["body"]:
+                raise RecordError("no body")
+        except RecordError as error:
+            batch.broken.append(Broken(number, offset, str(error)))
+        else:
+            rows.append(row)
+    known = _known(engine, rows)
+    for row in rows:
+        if (row.article["site"], row.article["native_id"], row.digest) in known:
+            batch.known += 1
+        else:
+            batch.rows.append(add_indexes(row))
+    return batch
 
 
-def _prepared(batches: Iterator[list[Prepared]], workers: int) -> Iterator[list[Prepared]]:
-    """The batches made ready, in their order; ahead of their use by `workers` further processes."""
-    if workers < 1:
-        yield from map(prepare_batch, batches)
-        return
+def _known(engine: Engine, rows: Sequence[Prepared]) -> set[tuple[str, str, str]]:
+    """Which of the articles have had which text."""
+    if not rows:
+        return set()
+    keys = {(row.article["site"], row.article["native_id"]) for row in rows}
+    statement = (
+        select(Article.site, Article.native_id, Revision.digest)
+        .join(Revision, Revision.article_id == Article.id)
+        .where(tuple_(Article.site, Article.native_id).in_(keys))
+    )
+    with reading(engine) as connection:
+        return {(site, native_id, digest) for site, native_id, digest in connection.execute(statement)}
+
+
+def _read_ahead(engine: Engine, resolve: Resolve, batches: Iterator[list[_Line]], workers: int) -> Iterator[_Batch]:
+    """The batches read, in their order; ahead of their use by further processes."""
     first = next(batches, None)
     if first is None:
         return
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting: deque[Future[list[Prepared]]] = deque([pool.submit(prepare_batch, first)])
+    second = next(batches, None) if workers > 0 else None
+    if second is None:
+        # Not worth starting processes for.
+        yield _read(engine, resolve, first)
         for batch in batches:
-            waiting.append(pool.submit(prepare_batch, batch))
+            yield _read(engine, resolve, batch)
+        return
+    url = engine.url.render_as_string(hide_password=False)
+    with ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=_start_worker, initargs=(url, resolve)
+    ) as pool:
+        waiting: deque[Future[_Batch]] = deque()
+        for batch in chain([first, second], batches):
+            waiting.append(pool.submit(_read_in_worker, batch))
             if len(waiting) > workers + 1:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+_worker: tuple[Engine, Resolve] | None = None
+"""What a worker process was started with."""
+
+
+def _start_worker(database_url: str, resolve: Resolve) -> None:
+    global _worker  # noqa: PLW0603 - how a process pool hands things to its processes
+    _worker = connect(database_url), resolve
+
+
+def _read_in_worker(lines: Sequence[_Line]) -> _Batch:
+    if _worker is None:
+        msg = "not in a worker process"
+        raise RuntimeError(msg)
+    return _read(*_worker, lines)
