@@ -32,6 +32,10 @@ _TAG: Final = re.compile(r"<(?:[a-zA-Z][a-zA-Z0-9]{0,12}[\s/>]|/[a-zA-Z]|!--|!do
 _CRUMB: Final = re.compile(r"(?:[^>＞»›]{1,16}[>＞»›]\s?){1,6}[^>＞»›]{0,24}|.{0,12}(?:位置|正在浏览)\s?[:：].{0,80}")
 _BADGE: Final = re.compile(r"^(?:原创|原創|转载|轉載)\s+")
 _LONE: Final = re.compile(r"\d{1,6}|[^\u3400-\u9fffA-Za-z]{1,6}")
+_CONTACT: Final = re.compile(
+    r"\s{0,4}(?:联系方式|联系我们|联系人|地\s?址|电\s?话|手\s?机|传\s?真|邮\s?箱|E-?mail|在线留言|留言板|"
+    r"网\s?址|[\u3400-\u9fff]{1,3}(?:经理|先生|小姐|女士))\s?(?:[:：]|$)"
+)
 _ACCOUNT: Final = re.compile(r"\d{1,6}\s?文章数\s{0,3}\d{1,9}[万w]?\s?关注度?")
 # What ends a text for good: the statements that portals put below it.
 _ENDS: Final = frozenset(("general.account_statement", "general.account_notice", "general.platform_statement"))
@@ -177,9 +181,7 @@ def _ends(raw: RawBlock) -> bool:
 
 def _is_mirror(rules: Sequence[str], below: Sequence[str]) -> bool:
     """Whether another portal's mark was left in, or a company's address stands below the text."""
-    contacts = sum(
-        RULES.judge([RawBlock("paragraph", text, None)]).blocks[0].rule == "open.contact" for text in below[:60]
-    )
+    contacts = sum(len(text) <= 120 and _CONTACT.match(text) is not None for text in below[:60])
     return "general.back_to_sohu" in rules or contacts >= 3
 
 

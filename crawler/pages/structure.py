@@ -29,7 +29,7 @@ _MARKER_WORDS: Final = (
     "相关(?:阅读|新闻|报道|文章|推荐|资讯|链接|内容|专题|信息|主题|视频|图片|搜索|帖子|热词|产品|话题|评论|"
     "下载)|相關(?:閱讀|新聞|報導|文章|推薦|連結|影音)"
     "|(?:延伸|拓展|扩展|深度|更多|推荐|推薦|精彩|热点|猜你喜欢的)(?:阅读|閱讀|新闻|新聞|文章|内容|推荐|图文|"
-    "图集|报道)"
+    "图集|报道|報導|影音|內容)+"
     "|(?:热门|熱門|热点|最新|今日|本周|精彩|精选|编辑|編輯|小编|图文|阅读|点击|人气|周|月|日|24小时|48小时|"
     "一周|头条|焦点|频道|站内)"
     "(?:推荐|推薦|资讯|資訊|新闻|新聞|文章|排行榜?|热点|热文|阅读|閱讀|点击|關鍵字|搜索|搜尋|评论|話題|话题|"
@@ -65,7 +65,8 @@ _SENTENCE: Final = re.compile(r"[。！？；][”」』）)】\"']?|[，,].{4,}
 _ALWAYS: Final = tuple(rule for rule in SHORT if not rule.needs)
 _SHORT_HINT: Final = re.compile("|".join(sorted({re.escape(need) for rule in SHORT for need in rule.needs})))
 _BOX_NAMES: Final = re.compile(
-    r"comment|relat|recommend|share|advert|player|video|tool|login|footer|copyright|tag|keyword|editor_?info|author|social|hot|rank|nav|page",
+    r"comment|relat|recommend|share|advert|player|video|tool|login|footer|copyright|tag|keyword|editor_?info|"
+    r"author|social|hot|rank|nav|page",
     re.IGNORECASE,
 )
 _LOOSE: Final = 0.3
