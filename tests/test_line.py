@@ -6,10 +6,11 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from attrs import frozen
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, create_engine, func, select, text
 
 from archive.db import open_engine, reading
 from archive.models import Capture, CrawlRun, Frontier, Sighting
@@ -17,6 +18,9 @@ from crawler.sites import load_sites
 from tests.portal.compare import Findings, compare, compare_clusters
 from tests.portal.proxy import Proxy
 from tests.portal.truth import World
+
+if TYPE_CHECKING:
+    from tests.postgres import Server
 
 WORLD = World(120, 1)
 Done = subprocess.CompletedProcess[str]
@@ -26,7 +30,7 @@ Done = subprocess.CompletedProcess[str]
 class Line:
     """An archive that was crawled twice from a portal of 120 articles, and what the portal was asked for each time."""
 
-    home: Path
+    command: list[str]
     engine: Engine
     first: Done
     second: Done
@@ -36,26 +40,36 @@ class Line:
     served_again: Counter[tuple[str, str]]
 
 
-@pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """Two crawls; the module's tests only look."""
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """Two crawls into each kind of database; the module's tests only look."""
     folder = tmp_path_factory.mktemp("line")
     home = folder / "home"
+    database = f"sqlite:///{home / 'archive.db'}"
+    if request.param == "postgresql":
+        server: Server = request.getfixturevalue("postgres_server")
+        admin = create_engine(server.url(), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text("CREATE DATABASE line TEMPLATE template_archive"))
+        admin.dispose()
+        database = server.url("line")
+    command = [str(Path(sys.executable).with_name("jianbao")), "--home", str(home), "--database", database]
     with Proxy(WORLD, folder) as portal:
 
         def crawl() -> tuple[Done, Counter[str], Counter[tuple[str, str]]]:
             portal.requests.clear()
             portal.served.clear()
-            command = [str(Path(sys.executable).with_name("jianbao")), "--home", str(home), "crawl"]
             environment = {**os.environ, **portal.environment()}
-            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+            done = subprocess.run(
+                [*command, "crawl"], env=environment, capture_output=True, text=True, timeout=300, check=False
+            )
             return done, Counter(portal.requests), Counter(portal.served)
 
         first, asked, served = crawl()
         second, asked_again, served_again = crawl()
-    assert (home / "archive.db").exists(), first.stderr
-    engine = open_engine(f"sqlite:///{home / 'archive.db'}")
-    yield Line(home, engine, first, second, asked, asked_again, served, served_again)
+    assert (home / "warc").exists(), first.stderr
+    engine = open_engine(database)
+    yield Line(command, engine, first, second, asked, asked_again, served, served_again)
     engine.dispose()
 
 
@@ -134,10 +148,8 @@ def test_the_portal_answers_every_list_that_the_sites_declare(line: Line) -> Non
 def test_an_article_is_explained_from_its_raw_page(line: Line, site: str) -> None:
     """Its WARC record is read back; the lines that are kept are the body."""
     one = next(one for one in WORLD.publications if one.site == site and len(one.lines) > 5)
-    command = [str(Path(sys.executable).with_name("jianbao")), "--home", str(line.home), "explain"]
-    done = subprocess.run(
-        [*command, f"{site}:{one.native_id}"], capture_output=True, text=True, timeout=60, check=False
-    )
+    command = [*line.command, "explain", f"{site}:{one.native_id}"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     kept = [text[2:] for text in done.stdout.splitlines() if text.startswith("+ ") and text[2:9] != "[image]"]
     assert " ".join(kept).split() == one.body.split()
