@@ -110,6 +110,12 @@ def _lines(path: Path) -> "Iterator[Query]":
                         raise TypeError("body is not text")
                 except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                     raise UsageError(f"{place} is not an object with id, body and published_at: {error}") from error
-                yield Query(id=str(record.get("id", number)), body=body, published_at=published_at)
+                headline = record.get("headline")
+                yield Query(
+                    id=str(record.get("id", number)),
+                    body=body,
+                    published_at=published_at,
+                    headline=headline if isinstance(headline, str) else None,
+                )
     except (OSError, EOFError) as error:
         raise UsageError(f"cannot read {path}: {error}") from error

@@ -35,10 +35,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "dedup_line",
-        sa.Column("site", sa.Text(), nullable=False),
         sa.Column("hash", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
         sa.Column("articles", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("site", "hash", name="pk_dedup_line"),
+        sa.PrimaryKeyConstraint("hash", "site", name="pk_dedup_line"),
         sqlite_with_rowid=False,
     )
     op.create_table(
