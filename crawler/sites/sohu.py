@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from crawler.pages.page import Outcome
 from crawler.pages.rules import Rule
+from crawler.pages.select import select_all
 from crawler.pages.template import (
     Document,
     Template,
@@ -161,10 +162,23 @@ _ZOOM = r"id=[\"']?fontzoom"
 _TIME = r"(\d{4}[年-]\d{1,2}[月-]\d{1,2}日?\s?(?:\d\d:\d\d(?::\d\d)?)?)"
 
 
-def clear_image(address: str, _: Document) -> str:
-    """An image's address; the scrambled ones of 2023 and later are kept as they stand, marked."""
-    if address.startswith(("//", "http", "/", ".")):
+_CLEAR = re.compile(r"""["']?url["']?\s*:\s*["']((?:https?:)?//[^"'\s]{1,500})["']""")
+_CLEAR_LIST = 60_000
+_SCRAMBLED = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")  # Base64, which may begin with a slash
+
+
+def clear_image(address: str, document: Document) -> str:
+    """An image's address. Since 2023 pages scramble them; from 2024 on the page's script lists the clear ones in the
+    same order. Where it does not, the scrambled one is kept as it stands, marked."""
+    if not _SCRAMBLED.fullmatch(address):
         return address
+    start = document.source.find("imgsList")
+    if start >= 0:
+        end = document.source.find("]", start, start + _CLEAR_LIST)
+        clear = _CLEAR.findall(document.source, start, max(start, end))
+        scrambled = [found.get("data-src") or "" for found in select_all(document.tree, "#mp-editor img")]
+        if len(clear) == len(scrambled) and address in scrambled:
+            return str(clear[scrambled.index(address)])
     return f"https://www.sohu.com/#scrambled={address}"
 
 

@@ -9,6 +9,8 @@ from sqlalchemy import Engine, select
 
 from archive.db import reading
 from archive.models import Article, Capture
+from tests.portal import netease_parts, sohu_pages
+from tests.portal.articles import Line
 from tests.portal.truth import Publication, World
 
 SAME = {"original", "verbatim", "account_copy"}
@@ -24,6 +26,11 @@ class Findings:
     problems: list[str] = field(factory=list)
     copies: int = 0  # of spun and transcoded copies
     linked: int = 0  # those of them that stand in their story's cluster
+
+
+def original_image(one: Publication, line: Line) -> str:
+    """The address of an image as it was uploaded, at either portal."""
+    return (netease_parts if one.site == "netease" else sohu_pages).original_image(one, line)
 
 
 def compare(engine: Engine, world: World) -> Findings:
@@ -69,9 +76,9 @@ def differences(one: Publication, row: Any) -> Iterator[str]:
         shown = one.published_at if exact else one.published_at.replace(second=0)
         if row.published_at != shown:
             yield f"published_at: {row.published_at}, not {shown}"
-        images = sum(line.kind == "image" for line in one.lines)
-        if len(row.images) != images:
-            yield f"images: {len(row.images)}, not {images}"
+        images = [original_image(one, line) for line in one.lines if line.kind == "image"]
+        if [image["url"] for image in row.images] != images:
+            yield f"images: {[image['url'] for image in row.images][:2]}, not {images[:2]}"
 
 
 def compare_clusters(engine: Engine, world: World, found: Findings) -> None:
