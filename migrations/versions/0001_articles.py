@@ -162,7 +162,10 @@ def upgrade() -> None:
             "CREATE TABLE article_text (article_id BIGINT NOT NULL REFERENCES article (id), part INTEGER NOT NULL, "
             "document TSVECTOR NOT NULL, CONSTRAINT pk_article_text PRIMARY KEY (article_id, part))"
         )
-        op.execute("CREATE INDEX ix_article_text_document ON article_text USING gin (document)")
+        op.execute(
+            "CREATE INDEX ix_article_text_document ON article_text USING gin (document) "
+            "WITH (gin_pending_list_limit = 16384)"
+        )
 
 
 def downgrade() -> None:
