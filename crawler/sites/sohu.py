@@ -164,7 +164,7 @@ _TIME = r"(\d{4}[年-]\d{1,2}[月-]\d{1,2}日?\s?(?:\d\d:\d\d(?::\d\d)?)?)"
 
 _CLEAR = re.compile(r"""["']?url["']?\s*:\s*["']((?:https?:)?//[^"'\s]{1,500})["']""")
 _CLEAR_LIST = 60_000
-_SCRAMBLED = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}")  # Base64, which may begin with a slash
+_SCRAMBLED = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")  # Base64, which may begin with a slash
 
 
 def clear_image(address: str, document: Document) -> str:
