@@ -5,6 +5,7 @@ ends it: nothing is stored after it, every crawler is asked to stop, and the com
 """
 
 import logging
+import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -237,12 +238,24 @@ class Session:
             error = error or late
             fatal = True
         if self.warc is not None:
-            self.warc.close(settled=not fatal)
+            self.warc.close(settled=not fatal and self._is_synced())
         if self.held is not None:
             self.held.close()
         self.engine.dispose()
         self.lock.release()
         return error
+
+    def _is_synced(self) -> bool:
+        """Make sure that a power cut takes nothing back that is committed: SQLite does not sync at every commit."""
+        if self.engine.dialect.name == "sqlite":
+            raw = self.engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            except sqlite3.Error:
+                return False  # the next start looks through the files once more
+            finally:
+                raw.close()
+        return True
 
     def _write_counts(self, connection: Connection, counts: Counts) -> None:
         connection.execute(update(_RUN).where(_RUN.c.id == self.run_id).values(**asdict(counts)))

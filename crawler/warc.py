@@ -1,7 +1,8 @@
 """Raw first: every answer goes into a WARC 1.1 file, and to the disk, before the database hears of it.
 
-Files rotate by size; each record is a gzip member of its own. While a file is being written, an empty file of the same
-name and `.open` stands beside it, locked by its writer. `crawler.recovery` takes over what a killed writer left.
+Files rotate by size; each record is a gzip member of its own. Until the run is over, an empty file of the same name
+and `.open` stands beside each of its files, locked by their writer. `crawler.recovery` takes over what a killed writer
+left.
 
 A record's HTTP block is what the server sent, rebuilt from what Scrapy hands on: the body is byte for byte as
 transferred (gzip stays gzip), but a chunked transfer is put together, `Transfer-Encoding` is gone with it, header
@@ -77,7 +78,7 @@ class WarcFolder:
     max_bytes: int
     info: dict[str, str]
     _file: BinaryIO | None = None
-    _marker: BinaryIO | None = None
+    _markers: list[BinaryIO] = field(factory=list)
     _size: int = 0
     _count: int = 0
     _prefix: str = field(factory=lambda: f"jianbao-{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(4)}")
@@ -99,25 +100,27 @@ class WarcFolder:
         return Position(file=self.name, offset=self._size - len(response), length=len(response), digest=digest)
 
     def close(self, *, settled: bool = True) -> None:
-        """End the present file. `settled`: the database has every record; else the next start looks through it."""
+        """End the present file. `settled`: every record is safe in the database, through a power cut too; else the
+        next start looks through the run's files for what it missed."""
+        self._end_file()
+        while self._markers:
+            marker = self._markers.pop()
+            if settled:
+                Path(marker.name).unlink(missing_ok=True)
+            marker.close()
+
+    def _end_file(self) -> None:
         if self._file is not None:
             self._file.close()
-        if self._marker is not None:
-            if settled:
-                self._marker_path().unlink(missing_ok=True)
-            self._marker.close()
-        self._file = self._marker = None
-
-    def _marker_path(self) -> Path:
-        return self.path / f"{self.name}.open"
+        self._file = None
 
     def _rotate(self) -> None:
-        self.close()
+        self._end_file()
         self._count += 1
         self.path.mkdir(parents=True, exist_ok=True)
         # The marker comes first: a WARC file that nobody marked is a finished one.
-        self._marker = self._marker_path().open("xb")
-        fcntl.flock(self._marker, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._markers.append((self.path / f"{self.name}.open").open("xb"))
+        fcntl.flock(self._markers[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._file = (self.path / self.name).open("xb", buffering=0)
         self._size = 0
         self._append(_warcinfo(self.name, self.info))

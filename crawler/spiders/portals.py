@@ -18,6 +18,7 @@ from archive.errors import JianbaoError
 from archive.records import Item
 from crawler.discovery import Walk, entries_of
 from crawler.frontier import Claim
+from crawler.guard import Refused
 from crawler.line import RawCapture, Role, capture_record, list_answer, role_of
 from crawler.middlewares import RAW, RobotsForbidden
 from crawler.pages.page import Outcome, Page
@@ -178,7 +179,9 @@ class PortalSpider(Spider):
             raw = RawCapture(url=claim.url, captured_at=datetime.now(UTC), payload=b"")
             self.session.store_item(Item(capture=capture_record(raw, page)), claim)
         else:
-            self.session.miss_page(claim, _reason(error), final=type(error) is IgnoreRequest)
+            # Too many redirects, or one that leads out of the site: asking again would change nothing.
+            final = isinstance(error, Refused) or type(error) is IgnoreRequest
+            self.session.miss_page(claim, _reason(error), final=final)
         yield from self._due()
 
     def _leave_site(self) -> None:

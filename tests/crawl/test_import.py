@@ -111,7 +111,7 @@ def test_what_is_no_page_is_skipped_and_counted(tmp_path: Path) -> None:
         ("b.warc.gz", "revisit", [("Content-Type", "text/html")]),
         ("c.warc.gz", "metadata", []),
     ):
-        file = record_file(tmp_path / name, kind, b"x", headers)
+        file = record_file(tmp_path / name, kind, b"x", headers, url="https://img.example/x")
         done = archive.run("import", str(file))
         assert done.returncode == 0, done.stderr
         expected = {"a": "1 other skipped", "b": "1 revisit skipped", "c": "no pages"}[name[0]]

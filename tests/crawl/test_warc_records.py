@@ -104,12 +104,20 @@ def test_an_empty_file_has_no_records(tmp_path: Path) -> None:
         list(read_records(tmp_path / "none.warc.gz", "x"))
 
 
-def record_file(path: Path, kind: str, payload: bytes, headers: list[tuple[str, str]], **fields: str) -> Path:
+def record_file(
+    path: Path,
+    kind: str,
+    payload: bytes,
+    headers: list[tuple[str, str]],
+    url: str = "https://www.sohu.com/a/1000001_2",
+    **fields: str,
+) -> Path:
+    """A WARC file of one record."""
     stream = BytesIO()
     writer = WARCWriter(stream, gzip=True)
     http = StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1") if kind in ("response", "revisit") else None
     record = writer.create_warc_record(
-        "https://www.sohu.com/a/1000001_2",
+        url,
         kind,
         payload=BytesIO(payload),
         length=len(payload),
