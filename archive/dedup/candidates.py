@@ -36,7 +36,7 @@ MATCH: Final = Effort(listed=32, verified=20, share=0.06, few=24)
 """A person waits for one text: twice the work for the last half per cent, mostly short passages of long texts."""
 
 # What the sampled hashes of a long text are below.
-_LIMIT: Final = 1 << 47
+LIMIT: Final = 1 << 47
 
 
 @frozen(eq=False)
@@ -49,7 +49,7 @@ class Sample:
     @property
     def last(self) -> int:
         """Up to where the index knows this text's hashes."""
-        return max(_LIMIT, self.kept[-1]) if self.kept else 0
+        return max(LIMIT, self.kept[-1]) if self.kept else 0
 
 
 @frozen
@@ -95,7 +95,7 @@ def shortlist(
 
 def shares_enough(sample: Sample, shared: int, sampled: int, last: int, effort: Effort) -> bool:
     """Whether the text and an article, of which `sampled` hashes up to `last` are kept, share what copies share."""
-    reach = max(_LIMIT, sample.looked_up[-1])
+    reach = max(LIMIT, sample.looked_up[-1])
     ours = bisect_right(sample.looked_up, last)
     theirs = sampled if last <= reach else int(sampled * reach / last)
     possible = max(1, min(ours, theirs))

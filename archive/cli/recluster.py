@@ -1,0 +1,109 @@
+"""`jianbao recluster`: the whole archive anew."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.cli import main
+from archive.errors import UsageError
+from archive.settings import Home
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from archive.dedup.recluster.run import Outcome
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option(
+    "--engine",
+    "engine_name",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="DuckDB works on this machine, Spark (jianbao[spark], Java 17) on any number.",
+)
+@click.option(
+    "--from",
+    "parquet",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="PARQUET",
+    help="For Spark: the Parquet export of every article, where Spark finds it. Made anew without this.",
+)
+@click.option("--master", default="local[*]", show_default=True, metavar="URL", help="For Spark: its master.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="For DuckDB: processes.  [all cores]")
+@click.option("--json", "as_json", is_flag=True, help="The report as one JSON object.")
+@click.pass_obj
+def recluster(
+    home: Home,
+    dry_run: bool,
+    engine_name: str,
+    parquet: Path | None,
+    master: str,
+    jobs: int | None,
+    as_json: bool,
+) -> None:
+    """Group the whole archive anew by today's rules, and report what that changes.
+
+    Crawl and import group as articles come in, by the rules of their day; this compares every article with every other
+    one that it may be related to. What people decided (jianbao cluster merge, split, pin) stays as it is.
+
+    \b
+    Examples:
+      jianbao recluster --dry-run
+      jianbao recluster --engine spark --from export/articles.parquet --master spark://host:7077
+    """
+    from archive.db import opened
+    from archive.dedup.recluster.run import apply
+
+    if engine_name == "duckdb" and parquet is not None:
+        raise UsageError("--from is for --engine spark; DuckDB reads the archive itself")
+    with opened(home.database) as engine:
+        if engine_name == "duckdb":
+            outcome = _on_duckdb(engine, jobs or os.cpu_count() or 1)
+        else:
+            outcome = _on_spark(engine, parquet, master)
+        changed = None if dry_run else apply(engine, outcome, now=datetime.now(UTC))
+    told = outcome.as_json()
+    if as_json:
+        click.echo(json.dumps({**told, "applied": not dry_run}, ensure_ascii=False))
+        return
+    click.echo(f"{told['articles']} articles, {told['pairs']} pairs compared, {told['links']} links")
+    click.echo(f"{told['clusters']} clusters; {told['changed']} articles {'would change' if dry_run else 'changed'}")
+    for move in told["moves"]:
+        click.echo(f"  {move['article']}: from cluster {move['from']} to {move['to']}")
+    if told["changed"] > len(told["moves"]):
+        click.echo(f"  and {told['changed'] - len(told['moves'])} more")
+    if changed is not None:
+        click.echo(f"noted {changed} changes")
+
+
+def _on_duckdb(engine: "Engine", jobs: int) -> "Outcome":
+    from archive.dedup.recluster.duck import DuckEngine
+    from archive.dedup.recluster.run import recluster as run
+
+    return run(engine, DuckEngine(engine, jobs=jobs))
+
+
+def _on_spark(engine: "Engine", parquet: Path | None, master: str) -> "Outcome":
+    from tempfile import TemporaryDirectory
+
+    from archive.db import reading
+    from archive.dedup.recluster.run import recluster as run
+    from archive.dedup.recluster.spark import SparkEngine
+    from archive.export.run import export
+
+    with TemporaryDirectory(prefix="jianbao-recluster-") as folder:
+        if parquet is None:
+            with reading(engine) as connection:
+                parquet = export(connection, Path(folder), "parquet", every_article=True, now=datetime.now(UTC)).path
+        work = SparkEngine(parquet, master=master)
+        try:
+            return run(engine, work)
+        finally:
+            work.close()

@@ -1,0 +1,78 @@
+"""From sampled shingles to the pairs worth comparing, in SQL that DuckDB and Spark both understand.
+
+Given are the tables `texts` (article_id, digest, sampled, last, below), one row an article, and `kept` and `looked`
+(value, article_id), its sampled hashes. `below` counts those looked up that every text keeps. Each step is a view; the
+last one, `pairs`, holds each pair once, the lower id first. It finds what the look-up at ingest finds: the candidates
+that share the rarest shingles. A shingle that more than the cap hold joins each holder to the next one only, so that a
+story with a hundred near copies stays together without its pairs growing as the square.
+"""
+
+from typing import Final
+
+from archive.dedup.candidates import INGEST, LIMIT
+from archive.dedup.index import CAP
+
+STEPS: Final[tuple[tuple[str, str], ...]] = (
+    ("canonical", "SELECT digest, MIN(article_id) AS article_id FROM texts GROUP BY digest"),
+    (
+        "holder",
+        "SELECT kept.value, kept.article_id FROM kept JOIN canonical ON canonical.article_id = kept.article_id",
+    ),
+    ("frequency", "SELECT value, COUNT(*) AS holders FROM holder GROUP BY value"),
+    (
+        "rare",
+        f"""
+        SELECT looked.article_id AS one, holder.article_id AS other, 1.0 / frequency.holders AS weight
+        FROM looked
+        JOIN canonical ON canonical.article_id = looked.article_id
+        JOIN holder ON holder.value = looked.value
+        JOIN frequency ON frequency.value = looked.value
+        WHERE frequency.holders < {CAP} AND holder.article_id <> looked.article_id
+        """,  # noqa: S608 - a constant of ours
+    ),
+    (
+        "common",
+        f"""
+        SELECT holder.article_id AS one,
+               LAG(holder.article_id) OVER (PARTITION BY holder.value ORDER BY holder.article_id) AS other,
+               1.0 / {CAP} AS weight
+        FROM holder JOIN frequency ON frequency.value = holder.value
+        WHERE frequency.holders >= {CAP}
+        """,  # noqa: S608
+    ),
+    (
+        "shared",
+        """
+        SELECT one, other, COUNT(*) AS shared, SUM(weight) AS weight
+        FROM (SELECT one, other, weight FROM rare UNION ALL SELECT one, other, weight FROM common) AS hits
+        WHERE other IS NOT NULL
+        GROUP BY one, other
+        """,
+    ),
+    (
+        "possible",
+        f"""
+        SELECT shared.one, shared.other, shared.shared, shared.weight,
+               LEAST(mine.below, CASE WHEN theirs.last <= {LIMIT} THEN theirs.sampled ELSE mine.below END) AS possible
+        FROM shared
+        JOIN texts AS mine ON mine.article_id = shared.one
+        JOIN texts AS theirs ON theirs.article_id = shared.other
+        WHERE shared.shared > 1 OR shared.weight >= 1.0 / {INGEST.few}
+        """,  # noqa: S608
+    ),
+    (
+        "ranked",
+        f"""
+        SELECT one, other, ROW_NUMBER() OVER (PARTITION BY one ORDER BY weight DESC, other) AS place
+        FROM possible
+        WHERE shared >= {INGEST.share} * GREATEST(possible, 1) AND (shared > 1 OR possible <= {INGEST.few})
+        """,  # noqa: S608
+    ),
+    (
+        "pairs",
+        f"""
+        SELECT DISTINCT LEAST(one, other) AS one, GREATEST(one, other) AS other
+        FROM ranked WHERE place <= {INGEST.listed}
+        """,  # noqa: S608
+    ),
+)

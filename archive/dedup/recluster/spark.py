@@ -1,0 +1,115 @@
+"""Reclustering on Spark, over the Parquet export: for archives that outgrow a machine. Needs Java 17."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from archive.dedup.lines import MANY
+from archive.dedup.recluster import work
+from archive.dedup.recluster.pairs_sql import STEPS
+from archive.dedup.verify import Verdict
+from archive.errors import UsageError
+
+_TEXTS = "article_id LONG, digest LONG, sampled LONG, last LONG, below LONG"
+
+
+class SparkEngine:
+    """Reads the Parquet files of an export of every article (`jianbao export --format parquet --all`).
+
+    `master`: as Spark knows it; `local[*]` is this machine. Call `close` at the end.
+    """
+
+    def __init__(self, parquet: Path, *, master: str = "local[*]") -> None:
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError as error:
+            raise UsageError("Spark needs pyspark and Java 17; install jianbao[spark]") from error
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        builder = SparkSession.builder.master(master).appName("jianbao recluster")
+        for name, value in (
+            ("spark.ui.enabled", "false"),
+            ("spark.sql.session.timeZone", "UTC"),
+            ("spark.driver.bindAddress", "127.0.0.1"),
+            ("spark.driver.host", "127.0.0.1"),
+            ("spark.sql.shuffle.partitions", "8" if master.startswith("local") else "200"),
+        ):
+            builder = builder.config(name, value)
+        try:
+            self._spark = builder.getOrCreate()
+        except Exception as error:  # pyspark raises what Java raised
+            raise UsageError(f"Spark does not start; is Java 17 there? {str(error).splitlines()[0]}") from error
+        self._spark.sparkContext.setLogLevel("ERROR")
+        columns = ("id", "site", "headline", "body", "published_at")
+        # Seconds since 1970: a time without a zone would take on the worker's.
+        self._articles = self._spark.read.parquet(str(parquet)).selectExpr(
+            *columns[:-1], "unix_micros(published_at) / 1000000.0 AS published_at"
+        )
+        self._furniture: frozenset[tuple[str, int]] = frozenset()
+        self.digests: dict[int, int] = {}
+
+    def pairs(self) -> list[tuple[int, int]]:
+        """The pairs worth comparing, of articles with different texts."""
+        lines = self._articles.rdd.mapPartitions(_edges).map(lambda line: (line, 1)).reduceByKey(_add)
+        self._furniture = frozenset(lines.filter(lambda pair: pair[1] >= MANY).keys().collect())
+        rows = self._articles.rdd.mapPartitions(partial(_rows, furniture=self._furniture)).cache()
+        self._view("texts", rows.map(lambda row: tuple(row[:5])), _TEXTS)
+        self._view(
+            "kept", rows.flatMap(lambda row: [(value, row[0]) for value in row[5]]), "value LONG, article_id LONG"
+        )
+        self._view(
+            "looked", rows.flatMap(lambda row: [(value, row[0]) for value in row[6]]), "value LONG, article_id LONG"
+        )
+        for name, query in STEPS:
+            self._spark.sql(query).createOrReplaceTempView(name)
+        found = self._spark.sql("SELECT one, other FROM pairs ORDER BY one, other").collect()
+        self.digests = {row[0]: row[1] for row in self._spark.sql("SELECT article_id, digest FROM texts").collect()}
+        rows.unpersist()
+        return [(row[0], row[1]) for row in found]
+
+    def verdicts(self, pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, Verdict]]:
+        """The pairs that are related."""
+        if not pairs:
+            return
+        self._view("wanted", self._spark.sparkContext.parallelize(pairs, 8), "one LONG, other LONG")
+        self._articles.createOrReplaceTempView("articles")
+        joined = self._spark.sql(
+            "SELECT a.id, a.site, a.headline, a.body, a.published_at, b.id, b.site, b.headline, b.body, b.published_at "
+            "FROM wanted JOIN articles a ON a.id = wanted.one JOIN articles b ON b.id = wanted.other"
+        )
+        yield from joined.rdd.mapPartitions(partial(_verdicts, furniture=self._furniture)).toLocalIterator()
+
+    def close(self) -> None:
+        """Stop Spark."""
+        self._spark.stop()
+
+    def _view(self, name: str, rows: Any, schema: str) -> None:
+        self._spark.createDataFrame(rows, schema).createOrReplaceTempView(name)
+
+
+def _add(first: int, second: int) -> int:
+    return first + second
+
+
+def _source(row: Sequence[Any]) -> work.Source:
+    from datetime import UTC, datetime
+
+    key, site, headline, body, seconds = row
+    return work.Source(
+        key, site, headline, body, None if seconds is None else datetime.fromtimestamp(float(seconds), UTC)
+    )
+
+
+def _edges(rows: Iterator[Any]) -> Iterator[tuple[str, int]]:
+    yield from work.edges(_source(row) for row in rows)
+
+
+def _rows(rows: Iterator[Any], furniture: frozenset[tuple[str, int]]) -> Iterator[tuple[Any, ...]]:
+    for made in work.rows((_source(row) for row in rows), furniture):
+        yield tuple(made)
+
+
+def _verdicts(rows: Iterator[Any], furniture: frozenset[tuple[str, int]]) -> Iterator[tuple[int, int, Verdict]]:
+    yield from work.verdicts(((_source(row[:5]), _source(row[5:])) for row in rows), furniture)

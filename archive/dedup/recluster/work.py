@@ -1,0 +1,65 @@
+"""What the workers do, in other processes or on other machines: pure functions over plain tuples."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from archive.dedup import lines
+from archive.dedup.candidates import LIMIT
+from archive.dedup.linking import fingerprint
+from archive.dedup.verify import Verdict, compare, prepare
+
+
+class Source(NamedTuple):
+    """One article as it is read. `published_at` carries a zone."""
+
+    article_id: int
+    site: str
+    headline: str | None
+    body: str
+    published_at: datetime | None
+
+
+class Row(NamedTuple):
+    """What the SQL works on, and the article's own for the look at its twins."""
+
+    article_id: int
+    digest: int
+    sampled: int
+    last: int
+    below: int
+    kept: list[int]
+    looked_up: list[int]
+
+
+def edges(sources: Iterable[Source]) -> list[tuple[str, int]]:
+    """The first and last lines of articles, as (site, line hash), each once an article."""
+    return [(one.site, value) for one in sources for value in set(lines.edge_lines(one.body).values())]
+
+
+def rows(sources: Iterable[Source], furniture: frozenset[tuple[str, int]]) -> Iterator[Row]:
+    """The articles' sampled shingles, without the furniture of their sites."""
+    for one in sources:
+        made = fingerprint(without_furniture(one, furniture))
+        last = max(LIMIT, made.kept[-1]) if made.kept else 0
+        below = sum(value <= LIMIT for value in made.looked_up)
+        yield Row(one.article_id, made.digest, len(made.kept), last, below, made.kept, made.looked_up)
+
+
+def verdicts(
+    pairs: Iterable[tuple[Source, Source]], furniture: frozenset[tuple[str, int]]
+) -> Iterator[tuple[int, int, Verdict]]:
+    """The pairs that are related, with the verdict as seen from the first."""
+    for first, second in pairs:
+        texts = [prepare(without_furniture(one, furniture), one.published_at, one.headline) for one in (first, second)]
+        verdict = compare(*texts)
+        if verdict is not None:
+            yield first.article_id, second.article_id, verdict
+
+
+def without_furniture(one: Source, furniture: frozenset[tuple[str, int]]) -> str:
+    """The body as it counts."""
+    if not furniture:
+        return one.body
+    own = frozenset(value for value in lines.edge_lines(one.body).values() if (one.site, value) in furniture)
+    return lines.without(one.body, own)
