@@ -72,6 +72,8 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
+_FIELD_TAGS: Final = frozenset("span em i time cite label small".split())
+
 Mark = Callable[[Element, str, list[tuple[str, str]]], Any]
 """Called with an element, its tag and its attributes."""
 
@@ -128,8 +130,9 @@ class _Line:
 class _Walk:
     """One walk: the blocks so far, the open line, and what surrounds it."""
 
-    def __init__(self, root: Element, mark: Mark | None) -> None:
+    def __init__(self, root: Element, mark: Mark | None, parted: bool = False) -> None:
         self.mark = mark
+        self.fields: frozenset[str] = _FIELD_TAGS if parted else frozenset()
         self.out: list[RawBlock] = []
         self.line = _Line()
         self.owners = [root]  # the open block elements; the last one owns the text
@@ -307,16 +310,17 @@ def _data_cells(row: Element) -> list[Element]:
     return cells
 
 
-def walk(root: Element, mark: Mark | None = None) -> list[RawBlock]:
+def walk(root: Element, mark: Mark | None = None, *, parted: bool = False) -> list[RawBlock]:
     """The blocks of `root` in reading order.
 
     `mark`: called for each element below the root; what it gives, if not None, is the `mark` of every block in that
-    element, whose text is kept apart from the line around it even where the element is an inline one.
+    element, whose text is kept apart from the line around it even where the element is an inline one. `parted`: a space
+    stands where an inline element begins or ends, links and fonts excepted: a line of fields, each in its `<span>`.
     Scripts, controls and what is hidden by its own `style` or `hidden` are left out; the root may be hidden itself. A
     line ends at a block element and at `<br>` (inside a heading that is a space). At most `MAX_ELEMENTS` elements are
     visited: the rest is left out.
     """
-    state = _Walk(root, mark)
+    state = _Walk(root, mark, parted)
     if root.text:
         state.text(root.text)
     _visit(state, root)
@@ -340,6 +344,8 @@ def _visit(state: _Walk, root: Element) -> None:
                 state.line.link(first_part, href)  # type: ignore[arg-type]
             elif tag in BLOCK_TAGS:
                 state.close(tag)
+            elif tag in state.fields:
+                state.line.space = True
             if tail := element.tail:
                 state.text(tail)
             continue
@@ -365,6 +371,8 @@ def _visit(state: _Walk, root: Element) -> None:
                 state.links.append([len(state.line.parts), child.get("href") or ""])
             elif name in BLOCK_TAGS:
                 state.open(name, child)
+            elif name in state.fields:
+                state.line.space = True
             if text := child.text:
                 state.text(text)
             stack.append((iter(child), name, child))

@@ -45,9 +45,14 @@ _GROUPS = {
 _KIND = {word: kind for kind, words in _GROUPS.items() for word in words.replace("?", "").split("|")}
 _KIND |= {"Tag": "keywords", "TAG": "keywords"}
 _WORDS = "|".join(sorted((w for words in _GROUPS.values() for w in words.split("|")), key=len, reverse=True))
-_LABEL = re.compile(rf"({_WORDS})(?:\s{{0,3}}[:：︰]|(?<=[文记者執筆执])\s?[/／])\s{{0,4}}")
+_LABEL = re.compile(
+    rf"(?<![图圖]片)(?<!数据)({_WORDS})(?:\s{{0,3}}[:：︰]|(?<=[编編者辑輯])\s?[|｜丨]|(?<=[文记者執筆执])\s?[/／])\s{{0,4}}"
+)
 # A newsroom's code after an editor's name: `_NN2587`, ` SF099`, `(QZ0012)`.
-_CODE = re.compile(r"[_\s(（]{0,2}[A-Za-z]{1,4}\d{2,8}[)）]?$|^[A-Za-z]{0,4}\d{2,8}$")
+_CODE = re.compile(
+    r"^[A-Za-z]{1,4}\d{2,8}\s+(?=[\u3400-\u9fff])|[_\s(（]{0,2}[A-Za-z]{1,4}\d{2,8}[)）]?$|^[A-Za-z]{0,4}\d{2,8}$"
+)
+_SITE = re.compile("(?:网|網|网站|频道|客户端|新闻社)$")
 _BRACKETS = " \t\xa0　()（）[]【】〔〕「」|｜·,，、;；>»-—"
 
 
@@ -110,6 +115,8 @@ def is_label(text: str) -> bool:
 def clean_editor(value: str) -> str:
     """An editor's name as printed, without the newsroom's code; "" where only a code stands."""
     value = re.sub(r"[(（].*$", "", _CODE.sub("", value.strip(_BRACKETS))).strip(_BRACKETS)
+    if _SITE.search(value):
+        return ""
     if " " in value and not all(is_name(part) for part in value.split()):
         value = value.split()[0]
     return value if is_somebody(value) else ""
@@ -157,10 +164,15 @@ _REPORTERS = (
     ),
     # 本报记者 张三 发自北京; 新京报记者 张三; 記者張三／台北報導, as a line of its own or at its beginning
     re.compile(
-        r"^[\s　]{0,4}[\u3400-\u9fffA-Za-z0-9·《》]{0,14}?\s{0,2}(?:记者|"
+        r"^[\s　]{0,4}[\u3400-\u9fffA-Za-z0-9·《》]{0,14}?\s{0,2}(?:[/／|]\s?)?(?:记者|"
         r"記者)\s{0,2}(?P<names>[\u3400-\u9fff·]{2,4}(?:[\s、,，/／]{1,3}[\u3400-\u9fff·]{2,12}){0,5}|"
         r"[\u3400-\u9fff]{4,8})(?=$|\s|／|/|\d|发自|發自|报道|報導)"
     ),
+)
+# 中新网北京3月1日电 (张三)
+_DATELINE = re.compile(
+    r"^[\s　]{0,4}[\u3400-\u9fff]{2,6}(?:网|社|报|報)[\u3400-\u9fff]{0,8}\d{1,2}月\d{1,2}日[电電讯訊]\s?"
+    r"[(（](?P<names>[\u3400-\u9fff\s、]{2,20})[)）]"
 )
 _PHOTO = re.compile(r"[摄攝]$|(?:摄影|攝影|[摄攝]影报道|图)$|^[^。]{0,40}[摄攝][)）]?$")
 _WRITER = re.compile(
@@ -194,6 +206,9 @@ def written_by(line: str) -> tuple[str, ...]:
 def reported_by(line: str) -> tuple[str, ...]:
     """Reporters in a byline (`（记者 张三）`, `記者張三／台北報導`); photographers are not meant. () for none."""
     head = line[:120]
+    dateline = _DATELINE.match(head)
+    if dateline is not None and (names := split_names(dateline["names"])) and all(is_name(name) for name in names):
+        return names
     if (
         "记者" not in head
         and "記者" not in head

@@ -58,7 +58,7 @@ _ORGANISATION: Final = re.compile(
     r"公众号|中心|资讯|传媒|发布|观察|研究院)$"
 )
 _NOISE: Final = re.compile(
-    r"(?:\+?关注|分享到?|字号|字體|(?:发表|查看|我要|网友)?评论\d*|評論|阅读|閱讀|浏览|点击|人气|收藏|打印|"
+    r"(?:\+?关注|分享到?|字号|人氣|瀏覽|點閱|點擊|.{2,20}官方[账帐帳][号號]|.{0,8}(?:时间|時間|更新|日期)|字體|(?:发表|查看|我要|网友)?评论\d*|評論|阅读|閱讀|浏览|点击|人气|收藏|打印|"
     r"列印|参与|举报|小|中|大|"
     r"A[-+]?|原创|订阅|報導|报导|报道|更新|(?:发布于|發布於).{0,30}|友善列印|影音訂閱|我有话说|我来说两句|网友评论|\d*人?参与(?:评论)?|收藏本文|微博|"
     r"微信|复制链接|官方账号|官方帳號|"
@@ -68,6 +68,11 @@ _SOURCE_CLASS: Final = re.compile(
     r"(?:^|[\s_-])(?:a_)?(?:source|media-?name|origin|laiyuan|copyfrom|nickname|js_name|account-?name)(?:$|"
     r"[\s_-])",
     re.IGNORECASE,
+)
+_SECTION: Final = re.compile(
+    r"(?:国内|国际|國際|社会|社會|财经|財經|体育|體育|娱乐|娛樂|科技|军事|军情|时政|政治|生活|健康|教育|文化|汽车|房产|"
+    r"旅游|地方|兩岸|两岸|港澳|台湾|即时|即時|最新|今日|图片|视频|滚动|综合|头条|热点|焦点|时事|行业|公司|本地|民生|法治|"
+    r"评论|互联网|数码|全球|产经|证券|股票)(?:新闻|新聞|频道|頻道|资讯|資訊|要闻|快讯|快訊)?"
 )
 _NEAR: Final = 24
 _SOURCE_NAMES: Final = re.compile(
@@ -220,7 +225,7 @@ def _shown_times(blocks: Iterable[RawBlock]) -> tuple[Stamp | None, Stamp | None
 
 
 def _has_time_label(text: str) -> bool:
-    return len(text) <= 200 and re.search("时间|時間|日期|发布|發布|发表|發表|发稿", text) is not None
+    return len(text) <= 200 and re.search("时间|時間|日期|发布|發布|发表|發表|发稿|编辑于|更新", text) is not None
 
 
 def _machine_time(values: Iterable[Any]) -> Stamp | None:
@@ -283,7 +288,8 @@ def _unlabelled_source(block: RawBlock) -> str:
         text = clean_source(text)
         return text if plain and (_SOURCE_NAMES.search(names) or _ORGANISATION.match(text)) else ""
     rest = f"{text[: stamp.start]} {text[stamp.end :]}"
-    parts = [part for part in (_bare(part) for part in re.split(r"[\s|/／·丨]+", rest)) if part and not _is_noise(part)]
+    bare = (_bare(part) for part in re.split(r"[\s|/／·丨]+", rest))
+    parts = [part for part in bare if part and not re.search("[:：]", part) and not _is_noise(part)]
     for part in parts:
         if _ORGANISATION.match(part):
             return part
@@ -301,7 +307,8 @@ def _bare(part: str) -> str:
 
 
 def _is_noise(part: str) -> bool:
-    return _NOISE.fullmatch(part) is not None or is_label(part) or read_credits(part).labels > 0
+    matched = _NOISE.fullmatch(part) or _SECTION.fullmatch(part)
+    return matched is not None or is_label(part) or read_credits(part).labels > 0
 
 
 def _editor(tail_credits: Sequence[Credits], info_credits: Sequence[Credits]) -> str | None:

@@ -29,7 +29,7 @@ _BAD_NAMES: Final = re.compile(
     r"comment|reply|discuss|pinglun|foot|copyright|recommend|relat|side|guess|rank|\bnav|menu|bread|crumb|"
     r"share|login|popup|dialog|modal"
     r"|advert|\bads?[_-]|banner|tuijian|xiangguan|paihang|disclaim|shengming|statement|subscri|download|"
-    r"qrcode|hot|tie-|gentie|feedback|report|tool|marquee|scroll|cookie|privacy|toast|mask|tips?\b|weixin|"
+    r"qrcode|(?<!p)hot|tie-|gentie|feedback|report|tool|marquee|scroll|cookie|privacy|toast|mask|tips?\b|weixin|"
     r"wechat|follow|copy|about|friend|link|search|player|video",
     re.IGNORECASE,
 )

@@ -38,6 +38,9 @@ _STRING: Final = etree.XPath("string()", smart_strings=False)
 _SUMMARY: Final = re.compile(r"[\[【]?(?:摘\s?要|核心提示|导\s?读|内容提要|内容摘要|内容提示|重点提示)[\]】]?\s?[:：]")
 _CREDIT: Final = re.compile("编|編|来源|來源|出处|作者|记者|記者|时间|時間|关键|關鍵|标签|標籤|全文|更多")
 _LINE: Final = 400
+_BUTTON: Final = 4
+_BEGINS_DATE: Final = re.compile(r"(?:19|20)\d\d年?(?:\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?)?")
+_PART_OF_DATE: Final = re.compile(r"\d{1,2}\s?[-/.月]\s?\d{1,2}日?|\d{1,2}:\d{2}(?::\d{2})?")
 _SHORT: Final = 60
 
 
@@ -235,7 +238,18 @@ def _piece_blocks(piece: Piece) -> list[RawBlock]:
         return [RawBlock("paragraph", text, None)] if text else []
     if not isinstance(piece.tag, str) or piece.tag in ("script", "style", "noscript"):
         return []
-    return walk(piece)
+    return _join_dates(walk(piece, parted=True))
+
+
+def _join_dates(blocks: list[RawBlock]) -> list[RawBlock]:
+    """A date whose parts stand each in a box of its own (`2020`, `03/12`, `09:30`) becomes one line."""
+    joined: list[RawBlock] = []
+    for block in blocks:
+        if joined and _PART_OF_DATE.fullmatch(block.text) and _BEGINS_DATE.fullmatch(joined[-1].text):
+            last = joined.pop()
+            block = RawBlock("paragraph", f"{last.text} {block.text}", last.node)
+        joined.append(block)
+    return joined
 
 
 def _info_lines(root: Element, headline: Element) -> tuple[list[RawBlock], list[RawBlock]]:
@@ -251,7 +265,7 @@ def _info_lines(root: Element, headline: Element) -> tuple[list[RawBlock], list[
 
 def mark_info(raws: list[RawBlock]) -> None:
     """Marks the line with time and source where it stands in the body itself, among its first lines."""
-    for block in [b for b in raws if b.kind != "image" and b.mark is None][:4]:
+    for block in [b for b in raws if b.kind != "image" and b.mark is None and len(b.text) > _BUTTON][:4]:
         text = block.text
         stamp = first_stamp(text) if len(text) <= 120 and "。" not in text else None
         if stamp is not None:

@@ -66,7 +66,7 @@ _ALWAYS: Final = tuple(rule for rule in SHORT if not rule.needs)
 _SHORT_HINT: Final = re.compile("|".join(sorted({re.escape(need) for rule in SHORT for need in rule.needs})))
 _BOX_NAMES: Final = re.compile(
     r"comment|relat|recommend|share|advert|player|video|tool|login|footer|copyright|tag|keyword|editor_?info|"
-    r"author|social|hot|rank|nav|page",
+    r"author|social|(?<!p)hot|rank|nav|page",
     re.IGNORECASE,
 )
 _LOOSE: Final = 0.3

@@ -1,0 +1,89 @@
+"""Shapes that pages of other sites take: fields in boxes of their own, dates in pieces, names in odd places.
+
+Every page is invented. One case shows one thing, in as little of a page as shows it.
+"""
+
+from typing import Any
+
+import pytest
+
+from archive.times import show_time
+from crawler.pages.extract import extract
+from crawler.pages.page import Page
+
+HEADLINE = "河堤步道的路灯换新了 夜跑的人多了一倍"
+TEXT = (
+    "青禾县城管局说，河堤步道的三百盏路灯上周全部换成了新的，亮度是原来的两倍。",
+    "“以前过了九点就没有人敢走这段路。”住在堤边的老人说，“现在跑步的人比白天还多。”",
+    "新灯每天傍晚六点半亮，夜里十一点熄一半，剩下的一半一直亮到天明。",
+)
+
+
+def read(above: str = "", *, body: str = "", below: str = "", head: str = "", h1: str = HEADLINE) -> Page:
+    """A page with these pieces around a text of three sentences, or around `body`."""
+    text = body or "".join(f"<p>{line}</p>" for line in TEXT)
+    html = (
+        f"<html><head><meta charset=utf-8><title>{HEADLINE}_青禾在线</title>{head}</head><body>"
+        f"<div class=main><h1>{h1}</h1>{above}<div class=content>{text}</div>{below}</div></body></html>"
+    )
+    return extract(html.encode(), url="https://www.qinghe.example/a/1.html")
+
+
+def field(page: Page, name: str) -> Any:
+    if name == "published_at":
+        return show_time(page.published_at, page.published_precision)
+    return getattr(page, name)
+
+
+SPLIT_DATE = "<div><div>2020</div><div>03/12</div><div>09:30</div></div>"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "name", "value"),
+    [
+        ("<p>2020-03-12 09:30<span>来源：青禾日报</span><em>大字体</em></p>", "", "source_name", "青禾日报"),
+        (
+            "<p><span>国内新闻</span><span>青禾网</span><span>2020-03-12 09:30</span></p>",
+            "",
+            "source_name",
+            "青禾网",
+        ),
+        (SPLIT_DATE, "", "published_at", "2020-03-12T09:30+08:00"),
+        ("<div>2020-03-12 HKT 09:30</div>", "", "published_at", "2020-03-12T09:30+08:00"),
+        ("<div>建立時間：2020/03/12 09:30</div>", "", "source_name", None),
+        ("<div>编辑于 2020-03-12 09:30</div>", "", "published_at", "2020-03-12T09:30+08:00"),
+        ("", "<div>编辑于 2020-03-12 09:30</div>", "published_at", "2020-03-12T09:30+08:00"),
+        ("<p>2020-03-12 09:30</p>", "<p>[责任编辑：PN035 田小满]</p>", "editor", "田小满"),
+        ("<p>2020-03-12 09:30 编辑：青禾网</p>", "", "editor", None),
+        ("<p>2020-03-12 09:30 图片来源：青禾图库</p>", "", "source_name", None),
+        ("<p>2020-03-12 09:30 青禾報 / 記者田小滿／青禾即時報導</p>", "", "authors", ("田小滿",)),
+        ("<p>2020-03-12 09:30 <span>田小满</span><span>人氣</span></p>", "", "authors", ("田小满",)),
+    ],
+)
+def test_fields_around_the_text(above: str, below: str, name: str, value: Any) -> None:
+    page = read(above, below=below)
+    assert field(page, name) == value
+    assert page.body.split("\n") == list(TEXT)
+
+
+def test_a_dateline_names_the_reporter() -> None:
+    first = f"青禾网临水3月12日电 (田小满){TEXT[0]}"
+    page = read(body="".join(f"<p>{line}</p>" for line in (first, *TEXT[1:])))
+    assert page.authors == ("田小满",)
+    assert page.body.startswith(first)
+
+
+def test_the_info_line_below_buttons_in_the_body() -> None:
+    info = "<div><span>2020-03-12 09:30</span>青禾日報 記者田小滿／臨水報導</div>"
+    buttons = "<ul><li><a href=#>分享</a></li><li>留言</li><li>列印</li><li>讚</li><li>收藏</li></ul>"
+    text = "".join(f"<p>{line}</p>" for line in TEXT)
+    page = read(h1="", body=f"<h1>{HEADLINE}</h1>{buttons}{info}{text}")
+    assert page.body.split("\n") == list(TEXT)
+    assert (page.source_name, page.authors) == ("青禾日報", ("田小滿",))
+
+
+def test_a_photo_box_is_no_hot_list() -> None:
+    photo = "<div class=photo><a href=1.jpg><img src=1.jpg></a><p>换新的路灯。</p></div>"
+    text = [f"<p>{line}</p>" for line in TEXT]
+    page = read(body=text[0] + photo + text[1] + text[2])
+    assert page.body.split("\n") == [TEXT[0], "换新的路灯。", *TEXT[1:]]
