@@ -5,8 +5,8 @@ that share them are not one. Only an article's first and last lines are counted,
 """
 
 import json
-from collections import Counter
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import blake2b
 from typing import Final
 
@@ -20,11 +20,13 @@ MANY: Final = 12
 """A line that so many articles of a site begin or end with is furniture."""
 
 _KNOWN: Final = {
-    "sqlite": "SELECT site, hash FROM dedup_line WHERE articles >= :many "
-    "AND hash IN (SELECT value FROM json_each(:hashes))",
-    "postgresql": "SELECT site, hash FROM dedup_line WHERE articles >= :many "
-    "AND hash = ANY (ARRAY(SELECT value::bigint FROM json_array_elements_text(CAST(:hashes AS json))))",
+    "sqlite": "SELECT site, hash, article_id FROM dedup_line WHERE hash IN (SELECT value FROM json_each(:hashes))",
+    "postgresql": "SELECT site, hash, article_id FROM dedup_line "
+    "WHERE hash = ANY (ARRAY(SELECT value::bigint FROM json_array_elements_text(CAST(:hashes AS json))))",
 }
+
+Line = tuple[str, int]
+"""A site and the hash of a line."""
 
 
 def edge_lines(body: str) -> dict[int, int]:
@@ -52,27 +54,62 @@ def without(body: str, furniture: frozenset[int]) -> str:
     return rest if rest.strip() else body
 
 
-def known_furniture(connection: Connection, hashes: Iterable[int]) -> set[tuple[str, int]]:
-    """Those of the lines that are furniture of a site, as (site, line hash)."""
-    wanted = sorted(set(hashes))
-    if not wanted:
-        return set()
-    rows = connection.execute(text(_KNOWN[connection.dialect.name]), {"many": MANY, "hashes": json.dumps(wanted)})
-    return {(site, value) for site, value in rows}
+def note(connection: Connection, seen: Mapping[Line, Collection[int]]) -> tuple[frozenset[Line], set[int]]:
+    """Note which articles have which lines. Returns those of the lines that are furniture, and the articles, noted
+    before, that a line of theirs has only now become furniture for: they must be looked at again.
 
-
-def count(connection: Connection, seen: Counter[tuple[str, int]]) -> None:
-    """Add to the counts of (site, line hash)."""
+    So it does not matter whether an article came in before its site's furniture was known.
+    """
+    before: defaultdict[Line, set[int]] = defaultdict(set)
     if seen:
+        hashes = json.dumps(sorted({value for _, value in seen}))
+        for site, value, article_id in connection.execute(text(_KNOWN[connection.dialect.name]), {"hashes": hashes}):
+            before[site, value].add(article_id)
+    furniture = set()
+    again: set[int] = set()
+    rows = []
+    for line, article_ids in sorted(seen.items()):
+        room = MANY - len(before[line])
+        new = sorted(set(article_ids) - before[line])
+        if len(new) >= room:
+            furniture.add(line)
+            if room > 0:
+                again |= before[line]
+        rows += [{"site": line[0], "hash": line[1], "article_id": key} for key in new[: max(0, room)]]
+    if rows:
         connection.execute(
-            text(
-                "INSERT INTO dedup_line (hash, site, articles) VALUES (:hash, :site, :articles) "
-                "ON CONFLICT (hash, site) DO UPDATE SET articles = dedup_line.articles + excluded.articles"
-            ),
-            [{"site": site, "hash": value, "articles": times} for (site, value), times in sorted(seen.items())],
+            text("INSERT INTO dedup_line (hash, site, article_id) VALUES (:hash, :site, :article_id)"), rows
         )
+    return frozenset(furniture), again
+
+
+def known(connection: Connection, bodies: Iterable[tuple[str, str]]) -> frozenset[Line]:
+    """The furniture among the first and last lines of (site, body) pairs."""
+    hashes = {value for _, body in bodies for value in edge_lines(body).values()}
+    if not hashes:
+        return frozenset()
+    rows = connection.execute(
+        text(
+            f"SELECT site, hash FROM ({_KNOWN[connection.dialect.name]}) AS found "  # noqa: S608 - a constant of ours
+            "GROUP BY site, hash HAVING COUNT(*) >= :many"
+        ),
+        {"hashes": json.dumps(sorted(hashes)), "many": MANY},
+    )
+    return frozenset((site, value) for site, value in rows)
+
+
+def counted(site: str, body: str, furniture: frozenset[Line]) -> str:
+    """The body of an article of a site as it counts: without the furniture of that site."""
+    if not furniture:
+        return body
+    return without(body, frozenset(value for value in edge_lines(body).values() if (site, value) in furniture))
 
 
 def forget(connection: Connection) -> None:
-    """Forget the lines that were seen once, so that the table stays small."""
-    connection.execute(text("DELETE FROM dedup_line WHERE articles = 1"))
+    """Forget the lines that only one article had so far, so that the table stays small."""
+    connection.execute(
+        text(
+            "DELETE FROM dedup_line WHERE (hash, site) IN "
+            "(SELECT hash, site FROM dedup_line GROUP BY hash, site HAVING COUNT(*) = 1)"
+        )
+    )

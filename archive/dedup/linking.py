@@ -1,6 +1,6 @@
 """Linking new articles to the stories that are there: the one step that the ingest transaction calls once a batch."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import blake2b
@@ -39,14 +39,19 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
 
     Nothing is kept between calls. What is returned is in the order of `articles`.
     """
-    batch = [_new(article, article.body, article.fingerprint or fingerprint(article.body)) for article in articles]
+    made = [(article, article.fingerprint or fingerprint(article.body)) for article in articles]
     index.take_turn(connection)
     clusters.own_clusters(connection, [article.article_id for article in articles])
+    furniture, disturbed = _note_lines(connection, made)
+    # Articles that a line has just become furniture for are looked at again, before the new ones.
+    again = _stored(connection, disturbed.difference(article.article_id for article in articles))
+    furniture |= lines.known(connection, [(article.site, article.body) for article in again])
+    made = [*((article, fingerprint(article.body)) for article in again), *made]
     touched: set[int] = set()
-    for article in articles:
+    for article, _ in made:
         if article.revised:
             touched.update(_withdraw(connection, article))
-    batch = _without_furniture(connection, batch)
+    batch = [_new(article, its, furniture) for article, its in made]
     stories = Stories(connection, [(new.sample, new.made.digest) for new in batch])
     for new in batch:
         new.links = stories.related(new.article.article_id, new.text, new.sample, new.made.digest)[:LINKS_AN_ARTICLE]
@@ -67,7 +72,7 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     united = [(new.article.article_id, key) for new in batch for key, v in new.links if v.relation in SAME_TEXT]
     touched.update(key for pair in united for key in pair)
     changed = clusters.settle(connection, touched, now=now) if touched else set()
-    return _linked(connection, batch, changed)
+    return _linked(connection, batch[len(again) :], changed)
 
 
 def fingerprint(body: str) -> Fingerprint:
@@ -89,31 +94,42 @@ def digest(codes: Codes) -> int:
     return int.from_bytes(blake2b(codes.tobytes(), digest_size=8).digest(), "big", signed=True)
 
 
-def _new(article: Indexed, body: str, made: Fingerprint) -> _New:
+def _new(article: Indexed, made: Fingerprint, furniture: frozenset[lines.Line]) -> _New:
+    """An article with its text as it counts."""
+    body = article.body
+    own = frozenset(value for value in made.edges.values() if (article.site, value) in furniture)
+    if own:
+        body = lines.without(body, own)
+        made = fingerprint(body)
     text = Text(body, as_codes(made.folded), article.published_at, article.headline)
     return _New(article, text, Sample(made.kept, made.looked_up), made)
 
 
-def _without_furniture(connection: Connection, batch: list[_New]) -> list[_New]:
-    """The batch with the texts as they count, and the lines counted."""
-    known = lines.known_furniture(connection, (value for new in batch for value in new.made.edges.values()))
-    lines.count(
-        connection,
-        Counter(
-            (new.article.site, value)
-            for new in batch
-            if not new.article.revised
-            for value in set(new.made.edges.values())
-        ),
+def _note_lines(
+    connection: Connection, made: Iterable[tuple[Indexed, Fingerprint]]
+) -> tuple[frozenset[lines.Line], set[int]]:
+    seen: defaultdict[lines.Line, set[int]] = defaultdict(set)
+    for article, its in made:
+        for value in its.edges.values():
+            seen[article.site, value].add(article.article_id)
+    return lines.note(connection, seen)
+
+
+def _stored(connection: Connection, article_ids: Iterable[int]) -> list[Indexed]:
+    """Stored articles, to be linked anew."""
+    columns = (
+        Article.id.label("article_id"),
+        Article.site,
+        Article.native_id,
+        Article.url,
+        Article.headline,
+        Article.body,
+        Article.published_at,
+        Article.published_precision,
+        Article.first_captured_at,
     )
-    counted = []
-    for new in batch:
-        furniture = frozenset(value for value in new.made.edges.values() if (new.article.site, value) in known)
-        if furniture:
-            body = lines.without(new.article.body, furniture)
-            new = _new(new.article, body, fingerprint(body))
-        counted.append(new)
-    return counted
+    rows = connection.execute(select(*columns).where(Article.id.in_(sorted(article_ids))).order_by(Article.id))
+    return [Indexed(**row, revised=True) for row in rows.mappings()]
 
 
 def _withdraw(connection: Connection, article: Indexed) -> list[int]:

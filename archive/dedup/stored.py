@@ -8,7 +8,7 @@ from typing import Final
 from attrs import define, frozen
 from sqlalchemy import Connection, select
 
-from archive.dedup import index
+from archive.dedup import index, lines
 from archive.dedup.candidates import INGEST, Candidate, Effort, Sample, shares_enough, shortlist
 from archive.dedup.rules import SAME_TEXT
 from archive.dedup.tables import DedupText
@@ -17,6 +17,8 @@ from archive.models import Article
 
 TWINS: Final = 16
 """Articles with the very same text that are tried: of very short texts, only those under a like headline are copies."""
+COPIES: Final = 6
+"""So many copies of one text hold a shingle; more would use up its cap, and the story could no longer be found."""
 _CHUNK: Final = 4000
 
 
@@ -80,6 +82,7 @@ class Stories:
                 found.append((key, verdict))
                 break
         verified = 0
+        seen = {key for key, _ in found}
         for candidate in self._shortlist(sample, article_id):
             if candidate.article_id in self._twins[digest] or not self._shares_enough(sample, candidate):
                 continue
@@ -87,6 +90,9 @@ class Stories:
                 break
             verified += 1
             key, other = self._nearest_twin(candidate.article_id, text.published_at)
+            if key in seen:
+                continue
+            seen.add(key)
             verdict = compare(text, other)
             if verdict is not None:
                 found.append((key, verdict))
@@ -95,16 +101,20 @@ class Stories:
     def put(self, story: Story, sample: Sample, digest: int, *, same_as: Iterable[int]) -> None:
         """Make a new article known to the rest of the batch, and note the rows that the index needs.
 
-        A shingle that a copy of the same text holds already leads to the story; a capped one leads nowhere.
+        What leads to one text leads to its twins. A shingle that several copies of a text hold
+        leads to the story already; a capped one leads nowhere.
         """
         self._stories[story.article_id] = story
         self._sizes[story.article_id] = _Size(len(sample.kept), sample.last, digest)
+        twin_holds = len(self._twins[digest]) > 0
         self._twins[digest][story.article_id] = story.published_at
+        if twin_holds:
+            return
         copies = set(same_as)
         key = story.article_id
         for value in sample.kept:
             holders = self._holders[value]
-            if holders and (len(holders) >= index.CAP or key in holders or not copies.isdisjoint(holders)):
+            if holders and (len(holders) >= index.CAP or key in holders or len(copies.intersection(holders)) >= COPIES):
                 continue
             holders.append(key)
             self.new_rows.append((value, key))
@@ -158,9 +168,14 @@ class Stories:
     def _read(self, article_ids: Iterable[int]) -> None:
         for chunk in _chunks(sorted(key for key in article_ids if key not in self._stories)):
             rows = self._connection.execute(
-                select(Article.id, Article.body, Article.published_at, Article.headline).where(Article.id.in_(chunk))
-            )
-            self._stories.update({row.id: Story(row.id, row.body, row.published_at, row.headline) for row in rows})
+                select(Article.id, Article.site, Article.body, Article.published_at, Article.headline).where(
+                    Article.id.in_(chunk)
+                )
+            ).all()
+            furniture = lines.known(self._connection, [(row.site, row.body) for row in rows])
+            for row in rows:
+                body = lines.counted(row.site, row.body, furniture)
+                self._stories[row.id] = Story(row.id, body, row.published_at, row.headline)
 
 
 def _closeness(verdict: Verdict) -> tuple[bool, float, float]:

@@ -7,7 +7,7 @@ always has the same numbers. Only clusters that a person touched, and those of t
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, SmallInteger
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.models import Base, Key
@@ -68,12 +68,13 @@ class DedupState(Base):
 
 
 class DedupLine(Base):
-    """How many articles of a site begin or end with a line. What many share is furniture and does not count as text."""
+    """Which articles of a site begin or end with a line, up to the number that makes it furniture, which does not
+    count as text."""
 
     __tablename__ = "dedup_line"
     hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     site: Mapped[str] = mapped_column(primary_key=True)
-    articles: Mapped[int] = mapped_column(Integer)
+    article_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 

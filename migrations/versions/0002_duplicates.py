@@ -37,8 +37,8 @@ def upgrade() -> None:
         "dedup_line",
         sa.Column("hash", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("site", sa.Text(), nullable=False),
-        sa.Column("articles", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("hash", "site", name="pk_dedup_line"),
+        sa.Column("article_id", KEY, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("hash", "site", "article_id", name="pk_dedup_line"),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -40,7 +40,7 @@ def edges(sources: Iterable[Source]) -> list[tuple[str, int]]:
 def rows(sources: Iterable[Source], furniture: frozenset[tuple[str, int]]) -> Iterator[Row]:
     """The articles' sampled shingles, without the furniture of their sites."""
     for one in sources:
-        made = fingerprint(without_furniture(one, furniture))
+        made = fingerprint(lines.counted(one.site, one.body, furniture))
         last = max(LIMIT, made.kept[-1]) if made.kept else 0
         below = sum(value <= LIMIT for value in made.looked_up)
         yield Row(one.article_id, made.digest, len(made.kept), last, below, made.kept, made.looked_up)
@@ -51,15 +51,10 @@ def verdicts(
 ) -> Iterator[tuple[int, int, Verdict]]:
     """The pairs that are related, with the verdict as seen from the first."""
     for first, second in pairs:
-        texts = [prepare(without_furniture(one, furniture), one.published_at, one.headline) for one in (first, second)]
+        texts = [
+            prepare(lines.counted(one.site, one.body, furniture), one.published_at, one.headline)
+            for one in (first, second)
+        ]
         verdict = compare(*texts)
         if verdict is not None:
             yield first.article_id, second.article_id, verdict
-
-
-def without_furniture(one: Source, furniture: frozenset[tuple[str, int]]) -> str:
-    """The body as it counts."""
-    if not furniture:
-        return one.body
-    own = frozenset(value for value in lines.edge_lines(one.body).values() if (one.site, value) in furniture)
-    return lines.without(one.body, own)
