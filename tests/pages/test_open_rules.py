@@ -21,7 +21,9 @@ TAKES: dict[str, list[str]] = {
         "（责编：秦小满、邵青）",
         "[ 责编：秦小满 ]",
         "作者：未知 责任编辑：秦小满",
+        "【纠错】 【责任编辑:秦小满】",
     ],
+    "open.blue_letters": ["点击上方蓝字关注我们", "↑↑↑戳上面的藍字訂閱望潮晚報"],
     "open.end_mark": ["- THE END -", "（全文完）", "正文已结束，您可以按alt+4进行评论"],
     "open.tags": ["标签：港口 吊机", "關鍵字: 港口 吊機", "Tag:港口", "文章关键词： 港口 吊机"],
     "open.neighbours": ["上一篇：渡口的最后一班船", "下一篇 没有了", "没有了"],
@@ -38,22 +40,34 @@ TAKES: dict[str, list[str]] = {
     "open.disclaimer": [
         "免责声明：以上内容为本网站转自其它媒体，相关信息仅为传递更多信息。",
         "【版权声明】所有文字归原作者所有",
+        "望潮网声明：本网登载此文出于传递更多信息之目的，内容仅供参考，不构成投资建议。",
     ],
     "open.not_our_view": ["转载目的在于传递更多信息，并不代表本网赞同其观点"],
     "open.own_view": ["本文仅代表作者个人观点", "（以上内容仅供娱乐）"],
     "open.copyright": ["未经望潮网书面特别授权，请勿转载或建立镜像", "本文版權所有，非經授權，不得轉載"],
     "open.reprint": ["转载请注明出处：望潮网", "请支持独立网站，转发请注明本文链接：https://w.example/1"],
-    "open.own_site": ["望潮网(www.w.example)专稿", "Copyright 2005-2025 望潮网", "某ICP备00000000号"],
+    "open.own_site": ["望潮网(www.w.example)专稿", "Copyright 2005-2025 望潮网", "某ICP备00000000号", "违规转载必究。"],
     "open.takedown": ["如涉及作品内容侵权问题，请与我们联系删除"],
     "open.advice": ["文章内容不构成投资建议，据此操作风险自担"],
     "open.hashtags": ["#港口#吊机 #望潮", "#大家聊港口# @望潮网"],
-    "open.app": ["新聞不漏接 用App看新聞 點我下載APP", "打开望潮APP，查看更多精彩内容"],
+    "open.app": ["新聞不漏接 用App看新聞 點我下載APP", "打开望潮APP，查看更多精彩内容", "海量资讯，尽在望潮财经APP"],
+    "open.share_prompt": ["分享让更多人看到", "点分享 点收藏 点点赞 点在看"],
+    "open.asked": ['您认为这篇文章与"望潮港(00000.HK)"相关度高吗？'],
+    "open.membership": [
+        "此文限时免费阅读。感谢热心读者支持，成为望潮通会员，畅读全站！",
+        "您所瀏覽的新聞已過查詢時效。建議您加入望潮社付費會員找尋您要的新聞。",
+        "推荐进入望潮数据库，可随时查阅港口、航运、船期。",
+    ],
     "open.follow": ["一起加入望潮Telegram，新聞不漏接！", "欢迎关注望潮网官方微信公众号"],
     "open.click_here": ["点击进入“文艺星青年”", "进入【望潮股吧】讨论", "我要投票"],
     "open.more_here": ["返回列表", "阅读原文", "更多要闻>>"],
     "open.end_promo": ["（更多内容请继续关注 望潮网 www.w.example）", "相关资讯请关注:海棠号专区"],
     "open.contact": ["联系方式", "报料热线：0000-0000000", "留言板"],
-    "open.call_for_papers": ["上報歡迎各界投書，來稿請寄至editor@w.example，並請附上真實姓名。", "【徵稿】"],
+    "open.call_for_papers": [
+        "上報歡迎各界投書，來稿請寄至editor@w.example，並請附上真實姓名。",
+        "【徵稿】",
+        "寻求报道，请点击这里。",
+    ],
     "open.reward": ["文章很值，打赏犒劳作者一下"],
     "open.number_below": ["526"],
 }
@@ -64,6 +78,8 @@ ABOVE: dict[str, list[str]] = {
         "首页 > 社会 > 正文",
     ],
     "open.number_above": ["3573"],
+    "open.app_above": ["望潮财经APP"],
+    "open.listen": ["可以听文章啦！", "点击播报本文，约3分钟", "聆聽本文"],
     "open.promotion": TAKES.pop("open.promotion"),
 }
 # Lines like those, which a writer ends a text with or puts in the middle of one.
@@ -86,6 +102,10 @@ STAYS = [
     "1\t23\t45",
     "打赏一名船工，并不丢人。",
     "“编辑”这个词，船工没有听过。",
+    "外交部声明：这件事到此为止。",
+    "收藏家把它分享给了博物馆。",
+    "去年，他成为这家俱乐部的会员。",
+    "你觉得这样的报道还有人看吗？",
 ]
 MIDDLE = [line for line in STAYS if line not in ("关注", "01")]
 
