@@ -38,10 +38,15 @@ def import_files(home: Home, files: tuple[Path, ...], jobs: int | None) -> None:
     """
     from crawler.session import open_session
 
+    kinds = [file_kind(path) for path in files]
     session = open_session(home, [], kind="import")
+    jobs = jobs or os.cpu_count() or 1
     try:
-        for path in files:
-            _import(session, path, jobs or os.cpu_count() or 1)
+        for path, kind in zip(files, kinds, strict=True):
+            if kind == "warc":
+                _import_warc(session, path, jobs)
+            else:
+                _import_jsonl(session, path, jobs)
     except JianbaoError as error:
         session.fatal = error
     except BaseException:
@@ -55,18 +60,8 @@ def import_files(home: Home, files: tuple[Path, ...], jobs: int | None) -> None:
         raise ended
 
 
-def _import(session: "Session", path: Path, jobs: int) -> None:
-    kind = file_kind(path)
-    if kind == "warc":
-        _import_warc(session, path, jobs)
-    elif kind == "jsonl":
-        _import_jsonl(session, path, jobs)
-    else:
-        raise UsageError(f"{path} is neither a WARC file nor JSON Lines; nothing of it was taken in")
-
-
 def file_kind(path: Path) -> str:
-    """`warc`, `jsonl` or "" by a file's first bytes, unpacked where they are gzip."""
+    """`warc` or `jsonl`, by a file's first bytes, unpacked where they are gzip. Raises `UsageError` for others."""
     try:
         with path.open("rb") as file:
             start = file.read(512)
@@ -82,7 +77,7 @@ def file_kind(path: Path) -> str:
         return "warc"
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return "jsonl"
-    return ""
+    raise UsageError(f"{path} is neither a WARC file nor JSON Lines; nothing was taken in")
 
 
 def _import_warc(session: "Session", path: Path, jobs: int) -> None:

@@ -77,7 +77,7 @@ def test_a_name_that_leads_into_a_private_network_is_not_fetched(tmp_path: Path)
 
 
 def test_a_home_that_cannot_be_made(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x")
+    (tmp_path / "file").write_text("{}")
     for words in (["crawl"], ["import", str(tmp_path / "file")]):
         done = Archive(tmp_path / "file").run(*words)
         assert done.returncode == 6, done.stderr

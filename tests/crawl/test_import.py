@@ -106,16 +106,16 @@ def test_broken_records_are_told_and_skipped(crawled: Archive, tmp_path: Path) -
 
 def test_what_is_no_page_is_skipped_and_counted(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "home")
-    for name, kind, headers in (
-        ("a.warc.gz", "response", [("Content-Type", "image/png")]),
-        ("b.warc.gz", "revisit", [("Content-Type", "text/html")]),
-        ("c.warc.gz", "metadata", []),
-    ):
-        file = record_file(tmp_path / name, kind, b"x", headers, url="https://img.example/x")
-        done = archive.run("import", str(file))
-        assert done.returncode == 0, done.stderr
-        expected = {"a": "1 other skipped", "b": "1 revisit skipped", "c": "no pages"}[name[0]]
-        assert done.stdout.strip().endswith(expected)
+    kinds = {"response": "1 other skipped", "revisit": "1 revisit skipped", "metadata": "no pages"}
+    files = [
+        record_file(
+            tmp_path / f"{kind}.warc.gz", kind, b"x", [("Content-Type", "image/png")], url="https://img.example/x"
+        )
+        for kind in kinds
+    ]
+    done = archive.run("import", *map(str, files))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [f"{file}: {says}" for file, says in zip(files, kinds.values(), strict=True)]
     assert archive.rows("SELECT count(*) FROM capture") == [(0,)]
 
 
@@ -164,8 +164,10 @@ def test_an_article_file(tmp_path: Path) -> None:
 def test_other_files_are_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "x.bin"
     file.write_bytes(content)
-    done = Archive(tmp_path / "home").run("import", str(file))
+    archive = Archive(tmp_path / "home")
+    done = archive.run("import", str(file))
     assert done.returncode == 2
+    assert not archive.home.exists()
     assert len(done.stderr.splitlines()) == 1
     assert str(file) in done.stderr
 

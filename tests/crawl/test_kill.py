@@ -31,7 +31,7 @@ def captures(archive: Archive) -> set[tuple[str, str]]:
 
 def test_killed_and_started_again(tmp_path: Path) -> None:
     (tmp_path / "portal").mkdir()
-    with Proxy(World(90, 3), tmp_path / "portal") as proxy:
+    with Proxy(World(50, 3), tmp_path / "portal") as proxy:
         undisturbed = Archive(tmp_path / "undisturbed", proxy.environment())
         undisturbed.run("crawl")
         asked = sum(proxy.requests.values())
