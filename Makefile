@@ -35,8 +35,11 @@ lint: setup ## ruff, mypy --strict and the import rules
 
 bench: bench-extract bench-dedup bench-crawl ## every benchmark
 
+# The peers need a virtual environment of their own: they are no part of the project.
 bench-extract: setup ## extraction: quality and cost beside its peers
-	@$(BIN)/python -m benchmarks.extract
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv --upgrade-deps .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet -r benchmarks/requirements.txt
+	@.venv-bench/bin/python -m benchmarks.extract
 
 bench-dedup: setup ## duplicates: recall and speed beside its peers
 	@$(BIN)/python -m benchmarks.dedup
@@ -48,4 +51,4 @@ docs: setup ## write the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.make_docs
 
 clean: ## remove the virtual environment and every cache
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info
+	rm -rf $(VENV) .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info

@@ -5,14 +5,16 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
 from archive.cli import main
 from archive.errors import UsageError
+from archive.records import BlockRecord
 
 if TYPE_CHECKING:
+    from archive.render import Format
     from crawler.pages.page import Page
 
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["json", "text"]),
+    type=click.Choice(["json", "text", "markdown", "html"]),
     default="json",
     show_default=True,
     help="What to print of FILE. A batch is always JSON.",
@@ -43,7 +45,7 @@ def extract(file: Path | None, url: str | None, content_type: str | None, batch:
     \b
     Examples:
       jianbao extract page.html --url https://www.163.com/news/article/KC1AB12300018990.html
-      jianbao extract page.html --url https://www.sohu.com/a/749000001_121000001 --format text
+      jianbao extract page.html --url https://www.sohu.com/a/749000001_121000001 --format markdown
       jianbao extract --batch pages.jsonl >articles.jsonl
     """
     if (file is None) == (batch is None):
@@ -60,7 +62,14 @@ def extract(file: Path | None, url: str | None, content_type: str | None, batch:
     if form == "json":
         click.echo(json.dumps(page_row(page, str(file)), ensure_ascii=False, indent=2))
     else:
-        click.echo(page.body)
+        from archive.render import render
+
+        kept = [
+            BlockRecord(kind=block.kind, text=block.text, level=block.level, links=block.links, url=block.url)
+            for block in page.blocks
+            if block.kept
+        ]
+        click.echo(render(kept, cast("Format", form), headline=page.headline, base=page.url), nl=False)
 
 
 def batch_rows(manifest: Path) -> Iterator[dict[str, Any]]:

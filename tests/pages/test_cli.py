@@ -35,6 +35,20 @@ def test_extract_text() -> None:
     assert result.output.endswith("石匠说完这句话，就去收拾工具了。\n")
 
 
+def test_extract_markdown() -> None:
+    lines = run("extract", NEWS, "--url", URL, "--format", "markdown").output.splitlines()
+    assert lines[0].startswith("# 青禾县的老桥修好了")
+    assert "## 石头从哪里来" in lines
+    assert "- 桥面用的是河滩上的青石。" in lines
+    assert "| 2023 | 40 |" in lines
+
+
+def test_extract_html() -> None:
+    text = run("extract", NEWS, "--url", URL, "--format", "html").output
+    assert "<h2>石头从哪里来</h2>" in text
+    assert "<td>2024</td><td>55</td>" in text
+
+
 def test_extract_batch_keeps_order(tmp_path: Path) -> None:
     names = ["sohu-2004", "netease-ep", "netease-mobile"]
     lines = [{"file": str(PORTALS / f"{name}.html"), "url": URL, "content_type": "text/html"} for name in names]
