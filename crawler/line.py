@@ -106,6 +106,9 @@ def capture_item(raw: RawCapture) -> Item:
         page = Page(url=raw.url, outcome=Outcome.BROKEN, detail=body)
     else:
         page = extract(body, url=raw.url, content_type=raw.content_type, captured_at=raw.captured_at, status=raw.status)
+    if raw.requested and page.outcome is Outcome.LIST and named_by(raw.requested) is not None:
+        # A portal's way of saying that the article is no more: off to the front page.
+        page = evolve(page, outcome=Outcome.GONE, detail=f"{raw.requested} redirects to {raw.url}")
     return Item(capture=capture_record(raw, page), article=page.article())
 
 

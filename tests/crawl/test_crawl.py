@@ -189,12 +189,13 @@ def published(proxy: Proxy, site: str, count: int) -> list[Publication]:
 
 
 def test_pages_that_fail_are_told_and_tried_again(start_portal: START, tmp_path: Path) -> None:
-    proxy = start_portal(40)
+    proxy = start_portal(70)
     archive = Archive(tmp_path / "home", proxy.environment())
-    down, large, torn = published(proxy, "sohu", 3)
+    down, large, torn, away = published(proxy, "sohu", 4)
     proxy.faults[down.url] = Answer(503, b"busy")
     proxy.faults[large.url] = Answer(200, random.Random(1).randbytes(400_000))
     proxy.faults[torn.url] = Answer(302, b"", location="http://127.0.0.1:1/latest/meta-data")
+    proxy.faults[away.url] = Answer(302, b"", location="https://www.sohu.com/")
     done = archive.run("crawl", "sohu", JIANBAO_MAX_BYTES="300000")
     assert done.returncode == 3, done.stderr
     assert "Traceback" not in done.stderr
@@ -209,7 +210,8 @@ def test_pages_that_fail_are_told_and_tried_again(start_portal: START, tmp_path:
     assert rows[down.native_id] == ("due", "http_503", 1)
     assert rows[large.native_id][:2] == ("done", "too_large")
     assert rows[torn.native_id][:2] == ("failed", "127.0.0.1 is not one of the site's hosts")
-    missing = {("sohu", one.native_id) for one in (down, large, torn)}
+    assert rows[away.native_id][:2] == ("gone", "gone"), "a redirect to the front page says that it is no more"
+    missing = {("sohu", one.native_id) for one in (down, large, torn, away)}
     assert set(archive.articles()) == wanted(proxy.world, "sohu") - missing
 
 
