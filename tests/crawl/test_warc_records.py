@@ -85,7 +85,7 @@ def test_a_file_compressed_as_a_whole_is_reported(tmp_path: Path) -> None:
     assert "warcio recompress" in found.reason
 
 
-@pytest.mark.parametrize("content", [b"hello", b"\x1f\x8b", b"%PDF-1.4", gzip.compress(b"no warc")])
+@pytest.mark.parametrize("content", [b"hello", b"\x1f\x8b", b"%PDF-1.4", gzip.compress(b"no warc", mtime=0)])
 def test_what_is_no_warc_file_is_an_error_and_no_crash(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "x.warc.gz"
     file.write_bytes(content)
@@ -136,14 +136,15 @@ TEXT = "一篇很短的文章。".encode() * 30
     ("encoding", "body"),
     [
         ("", TEXT),
-        ("gzip", gzip.compress(TEXT)),
+        ("gzip", gzip.compress(TEXT, mtime=0)),
         ("deflate", zlib.compress(TEXT)),
         ("deflate", zlib.compress(TEXT)[2:-4]),
         ("br", brotli.compress(TEXT)),
-        ("gzip, br", brotli.compress(gzip.compress(TEXT))),
+        ("gzip, br", brotli.compress(gzip.compress(TEXT, mtime=0))),
         ("gzip", TEXT),
         ("identity", TEXT),
     ],
+    ids=["plain", "gzip", "zlib", "deflate", "br", "gzip-br", "not-gzip-at-all", "identity"],
 )
 @pytest.mark.parametrize("chunked", [False, True])
 def test_bodies_as_other_crawlers_store_them(tmp_path: Path, encoding: str, body: bytes, chunked: bool) -> None:
