@@ -112,6 +112,9 @@ def extent(run: list[Op]) -> tuple[int, int, int, int]:
 
 def _trimmed(run: list[Op], used: bytearray, other_used: bytearray) -> list[Op]:
     """The run without what an earlier one took at its ends; nothing if that one took of its middle."""
+    start, end, other_start, other_end = extent(run)
+    if not any(used[start:end]) and not any(other_used[other_start:other_end]):
+        return run
     while run and _taken(run[0], used, other_used):
         tag, start, end, other_start, other_end = run.pop(0)
         room = range(1, end - start if tag == "equal" else 0)
@@ -248,7 +251,7 @@ def _runs(first: str, second: str, chain: list[_Segment], *, whole: bool) -> Ite
     """A chain's runs. `whole`: small rests before and after it are aligned too, so that no change hides there."""
     ops: list[Op] = []
     start, other, _ = chain[0]
-    if whole and max(start, other) <= SMALL_GAP:
+    if whole and 0 < min(start, other) and max(start, other) <= SMALL_GAP:
         ops += _gap(first, second, 0, start, 0, other) or []
     at, other_at = start, other
     for start, other, length in chain:
@@ -265,7 +268,8 @@ def _runs(first: str, second: str, chain: list[_Segment], *, whole: bool) -> Ite
             ops += between
         ops.append(Op("equal", start, start + length, other, other + length))
         at, other_at = start + length, other + length
-    if whole and max(len(first) - at, len(second) - other_at) <= SMALL_GAP:
+    rest, other_rest = len(first) - at, len(second) - other_at
+    if whole and 0 < min(rest, other_rest) and max(rest, other_rest) <= SMALL_GAP:
         ops += _gap(first, second, at, len(first), other_at, len(second)) or []
     yield _joined(ops)
 

@@ -17,7 +17,7 @@ from archive.models import Article
 
 TWINS: Final = 16
 """Articles with the very same text that are tried: of very short texts, only those under a like headline are copies."""
-COPIES: Final = 6
+COPIES: Final = 8
 """So many copies of one text hold a shingle; more would use up its cap, and the story could no longer be found."""
 _CHUNK: Final = 4000
 

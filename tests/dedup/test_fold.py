@@ -1,0 +1,73 @@
+"""The comparison form: equal for what a copyist's tools change, and never an error."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.fold import fold, fold_codes, fold_for_search, fold_positions
+from archive.variants import load_variants, make_classes
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("稀土產業與貿易", "稀土产业与贸易"),
+        ("裏面、裡面", "里面里面"),
+        ("Ｒａｒｅ　Ｅａｒｔｈ　１２％", "rare earth 12%"),
+        ("產(chǎn)業(yè)鏈", "产业链"),
+        ("產chǎn業yè鏈", "产业链"),
+        ("產ㄔㄢˇ業", "产业"),
+        ("<ruby>漢<rt>hàn</rt></ruby>字", "汉字"),
+        ("第一段<strong>重點</strong>&nbsp;", "第一段重点"),
+        ("見https://example.com/a?b=c 和 www.example.com 。", "见和"),
+        ("![](https://x.example/1.png)圖說", "图说"),
+        ("[原文](https://x.example/1)", "原文"),
+        ("零\u200b寬﻿空格·間隔號", "零宽空格间隔号"),
+        ("㎡与½", "m2与12"),
+        ("Café", "cafe"),
+        ('<p style="margin: 0px; color: red;">字</p>', "字"),
+    ],
+)
+def test_what_copyists_change_folds_away(one: str, other: str) -> None:
+    assert fold(one) == fold(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("3.2亿", "3.3亿"), ("王五", "王六"), ("應用(app)", "应用"), ("大", "太")])
+def test_what_tells_texts_apart_stays(one: str, other: str) -> None:
+    assert fold(one) != fold(other)
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text())
+def test_positions_point_at_the_characters_that_stayed(text: str) -> None:
+    folded = fold_positions(text)
+    assert folded.text == fold(text)
+    assert len(folded.text) == len(folded.positions)
+    assert all(a <= b for a, b in zip(folded.positions, folded.positions[1:], strict=False))
+    for char, place in zip(folded.text, folded.positions, strict=True):
+        assert char in fold(text[place]) or len(fold(text[place])) != 1
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_search_form_is_the_same_but_for_spaces(text: str) -> None:
+    assert fold_for_search(text).replace(" ", "") == fold(text)
+
+
+def test_search_form_keeps_latin_words_apart() -> None:
+    assert fold_for_search("稀土 (Rare Earth)，GPT-5 发布") == "稀土rare earth gpt 5发布"
+
+
+def test_lone_surrogates_and_emptiness() -> None:
+    assert fold("\ud800稀\udfff") == "稀"
+    assert len(fold_codes("")) == 0
+
+
+def test_the_stored_classes_are_those_of_opencc() -> None:
+    stored = load_variants()
+    made = {char: line[0] for line in make_classes() for char in line[1:]}
+    # Another version of OpenCC may know more; what it knows of ours must agree.
+    assert sum(made.get(char) == chosen for char, chosen in stored.items()) > 0.99 * len(stored)
