@@ -6,7 +6,6 @@ to 48 times the parse and loses short, bare or spoken lines; so nothing that sta
 name.
 """
 
-import hashlib
 import re
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +21,7 @@ from crawler.pages.parse import parse
 from crawler.pages.plaintext import extract_plaintext, is_plain
 from crawler.pages.template import Document, element_text
 from crawler.pages.templated import read_page
+from crawler.pages.values import hashed_id
 from crawler.pages.whole import whole_page
 from crawler.sites import find_site
 from crawler.sites.base import Site, Target
@@ -88,11 +88,6 @@ def _identity(url: str, site: Site | None, target: Target | None) -> dict[str, A
     if target is None:
         return {"site": site.name, "native_id": None, "canonical_url": None}
     return {"site": site.name, "native_id": target.native_id or None, "canonical_url": target.url}
-
-
-def hashed_id(url: str) -> str:
-    """The native id of a page whose site has none: `u:` and 16 hex digits of the address's SHA-1."""
-    return "u:" + hashlib.sha1(url.partition("#")[0].encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:16]
 
 
 def _of_site(

@@ -17,7 +17,7 @@ from crawler.pages.paged import find_parts
 from crawler.pages.parse import Element
 from crawler.pages.select import select
 from crawler.pages.template import Document, Template
-from crawler.pages.values import absolute, find_authors, read_time, split_keywords
+from crawler.pages.values import absolute, find_authors, hashed_id, read_time, split_keywords
 from crawler.sites.base import Site
 
 _DAY: Final = timedelta(days=1)
@@ -110,7 +110,7 @@ def _of_nothing(flags: list[str], images: tuple[ImageRecord, ...]) -> tuple[Outc
 
 def _confirm(
     document: Document, site: Site, known: dict[str, Any], values: dict[str, str], flags: list[str]
-) -> tuple[str | None, str | None]:
+) -> tuple[str, str]:
     """The native id and the canonical address, by the address and by what the page says of itself."""
     native_id, canonical = known["native_id"], known["canonical_url"]
     said = values.get("page_url")
@@ -128,6 +128,10 @@ def _confirm(
             native_id = own
         elif own != native_id:
             flags.append("id_contradicts")
+    if native_id is None:
+        # The page fits a template of the site, but neither it nor its address says which article it is.
+        native_id = hashed_id(document.url)
+        flags.append("no_id")
     return native_id, canonical or document.url
 
 

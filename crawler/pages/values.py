@@ -1,5 +1,6 @@
 """What field texts mean: times, keywords, authors, addresses."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -66,3 +67,8 @@ def absolute(base: str, address: str) -> str:
         return urljoin(base, fold(address))
     except ValueError:
         return ""
+
+
+def hashed_id(url: str) -> str:
+    """The native id of a page whose site has none: `u:` and 16 hex digits of the address's SHA-1."""
+    return "u:" + hashlib.sha1(url.partition("#")[0].encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:16]

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.pages.decode import MAX_BYTES, decode
-from crawler.pages.extract import extract, hashed_id
+from crawler.pages.extract import extract
 from crawler.pages.page import Outcome
+from crawler.pages.values import hashed_id
 
 POST = "https://www.163.com/news/article/KC12OUGR0001899O.html"
 MP = "https://www.sohu.com/a/749000001_121000001"
@@ -104,6 +105,13 @@ def test_the_id_gives_the_time_where_the_page_does_not() -> None:
     assert page.published_at is not None
     assert page.published_at.isoformat() == "2025-10-16T20:02:18+08:00"
     assert "time_from_id" in page.flags
+
+
+def test_a_portal_page_that_names_itself_nowhere_is_kept() -> None:
+    url = "https://www.163.com/saved/page.html"
+    page = extract(BODY.format("<p>一行</p>").encode(), url=url)
+    assert (page.site, page.native_id, page.outcome) == ("netease", hashed_id(url), Outcome.ARTICLE)
+    assert "no_id" in page.flags
 
 
 def test_an_unknown_host_is_a_site_of_its_own() -> None:

@@ -12,6 +12,7 @@ from archive.times import show_time
 from crawler.pages import template as template_module
 from crawler.pages.extract import extract
 from crawler.pages.page import Page
+from crawler.pages.paged import join_parts
 from crawler.pages.rules import Rule
 from crawler.sites import load_sites
 
@@ -123,3 +124,23 @@ def test_order_and_clock_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.time", lambda: 1_924_992_000.0)
     monkeypatch.setattr("crawler.pages.values.datetime", Later)
     assert {name: read(name) for name in reversed(EXPECTED)} == first
+
+
+def test_parts_are_joined() -> None:
+    first, second = read("netease-ep-paged"), read("netease-ep-paged-2")
+    both = join_parts(attrs.evolve(first, parts=(second.url,)), [second])
+    assert both.outcome == "article"
+    assert both.body.splitlines() == [*first.body.splitlines(), *second.body.splitlines()]
+    assert len(both.images) == 2
+    assert "incomplete" not in both.flags
+
+
+def test_a_missing_part_is_flagged() -> None:
+    first = attrs.evolve(read("netease-ep-paged"), parts=("http://a.example/2", "http://a.example/3"))
+    assert "incomplete" in join_parts(first, [read("netease-ep-paged-2")]).flags
+
+
+def test_the_whole_on_one_page_stands_for_all() -> None:
+    first = read("netease-ep-paged")
+    whole = attrs.evolve(read("netease-ep"), native_id=first.native_id)
+    assert join_parts(first, [whole]).body == whole.body
