@@ -72,8 +72,14 @@ _SOURCE_CLASS: Final = re.compile(
 _SECTION: Final = re.compile(
     r"(?:国内|国际|國際|社会|社會|财经|財經|体育|體育|娱乐|娛樂|科技|军事|军情|时政|政治|生活|健康|教育|文化|汽车|房产|"
     r"旅游|地方|兩岸|两岸|港澳|台湾|即时|即時|最新|今日|图片|视频|滚动|综合|头条|热点|焦点|时事|行业|公司|本地|民生|法治|"
-    r"评论|互联网|数码|全球|产经|证券|股票)(?:新闻|新聞|频道|頻道|资讯|資訊|要闻|快讯|快訊)?"
+    r"评论|互联网|数码|全球|产经|证券|股票)(?:新闻|新聞|频道|頻道|资讯|資訊|要闻|快讯|快訊)?|"
+    r"(?:综合|綜合|即时|即時)?(?:报道|報導)|(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|"
+    r"湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|内蒙古|广西|西藏|宁夏|新疆|香港|澳门|台湾|台灣)[省市]?"
 )
+_AUTHOR_CLASS: Final = re.compile(
+    r"(?:^|[\s_-])(?:author|reporter|byline|writer)(?:$|[\s_-])|author(?:info)?[_-]?name", re.IGNORECASE
+)
+_AUTHOR_NAME_CLASS: Final = re.compile(r"author(?:info)?[_-]?name|\bvcard\b|byline", re.IGNORECASE)
 _NEAR: Final = 24
 _SOURCE_NAMES: Final = re.compile(
     r"source|origin|media|from|laiyuan|\bly\b|author|account|nickname|site-?name|copyfrom", re.IGNORECASE
@@ -343,10 +349,23 @@ def _authors(
         names = reported_by(line)
         if names:
             return names
+    if names := _named_author(info, found.source_name):
+        return names
     names = signed_by(body[-1]) if body else ()
     if names:
         return names
     return next((credit.authors for credit in tail_credits if credit.authors), ())
+
+
+def _named_author(info: Sequence[RawBlock], source: str | None) -> tuple[str, ...]:
+    """Who stands near the headline in an element that says so: `class="author"`. A medium is no author."""
+    named = _by_class(info, _AUTHOR_CLASS)
+    names = split_names(named)
+    if not named or named == source or _ORGANISATION.match(named):
+        return ()
+    if all(is_name(name) for name in names):
+        return names
+    return names if _by_class(info, _AUTHOR_NAME_CLASS) == named else ()
 
 
 def _without_time(text: str) -> str:
@@ -367,6 +386,7 @@ def _beside_time(block: RawBlock, source: str | None) -> tuple[str, ...]:
         return ()
     rest = f"{block.text[: stamp.start]} {block.text[stamp.end :]}"
     parts = [part for part in re.split(r"[\s|/／·]+", rest) if part and part != source and not _NOISE.fullmatch(part)]
+    parts = [part for part in parts if not is_label(part) and part[-1] not in "于於"]
     if any(is_name(part) for part in parts):
         return tuple(part for part in parts if is_name(part) or (2 <= len(part) <= 4 and part.isalpha()))
     return ()

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -17,7 +17,7 @@ from crawler.pages.damage import find_damage, find_truncation
 from crawler.pages.elsewhere import ELSEWHERE
 from crawler.pages.evidence import gather, read_linked_data
 from crawler.pages.finder import Spot, find_body, find_pieces
-from crawler.pages.headline import Headline, choose_headline, headline_candidates, letters
+from crawler.pages.headline import Headline, choose_headline, headline_candidates, info_inside, letters
 from crawler.pages.outcome import by_words
 from crawler.pages.page import Block, Outcome, Page
 from crawler.pages.parse import Element
@@ -260,7 +260,8 @@ def _info_lines(root: Element, headline: Element) -> tuple[list[RawBlock], list[
         return [line for lines in reversed(pieces) for line in lines][-_INFO_LINES:], []
     if root in headline.iterancestors():
         return [], []
-    return _lines(between(headline, root), _INFO_LINES), _lines(preceding(headline, 2), 4)
+    beside = chain(info_inside(headline), between(headline, root))
+    return _lines(beside, _INFO_LINES), _lines(preceding(headline, 2), 4)
 
 
 def mark_info(raws: list[RawBlock]) -> None:

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from crawler.pages.blocks import fold
 from crawler.pages.parse import Element
+from crawler.pages.stamps import first_stamp
 
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _LONGEST: Final = 160
@@ -65,8 +66,10 @@ def choose_headline(candidates: list[Headline], body: Element, title: str, og_ti
     order = _order(candidates, body)
     sure = [candidate for candidate in candidates if candidate.sure]
     if sure:
-        longest = max(len(letters(candidate.text)) for candidate in sure)
-        full = [c for c in sure if len(letters(c.text)) >= 0.8 * longest]
+        # Below the text a longer one may quote it: “…”上的3条回复.
+        places = [c for c in sure if order.get(c.element, 1) < 0] or sure
+        longest = max(len(letters(candidate.text)) for candidate in places)
+        full = [c for c in places if len(letters(c.text)) >= 0.8 * longest]
         above = [c for c in full if order.get(c.element, 1) < 0]
         pool = above or full
         first = [c for c in pool if c.element.tag == "h1"] or pool
@@ -134,10 +137,26 @@ def _containing(tree: Element, words: str) -> Iterator[Element]:
                 yield parent
 
 
+def info_inside(element: Element) -> list[Element]:
+    """The children of a heading that show a time and what goes with it: `<h1>…<span>2013-05-06 来源：…</span></h1>`."""
+    return [
+        child
+        for child in element
+        if isinstance(child.tag, str)
+        and len(text := fold("".join(child.itertext("*"))[:200])) >= 8
+        and first_stamp(text)
+    ]
+
+
 def _text(element: Element) -> str:
     parts: list[str] = []
     length = 0
-    for part in element.itertext("*"):
+    inside = info_inside(element) if len(element) else []
+    texts = element.itertext("*")
+    if inside:
+        texts = (part for child in element if child not in inside for part in (*child.itertext("*"), child.tail or ""))
+        parts.append(element.text or "")
+    for part in texts:
         length += len(part)
         if length > 1000:
             return ""

@@ -293,7 +293,7 @@ TEMPLATES = (
             ("headline", _TITLE),
             ("published_at", before(_ZOOM, _TIME, window=12_000)),
             ("source_name", before(_ZOOM, r"来源[:：]\s?\[?\s?([^\]\s]+)", window=12_000)),
-            ("authors", before(_ZOOM, r"作者[:：]\s?(\S+)", window=12_000)),
+            ("authors", before(_ZOOM, r"作者[:：]\s?\[?\s?([^\]\s]+)", window=12_000)),
             ("page_id", prefixed("n:", script("topic.jsp?id=", r"topic\.jsp\?id=(\d+)"))),
             ("keywords", _KEYWORDS),
         ),

@@ -87,3 +87,28 @@ def test_a_photo_box_is_no_hot_list() -> None:
     text = [f"<p>{line}</p>" for line in TEXT]
     page = read(body=text[0] + photo + text[1] + text[2])
     assert page.body.split("\n") == [TEXT[0], "换新的路灯。", *TEXT[1:]]
+
+
+def test_a_heading_may_hold_the_line_of_time_and_source() -> None:
+    page = read(h1=f"{HEADLINE}<br><span>2020-03-12 09:30:15 来源：青禾日报 点击：<b>88</b></span>")
+    assert (page.headline, page.source_name) == (HEADLINE, "青禾日报")
+    assert field(page, "published_at") == "2020-03-12T09:30:15+08:00"
+    assert page.body.split("\n") == list(TEXT)
+
+
+def test_comments_that_quote_the_headline_are_not_it() -> None:
+    page = read("<p>2020-03-12</p>", below=f"<h2>“{HEADLINE}”一共收到了十二条回复</h2><p>写得好。</p>")
+    assert page.headline == HEADLINE
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("<div class=author><a href=/r/1>田小满</a></div>", ("田小满",)),
+        ("<div><span class=AuthorInfo-name>堤边的老田</span></div>", ("堤边的老田",)),
+        ("<div class=author>青禾发布</div>", ()),
+        ("<div>发表于 <span>2020-03-12</span> 由 <span>田小满</span></div>", ("田小满",)),
+    ],
+)
+def test_an_authors_element_names_the_author(line: str, authors: tuple[str, ...]) -> None:
+    assert read("<p>2020-03-12 09:30</p>" + line).authors == authors
