@@ -251,7 +251,7 @@ def _runs(first: str, second: str, chain: list[_Segment], *, whole: bool) -> Ite
     """A chain's runs. `whole`: small rests before and after it are aligned too, so that no change hides there."""
     ops: list[Op] = []
     start, other, _ = chain[0]
-    if whole and 0 < min(start, other) and max(start, other) <= SMALL_GAP:
+    if whole and min(start, other) > 0 and max(start, other) <= SMALL_GAP:
         ops += _gap(first, second, 0, start, 0, other) or []
     at, other_at = start, other
     for start, other, length in chain:
@@ -269,7 +269,7 @@ def _runs(first: str, second: str, chain: list[_Segment], *, whole: bool) -> Ite
         ops.append(Op("equal", start, start + length, other, other + length))
         at, other_at = start + length, other + length
     rest, other_rest = len(first) - at, len(second) - other_at
-    if whole and 0 < min(rest, other_rest) and max(rest, other_rest) <= SMALL_GAP:
+    if whole and min(rest, other_rest) > 0 and max(rest, other_rest) <= SMALL_GAP:
         ops += _gap(first, second, at, len(first), other_at, len(second)) or []
     yield _joined(ops)
 

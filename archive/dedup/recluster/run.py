@@ -62,7 +62,7 @@ def recluster(engine: Engine, work: PairEngine) -> Outcome:
     """Group every article anew. Only reads."""
     canonical = work.pairs()
     with reading(engine) as connection:
-        present = dict(connection.execute(select(Article.id, Article.cluster_id)).tuples().all())
+        present = dict(connection.execute(select(Article.id, Article.cluster_id)).all())
         pairs = _dated(connection, canonical, work.digests)
         same, apart = _decisions(connection)
     links = sorted(work.verdicts(pairs), key=lambda link: link[:2])
@@ -104,9 +104,7 @@ def _dated(connection: Connection, pairs: Sequence[tuple[int, int]], digests: di
     dates: dict[int, datetime | None] = {}
     single = [key for pair in pairs if {digests[pair[0]], digests[pair[1]]} & several.keys() for key in pair]
     for chunk in _chunks(sorted({*wanted, *single})):
-        dates.update(
-            connection.execute(select(Article.id, Article.published_at).where(Article.id.in_(chunk))).tuples().all()
-        )
+        dates.update(connection.execute(select(Article.id, Article.published_at).where(Article.id.in_(chunk))).all())
     found = set()
     for one, other in pairs:
         ours, theirs = several.get(digests[one], [one]), several.get(digests[other], [other])
