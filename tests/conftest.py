@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from archive.db import connect, open_engine, upgrade
 from tests.portal.fixture import portal, start_portal  # noqa: F401 - fixtures, found here by every test
-from tests.postgres import Server
+from tests.postgres import Server, empty, remember_rows
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -30,12 +30,13 @@ def shared() -> Path:
 def postgres_server() -> Iterator[Server]:
     """A PostgreSQL server for the session, with an empty archive in its database `template_archive`.
 
-    Where it cannot run, the tests on PostgreSQL are skipped with the reason, unless JIANBAO_TEST_POSTGRES=require.
+    Where it cannot run, the tests on PostgreSQL are skipped with the reason; where JIANBAO_TEST_POSTGRES=require or CI
+    is set, they fail.
     """
     try:
         server = Server()
     except RuntimeError as error:
-        if os.environ.get("JIANBAO_TEST_POSTGRES") == "require":
+        if os.environ.get("JIANBAO_TEST_POSTGRES") == "require" or "CI" in os.environ:
             raise
         pytest.skip(f"PostgreSQL cannot run here, so only SQLite is tested: {error}")
     try:
@@ -65,9 +66,23 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def _shared_database(postgres_server: Server) -> str:
+    _administer(postgres_server, "CREATE DATABASE shared_archive TEMPLATE template_archive")
+    url = postgres_server.url("shared_archive")
+    remember_rows(url)
+    return url
+
+
 @pytest.fixture
-def postgres_url(postgres_server: Server) -> Iterator[str]:
-    """The address of an empty archive in PostgreSQL."""
+def postgres_url(request: pytest.FixtureRequest, postgres_server: Server) -> Iterator[str]:
+    """The address of an empty archive in PostgreSQL: one that is emptied for every test, which is much quicker than
+    making one; a new one for a test with the mark `own_database`, which it may do anything to."""
+    if request.node.get_closest_marker("own_database") is None:
+        url = request.getfixturevalue("_shared_database")
+        empty(url)
+        yield url
+        return
     name = f"test_{uuid.uuid4().hex}"
     _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE template_archive")
     yield postgres_server.url(name)

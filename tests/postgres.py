@@ -13,6 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import create_engine, text
+
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -102,3 +104,51 @@ class Server:
                 )
                 msg = f"{program} failed with {done.returncode}: {said.strip()}"
                 raise RuntimeError(msg)
+
+
+def remember_rows(url: str) -> None:
+    """Keep what an empty archive holds already (versions, counters), for `empty` to put back."""
+    _run_script(
+        url,
+        """
+        DO $$ DECLARE name text; BEGIN
+          CREATE SCHEMA kept;
+          FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+            EXECUTE format('CREATE TABLE kept.%1$I AS TABLE public.%1$I', name);
+          END LOOP;
+        END $$
+        """,
+    )
+
+
+def empty(url: str) -> None:
+    """Make an archive what it was when `remember_rows` saw it. Nobody else is left connected."""
+    _run_script(
+        url,
+        """
+        DO $$ DECLARE name text; BEGIN
+          PERFORM pg_terminate_backend(pid, 2000) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid();
+          -- Foreign keys are not looked at, so the order of the tables does not matter.
+          SET LOCAL session_replication_role = replica;
+          FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+            EXECUTE format('DELETE FROM public.%1$I', name);
+          END LOOP;
+          FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'kept' LOOP
+            EXECUTE format('INSERT INTO public.%1$I SELECT * FROM kept.%1$I', name);
+          END LOOP;
+          FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
+            PERFORM setval(format('public.%1$I', name), 1, false);
+          END LOOP;
+        END $$
+        """,
+    )
+
+
+def _run_script(url: str, script: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(script))
+    finally:
+        engine.dispose()

@@ -213,6 +213,7 @@ def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:
     open_engine(url).dispose()
 
 
+@pytest.mark.own_database
 def test_several_threads_may_upgrade_one_server_at_once(postgres_server: Server, postgres_url: str) -> None:
     from concurrent.futures import ThreadPoolExecutor
 

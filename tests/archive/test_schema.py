@@ -11,6 +11,8 @@ from archive.db import connect, open_engine, writing
 from archive.errors import SchemaMismatch
 from archive.models import Base
 
+pytestmark = pytest.mark.own_database
+
 
 def test_migrations_make_what_the_models_say(engine: Engine) -> None:
     with engine.connect() as connection:
