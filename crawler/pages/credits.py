@@ -46,7 +46,7 @@ _KIND = {word: kind for kind, words in _GROUPS.items() for word in words.replace
 _KIND |= {"Tag": "keywords", "TAG": "keywords"}
 _WORDS = "|".join(sorted((w for words in _GROUPS.values() for w in words.split("|")), key=len, reverse=True))
 _LABEL = re.compile(
-    rf"(?<![图圖]片)(?<!数据)({_WORDS})(?:\s{{0,3}}[:：︰]|(?<=[编編者辑輯])\s?[|｜丨]|(?<=[文记者執筆执])\s?[/／])\s{{0,4}}"
+    rf"(?<![图圖][片像])(?<!数据)({_WORDS})(?:\s{{0,3}}[:：︰]|(?<=[编編者辑輯])\s?[|｜丨]|(?<=[文记者執筆执])\s?[/／])\s{{0,4}}"
 )
 # A newsroom's code after an editor's name: `_NN2587`, ` SF099`, `(QZ0012)`.
 _CODE = re.compile(

@@ -58,7 +58,7 @@ _ORGANISATION: Final = re.compile(
     r"公众号|中心|资讯|传媒|发布|观察|研究院)$"
 )
 _NOISE: Final = re.compile(
-    r"(?:\+?关注|分享到?|字号|人氣|瀏覽|點閱|點擊|.{2,20}官方[账帐帳][号號]|.{0,8}(?:时间|時間|更新|日期)|字體|(?:发表|查看|我要|网友)?评论\d*|評論|阅读|閱讀|浏览|点击|人气|收藏|打印|"
+    r"(?:\+?关注|分享到?|字号|人氣|瀏覽|點閱|點擊|.{2,20}官方[账帐帳][号號]|.{0,8}(?:时间|時間|更新|日期)|(?:星期|周|週|禮拜)[一二三四五六日天]|\d{0,3}(?:分鐘|分钟|小时|小時)|只看.{0,6}|听新闻|字體|(?:发表|查看|我要|网友)?评论\d*|評論|阅读|閱讀|浏览|点击|人气|收藏|打印|"
     r"列印|参与|举报|小|中|大|"
     r"A[-+]?|原创|订阅|報導|报导|报道|更新|(?:发布于|發布於).{0,30}|友善列印|影音訂閱|我有话说|我来说两句|网友评论|\d*人?参与(?:评论)?|收藏本文|微博|"
     r"微信|复制链接|官方账号|官方帳號|"
@@ -80,6 +80,8 @@ _AUTHOR_CLASS: Final = re.compile(
     r"(?:^|[\s_-])(?:author|reporter|byline|writer)(?:$|[\s_-])|author(?:info)?[_-]?name", re.IGNORECASE
 )
 _AUTHOR_NAME_CLASS: Final = re.compile(r"author(?:info)?[_-]?name|\bvcard\b|byline", re.IGNORECASE)
+_PERSON: Final = re.compile(r"(?:本报|本報)?(?:记者|記者|作者|撰文|文[/／])")
+_SPACED_EDITOR: Final = re.compile(r"(?:^|\s)(?:编辑|編輯|责编)\s{1,2}([\u3400-\u9fff]{2,4})(?=$|\s)")
 _NEAR: Final = 24
 _SOURCE_NAMES: Final = re.compile(
     r"source|origin|media|from|laiyuan|\bly\b|author|account|nickname|site-?name|copyfrom", re.IGNORECASE
@@ -164,7 +166,7 @@ def gather(
     tail_credits += [read_credits(sign[0]) for line in body[-3:] if (sign := _SIGNED_EDITOR.search(line[-60:]))]
     _read_times(found, info, tail, metas, linked, captured_at)
     found.source_name = _source(near, info_credits, tail_credits)
-    found.editor = _editor(tail_credits, info_credits)
+    found.editor = _editor(tail_credits, info_credits) or _spaced_editor([*(block.text for block in info), *body[-3:]])
     found.authors = _authors(found, info, info_credits, tail_credits, body)
     found.keywords = _keywords(info_credits, tail_credits, metas)
     found.location = _location(info)
@@ -283,7 +285,7 @@ def _by_class(info: Sequence[RawBlock], pattern: re.Pattern[str]) -> str:
 def _unlabelled_source(block: RawBlock) -> str:
     """A medium's name without a label: in the line of the time, or alone in the line above or below it."""
     text = block.text
-    if len(text) > 80 or block.kind == "list_item":
+    if len(text) > 80 or block.kind == "list_item" or _PERSON.match(text):
         return ""
     stamp = first_stamp(text)
     if stamp is None:
@@ -314,7 +316,7 @@ def _bare(part: str) -> str:
 
 def _is_noise(part: str) -> bool:
     matched = _NOISE.fullmatch(part) or _SECTION.fullmatch(part)
-    return matched is not None or is_label(part) or read_credits(part).labels > 0
+    return matched is not None or is_label(part) or first_stamp(part) is not None or read_credits(part).labels > 0
 
 
 def _editor(tail_credits: Sequence[Credits], info_credits: Sequence[Credits]) -> str | None:
@@ -323,6 +325,15 @@ def _editor(tail_credits: Sequence[Credits], info_credits: Sequence[Credits]) ->
         for credit in both:
             if credit.editor and credit.chief is chief:
                 return credit.editor
+    return None
+
+
+def _spaced_editor(lines: Iterable[str]) -> str | None:
+    """An editor named without a colon: `编辑 张三 校对 李四`."""
+    for line in lines:
+        found = _SPACED_EDITOR.search(line[:80])
+        if found and is_name(found[1]):
+            return found[1]
     return None
 
 

@@ -50,7 +50,7 @@ _MOST: Final = 0.62
 
 
 # A sibling of the root with less weight is no part of the body.
-_SOME: Final = 12.0
+SOME: Final = 12.0
 _MANY: Final = 30
 
 
@@ -186,14 +186,14 @@ def find_pieces(spot: Spot, headline: Element) -> tuple[list[Element], list[Elem
     sums = spot.sums
     above = headline is not None and spot.root not in headline.iterancestors()
     around = between(headline, spot.root) if above else preceding(spot.root, 3)
-    before = [piece for piece in around if not isinstance(piece, str) and sums.get(piece, 0.0) >= _SOME]
+    before = [piece for piece in around if not isinstance(piece, str) and sums.get(piece, 0.0) >= SOME]
     if not above:
         before.reverse()
     after: list[Element] = []
     node = spot.root
     for level in range(2):
         for sibling in node.itersiblings():
-            if sums.get(sibling, 0.0) >= _SOME:
+            if sums.get(sibling, 0.0) >= SOME:
                 after.append(sibling)
             elif level > 0 or len(after) > _MANY:
                 break

@@ -16,7 +16,7 @@ from crawler.pages.credits import read_credits
 from crawler.pages.damage import find_damage, find_truncation
 from crawler.pages.elsewhere import ELSEWHERE
 from crawler.pages.evidence import gather, read_linked_data
-from crawler.pages.finder import Spot, find_body, find_pieces
+from crawler.pages.finder import SOME, Spot, find_body, find_pieces
 from crawler.pages.headline import Headline, choose_headline, headline_candidates, info_inside, letters
 from crawler.pages.outcome import by_words
 from crawler.pages.page import Block, Outcome, Page
@@ -39,6 +39,8 @@ _SUMMARY: Final = re.compile(r"[\[【]?(?:摘\s?要|核心提示|导\s?读|内�
 _CREDIT: Final = re.compile("编|編|来源|來源|出处|作者|记者|記者|时间|時間|关键|關鍵|标签|標籤|全文|更多")
 _LINE: Final = 400
 _BUTTON: Final = 4
+_CAPTION: Final = 120
+_PICTURED: Final = re.compile(r"[摄攝][)）]?$|[图圖]\s?[/／|]|[供][图圖]|[图圖]片?[)）]?$|資料照|资料照")
 _BEGINS_DATE: Final = re.compile(r"(?:19|20)\d\d年?(?:\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?)?")
 _PART_OF_DATE: Final = re.compile(r"\d{1,2}\s?[-/.月]\s?\d{1,2}日?|\d{1,2}:\d{2}(?::\d{2})?")
 _SHORT: Final = 60
@@ -137,9 +139,15 @@ def _of_no_text(document: Document) -> tuple[Outcome, str] | None:
 def _body_blocks(spot: Spot, headline: Element) -> tuple[list[RawBlock], list[Element]]:
     """The blocks of the root and of boxes beside it that read as text too, and these elements."""
     before, after = find_pieces(spot, headline)
+    if not before:
+        before = _pictures(spot.root, headline)
     raws: list[RawBlock] = []
     roots: list[Element] = []
     for piece in before:
+        if piece not in spot.sums or spot.sums[piece] < SOME:
+            raws += walk(piece)
+            roots.append(piece)
+            continue
         for part, more in _text_parts(piece, spot):
             raws += more
             roots.append(part)
@@ -161,6 +169,24 @@ def _text_parts(piece: Element, spot: Spot, depth: int = 3) -> list[tuple[Elemen
     if depth == 0:
         return []
     return [part for child in piece if child in spot.sums for part in _text_parts(child, spot, depth - 1)]
+
+
+def _pictures(root: Element, headline: Element) -> list[Element]:
+    """Boxes of a picture with its caption between headline and root."""
+    if headline is None or root in headline.iterancestors():
+        return []
+    found = []
+    for piece in islice(between(headline, root), _TAIL_PIECES):
+        if isinstance(piece, str) or not isinstance(piece.tag, str) or next(piece.iter("img"), None) is None:
+            continue
+        for box in (piece, *piece.iter("figure", "dl")):
+            lines = walk(box)
+            text = "".join(block.text for block in lines if block.kind != "image")
+            captions = all(block.kind in ("image", "caption") for block in lines) or _PICTURED.search(text)
+            if 4 <= len(text) <= _CAPTION and captions and not any(block.linked for block in lines):
+                found.append(box)
+                break
+    return found
 
 
 def _common(roots: list[Element]) -> Element:

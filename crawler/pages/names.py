@@ -30,7 +30,7 @@ _STOP = re.compile(
     r"编译|編譯|发自|發自|采写|图文|摄影|攝影|摄|攝|专电|专稿|通讯员|实习生|特约|整理|撰文|撰稿"
     r"|大学|大學|中国|中國|教授|博士|主任|记者|記者|讯|訊|电|電|文|图)"
 )
-_SPLIT = re.compile(r"[\s、,，&;；/／|+＆•·]+|和(?=[\u3400-\u9fff]{2,4}$)")
+_SPLIT = re.compile(r"[\s、,，&;；/／|+＆•·▪]+|和(?=[\u3400-\u9fff]{2,4}$)")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 # Words that a credit carries where no person is meant.
 _NOBODY = frozenset(

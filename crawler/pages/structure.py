@@ -34,6 +34,7 @@ _MARKER_WORDS: Final = (
     "一周|头条|焦点|频道|站内)"
     "(?:推荐|推薦|资讯|資訊|新闻|新聞|文章|排行榜?|热点|热文|阅读|閱讀|点击|關鍵字|搜索|搜尋|评论|話題|话题|"
     "视频|影音|图集|图片|导读|专题|点閱|點閱|回顾|精选|部推薦|部推荐|要闻|热搜|动态|内容)+"
+    "|更多.{2,10}(?:新闻|新聞|报道|報導|文章)"
     "|(?:为|為)[您你](?:推荐|推薦|精选)|猜你喜[欢歡]|大家都在看|你可能(?:还|也)?(?:喜欢|感兴趣|想看).{0,6}|"
     "看了(?:又|还)看|其他人还看了?|网友(?:评论|热评|留言|都在看)"
     "|作者(?:最新|最近|其他)文章|(?:他|她|TA)的(?:文章|最新文章)|往期(?:回顾|推荐|精选|文章|精彩)|新闻(?:排行|"
@@ -302,9 +303,18 @@ def _is_link_line(block: RawBlock) -> bool:
     if block.kind == "table" or not block.links:
         return False
     text = _LIST_MARK.sub("", block.text)
-    if block.linked < 0.8 * len(text) or len(text) >= 120 or _LITERAL_LINK.match(text):
+    if (block.linked < 0.8 * len(text) and not _only_links(block)) or len(text) >= 120 or _LITERAL_LINK.match(text):
         return False
     return _BYLINE.search(text) is None
+
+
+def _only_links(block: RawBlock) -> bool:
+    """Whether three links and more stand in the line, and nothing but signs between them."""
+    rest = end = 0
+    for start, stop, _ in block.links:
+        rest += len(letters(block.text[end:start]))
+        end = stop
+    return len(block.links) >= 3 and rest + len(letters(block.text[end:])) == 0
 
 
 def _mark_repeated(blocks: Sequence[RawBlock]) -> None:

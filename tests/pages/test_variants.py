@@ -112,3 +112,39 @@ def test_comments_that_quote_the_headline_are_not_it() -> None:
 )
 def test_an_authors_element_names_the_author(line: str, authors: tuple[str, ...]) -> None:
     assert read("<p>2020-03-12 09:30</p>" + line).authors == authors
+
+
+@pytest.mark.parametrize(
+    ("above", "name", "value"),
+    [
+        ("<div class=author>記者田小滿</div><div>2020-03-12 09:30·2 分鐘</div>", "source_name", None),
+        ("<div class=author>記者田小滿</div><div>2020-03-12 09:30</div>", "authors", ("田小滿",)),
+        ("<p>2020-03-12 09:30 星期四</p>", "source_name", None),
+        ("<p><time>2020-03-12</time><span>2020年3月12日</span></p>", "source_name", None),
+        ("<p>2020-03-12 09:30</p><figure><figcaption>图像来源: 青禾图库</figcaption></figure>", "source_name", None),
+        ("<p><em>青禾报</em> <em>记者 田小满</em> <em>编辑 安小禾</em> 2020-03-12 09:30</p>", "editor", "安小禾"),
+        ("<p>2020-03-12 09:30</p><p>作者：田小满 ▪ 责编：安小禾</p>", "authors", ("田小满",)),
+    ],
+)
+def test_more_lines_of_fields(above: str, name: str, value: Any) -> None:
+    assert field(read(above), name) == value
+
+
+def test_a_picture_above_the_text_brings_its_caption() -> None:
+    picture = "<div class=cover><figure><img src=1.jpg><figcaption>换新的路灯。</figcaption></figure></div>"
+    logo = "<div class=cover><img src=2.jpg><span>下载青禾客户端看直播</span></div>"
+    assert read("<p>2020-03-12</p>" + picture).body.split("\n") == ["换新的路灯。", *TEXT]
+    assert read("<p>2020-03-12</p>" + logo).body.split("\n") == list(TEXT)
+
+
+def test_a_row_of_links_is_no_line_of_a_dialogue() -> None:
+    said = ["问：新换的路灯亮吗？", "答：比原来亮一倍。", "问：夜里几点熄灯呢？", "答：十一点熄一半，剩下的不熄。"]
+    row = "<a href=/1>关于我们</a> | <a href=/2>广告服务</a> | <a href=/3>诚聘英才</a>"
+    page = read("<p>2020-03-12</p>", body="".join(f"<p>{line}</p>" for line in said), below=f"<div>{row}</div>")
+    assert page.body.split("\n") == said
+
+
+def test_more_news_of_the_same_site_is_a_list() -> None:
+    links = "<a href=/1>老桥修好了</a><br><a href=/2>渡口开航了</a>"
+    text = "".join(f"<p>{line}</p>" for line in TEXT)
+    assert read(body=f"{text}<p>更多青禾社新聞：<br>{links}</p>").body.split("\n") == list(TEXT)
