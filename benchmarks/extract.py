@@ -5,7 +5,6 @@ them alike. Cost is the median of a page's runs, as a multiple of the bare lxml 
 right encoding for nothing. The pages are the real ones in ../shared where they are there, else our own in tests/pages.
 """
 
-import gc
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -79,12 +78,9 @@ def run(
         for turn in range(rounds):
             first = (number + turn) % len(names)
             for name in names[first:] + names[:first]:
-                gc.collect()
-                gc.disable()
                 start = time.perf_counter()
                 _safe(extractors[name], page)
                 results[name].times[-1].append((time.perf_counter() - start) * 1000)
-                gc.enable()
         tick()
     return results
 
@@ -148,7 +144,7 @@ def _percent(values: Iterable[bool]) -> str:
 @click.option(
     "--pages", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Another folder."
 )
-@click.option("--rounds", default=5, show_default=True, type=click.IntRange(1), help="Runs of each page.")
+@click.option("--rounds", default=3, show_default=True, type=click.IntRange(1), help="Runs of each page.")
 @click.option("--only", multiple=True, metavar="NAME", help="These extractors alone.")
 @click.option("--portals-only", is_flag=True, help="The pages of NetEase and Sohu alone.")
 def main(folder: Path | None, rounds: int, only: tuple[str, ...], portals_only: bool) -> None:

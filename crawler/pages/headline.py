@@ -5,7 +5,8 @@ headline, unless the page shows none.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from attrs import frozen
@@ -26,6 +27,7 @@ _SITE_TAIL: Final = re.compile(
 )
 _TITLE_NAMES: Final = re.compile(r"title|headline|heading|tit\b|biaoti|\bbt\b|_bt\b|subject|h1", re.IGNORECASE)
 _MANY: Final = 300
+_DATED: Final = re.compile(r"(?:19|20)\d\d[-年/.]")
 
 
 @frozen(kw_only=True)
@@ -149,20 +151,23 @@ def info_inside(element: Element) -> list[Element]:
 
 
 def _text(element: Element) -> str:
+    text = _joined(element.itertext("*"))
+    if len(element) and _DATED.search(text) and (inside := info_inside(element)):
+        rest = (part for child in element if child not in inside for part in (*child.itertext("*"), child.tail or ""))
+        text = _joined(chain([element.text or ""], rest))
+    return _BADGE.sub("", text) if 2 <= len(text) <= _LONGEST else ""
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """The texts as one folded line; "" if that is too long for a title."""
     parts: list[str] = []
     length = 0
-    inside = info_inside(element) if len(element) else []
-    texts = element.itertext("*")
-    if inside:
-        texts = (part for child in element if child not in inside for part in (*child.itertext("*"), child.tail or ""))
-        parts.append(element.text or "")
     for part in texts:
         length += len(part)
         if length > 1000:
             return ""
         parts.append(part)
-    text = fold("".join(parts))
-    return _BADGE.sub("", text) if 2 <= len(text) <= _LONGEST else ""
+    return fold("".join(parts))
 
 
 def _names(element: Element) -> str:
@@ -178,7 +183,9 @@ def _order(candidates: list[Headline], body: Element) -> dict[Element, int]:
     wanted = {candidate.element for candidate in candidates} - set(inside)
     if wanted:
         place = -1
-        for element in body.getroottree().iter(*{e.tag for e in wanted}, body.tag):
+        tags = {body.tag, *(element.tag for element in wanted)}
+        # A damaged page has elements whose names lxml gives, but does not take.
+        for element in body.getroottree().iter(*(tags if all(tag.isprintable() for tag in tags) else ())):
             if element is body:
                 place = 1
             elif element in wanted:
