@@ -179,6 +179,8 @@ def _pictures(root: Element, headline: Element) -> list[Element]:
     for piece in islice(between(headline, root), _TAIL_PIECES):
         if isinstance(piece, str) or not isinstance(piece.tag, str) or next(piece.iter("img"), None) is None:
             continue
+        if len(_STRING(piece)) > _LARGE:
+            continue
         for box in (piece, *piece.iter("figure", "dl")):
             lines = walk(box)
             text = "".join(block.text for block in lines if block.kind != "image")
