@@ -179,6 +179,13 @@ def forget_links(connection: Connection, article_id: int) -> list[int]:
     return sorted({key for row in rows for key in row} - {article_id})
 
 
+def companions(connection: Connection, article_id: int) -> list[int]:
+    """The other articles of an article's cluster."""
+    cluster = select(Article.cluster_id).where(Article.id == article_id).scalar_subquery()
+    ids = connection.scalars(select(Article.id).where(Article.cluster_id == cluster, Article.id != article_id))
+    return sorted(ids)
+
+
 def own_clusters(connection: Connection, article_ids: Iterable[int]) -> None:
     """New articles are clusters of their own until they are linked."""
     for chunk in _chunks(sorted(article_ids)):

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from archive.dedup import clusters, index
+from archive.dedup.reconnect import reconnect
 from archive.dedup.tables import Cluster, ClusterDecision, ClusterEvent
 from archive.errors import NotFound, UsageError
 from archive.models import Article
@@ -37,6 +38,7 @@ def split(connection: Connection, article_ids: Sequence[int], *, now: datetime) 
         raise UsageError("that would leave nothing: name some of the cluster's articles, not all")
     pairs = [(min(a, b), max(a, b)) for a in leaving for b in rest]
     _forget_pairs(connection, pairs)
+    reconnect(connection, rest, now=now)
     _decide(connection, pairs, "apart", now)
     if len(leaving) > 1:
         _decide(connection, [(leaving[0], other) for other in leaving[1:]], "same", now)

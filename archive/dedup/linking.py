@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from archive.dedup import clusters, index, lines
 from archive.dedup.candidates import Sample, take_sample
+from archive.dedup.reconnect import link_row, reconnect
 from archive.dedup.rules import SAME_TEXT
 from archive.dedup.signature import VERSION, as_bytes
 from archive.dedup.stored import Stories, Story
@@ -50,7 +51,7 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     touched: set[int] = set()
     for article, _ in made:
         if article.revised:
-            touched.update(_withdraw(connection, article))
+            touched.update(_withdraw(connection, article, now))
     batch = [_new(article, its, furniture) for article, its in made]
     stories = Stories(connection, [(new.sample, new.made.digest) for new in batch])
     for new in batch:
@@ -132,12 +133,15 @@ def _stored(connection: Connection, article_ids: Iterable[int]) -> list[Indexed]
     return [Indexed(**row, revised=True) for row in rows.mappings()]
 
 
-def _withdraw(connection: Connection, article: Indexed) -> list[int]:
+def _withdraw(connection: Connection, article: Indexed, now: datetime) -> list[int]:
     """Take back what was said of an article's earlier text. Its shingles stay: they lead to a text that now differs.
 
     Copies may have been left out of the index because this article held their shingles; they are put in.
     """
     left = clusters.forget_links(connection, article.article_id)
+    rest = clusters.companions(connection, article.article_id)
+    reconnect(connection, rest, now=now)
+    left = sorted({*left, *rest})
     old = connection.scalar(select(DedupText.digest).where(DedupText.article_id == article.article_id))
     if old is None:
         return left
@@ -170,22 +174,6 @@ def _write(connection: Connection, batch: Iterable[_New], now: datetime) -> None
         connection.execute(insert(DedupText.__table__), texts)  # type: ignore[arg-type]
     if links:
         connection.execute(insert(Link.__table__), links)  # type: ignore[arg-type]
-
-
-def link_row(article_id: int, other_id: int, verdict: Verdict, now: datetime) -> dict[str, Any]:
-    """A verdict as a row of `link`."""
-    return {
-        "article_id": article_id,
-        "other_id": other_id,
-        "relation": verdict.relation,
-        "marks": list(verdict.marks),
-        "similarity": verdict.similarity,
-        "coverage": verdict.coverage,
-        "other_coverage": verdict.other_coverage,
-        "confidence": verdict.confidence,
-        "evidence": verdict.evidence,
-        "at": now,
-    }
 
 
 def _linked(connection: Connection, batch: Sequence[_New], changed: set[int]) -> list[Linked]:

@@ -166,16 +166,23 @@ class Stories:
                 self._twins[digest][key] = published_at
 
     def _read(self, article_ids: Iterable[int]) -> None:
-        for chunk in _chunks(sorted(key for key in article_ids if key not in self._stories)):
-            rows = self._connection.execute(
-                select(Article.id, Article.site, Article.body, Article.published_at, Article.headline).where(
-                    Article.id.in_(chunk)
-                )
-            ).all()
-            furniture = lines.known(self._connection, [(row.site, row.body) for row in rows])
-            for row in rows:
-                body = lines.counted(row.site, row.body, furniture)
-                self._stories[row.id] = Story(row.id, body, row.published_at, row.headline)
+        self._stories.update(read(self._connection, [key for key in article_ids if key not in self._stories]))
+
+
+def read(connection: Connection, article_ids: Iterable[int]) -> dict[int, Story]:
+    """Stored articles as they count: without the furniture of their sites."""
+    stories = {}
+    for chunk in _chunks(sorted(article_ids)):
+        rows = connection.execute(
+            select(Article.id, Article.site, Article.body, Article.published_at, Article.headline).where(
+                Article.id.in_(chunk)
+            )
+        ).all()
+        furniture = lines.known(connection, [(row.site, row.body) for row in rows])
+        for row in rows:
+            body = lines.counted(row.site, row.body, furniture)
+            stories[row.id] = Story(row.id, body, row.published_at, row.headline)
+    return stories
 
 
 def _closeness(verdict: Verdict) -> tuple[bool, float, float]:

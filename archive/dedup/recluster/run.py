@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from archive.changes import note_clustered
 from archive.db import reading, writing
 from archive.dedup import clusters, index
-from archive.dedup.linking import link_row
 from archive.dedup.partition import Edge, partition
+from archive.dedup.reconnect import link_row
 from archive.dedup.rules import SAME_TEXT
 from archive.dedup.tables import ClusterDecision, Link
 from archive.dedup.verify import Verdict
