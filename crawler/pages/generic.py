@@ -31,6 +31,7 @@ from crawler.pages.whole import whole_page
 # In a template's body a line `来源：…` is the writer's own, and stays; elsewhere it is the site's.
 RULES: Final = RuleSet((*(rule for rule in GENERAL if not rule.keeps), *ELSEWHERE))
 _INFO_LINES: Final = 40
+_EDGE: Final = 80
 _TAIL_PIECES: Final = 60
 _LARGE: Final = 1_500
 _STRING: Final = etree.XPath("string()", smart_strings=False)
@@ -78,7 +79,7 @@ def read_generic(
     found = gather(
         [*info, *_around_info(raws)],
         above,
-        [*stripped, *tail],
+        [*stripped[:_EDGE], *stripped[_EDGE:][-_EDGE:], *tail],
         kept,
         metas=metas,
         linked=read_linked_data(tree),

@@ -253,18 +253,25 @@ def mark_lists(blocks: Sequence[RawBlock]) -> None:
 
 
 def _mark_related(blocks: Sequence[RawBlock]) -> None:
+    total = len(blocks)
+    # The next sentence of every place, and how many lines and loose lines stand before it: one pass for all headings.
+    following = [total] * (total + 1)
+    for index in range(total - 1, -1, -1):
+        following[index] = index if is_solid(blocks[index]) else following[index + 1]
+    lines, loose = [0], [0]
+    for block in blocks:
+        counts = block.kind != "image"
+        lines.append(lines[-1] + counts)
+        loose.append(loose[-1] + (counts and _is_loose(block)))
     index = 0
-    while index < len(blocks):
+    while index < total:
         block = blocks[index]
         if block.mark is None and block.kind not in ("image", "table") and is_marker(block.text):
-            stop = index + 1
-            while stop < len(blocks) and not is_solid(blocks[stop]):
-                stop += 1
+            stop = following[index + 1]
             # A heading such as 视频 or 图片 in the middle of a text has text under it, and is the writer's own.
-            under = [b for b in blocks[index + 1 : stop] if b.kind != "image"]
-            loose = sum(b.linked > _LOOSE * len(b.text) or bool(_TEASER.search(b.text)) for b in under)
-            if stop == len(blocks) or (loose and loose >= 0.5 * len(under)):
-                end = stop if stop == len(blocks) else _end_of_links(blocks, index + 1, stop)
+            under, linked = lines[stop] - lines[index + 1], loose[stop] - loose[index + 1]
+            if stop == total or (linked and linked >= 0.5 * under):
+                end = stop if stop == total else _end_of_links(blocks, index + 1, stop)
                 for inner in blocks[index:end]:
                     if inner.mark is None:
                         inner.mark = RELATED
@@ -273,14 +280,13 @@ def _mark_related(blocks: Sequence[RawBlock]) -> None:
         index += 1
 
 
+def _is_loose(block: RawBlock) -> bool:
+    return block.linked > _LOOSE * len(block.text) or _TEASER.search(block.text) is not None
+
+
 def _end_of_links(blocks: Sequence[RawBlock], start: int, stop: int) -> int:
     """Where the list under a heading ends, if text follows: after its last link line."""
-    last = start
-    for index in range(start, stop):
-        block = blocks[index]
-        if block.linked > _LOOSE * len(block.text) or _TEASER.search(block.text):
-            last = index + 1
-    return last
+    return next((index + 1 for index in range(stop - 1, start - 1, -1) if _is_loose(blocks[index])), start + 1)
 
 
 def _mark_links(blocks: Sequence[RawBlock]) -> None:
