@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
@@ -73,6 +74,25 @@ def test_every_flag_is_documented_and_exists() -> None:
     found = {name for groups in named for name in groups if name} | set(FLAGS)
     table = page("outcomes.md").partition("## Flags")[2].partition("\n## ")[0]
     assert {cells[0] for cells in rows(table)[2:]} == found
+
+
+def test_every_relation_is_documented_and_says_whether_it_unites() -> None:
+    from archive.dedup.rules import SAME_TEXT, Relation
+
+    table = page("duplicates.md").partition("## Relations")[2].partition("\n## ")[0]
+    said = {cells[0]: cells[2] for cells in rows(table)[2:]}
+    assert said == {name: "yes" if name in SAME_TEXT else "no" for name in get_args(Relation)}
+
+
+def test_the_signature_that_the_docs_compute_is_the_stored_one() -> None:
+    from archive.dedup.linking import fingerprint
+    from tests.portal.articles import story
+
+    [code] = re.findall(r"^```python\n(.*?)^```$", page("duplicates.md"), re.DOTALL | re.MULTILINE)
+    made: dict[str, Any] = {}
+    exec(code, made)  # noqa: S102 - the page's own example
+    body = story(1, 5).text
+    assert made["signature"](body).hashvalues.astype("<u4").tobytes() == fingerprint(body).signature
 
 
 def test_every_exit_code_is_documented_and_exists() -> None:
