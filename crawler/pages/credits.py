@@ -52,6 +52,7 @@ _LABEL = re.compile(
 _CODE = re.compile(
     r"^[A-Za-z]{1,4}\d{2,8}\s+(?=[\u3400-\u9fff])|[_\s(（]{0,2}[A-Za-z]{1,4}\d{2,8}[)）]?$|^[A-Za-z]{0,4}\d{2,8}$"
 )
+_NO_AUTHOR = re.compile("(?:报道|報導|外電|记者|記者|编译|編譯|通讯员|实习生|摄影|攝影)$|^[图圖文]$|^系|^/$")
 _SITE = re.compile("(?:网|網|网站|频道|客户端|新闻社)$")
 _BRACKETS = " \t\xa0　()（）[]【】〔〕「」|｜·,，、;；>»-—"
 
@@ -87,7 +88,7 @@ def read_credits(text: str) -> Credits:
             if spare and not authors:
                 authors = spare
         elif kind == "author" or (kind == "reporter" and not authors):
-            authors = split_names(_cut(value).strip(_BRACKETS)) or authors
+            authors = _tidy(split_names(_cut(value).strip(_BRACKETS))) or authors
         elif kind in ("chief", "editor") and not (chief and kind == "editor"):
             name = clean_editor(_cut(value))
             if name:
@@ -105,6 +106,12 @@ def read_credits(text: str) -> Credits:
         labels=len(matches),
         rest=rest.strip(),
     )
+
+
+def _tidy(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of a labelled author without what runs on behind them: a place, a part, an office."""
+    tidy = tuple(name for name in names if not _NO_AUTHOR.search(name))
+    return tidy[:1] if tidy and any(name.startswith(("系", "为", "為")) for name in names) else tidy
 
 
 def is_label(text: str) -> bool:
@@ -159,14 +166,25 @@ def _source(value: str) -> tuple[str, tuple[str, ...]]:
 _REPORTERS = (
     # （记者 张三 李四）, （本报记者张三）, 〔記者張三／台北報導〕, （中央社記者張三台北21日電）
     re.compile(
-        r"[(（〔【\[][^()（）〔〕【】\[\]]{0,16}?(?:记者|記者|通讯员|特约撰稿人?|"
-        r"撰稿人?)\s{0,2}(?!站)(?P<names>[^()（）〔〕【】\[\]。，]{2,40})[)）〕】\]]"
+        r"[(（〔【\[［][^()（）〔〕【】\[\]［］]{0,16}?(?:记者|記者|通讯员|特约撰稿人?|"
+        r"撰稿人?)\s{0,2}(?!站)(?P<names>[^()（）〔〕【】\[\]［］。，]{2,40})[)）〕】\]］]"
     ),
     # 本报记者 张三 发自北京; 新京报记者 张三; 記者張三／台北報導, as a line of its own or at its beginning
     re.compile(
-        r"^[\s　]{0,4}[\u3400-\u9fffA-Za-z0-9·《》]{0,14}?\s{0,2}(?:[/／|]\s?)?(?:记者|"
-        r"記者)\s{0,2}(?P<names>[\u3400-\u9fff·]{2,4}(?:[\s、,，/／]{1,3}[\u3400-\u9fff·]{2,12}){0,5}|"
+        r"^[\s　◎■□●▲◆]{0,4}(?:(?:采写|撰文|图文|文)\s?[:：/／|｜丨]\s?)?"
+        r"(?![攝摄圖图编編])[\u3400-\u9fffA-Za-z0-9·《》]{0,14}?"
+        r"\s{0,2}(?:[/／|]\s?)?(?:记者|記者)\s{0,2}(?:[/／]\s?)?(?P<names>[\u3400-\u9fff·]{2,4}(?:[\s、,，/／]{1,3}[\u3400-\u9fff·]{2,12}){0,5}|"
         r"[\u3400-\u9fff]{4,8})(?=$|\s|／|/|\d|发自|發自|报道|報導)"
+    ),
+    # 張三／台北報導; 【張三記者／綜合報導】; 編譯張三／綜合外電
+    re.compile(
+        r"^[【〔(（\[［\s]{0,2}(?:編譯|编译)?(?P<names>[\u3400-\u9fff]{2,4}(?:[、\s][\u3400-\u9fff]{2,4}){0,3})(?:記者|记者)?"
+        r"\s?[／/]\s?[\u3400-\u9fff]{2,4}(?:報導|报道|外電|外电)"
+    ),
+    # 社會中心／張三報導; 國際中心／張三編譯
+    re.compile(
+        r"^[【〔(（\[［\s]{0,2}[\u3400-\u9fff]{2,6}\s?[／/]\s?(?P<names>[\u3400-\u9fff]{2,4}(?:[、\s][\u3400-\u9fff]{2,4}){0,3})"
+        r"(?:報導|报道|編譯|编译)[】〕)）\]］]?(?:$|\s)"
     ),
 )
 # 中新网北京3月1日电 (张三)
@@ -174,6 +192,8 @@ _DATELINE = re.compile(
     r"^[\s　]{0,4}[\u3400-\u9fff]{2,6}(?:网|社|报|報)[\u3400-\u9fff]{0,8}\d{1,2}月\d{1,2}日[电電讯訊]\s?"
     r"[(（](?P<names>[\u3400-\u9fff\s、]{2,20})[)）]"
 )
+_ROLE = re.compile("记者|記者|通讯员|報導|报道|編譯|编译|外電|外电")
+_BOTH = re.compile(r"(?:摄影报道|攝影報導|图文报道|文图|文/图)$")
 _PHOTO = re.compile(r"[摄攝]$|(?:摄影|攝影|[摄攝]影报道|图)$|^[^。]{0,40}[摄攝][)）]?$")
 _WRITER = re.compile(
     r"^[\s　(（【\[□■◎]{0,4}(?:本文)?(?:作者|撰文|撰稿|执笔人?|執筆|文[/／]图|图[/／]文|图文|"
@@ -181,6 +201,9 @@ _WRITER = re.compile(
     r"|[(（]\s{0,2}(?:本文)?(?:作者|撰文|执笔人?|執筆|文/图|图/文|图文|"
     r"文)\s{0,2}[:：/／\s]\s{0,3}(?P<names2>[^()（）。；]{2,60})[)）]\s{0,4}$"
     r"|^[\s　]{0,4}(?P<names3>[\u3400-\u9fff]{2,4})\s?/\s?文(?:$|\s)"
+    r"|^[\s　]{0,4}(?:图[/／]文|圖[/／]文|文[/／]图|图文|文图|撰文|文、圖)\s?[:：/／\s]\s?"
+    r"(?P<names5>[\u3400-\u9fff]{2,3}"
+    r"(?:[\s、][\u3400-\u9fff]{2,3}){0,3})$"
     r"|^[\s　]{0,4}[□■]\s{0,2}(?P<names4>[\u3400-\u9fff]{2,3})(?:$|\s|[(（])"
 )
 _COLUMNIST = re.compile(
@@ -197,7 +220,7 @@ def written_by(line: str) -> tuple[str, ...]:
     """Writers that the line names with a writer's label (`作者：`, `文/`, `执笔：`); () where it names none."""
     match = _WRITER.search(line) if len(line) < 400 or line.endswith((")", "）")) else None
     if match:
-        value = match["names"] or match["names2"] or match["names3"] or match["names4"]
+        value = match["names"] or match["names2"] or match["names3"] or match["names4"] or match["names5"]
         return _people(value)
     match = _COLUMNIST.search(line) if len(line) < 60 else None
     return _people(match["names"]) if match else ()
@@ -209,18 +232,13 @@ def reported_by(line: str) -> tuple[str, ...]:
     dateline = _DATELINE.match(head)
     if dateline is not None and (names := split_names(dateline["names"])) and all(is_name(name) for name in names):
         return names
-    if (
-        "记者" not in head
-        and "記者" not in head
-        and "通讯员" not in head
-        and "通讯员" not in line[-60:]
-        and "记者" not in line[-60:]
-    ):
+    if _ROLE.search(head) is None and _ROLE.search(line[-60:]) is None:
         return ()
     for part in (head, line[-80:]) if len(line) > 120 else (line,):
         for pattern in _REPORTERS:
             for match in pattern.finditer(part):
-                if _PHOTO.search(match["names"].strip()) or _PHOTO.search(
+                wrote_too = _BOTH.search(match["names"].strip())
+                if (not wrote_too and _PHOTO.search(match["names"].strip())) or _PHOTO.search(
                     part[match.end() : match.end() + 6].split("）")[0].strip()[:3]
                 ):
                     continue

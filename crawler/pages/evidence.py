@@ -81,7 +81,9 @@ _AUTHOR_CLASS: Final = re.compile(
 )
 _AUTHOR_NAME_CLASS: Final = re.compile(r"author(?:info)?[_-]?name|\bvcard\b|byline", re.IGNORECASE)
 _PERSON: Final = re.compile(r"(?:本报|本報)?(?:记者|記者|作者|撰文|文[/／])")
-_SPACED_EDITOR: Final = re.compile(r"(?:^|\s)(?:编辑|編輯|责编)\s{1,2}([\u3400-\u9fff]{2,4})(?=$|\s)")
+_SPACED_EDITOR: Final = re.compile(
+    r"(?:^|\s)[\u3400-\u9fff]{0,4}(?:编辑|編輯|责编)\s{1,2}([\u3400-\u9fff]{2,4})(?=$|\s)"
+)
 _NEAR: Final = 24
 _SOURCE_NAMES: Final = re.compile(
     r"source|origin|media|from|laiyuan|\bly\b|author|account|nickname|site-?name|copyfrom", re.IGNORECASE

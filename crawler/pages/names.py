@@ -38,6 +38,7 @@ _NOBODY = frozenset(
     "责任编辑 管理员 创始人 站长 系统 admin administrator"
     " root null none undefined unknown 未署名 不详 佚名网络 记者 記者 本报记者 通讯员 实习生 作者 来源 "
     "网站编辑 官方 test user 匿名用户 无 暂无 人 互聯網 本报 本網 本网"
+    " 文图 图文 文圖 圖文 編譯 编译 翻譯 翻译 摄影 攝影 摄影师 记者站"
     " 网易 搜狐 新浪 腾讯 凤凰 百度 中心 中心台 時報 新闻 新聞 资讯 资讯网".split()
 )
 _ORGANISATION = re.compile(
@@ -46,9 +47,14 @@ _ORGANISATION = re.compile(
 )
 
 
+_PLACES = frozenset(
+    "高雄 花蓮 苗栗 雲林 金門 連江 南投 宜蘭 屏東 華府 华盛顿 文山 江苏 江蘇 安徽 甘肃 宁夏 云南 万宁".split()
+)
+
+
 def is_name(text: str) -> bool:
     """Whether the text reads as one Chinese person's name: a surname, and one or two characters more."""
-    if not 2 <= len(text) <= 4 or not _HAN.fullmatch(text) or _ORGANISATION.search(text):
+    if not 2 <= len(text) <= 4 or not _HAN.fullmatch(text) or text in _PLACES or _ORGANISATION.search(text):
         return False
     if text[:2] in _DOUBLE:
         return len(text) in (3, 4)
@@ -62,6 +68,7 @@ def is_somebody(text: str) -> bool:
         and text.lower() not in _NOBODY
         and not any(c in "。！？：:；【】<>={}" for c in text)
         and not text.isdigit()
+        and any(c.isalnum() for c in text)
     )
 
 

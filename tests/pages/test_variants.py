@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from archive.times import show_time
+from crawler.pages.credits import read_credits, reported_by, written_by
 from crawler.pages.extract import extract
 from crawler.pages.page import Page
 
@@ -148,3 +149,49 @@ def test_more_news_of_the_same_site_is_a_list() -> None:
     links = "<a href=/1>老桥修好了</a><br><a href=/2>渡口开航了</a>"
     text = "".join(f"<p>{line}</p>" for line in TEXT)
     assert read(body=f"{text}<p>更多青禾社新聞：<br>{links}</p>").body.split("\n") == list(TEXT)
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("青禾／記者田小滿", ("田小滿",)),
+        ("田小滿記者／青禾報導", ("田小滿",)),
+        ("【田小滿／臨水報導】", ("田小滿",)),
+        ("記者／田小滿", ("田小滿",)),
+        ("［記者田小滿／青禾報導］", ("田小滿",)),
+        ("社會中心／田小滿、安小禾報導", ("田小滿", "安小禾")),
+        ("編譯田小滿／綜合外電", ("田小滿",)),
+        ("采写：青禾报记者 田小满", ("田小满",)),
+        ("◎记者 田小满", ("田小满",)),
+        ("青禾新闻记者 田小满 摄影报道", ("田小满",)),
+        ("青禾·临水视频记者 田小满 文图", ("田小满",)),
+        ("高雄／綜合報導", ()),
+        ("生活中心／綜合報導", ()),
+        ("攝影記者田小滿／青禾報導", ()),
+        ("圖／記者田小滿", ()),
+        ("編輯田小滿／綜合報導", ()),
+        ("警方告訴記者田小滿，事件仍待調查。", ()),
+        ("田小满说，记者会上报道了这件事", ()),
+    ],
+)
+def test_bylines(line: str, names: tuple[str, ...]) -> None:
+    assert reported_by(line) == names
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("图/文 田小满", ("田小满",)),
+        ("文、圖／田小滿", ("田小滿",)),
+        ("文 / 田小滿 編譯 / 安小禾", ("田小滿",)),
+        ("文/青禾报全媒体记者 田小满", ("田小满",)),
+        ("文 田野里的路灯", ()),
+    ],
+)
+def test_writers(line: str, names: tuple[str, ...]) -> None:
+    assert written_by(line) == names
+
+
+def test_a_label_names_people_only() -> None:
+    assert read_credits("（作者：田小满，系青禾大学教授）").authors == ("田小满",)
+    assert read_credits("田小滿記者／青禾報導").authors == ()
