@@ -5,10 +5,12 @@ What is stored already is known by its digest before the costly part, so an inte
 
 import gzip
 import multiprocessing
+import signal
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import chain, islice
@@ -19,7 +21,7 @@ from attrs import define, field, frozen
 from sqlalchemy import Engine, select, tuple_
 
 from archive.db import connect, reading, writing
-from archive.errors import UsageError
+from archive.errors import JianbaoError, UsageError
 from archive.ingest import ingest
 from archive.jsonl_records import RecordError, Resolve, read_record
 from archive.models import Article, Revision
@@ -213,9 +215,18 @@ def _read_ahead(engine: Engine, resolve: Resolve, batches: Iterator[list[_Line]]
         for batch in chain([first, second], batches):
             waiting.append(pool.submit(_read_in_worker, batch))
             if len(waiting) > workers + 1:
-                yield waiting.popleft().result()
+                yield _result(waiting.popleft())
         while waiting:
-            yield waiting.popleft().result()
+            yield _result(waiting.popleft())
+
+
+def _result(future: "Future[_Batch]") -> _Batch:
+    try:
+        return future.result()
+    except BrokenProcessPool as error:
+        raise JianbaoError(
+            "a worker process was killed, perhaps for want of memory; import again, with --jobs 1"
+        ) from error
 
 
 _worker: tuple[Engine, Resolve] | None = None
@@ -223,6 +234,8 @@ _worker: tuple[Engine, Resolve] | None = None
 
 
 def _start_worker(database_url: str, resolve: Resolve) -> None:
+    # Ctrl-C goes to every process of the terminal; the first one ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     global _worker  # noqa: PLW0603 - how a process pool hands things to its processes
     _worker = connect(database_url), resolve
 

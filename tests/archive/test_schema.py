@@ -10,6 +10,7 @@ from archive import schema
 from archive.db import connect, open_engine, writing
 from archive.errors import SchemaMismatch
 from archive.models import Base
+from tests.archive.make import article, store, told
 
 pytestmark = pytest.mark.own_database
 
@@ -104,3 +105,14 @@ def test_an_empty_database_is_set_up_where_that_is_asked_for(postgres_server: ob
     again = connect(url)
     schema.check(again)
     again.dispose()
+
+
+def test_an_older_archive_is_refused_until_upgraded_and_keeps_what_it_holds(engine: Engine) -> None:
+    store(engine, told(article()))
+    schema.downgrade(engine, schema.revisions()[0])
+    with pytest.raises(SchemaMismatch, match="back it up, then run `jianbao db upgrade`"):
+        open_engine(engine.url.render_as_string(hide_password=False), create=True)
+    schema.upgrade(engine)
+    schema.check(engine)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM article")) == 1
