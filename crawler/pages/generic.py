@@ -37,7 +37,10 @@ _LARGE: Final = 1_500
 _STRING: Final = etree.XPath("string()", smart_strings=False)
 # A box above the text that sums it up repeats it.
 _SUMMARY: Final = re.compile(r"[\[【]?(?:摘\s?要|核心提示|导\s?读|内容提要|内容摘要|内容提示|重点提示)[\]】]?\s?[:：]")
-_CREDIT: Final = re.compile("编|編|来源|來源|出处|作者|记者|記者|时间|時間|关键|關鍵|标签|標籤|全文|更多")
+_CREDIT: Final = re.compile(
+    r"编辑|編輯|责编|責編|选稿|来源|來源|出处|关键[词字]|關鍵|标签|標籤|Tag|全文|发布时间|发稿|(?:作者|时间|"
+    r"時間)\s?[:：]"
+)
 _LINE: Final = 400
 _BUTTON: Final = 4
 _CAPTION: Final = 120
