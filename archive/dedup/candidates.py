@@ -13,7 +13,7 @@ import numpy as np
 from attrs import frozen
 
 from archive.dedup.index import CAP
-from archive.dedup.shingles import SHINGLE, ascending, grams, sample, stored
+from archive.dedup.shingles import SHINGLE, Hashes, ascending, grams, sample, stored
 from archive.fold import Codes
 
 LOOK_UP: Final = 64
@@ -64,7 +64,12 @@ class Candidate:
 def take_sample(codes: Codes) -> Sample:
     """The sample of a folded text."""
     hashes = grams(codes, SHINGLE)
-    kept = stored(sample(hashes))
+    return as_sample(hashes, sample(hashes))
+
+
+def as_sample(hashes: Hashes, sampled: Hashes) -> Sample:
+    """The sample of a text from all its shingle hashes and those that `sample` keeps."""
+    kept = stored(sampled)
     if len(kept) >= LOOK_UP or not len(kept):
         return Sample(kept.tolist(), kept.tolist())
     count = min(LOOK_UP, len(hashes))

@@ -10,15 +10,16 @@ from attrs import define, field
 from sqlalchemy import Connection, delete, insert, select
 
 from archive.dedup import clusters, index, lines
-from archive.dedup.candidates import Sample, take_sample
+from archive.dedup.candidates import Sample, as_sample, take_sample
 from archive.dedup.reconnect import link_row, reconnect
 from archive.dedup.rules import SAME_TEXT
-from archive.dedup.signature import VERSION, as_bytes
+from archive.dedup.shingles import sample_many
+from archive.dedup.signature import VERSION, as_bytes, signature
 from archive.dedup.stored import Stories, Story
 from archive.dedup.tables import DedupText, Link
 from archive.dedup.types import Fingerprint, Indexed, Linked
-from archive.dedup.verify import Text, Verdict, prepare
-from archive.fold import Codes, as_codes, fold_codes
+from archive.dedup.verify import Text, Verdict
+from archive.fold import Codes, as_codes, as_text, fold_codes, fold_many
 from archive.models import Article
 
 LINKS_AN_ARTICLE: Final = 24
@@ -40,7 +41,9 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
 
     Nothing is kept between calls. What is returned is in the order of `articles`.
     """
-    made = [(article, article.fingerprint or fingerprint(article.body)) for article in articles]
+    missing = [article.body for article in articles if article.fingerprint is None]
+    computed = iter(fingerprints(missing))
+    made = [(article, article.fingerprint or next(computed)) for article in articles]
     index.take_turn(connection)
     clusters.own_clusters(connection, [article.article_id for article in articles])
     furniture, disturbed = _note_lines(connection, made)
@@ -78,16 +81,24 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
 
 def fingerprint(body: str) -> Fingerprint:
     """All that the finder computes from a body alone. Pure."""
-    text = prepare(body)
-    sample = take_sample(text.codes)
-    return Fingerprint(
-        folded=text.folded,
-        kept=sample.kept,
-        looked_up=sample.looked_up,
-        digest=digest(text.codes),
-        signature=as_bytes(text.signature),
-        edges=lines.edge_lines(body),
-    )
+    return fingerprints([body])[0]
+
+
+def fingerprints(bodies: Sequence[str]) -> list[Fingerprint]:
+    """`fingerprint` of several bodies, quicker."""
+    folded = fold_many(bodies)
+    return [
+        Fingerprint(
+            folded=as_text(codes),
+            kept=sample.kept,
+            looked_up=sample.looked_up,
+            digest=digest(codes),
+            signature=as_bytes(signature(codes)),
+            edges=lines.edge_lines(body),
+        )
+        for body, codes, (hashes, kept) in zip(bodies, folded, sample_many(folded), strict=True)
+        for sample in (as_sample(hashes, kept),)
+    ]
 
 
 def digest(codes: Codes) -> int:

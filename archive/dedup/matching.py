@@ -9,7 +9,7 @@ from attrs import field, frozen
 from sqlalchemy import Connection, select
 
 from archive.dedup.candidates import MATCH, Sample
-from archive.dedup.linking import fingerprint
+from archive.dedup.linking import fingerprints
 from archive.dedup.stored import Stories
 from archive.dedup.verify import Text, Verdict
 from archive.fold import as_codes
@@ -78,7 +78,7 @@ def match(connection: Connection, queries: Iterable[Query]) -> Iterator[Answer]:
 
 
 def _match_batch(connection: Connection, queries: Sequence[Query]) -> list[Answer]:
-    made = [fingerprint(query.body) for query in queries]
+    made = fingerprints([query.body for query in queries])
     samples = [Sample(one.kept, one.looked_up) for one in made]
     stories = Stories(connection, [(sample, one.digest) for sample, one in zip(samples, made, strict=True)], MATCH)
     related = [

@@ -4,6 +4,7 @@ The sample is FracMinHash (Irber and others, 2022): a shingle is kept if its has
 So two texts that share a passage share its sampled shingles, however much longer one of them is.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -58,6 +59,21 @@ def sample(hashes: Hashes) -> Hashes:
     if len(low) < KEEP_MIN and len(hashes) > len(low):
         low = ascending(hashes)[:KEEP_MIN]
     return low[:KEEP_MAX]
+
+
+def sample_many(texts: Sequence[Codes]) -> list[tuple[Hashes, Hashes]]:
+    """All shingle hashes and the sample of several folded texts, hashed in one go."""
+    joined = np.concatenate(texts) if texts else np.empty(0, dtype=np.uint32)
+    hashes = grams(joined, SHINGLE)
+    made = []
+    start = 0
+    for codes in texts:
+        count = len(codes) - SHINGLE + 1
+        # A text shorter than a shingle has one hash, which the joined text does not show.
+        own = hashes[start : start + count] if count > 0 else grams(codes, SHINGLE)
+        made.append((own, sample(own)))
+        start += len(codes)
+    return made
 
 
 def ascending(hashes: Hashes) -> Hashes:

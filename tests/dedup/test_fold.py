@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.fold import fold, fold_codes, fold_for_search, fold_positions
+from archive.fold import fold, fold_codes, fold_for_search, fold_many, fold_positions
 from archive.variants import load_variants, make_classes
 
 
@@ -55,6 +55,11 @@ def test_positions_point_at_the_characters_that_stayed(text: str) -> None:
 @given(st.text(st.characters(codec="utf-8")))
 def test_search_form_is_the_same_but_for_spaces(text: str) -> None:
     assert fold_for_search(text).replace(" ", "") == fold(text)
+
+
+@given(st.lists(st.text(max_size=30), max_size=6))
+def test_many_texts_fold_as_each_alone(texts: list[str]) -> None:
+    assert [codes.tolist() for codes in fold_many(texts)] == [fold_codes(text).tolist() for text in texts]
 
 
 def test_search_form_keeps_latin_words_apart() -> None:

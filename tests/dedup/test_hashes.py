@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.dedup import fingerprint
-from archive.dedup.shingles import KEEP_MAX, KEEP_MIN, SHINGLE, grams, sample
+from archive.dedup.shingles import KEEP_MAX, KEEP_MIN, SHINGLE, grams, sample, sample_many
 from archive.dedup.signature import PERMUTATIONS, SCHEME, SEED, from_bytes, signature
 from archive.fold import as_codes, fold
 from tests.dedup.copies import text
@@ -44,6 +44,14 @@ def test_grams_are_one_a_place_and_the_same_everywhere(folded: str) -> None:
     moved = grams(as_codes("前" + folded + "后"), SHINGLE)
     if len(folded) >= SHINGLE:
         assert set(hashes.tolist()) <= set(moved.tolist())
+
+
+@given(st.lists(HAN, max_size=5))
+def test_many_texts_are_sampled_as_each_alone(texts: list[str]) -> None:
+    codes = [as_codes(folded) for folded in texts]
+    for one, (hashes, kept) in zip(codes, sample_many(codes), strict=True):
+        assert hashes.tolist() == grams(one, SHINGLE).tolist()
+        assert kept.tolist() == sample(grams(one, SHINGLE)).tolist()
 
 
 def test_samples_hold_the_bounds_and_nest() -> None:
