@@ -216,7 +216,8 @@ def original_image(address: str, _: Document) -> str:
 
 def account_link(document: Document) -> str | None:
     """The account that the line under the headline links to; a desk's line links to the source outside."""
-    for link in document.select_all("div.post_info a"):
+    line = document.select("div.post_info")
+    for link in () if line is None else line.iter("a"):
         if "/dy/media/" in (link.get("href") or ""):
             return element_text(link) or None
     return None
@@ -237,14 +238,13 @@ _OWN_ID = (
 )
 _HEADLINE = (("headline", text("#epContentLeft h1")), ("headline", text("h1")), ("headline", _TITLE))
 _USER_UPLOADED = (
-    ("flag.user_uploaded", present("div.post_statement")),
+    ("flag.user_uploaded", present("#content div.post_statement")),
     ("flag.user_uploaded", present("div.statement")),
 )
 
 TEMPLATES = (
     Template(
         name="netease-post",
-        signs=("post_body", "post_main"),
         body=("#content div.post_body", "#contain div.post_body", "#container div.post_body"),
         scope=("post_main",),
         fields=(
@@ -254,13 +254,13 @@ TEMPLATES = (
             *_MACHINE_TIME,
             ("published_at", text("div.post_info", _DATE)),
             ("source_name", text("div.post_info", r"来源[:：]\s?(.*?)\s*$", until=("ipLocation", "post_jubao"))),
-            ("source_name", text("div.post_author", r"本文来源[:：]\s?(.*?)\s*(?:作者|责任编辑|$)")),
+            ("source_name", text("#content div.post_author", r"本文来源[:：]\s?(.*?)\s*(?:作者|责任编辑|$)")),
             ("location", tail("div.post_info img", "ipLocation")),
             ("account_name", account_link),
             ("account_name", text("#contain div.post_wemedia_name a")),
-            ("editor", text("div.post_author", r"责任编辑[:：]\s?(.*)")),
-            ("editor", text("div.creative_statement", r"责任编辑[:：]\s?(\S+)")),
-            ("authors", text("div.post_author", r"作者[:：]\s?(.*?)\s*(?:责任编辑|$)")),
+            ("editor", text("#content div.post_author", r"责任编辑[:：]\s?(.*)")),
+            ("editor", text("#content div.creative_statement", r"责任编辑[:：]\s?(\S+)")),
+            ("authors", text("#content div.post_author", r"作者[:：]\s?(.*?)\s*(?:责任编辑|$)")),
             *_OWN_ID,
             ("keywords", _KEYWORDS),
             *_USER_UPLOADED,
@@ -270,7 +270,7 @@ TEMPLATES = (
     ),
     Template(
         name="netease-endtext",
-        signs=("endText", "post_time_source"),
+        signs=("post_time_source",),
         body=("#endText",),
         scope=("epContentLeft",),
         fields=(
@@ -306,7 +306,6 @@ TEMPLATES = (
     ),
     Template(
         name="netease-ep",
-        signs=("endText",),
         body=("#endText",),
         scope=("epContentLeft",),
         fields=(

@@ -191,7 +191,6 @@ _OWN_ID = (
 TEMPLATES = (
     Template(
         name="sohu-mp",
-        signs=("mp-editor",),
         body=("#mp-editor",),
         scope=("text",),
         fields=(
@@ -240,7 +239,6 @@ TEMPLATES = (
     ),
     Template(
         name="sohu-mobile",
-        signs=("articleContent",),
         body=("#articleContent",),
         fields=(
             ("headline", text("h1.title-info")),
@@ -260,7 +258,6 @@ TEMPLATES = (
     ),
     Template(
         name="sohu-content",
-        signs=("contentText",),
         body=("#contentText",),
         scope=("content-box", "left"),
         fields=(
@@ -286,7 +283,6 @@ TEMPLATES = (
     ),
     Template(
         name="sohu-2004",
-        signs=("fontzoom",),
         body=("#fontzoom",),
         fields=(
             ("headline", text("h1")),
