@@ -44,7 +44,7 @@ _SHORT: Final = 9
 _LONG: Final = 600
 _NOTHING: Final = 0.001
 _POOR_PLACE: Final = {"nav": 0.1, "footer": 0.1, "aside": 0.3, "a": 0.05, "h1": 0.2, "header": 0.5, "label": 0.2}
-_PARAGRAPHS: Final = frozenset("p span font strong b em section i u li blockquote".split())
+_PARAGRAPHS: Final = frozenset("p pre span font strong b em section i u li blockquote".split())
 # How much of its parent's weight an element must hold for the search to go on in it.
 _MOST: Final = 0.62
 
@@ -171,7 +171,7 @@ def find_body(tree: Element) -> Spot | None:
         own = sums[element]
         if best is None or sums[best] < _MOST * own or own - below > 0.15 * own:
             break
-        if best.tag in _PARAGRAPHS and (best.tag == "p" or below - sums[best] > 0.02 * own):
+        if best.tag in _PARAGRAPHS and (best.tag in ("p", "pre") or below - sums[best] > 0.02 * own):
             break
         element = best
     return Spot(element, sums[element], sums[element] / total if total else 0.0, sums)

@@ -78,6 +78,7 @@ def test_order_does_not_matter() -> None:
 
 
 PASSES = [
+    (structure, "_mark_comments"),
     (structure, "_mark_related"),
     (structure, "_mark_links"),
     (structure, "_mark_teasers"),
