@@ -1,4 +1,4 @@
-"""Every error that Jianbao raises on purpose, with the exit code that a cron job sees. docs/exit-codes.md lists them."""
+"""Every error raised on purpose, with the exit code that a cron job sees. docs/exit-codes.md lists them."""
 
 from typing import ClassVar
 
