@@ -160,22 +160,36 @@ class _Walk:
         for link in self.links:
             line.link(link[0], link[1])  # type: ignore[arg-type]
             link[0] = 0
-        kind, level = "paragraph", 0
-        if self.headings:
-            kind, level = "heading", self.headings[-1]
-        elif self.captions:
-            kind = "caption"
-        elif self.items:
-            kind, level = "list_item", max(self.lists, 1)
-        elif self.quotes:
-            kind = "quote"
-        elif self.code:
-            kind = "code"
-        elif self.out and self.out[-1].kind == "image" and _is_centred(line.owner):
-            kind = "caption"
+        kind, level = self.kind(line.owner)
         self.out.append(RawBlock(kind, "".join(line.parts), line.owner, level, tuple(line.links)))
         self.out.extend(line.after)
         self.line = _Line()
+
+    def kind(self, owner: Element) -> tuple[str, int]:
+        """The kind and level of a line here."""
+        if self.headings:
+            return "heading", self.headings[-1]
+        if self.captions:
+            return "caption", 0
+        if self.items:
+            return "list_item", max(self.lists, 1)
+        if self.quotes:
+            return "quote", 0
+        if self.code:
+            return "code", 0
+        if self.out and self.out[-1].kind == "image" and _is_centred(owner):
+            return "caption", 0
+        return "paragraph", 0
+
+    def leaf(self, element: Element) -> None:
+        """A `<p>` without elements in it, the most of an article's: a line at once."""
+        if self.line.length:
+            self.flush()
+        self.line.space = False
+        text = element.text
+        if text and not text.isspace() and (text := fold(text)):
+            kind, level = self.kind(element)
+            self.out.append(RawBlock(kind, text, element, level))
 
     def image(self, element: Element) -> None:
         """An `<img>`: before its line while that is empty, else after it."""
@@ -357,6 +371,8 @@ def _visit(state: _Walk, root: Element) -> None:
                 state.flush()
         elif mark is not None and (found := mark(child, name, attributes)) is not None:
             state.marked(child, name, found)
+        elif name == "p" and not len(child) and not state.links and not state.code:
+            state.leaf(child)
         elif name == "br":
             if state.headings:
                 state.line.space = True
