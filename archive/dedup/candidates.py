@@ -18,6 +18,7 @@ from archive.fold import Codes
 
 LOOK_UP: Final = 64
 """So many of the smallest hashes of a short text are looked up: a short text keeps more than the common share."""
+LOOK_UP_AT_INGEST: Final = 32
 
 
 @frozen(kw_only=True)
@@ -45,6 +46,10 @@ class Sample:
 
     kept: list[int]
     looked_up: list[int]
+
+    def narrowed(self) -> "Sample":
+        """With fewer hashes to look up: half the look-ups find all but the shortest passages."""
+        return Sample(self.kept, self.looked_up[: max(len(self.kept), LOOK_UP_AT_INGEST)])
 
     @property
     def last(self) -> int:

@@ -114,7 +114,7 @@ def _new(article: Indexed, made: Fingerprint, furniture: frozenset[lines.Line]) 
         body = lines.without(body, own)
         made = fingerprint(body)
     text = Text(body, as_codes(made.folded), article.published_at, article.headline)
-    return _New(article, text, Sample(made.kept, made.looked_up), made)
+    return _New(article, text, Sample(made.kept, made.looked_up).narrowed(), made)
 
 
 def _note_lines(

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from archive.dedup import lines
-from archive.dedup.candidates import LIMIT
+from archive.dedup.candidates import LIMIT, Sample
 from archive.dedup.linking import fingerprint
 from archive.dedup.verify import Verdict, compare, prepare
 
@@ -42,8 +42,9 @@ def rows(sources: Iterable[Source], furniture: frozenset[tuple[str, int]]) -> It
     for one in sources:
         made = fingerprint(lines.counted(one.site, one.body, furniture))
         last = max(LIMIT, made.kept[-1]) if made.kept else 0
-        below = sum(value <= LIMIT for value in made.looked_up)
-        yield Row(one.article_id, made.digest, len(made.kept), last, below, made.kept, made.looked_up)
+        looked_up = Sample(made.kept, made.looked_up).narrowed().looked_up
+        below = sum(value <= LIMIT for value in looked_up)
+        yield Row(one.article_id, made.digest, len(made.kept), last, below, made.kept, looked_up)
 
 
 def verdicts(
