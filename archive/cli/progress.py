@@ -1,8 +1,15 @@
-"""How far a long command has come: one line that changes on a terminal, nothing where nobody looks."""
+"""How far a long command has come: one line that changes on a terminal, a plain line now and then elsewhere."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+EVERY = 30.0
+"""Seconds between two plain lines."""
 
 
 @contextmanager
@@ -15,3 +22,32 @@ def counting(what: str) -> Iterator[Callable[[int], None]]:
 
     with Console(stderr=True).status(f"0 {what}") as status:
         yield lambda count: status.update(f"{count:,} {what}")
+
+
+@contextmanager
+def through(path: Path) -> Iterator[Callable[[int], None]]:
+    """A function that shows how many of a file's bytes are done."""
+    total = max(1, path.stat().st_size)
+    if not sys.stderr.isatty():
+        last = time.monotonic()
+
+        def tell(offset: int) -> None:
+            nonlocal last
+            if time.monotonic() - last >= EVERY:
+                last = time.monotonic()
+                click.echo(f"{path}: {offset / total:.0%}", err=True)
+
+        yield tell
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(path.name, total=total)
+        yield lambda offset: progress.update(task, completed=offset)

@@ -2,15 +2,13 @@
 
 import gzip
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archive.cli import main
+from archive.cli.progress import through
 from archive.errors import JianbaoError, UsageError
 from archive.settings import Home
 
@@ -83,7 +81,7 @@ def file_kind(path: Path) -> str:
 def _import_warc(session: "Session", path: Path, jobs: int) -> None:
     from crawler.warc_import import import_warc
 
-    with _progress(path) as at:
+    with through(path) as at:
         tally = import_warc(session, path, jobs=jobs, on_place=lambda offset, tally: at(offset))
     for broken in tally.broken:
         click.echo(f"{path}: at byte {broken.offset}: {broken.reason}; skipped", err=True)
@@ -99,7 +97,7 @@ def _import_jsonl(session: "Session", path: Path, jobs: int) -> None:
     from archive.jsonl_import import import_jsonl
     from crawler.line import named_by
 
-    with _progress(path) as at:
+    with through(path) as at:
         summary = import_jsonl(
             session.engine,
             path,
@@ -121,24 +119,3 @@ def _import_jsonl(session: "Session", path: Path, jobs: int) -> None:
     ):
         parts += [f"{count} {name}"] if count else []
     click.echo(f"{path}: {', '.join(parts)}")
-
-
-@contextmanager
-def _progress(path: Path) -> Iterator[Callable[[int], None]]:
-    """A bar over the file's bytes on a terminal; nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda offset: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(path.name, total=path.stat().st_size)
-        yield lambda offset: progress.update(task, completed=offset)
