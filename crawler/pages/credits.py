@@ -53,6 +53,7 @@ _CODE = re.compile(
     r"^[A-Za-z]{1,4}\d{2,8}\s+(?=[\u3400-\u9fff])|[_\s(（]{0,2}[A-Za-z]{1,4}\d{2,8}[)）]?$|^[A-Za-z]{0,4}\d{2,8}$"
 )
 _NO_AUTHOR = re.compile("(?:报道|報導|外電|记者|記者|编译|編譯|通讯员|实习生|摄影|攝影)$|^[图圖文]$|^系|^/$")
+_COUNTRY = re.compile(r"[\[(（【〔][\u3400-\u9fff]{1,3}[\])）】〕]\s?(?=[\u3400-\u9fffA-Z])")
 _SITE = re.compile("(?:网|網|网站|频道|客户端|新闻社)$")
 _BRACKETS = " \t\xa0　()（）[]【】〔〕「」|｜·,，、;；>»-—"
 
@@ -88,7 +89,7 @@ def read_credits(text: str) -> Credits:
             if spare and not authors:
                 authors = spare
         elif kind == "author" or (kind == "reporter" and not authors):
-            authors = _tidy(split_names(_cut(value).strip(_BRACKETS))) or authors
+            authors = _tidy(split_names(_cut(_COUNTRY.sub("", value)).strip(_BRACKETS))) or authors
         elif kind in ("chief", "editor") and not (chief and kind == "editor"):
             name = clean_editor(_cut(value))
             if name:

@@ -191,6 +191,16 @@ ELSEWHERE: Final = (
         where="tail",
     ),
     Rule(
+        # The terms that a site puts under every text: nothing of the writer's follows them.
+        id="open.terms",
+        pattern=(
+            r"[※*●■【\[（(\s]{0,4}(?:[\d一二①]{1,2}[、.．）)]?\s?)?凡是?(?:本[网站报刊]|[\u3400-\u9fff]{2,8}(?:网|在线))?"
+            r"(?:未?注明|标注)(?:为|有)?.{0,6}(?:来源|稿件|出处|“|\").{0,300}"
+        ),
+        needs=("凡",),
+        rest=True,
+    ),
+    Rule(
         id="open.not_our_view",
         pattern=(
             r"(?s:.{0,160})(?:不代表|并不意味着|不意味著|不等于).{0,30}(?:立场|立場|观点|觀點|看法|意见|赞同|"
@@ -254,10 +264,10 @@ ELSEWHERE: Final = (
     Rule(
         id="open.takedown",
         pattern=(
-            r"(?s:.{0,160})(?:侵权|侵權|侵犯|版权问题|侵删|侵刪)(?s:.{0,60})(?:联系|聯繫|聯絡|删除|刪除|告知|"
+            r"(?s:.{0,160})(?:侵权|侵權|侵犯|版权(?:(?:和|等|及|或)?其[它他])?问题|侵删|侵刪)(?s:.{0,60})(?:联系|聯繫|聯絡|删除|刪除|告知|"
             r"通知|处理|更正|举报)(?s:.{0,120})"
         ),
-        needs=("侵", "版权问题"),
+        needs=("侵", "版权"),
         where="tail",
     ),
     Rule(

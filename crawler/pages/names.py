@@ -31,6 +31,8 @@ _STOP = re.compile(
     r"|大学|大學|中国|中國|教授|博士|主任|记者|記者|讯|訊|电|電|文|图)"
 )
 _SPLIT = re.compile(r"[\s、,，&;；/／|+＆•·▪]+|和(?=[\u3400-\u9fff]{2,4}$)")
+# 约翰·格林: one name, unless both halves are Chinese ones.
+_FOREIGN = re.compile(r"([\u3400-\u9fff]{1,6})·([\u3400-\u9fff]{1,8})")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 # Words that a credit carries where no person is meant.
 _NOBODY = frozenset(
@@ -89,7 +91,8 @@ def split_names(text: str) -> tuple[str, ...]:
 
     `罗科苏盈` gives two names, `康斯坦丁` one. Placeholders (`未知`, `佚名`) are left out.
     """
-    parts = [part.strip(" ()（）[]【】〔〕《》<>") for part in _SPLIT.split(text[:120])]
+    whole = _FOREIGN.sub(lambda m: m[0] if is_name(m[1]) and is_name(m[2]) else f"{m[1]}\u2027{m[2]}", text[:120])
+    parts = [part.strip(" ()（）[]【】〔〕《》<>").replace("\u2027", "·") for part in _SPLIT.split(whole)]
     if len(parts) > 1 and all(len(part) == 1 and _HAN.fullmatch(part) for part in parts):
         parts = ["".join(parts)]  # 王 伟: one name, spaced out to line up
     parts = _join_spaced(parts)

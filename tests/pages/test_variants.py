@@ -195,3 +195,18 @@ def test_writers(line: str, names: tuple[str, ...]) -> None:
 def test_a_label_names_people_only() -> None:
     assert read_credits("（作者：田小满，系青禾大学教授）").authors == ("田小满",)
     assert read_credits("田小滿記者／青禾報導").authors == ()
+    assert read_credits("作者：[英] 约翰·格林").authors == ("约翰·格林",)
+
+
+def test_an_advert_of_one_linked_line_in_the_text() -> None:
+    advert = "<div class=ad><a href=/x>青禾花园盛大开盘，首付只要十万，抢购热线在此</a></div>"
+    text = [f"<p>{line}</p>" for line in TEXT]
+    assert read(body=text[0] + advert + text[1] + text[2]).body.split("\n") == list(TEXT)
+    plain = advert.replace(" class=ad", "")
+    assert "盛大开盘" in read(body=text[0] + plain + text[1] + text[2]).body
+
+
+def test_nothing_follows_a_sites_terms() -> None:
+    terms = "<p>凡本网注明“来源：青禾网”的作品，版权均属于青禾网。</p><p>电话：0000-1234567</p>"
+    page = read(body="".join(f"<p>{line}</p>" for line in TEXT) + terms)
+    assert page.body.split("\n") == list(TEXT)
