@@ -169,7 +169,7 @@ def gather(
     _read_times(found, info, tail, metas, linked, captured_at)
     found.source_name = _source(near, info_credits, tail_credits)
     found.editor = _editor(tail_credits, info_credits) or _spaced_editor([*(block.text for block in info), *body[-3:]])
-    found.authors = _authors(found, info, info_credits, tail_credits, body)
+    found.authors = _authors(found, info, info_credits, tail_credits, body) or _linked_authors(linked)
     found.keywords = _keywords(info_credits, tail_credits, metas)
     found.location = _location(info)
     return found
@@ -403,6 +403,14 @@ def _beside_time(block: RawBlock, source: str | None) -> tuple[str, ...]:
     if any(is_name(part) for part in parts):
         return tuple(part for part in parts if is_name(part) or (2 <= len(part) <= 4 and part.isalpha()))
     return ()
+
+
+def _linked_authors(linked: dict[str, Any]) -> tuple[str, ...]:
+    """The persons whom the JSON-LD object names, where they have a person's name; most portals put their own there."""
+    authors = linked.get("author")
+    rows = authors if isinstance(authors, list) else [authors]
+    names = [row.get("name") for row in rows[:12] if isinstance(row, dict) and row.get("@type") == "Person"]
+    return tuple(dict.fromkeys(name for name in names if isinstance(name, str) and is_name(name)))
 
 
 def _keywords(info: Sequence[Credits], tail: Sequence[Credits], metas: dict[str, str]) -> tuple[str, ...]:

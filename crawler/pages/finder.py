@@ -14,7 +14,9 @@ from typing import Final
 
 from attrs import define
 
+from crawler.pages.blocks import fold
 from crawler.pages.parse import MAX_ELEMENTS, Element
+from crawler.pages.structure import is_marker
 from crawler.pages.surroundings import between, preceding
 
 _HAN: Final = re.compile("[\u3400-\u9fff]")
@@ -195,6 +197,8 @@ def find_pieces(spot: Spot, headline: Element) -> tuple[list[Element], list[Elem
         for sibling in node.itersiblings():
             if sums.get(sibling, 0.0) >= SOME:
                 after.append(sibling)
+            elif is_marker(fold("".join(islice(sibling.itertext("*"), 8)))):
+                return before, after  # below the heading of a list nothing is the text's own
             elif level > 0 or len(after) > _MANY:
                 break
         node = node.getparent()

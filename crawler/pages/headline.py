@@ -175,19 +175,18 @@ def _names(element: Element) -> str:
 
 
 def _order(candidates: list[Headline], body: Element) -> dict[Element, int]:
-    """Each candidate's place: -1 above the body (or in it, at its beginning), 1 below."""
+    """-1 for each candidate above the body, or in it; those below it are not there."""
     if body is None:
         return {candidate.element: -1 for candidate in candidates}
     inside = [candidate.element for candidate in candidates if body in candidate.element.iterancestors()]
     places: dict[Element, int] = dict.fromkeys(inside, -1)
     wanted = {candidate.element for candidate in candidates} - set(inside)
     if wanted:
-        place = -1
         tags = {body.tag, *(element.tag for element in wanted)}
         # A damaged page has elements whose names lxml gives, but does not take.
         for element in body.getroottree().iter(*(tags if all(tag.isprintable() for tag in tags) else ())):
             if element is body:
-                place = 1
-            elif element in wanted:
-                places[element] = place
+                break  # whatever was not met stands below
+            if element in wanted:
+                places[element] = -1
     return places
