@@ -199,8 +199,8 @@ class _Walk:
             (self.line.after if self.line.length else self.out).append(block)
 
     def marked(self, element: Element, tag: str, mark: Any) -> None:
-        """An element with a mark: its blocks are walked apart from the line that it may stand in."""
-        if tag in BLOCK_TAGS or tag == "br":
+        """An inline element with a mark: its blocks are walked apart from the line that it stands in."""
+        if tag == "br":
             self.flush()
         blocks = [RawBlock("image", fold(element.get("alt") or ""), element, 0, (), image_address(element))]
         if tag != "img":
@@ -345,6 +345,8 @@ def walk(root: Element, mark: Mark | None = None, *, parted: bool = False) -> li
 def _visit(state: _Walk, root: Element) -> None:
     """Walks what is below `root`. The stack holds the open elements: the children to come, the tag, the element."""
     mark = state.mark
+    marked: Element = None  # the open block element that has a mark, where its blocks begin, and the mark
+    marked_from, given = 0, None
     stack: list[tuple[Iterator[Element], str, Element]] = [(iter(root), "", root)]
     while stack:
         children, tag, element = stack[-1]
@@ -358,6 +360,10 @@ def _visit(state: _Walk, root: Element) -> None:
                 state.line.link(first_part, href)  # type: ignore[arg-type]
             elif tag in BLOCK_TAGS:
                 state.close(tag)
+                if element is marked:
+                    for block in state.out[marked_from:]:
+                        block.mark = given
+                    marked, mark = None, state.mark
             elif tag in state.fields:
                 state.line.space = True
             if tail := element.tail:
@@ -370,7 +376,15 @@ def _visit(state: _Walk, root: Element) -> None:
             if name in BLOCK_TAGS or name == "iframe":
                 state.flush()
         elif mark is not None and (found := mark(child, name, attributes)) is not None:
-            state.marked(child, name, found)
+            if name not in BLOCK_TAGS:
+                state.marked(child, name, found)
+            else:
+                state.open(name, child)
+                marked, marked_from, given, mark = child, len(state.out), found, None
+                if text := child.text:
+                    state.text(text)
+                stack.append((iter(child), name, child))
+                continue
         elif name == "p" and not len(child) and not state.links and not state.code:
             state.leaf(child)
         elif name == "br":
