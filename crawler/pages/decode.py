@@ -12,7 +12,7 @@ from typing import Final
 from attrs import frozen
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, read_bom, resolve_encoding
 
-MAX_BYTES: Final = 8 * 1024 * 1024
+MAX_BYTES: Final = 6 * 1024 * 1024
 """A page larger than this is not parsed. The largest real article page at hand has 0.8 MB."""
 
 # The web's labels `gb2312` and `gbk` stand for GB18030, `big5` for Big5 with the Hong Kong characters.

@@ -17,7 +17,7 @@ from crawler.pages.decode import MAX_BYTES, decode
 from crawler.pages.generic import read_generic
 from crawler.pages.outcome import by_bytes, by_status, by_words
 from crawler.pages.page import Outcome, Page
-from crawler.pages.parse import parse
+from crawler.pages.parse import MAX_ELEMENTS, is_too_large, parse
 from crawler.pages.plaintext import extract_plaintext, is_plain
 from crawler.pages.template import Document, element_text
 from crawler.pages.templated import read_page
@@ -69,6 +69,8 @@ def _extract(
     tree = parse(decoded.utf8 if decoded.utf8 is not None else decoded.text)
     if tree is None:
         return Page(url=url, outcome=Outcome.EMPTY, detail="nothing to parse", **known)
+    if is_too_large(tree, len(data)):
+        return Page(url=url, outcome=Outcome.TOO_LARGE, detail=f"more than {MAX_ELEMENTS} elements", **known)
     document = Document(tree, decoded.text, url, target.native_id if target else "")
     # A site file may come without templates: then its articles are read like anyone's.
     if site is not None and (site.templates or target is None or target.kind != "article"):

@@ -1,5 +1,6 @@
 """Text to a tree, once a page, within bounds."""
 
+from itertools import islice
 from typing import Any, Final
 
 from lxml import etree
@@ -7,8 +8,10 @@ from lxml import etree
 Element = Any
 """An `lxml.etree._Element`; lxml publishes no types."""
 
-MAX_ELEMENTS: Final = 200_000
-"""A tree of more elements is not walked (a page of 8 MB that is all tags has more; no article page comes near)."""
+MAX_ELEMENTS: Final = 80_000
+"""A tree of more elements is not read. No article page comes near: the largest at hand has 9,000."""
+
+_FEW_BYTES: Final = 4 * MAX_ELEMENTS
 
 
 def parse(text: str | bytes) -> Element | None:
@@ -25,6 +28,11 @@ def parse(text: str | bytes) -> Element | None:
     except (etree.LxmlError, ValueError, AssertionError):
         return None
     return root
+
+
+def is_too_large(root: Element, size: int) -> bool:
+    """Whether the tree of a page of `size` bytes has more than `MAX_ELEMENTS` elements."""
+    return size > _FEW_BYTES and next(islice(root.iter(), MAX_ELEMENTS, None), None) is not None
 
 
 def by_id(root: Element, name: str) -> Element | None:

@@ -32,6 +32,7 @@ BODY = (
         (gzip.compress(b"x" * 1000), Outcome.NOT_ARTICLE),
         (bytes(5000), Outcome.NOT_ARTICLE),
         (b"x" * (MAX_BYTES + 1), Outcome.TOO_LARGE),
+        (b"<br>" * 90_000, Outcome.TOO_LARGE),
         (b"<div>" * 10_000, Outcome.UNKNOWN_TEMPLATE),
         (b"\xff\xfe\x00\xd8" * 50, Outcome.NOT_ARTICLE),
         (BODY.format("").encode(), Outcome.EMPTY),
