@@ -62,6 +62,7 @@ def add(connection: Connection, rows: Sequence[tuple[int, int]]) -> None:
     """Store (hash, article id) pairs; those that are there already stay. May move the small table's rows over."""
     if not rows:
         return
+    rows = sorted(rows)  # neighbours share a page
     if connection.dialect.name == "sqlite":
         # The driver's own executemany: SQLAlchemy's costs as much again for each row.
         connection.exec_driver_sql("INSERT OR IGNORE INTO dedup_fresh (hash, article_id) VALUES (?, ?)", list(rows))

@@ -52,9 +52,7 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     furniture |= lines.known(connection, [(article.site, article.body) for article in again])
     made = [*((article, fingerprint(article.body)) for article in again), *made]
     touched: set[int] = set()
-    for article, _ in made:
-        if article.revised:
-            touched.update(_withdraw(connection, article, now))
+    touched.update(_withdraw(connection, [article.article_id for article, _ in made if article.revised], now))
     batch = [_new(article, its, furniture) for article, its in made]
     stories = Stories(connection, [(new.sample, new.made.digest) for new in batch])
     for new in batch:
@@ -144,24 +142,28 @@ def _stored(connection: Connection, article_ids: Iterable[int]) -> list[Indexed]
     return [Indexed(**row, revised=True) for row in rows.mappings()]
 
 
-def _withdraw(connection: Connection, article: Indexed, now: datetime) -> list[int]:
-    """Take back what was said of an article's earlier text. Its shingles stay: they lead to a text that now differs.
+def _withdraw(connection: Connection, article_ids: Sequence[int], now: datetime) -> set[int]:
+    """Take back what was said of articles' earlier texts. Their shingles stay: they lead to texts that now differ.
 
-    Copies may have been left out of the index because this article held their shingles; they are put in.
+    Copies may have been left out of the index because such an article held their shingles; they are put in. Returns
+    the articles whose clusters must be settled anew.
     """
-    left = clusters.forget_links(connection, article.article_id)
-    rest = clusters.companions(connection, article.article_id)
-    reconnect(connection, rest, now=now)
-    left = sorted({*left, *rest})
-    old = connection.scalar(select(DedupText.digest).where(DedupText.article_id == article.article_id))
-    if old is None:
-        return left
-    connection.execute(delete(DedupText).where(DedupText.article_id == article.article_id))
-    twins = connection.scalars(select(DedupText.article_id).where(DedupText.digest == old)).all()
-    heirs = {*left, *twins}
+    touched: set[int] = set()
+    heirs: set[int] = set()
+    for key in article_ids:
+        rest = set(clusters.companions(connection, key)).difference(article_ids)
+        left = clusters.forget_links(connection, key)
+        old = connection.scalar(select(DedupText.digest).where(DedupText.article_id == key))
+        if old is not None:
+            connection.execute(delete(DedupText).where(DedupText.article_id == key))
+            heirs.update(connection.scalars(select(DedupText.article_id).where(DedupText.digest == old)))
+        reconnect(connection, rest, now=now)
+        heirs |= rest.union(left)
+        touched |= {key, *rest, *left}
+    heirs.difference_update(article_ids)
     bodies = connection.execute(select(Article.id, Article.body).where(Article.id.in_(heirs))).all()
     index.add(connection, [(value, key) for key, body in bodies for value in take_sample(fold_codes(body)).kept])
-    return [*heirs, article.article_id]
+    return touched
 
 
 def _write(connection: Connection, batch: Iterable[_New], now: datetime) -> None:

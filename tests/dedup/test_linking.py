@@ -231,3 +231,16 @@ def test_the_order_of_arrival_does_not_matter(
         engine.dispose()
     assert found == {frozenset("abcd"), frozenset("ef"), *(frozenset(name) for name in "ghijk")}
     assert stands == {"a", "e"}
+
+
+def test_furniture_that_becomes_known_late_is_taken_out_of_earlier_articles(engine: Engine) -> None:
+    # Two copies of one story whose shared furniture is known only after them, and a dozen strangers.
+    body = story(1, 300)
+    store(engine, record(body + FURNITURE, "one"), record(spin(body) + FURNITURE, "two", days=1))
+    store(engine, *(record(story(number, 250) + FURNITURE, f"s{number}") for number in range(2, MANY + 3)))
+    store(engine, record(body, "bare", days=2))
+    with reading(engine) as connection:
+        assert frozenset({"one", "two", "bare"}) in groups(connection)
+        one, bare = (connection.scalar(select(Article.id).where(Article.native_id == name)) for name in ("one", "bare"))
+        relation = connection.scalar(select(Link.relation).where(Link.article_id == bare, Link.other_id == one))
+    assert relation == "exact"
