@@ -52,10 +52,12 @@ _LABEL = re.compile(
 _CODE = re.compile(
     r"^[A-Za-z]{1,4}\d{2,8}\s+(?=[\u3400-\u9fff])|[_\s(（]{0,2}[A-Za-z]{1,4}\d{2,8}[)）]?$|^[A-Za-z]{0,4}\d{2,8}$"
 )
-_NO_AUTHOR = re.compile("(?:报道|報導|外電|记者|記者|编译|編譯|通讯员|实习生|摄影|攝影)$|^[图圖文]$|^系|^/$")
+_NO_AUTHOR = re.compile(
+    r"(?:报道|報導|外電|记者|記者|编译|編譯|通讯员|实习生|摄影|攝影)$|^[图圖文]$|^系|^/$|评论|評論|[(（\d]"
+)
 _COUNTRY = re.compile(r"[\[(（【〔][\u3400-\u9fff]{1,3}[\])）】〕]\s?(?=[\u3400-\u9fffA-Z])")
 _SITE = re.compile("(?:网|網|网站|频道|客户端|新闻社)$")
-_BRACKETS = " \t\xa0　()（）[]【】〔〕「」|｜·,，、;；>»-—"
+_BRACKETS = " \t\xa0　()（）[]【】〔〕「」|｜·,，、;；>»-—#＃"
 
 
 @frozen(kw_only=True)
@@ -195,6 +197,8 @@ _DATELINE = re.compile(
 )
 _ROLE = re.compile("记者|記者|通讯员|報導|报道|編譯|编译|外電|外电")
 _BOTH = re.compile(r"(?:摄影报道|攝影報導|图文报道|文图|文/图)$")
+# 張三丰臨水報導: a name, then a place that no list knows.
+_FROM = re.compile(r"([\u3400-\u9fff]{4,7}?)(?:綜合|综合|即時)?(?:報導|报道)")
 _PHOTO = re.compile(r"[摄攝]$|(?:摄影|攝影|[摄攝]影报道|图)$|^[^。]{0,40}[摄攝][)）]?$")
 _WRITER = re.compile(
     r"^[\s　(（【\[□■◎]{0,4}(?:本文)?(?:作者|撰文|撰稿|执笔人?|執筆|文[/／]图|图[/／]文|图文|"
@@ -206,6 +210,9 @@ _WRITER = re.compile(
     r"(?P<names5>[\u3400-\u9fff]{2,3}"
     r"(?:[\s、][\u3400-\u9fff]{2,3}){0,3})$"
     r"|^[\s　]{0,4}[□■]\s{0,2}(?P<names4>[\u3400-\u9fff]{2,3})(?:$|\s|[(（])"
+)
+_REPRINT = re.compile(
+    r"(?:公众号|公眾號|授权|转载)[^。]{0,60}[，,]\s?(?:原文)?作者\s?[:：]\s?(?P<names>[^，,。：:（）()]{2,12})(?=[，,。（(]|$)"
 )
 _COLUMNIST = re.compile(
     r"(?:作者|专栏作者|特约作者|"
@@ -223,7 +230,9 @@ def written_by(line: str) -> tuple[str, ...]:
     if match:
         value = match["names"] or match["names2"] or match["names3"] or match["names4"] or match["names5"]
         return _people(value)
-    match = _COLUMNIST.search(line) if len(line) < 60 else None
+    match = (_COLUMNIST.search(line) if len(line) < 60 else None) or (
+        _REPRINT.search(line) if len(line) < 160 else None
+    )
     return _people(match["names"]) if match else ()
 
 
@@ -270,6 +279,9 @@ def _people(value: str, *, strict: bool = False) -> tuple[str, ...]:
             names += found
         elif lead:
             names.append(lead)
+            break
+        elif strict and (run := _FROM.fullmatch(part)) and is_name(run[1][: 3 if len(run[1]) > 4 else 2]):
+            names.append(run[1][: 3 if len(run[1]) > 4 else 2])
             break
         elif (
             not strict

@@ -32,7 +32,7 @@ from crawler.pages.whole import whole_page
 RULES: Final = RuleSet((*(rule for rule in GENERAL if not rule.keeps), *ELSEWHERE))
 _INFO_LINES: Final = 40
 _EDGE: Final = 80
-_TAIL_PIECES: Final = 60
+_TAIL_PIECES: Final = 40
 _LARGE: Final = 1_500
 _STRING: Final = etree.XPath("string()", smart_strings=False)
 # A box above the text that sums it up repeats it.
@@ -143,8 +143,7 @@ def _of_no_text(document: Document) -> tuple[Outcome, str] | None:
 def _body_blocks(spot: Spot, headline: Element) -> tuple[list[RawBlock], list[Element]]:
     """The blocks of the root and of boxes beside it that read as text too, and these elements."""
     before, after = find_pieces(spot, headline)
-    if not before:
-        before = _pictures(spot.root, headline)
+    before = _with_pictures(before, spot, headline)
     raws: list[RawBlock] = []
     roots: list[Element] = []
     for piece in before:
@@ -175,24 +174,27 @@ def _text_parts(piece: Element, spot: Spot, depth: int = 3) -> list[tuple[Elemen
     return [part for child in piece if child in spot.sums for part in _text_parts(child, spot, depth - 1)]
 
 
-def _pictures(root: Element, headline: Element) -> list[Element]:
-    """Boxes of a picture with its caption between headline and root."""
-    if headline is None or root in headline.iterancestors():
-        return []
+def _with_pictures(before: list[Element], spot: Spot, headline: Element) -> list[Element]:
+    """The pieces above the root, and the boxes of a picture with its caption that stand there too, in order."""
+    if headline is None or spot.root in headline.iterancestors():
+        return before
     found = []
-    for piece in islice(between(headline, root), _TAIL_PIECES):
-        if isinstance(piece, str) or not isinstance(piece.tag, str) or next(piece.iter("img"), None) is None:
+    for piece in islice(between(headline, spot.root), _TAIL_PIECES):
+        if isinstance(piece, str) or not isinstance(piece.tag, str):
             continue
-        if len(_STRING(piece)) > _LARGE:
-            continue
-        for box in (piece, *piece.iter("figure", "dl")):
-            lines = walk(box)
-            text = "".join(block.text for block in lines if block.kind != "image")
-            captions = all(block.kind in ("image", "caption") for block in lines) or _PICTURED.search(text)
-            if 4 <= len(text) <= _CAPTION and captions and not any(block.linked for block in lines):
-                found.append(box)
-                break
-    return found
+        if piece in before:
+            found.append(piece)
+        elif next(piece.iter("img"), None) is not None and len(_STRING(piece)) <= _LARGE:
+            found += islice(filter(_is_picture, (piece, *piece.iter("figure", "dl"))), 1)
+    return found if len(found) > len(before) else before
+
+
+def _is_picture(box: Element) -> bool:
+    """Whether the box holds a picture, its caption and nothing else."""
+    lines = walk(box)
+    text = "".join(block.text for block in lines if block.kind != "image")
+    said = all(block.kind in ("image", "caption") for block in lines) or _PICTURED.search(text) is not None
+    return 4 <= len(text) <= _CAPTION and said and not any(block.linked for block in lines)
 
 
 def _common(roots: list[Element]) -> Element:

@@ -48,7 +48,7 @@ _MARKER_WORDS: Final = (
 )
 _MARKER: Final = re.compile(
     rf"[\[【(（〔<＜=\s◎●■◆▲☆★※#|"
-    rf"]{{0,4}}(?:[\u3400-\u9fff]{{0,6}}?)(?:{_MARKER_WORDS})(?:更多)?\s?[\d()（）]{{0,8}}[\]】)）〕>＞»:：=\s▼↓…]{{0,6}}"
+    rf"]{{0,4}}(?:[\u3400-\u9fff]{{0,6}}?)(?:{_MARKER_WORDS})(?:更多)?\s?[\d()（）]{{0,8}}[\]】)）〕>＞»:：=\s▼↓…★☆]{{0,6}}"
 )
 _GAPS: Final = re.compile(r"[\s·・|｜/\xa0]")
 _MARKER_HINT: Final = re.compile(
@@ -74,6 +74,7 @@ _SAID: Final = re.compile(
     r"20\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}|\d{1,2}[-月]\d{1,2}日?\s?\d{1,2}:\d{2}|\d\s?(?:小时|分钟|天|个月)前|"
     r"\d+\s?楼|(?:昨天|今天)\s?\d{1,2}:"
 )
+_MARKER_LENGTH: Final = 28
 _BUTTON_LENGTH: Final = 16
 _SEVERAL: Final = 2
 _BOX_NAMES: Final = re.compile(
@@ -82,6 +83,9 @@ _BOX_NAMES: Final = re.compile(
     re.IGNORECASE,
 )
 _ADVERT: Final = re.compile(r"\bads?\b|\bad[_-]|\bgg\b|guanggao|promo", re.IGNORECASE)
+_CAPTION: Final = re.compile(
+    r"^[▲▼△▽]\s?[\u3400-\u9fff]|[(（](?:圖|图|資料|资料)[^()（）]{0,24}[)）]$|[\u3400-\u9fff][\s/／][摄攝][)）]?$|記者[\u3400-\u9fff]{2,4}攝[)）]?$"
+)
 _LOOSE: Final = 0.3
 _REPEATS: Final = 3
 _RUN: Final = 4
@@ -99,7 +103,7 @@ def is_solid(block: RawBlock) -> bool:
 
 def is_marker(text: str) -> bool:
     """Whether the line is the heading of a related list, a ranking, or the comments."""
-    if len(text) > 28 or _MARKER_HINT.search(text) is None:
+    if len(text) > _MARKER_LENGTH or _MARKER_HINT.search(text) is None:
         return False
     return _MARKER.fullmatch(_GAPS.sub("", text)) is not None
 
@@ -124,11 +128,16 @@ def mark_core(blocks: Sequence[RawBlock], root: Element) -> None:
             continue
         box = boxes[index]
         if box is None:
-            if index < first and not is_solid(block) and block.kind not in ("image", "caption"):
+            if index < first and not is_solid(block) and not _is_caption(block):
                 block.mark = BESIDE
         elif box in dirty:
             block.mark = BOX
     _mark_after(blocks, boxes, dirty, last + 1)
+
+
+def _is_caption(block: RawBlock) -> bool:
+    """A picture, or a line that says by its kind or its words that it belongs to one."""
+    return block.kind in ("image", "caption") or (len(block.text) <= 100 and _CAPTION.search(block.text) is not None)
 
 
 def _own_sentences(blocks: Sequence[RawBlock]) -> list[int]:
@@ -285,6 +294,14 @@ def _mark_comments(blocks: Sequence[RawBlock]) -> None:
 
 
 def _mark_related(blocks: Sequence[RawBlock]) -> None:
+    markers = [
+        index
+        for index, block in enumerate(blocks)
+        if len(block.text) <= _MARKER_LENGTH and block.mark is None and block.kind not in ("image", "table")
+        if is_marker(block.text)
+    ]
+    if not markers:
+        return
     total = len(blocks)
     # The next sentence of every place, and how many lines and loose lines stand before it: one pass for all headings.
     following = [total] * (total + 1)
@@ -295,21 +312,18 @@ def _mark_related(blocks: Sequence[RawBlock]) -> None:
         counts = block.kind != "image"
         lines.append(lines[-1] + counts)
         loose.append(loose[-1] + (counts and _is_loose(block)))
-    index = 0
-    while index < total:
-        block = blocks[index]
-        if block.mark is None and block.kind not in ("image", "table") and is_marker(block.text):
-            stop = following[index + 1]
-            # A heading such as 视频 or 图片 in the middle of a text has text under it, and is the writer's own.
-            under, linked = lines[stop] - lines[index + 1], loose[stop] - loose[index + 1]
-            if stop == total or (linked and linked >= 0.5 * under):
-                end = stop if stop == total else _end_of_links(blocks, index + 1, stop)
-                for inner in blocks[index:end]:
-                    if inner.mark is None:
-                        inner.mark = RELATED
-                index = end
-                continue
-        index += 1
+    end = 0
+    for index in markers:
+        if index < end:
+            continue
+        stop = following[index + 1]
+        # A heading such as 视频 or 图片 in the middle of a text has text under it, and is the writer's own.
+        under, linked = lines[stop] - lines[index + 1], loose[stop] - loose[index + 1]
+        if stop == total or (linked and linked >= 0.5 * under):
+            end = stop if stop == total else _end_of_links(blocks, index + 1, stop)
+            for inner in blocks[index:end]:
+                if inner.mark is None:
+                    inner.mark = RELATED
 
 
 def _is_loose(block: RawBlock) -> bool:

@@ -132,6 +132,9 @@ def test_more_lines_of_fields(above: str, name: str, value: Any) -> None:
 
 
 def test_a_picture_above_the_text_brings_its_caption() -> None:
+    info = "<div class=author_box>發佈時間：2022/05/06 10:20，最後更新時間：2022/05/06 11:20，人氣不少。</div>"
+    boxed = "<div class=img_box><img src=3.jpg><div>換新的路燈。（圖／青禾報）</div></div>"
+    assert read(info + boxed).body.split("\n")[-4:] == ["換新的路燈。（圖／青禾報）", *TEXT]
     picture = "<div class=cover><figure><img src=1.jpg><figcaption>换新的路灯。</figcaption></figure></div>"
     logo = "<div class=cover><img src=2.jpg><span>下载青禾客户端看直播</span></div>"
     assert read("<p>2020-03-12</p>" + picture).body.split("\n") == ["换新的路灯。", *TEXT]
@@ -165,6 +168,8 @@ def test_more_news_of_the_same_site_is_a_list() -> None:
         ("◎记者 田小满", ("田小满",)),
         ("青禾新闻记者 田小满 摄影报道", ("田小满",)),
         ("青禾·临水视频记者 田小满 文图", ("田小满",)),
+        ("（青禾報記者田小滿臨水報導）", ("田小滿",)),
+        ("（青禾報記者田滿臨水綜合報導）", ("田滿",)),
         ("高雄／綜合報導", ()),
         ("生活中心／綜合報導", ()),
         ("攝影記者田小滿／青禾報導", ()),
@@ -186,6 +191,7 @@ def test_bylines(line: str, names: tuple[str, ...]) -> None:
         ("文 / 田小滿 編譯 / 安小禾", ("田小滿",)),
         ("文/青禾报全媒体记者 田小满", ("田小满",)),
         ("文 田野里的路灯", ()),
+        ("本文来自微信公众号：路灯观察（ID：ldgc），作者：田小满，题图来自：青禾图库", ("田小满",)),
     ],
 )
 def test_writers(line: str, names: tuple[str, ...]) -> None:
