@@ -325,10 +325,11 @@ TEMPLATES = (
             Rule(
                 # A box below articles on shares, mostly without a class: two applications, then links under headings.
                 id="netease.stock_promotion",
-                pattern=r"重点推荐|更多精彩资讯请点击.{0,10}|网易财经 会赚钱的客户端[:：].*",
-                needs=("重点推荐", "更多精彩资讯", "会赚钱的客户端"),
+                pattern=r"更多精彩资讯请点击.{0,10}|网易财经 会赚钱的客户端[:：].*",
+                needs=("更多精彩资讯", "会赚钱的客户端"),
                 rest=True,
             ),
+            Rule(id="netease.stock_heading", pattern="重点推荐", needs=("重点推荐",), where="tail"),
             *_IN_BODY,
         ),
     ),
