@@ -151,10 +151,10 @@ def find_body(tree: Element) -> Spot | None:
     for element in islice(tree.iter(), MAX_ELEMENTS):
         if element.tag not in no_text:  # a script's text is not even fetched
             text = element.text
-            if text and len(text) > _SHORT and has_mark(text):
+            if text and len(text) > _SHORT and not text.isspace() and has_mark(text):
                 weights.add(element, text)
         text = element.tail
-        if text and len(text) > _SHORT and has_mark(text):
+        if text and len(text) > _SHORT and not text.isspace() and has_mark(text):
             parent = element.getparent()
             if parent is not None:
                 weights.add(parent, text)
