@@ -1,0 +1,87 @@
+"""An import that is killed at any statement goes on as if nothing had been."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.orm import aliased
+
+from archive.db import open_engine, reading
+from archive.jsonl_import import import_jsonl
+from archive.models import Article, Base, Change, Revision
+
+LINES = 300
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from sqlalchemy import event
+from archive import jsonl_import
+from archive.db import open_engine
+
+jsonl_import.BATCH = 50
+engine = open_engine(sys.argv[1])
+left = int(sys.argv[3])
+
+@event.listens_for(engine, "before_cursor_execute")
+def count(*args):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+jsonl_import.import_jsonl(engine, Path(sys.argv[2]), resolve=lambda url: None)
+"""
+
+
+def everything(engine: Engine) -> dict[str, Any]:
+    with reading(engine) as connection:
+        # A killed transaction leaves a gap in PostgreSQL's numbers, so a cluster is named by its first article.
+        first = aliased(Article)
+        articles = (
+            select(Article.native_id, Article.body, Article.revision, first.native_id)
+            .join(first, first.id == Article.cluster_id)
+            .order_by(Article.native_id)
+        )
+        rows = [tuple(row) for row in connection.execute(articles)]
+        counts = {
+            model.__tablename__: connection.scalar(select(func.count()).select_from(model))
+            for model in (Article, Revision, Change)
+        }
+        indexed = connection.scalar(text("SELECT count(*) FROM article_text"))
+        signed = connection.scalar(select(func.count()).select_from(Base.metadata.tables["dedup_text"]))
+    return {"articles": rows, **counts, "indexed": indexed, "signed": signed}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "a.jsonl"
+    with path.open("w", encoding="utf-8") as out:
+        for n in range(LINES):
+            body = f"第{n}号公告说明了第{n * 7 % 83}项工程的进展。" + chr(0x4E00 + n) * 3 + "施工单位表示将按期完成。"
+            record = {"url": f"https://clip.example/{n}", "headline": f"公告{n}", "body": body, "id": f"{n:04}"}
+            out.write(json.dumps(record, ensure_ascii=False) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("statements", [[20], [45, 38], [77]])
+def test_a_killed_import_goes_on(
+    engine: Engine, database_url: str, sqlite_template: Path, tmp_path: Path, file: Path, statements: list[int]
+) -> None:
+    for statement in statements:
+        done = subprocess.run([sys.executable, "-c", KILLED, database_url, file, str(statement)], check=False)
+        assert done.returncode == -signal.SIGKILL
+    import_jsonl(engine, file, resolve=lambda url: None)
+    found = everything(engine)
+    assert (found["article"], found["revision"], found["change"]) == (LINES, LINES, LINES)
+    assert (found["indexed"], found["signed"]) == (LINES, LINES)
+    undisturbed = tmp_path / "other.db"
+    undisturbed.write_bytes(sqlite_template.read_bytes())
+    other = open_engine(f"sqlite:///{undisturbed}")
+    import_jsonl(other, file, resolve=lambda url: None)
+    assert everything(other)["articles"] == found["articles"]
+    other.dispose()
