@@ -12,6 +12,9 @@ from archive.cli.options import Moment
 from archive.errors import UsageError
 from archive.settings import Home
 
+MOST_SHOWN = 20
+"""The most lines of one part of `jianbao stats`; --json has all."""
+
 
 @main.command()
 @click.argument("words", nargs=-1, required=True, metavar="WORDS…")
@@ -192,8 +195,10 @@ def stats(home: Home, as_json: bool) -> None:
         if isinstance(value, dict):
             if value:
                 click.echo(label)
-                for key, number in value.items():
+                for key, number in list(value.items())[:MOST_SHOWN]:
                     click.echo(f"  {number:>10,}  {key or '(none)'}")
+                if len(value) > MOST_SHOWN:
+                    click.echo(f"  {sum(list(value.values())[MOST_SHOWN:]):>10,}  in {len(value) - MOST_SHOWN} others")
         else:
             click.echo(f"{value:>12,}  {label}" if isinstance(value, int) else f"{value or '-':>12}  {label}")
 
