@@ -28,15 +28,20 @@ _TONED: Final = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
 _TAGS: Final = "strong|span|p|br|b|div|em|section|font|img|li|h[1-6]"
 # `?strong>`, `?/p>`: the sign before a tag was cut in half, and took the tag's `<` with it.
 _RESIDUE: Final = re.compile(rf"[?？\ufffd]\s?/?(?:{_TAGS})\s?/?>|</?(?:{_TAGS})\s?/?>")
-_REPLACED: Final = re.compile("\ufffd|锟斤拷|烫烫烫|屯屯屯")
+_REPLACED: Final = ("\ufffd", "锟斤拷", "烫烫烫", "屯屯屯")
 # UTF-8 read as Latin-1 or Windows-1252: æ–°é—» …
 _LATIN: Final = re.compile(r"(?:[\xc3-\xef][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u2122]{1,2}){3,}")
 # GBK that lost a byte where pinyin was put in: `?qū)` without its opening bracket, then the rest is shifted.
 _CUT: Final = re.compile(rf"[\u3400-\u9fff]\?[a-z]{{0,5}}[{_TONED}][a-z]{{0,4}}[)）]")
 # UTF-8 read as GBK: these stand for 的, 是, 在, 中, 国.
 _AS_GBK: Final = re.compile("鐨勶|鐨[勩刡]|鏄[傘紝]|涓[浗鍥]|鍥藉|鍦[ㄤ鍙]|銆傘|锛[屽屻氱]|浜[嗕唬]")
+_LATIN_SIGNS: Final = "ÃÂåäæçèé"
+_AS_GBK_SIGNS: Final = "鐨鏄涓鍥鍦銆锛浜"
+# A quick look: what may be injected pinyin begins with a bracket, which few lines have.
+_SYLLABLE: Final = re.compile(rf"[(（][a-zêüɑɡ]{{0,5}}(?:[{_TONED}]|[\u0300-\u030c]|[)）])")
 _LOOSE_PINYIN: Final = 3
 
+_SAMPLE: Final = 1_000
 _TRADITIONAL: Final = re.compile(
     "[這個們來為國說時會對過發後裡種經麼學現當沒動還進樣開從實與將關點無業電話記產報導應該讓長問題體區縣萬]"
 )
@@ -71,7 +76,7 @@ def find_damage(lines: Sequence[str]) -> tuple[str, ...]:
     """The flags that a body's lines deserve, in the order of `FLAGS`. One odd bracket is no damage: runs are."""
     text = "\n".join(lines)
     flags = []
-    if ("(" in text or "（" in text) and len(PINYIN.findall(text)) >= _LOOSE_PINYIN:
+    if len(_SYLLABLE.findall(text)) >= _LOOSE_PINYIN and len(PINYIN.findall(text)) >= _LOOSE_PINYIN:
         flags.append(INJECTED_PINYIN)
     if is_mojibake(text):
         flags.append(MOJIBAKE)
@@ -86,11 +91,15 @@ def find_damage(lines: Sequence[str]) -> tuple[str, ...]:
 
 def is_mojibake(text: str) -> bool:
     """Whether a run of the text was read in the wrong encoding, or lost a byte so that what follows is shifted."""
-    if not text.isascii() and (_REPLACED.search(text) or _LATIN.search(text)):
+    if any(sign in text for sign in _REPLACED):
+        return True
+    if any(sign in text for sign in _LATIN_SIGNS) and _LATIN.search(text):
         return True
     if "?" in text and _CUT.search(text):
         return True
-    return len(_AS_GBK.findall(text)) >= 3 or _shifted().search(text) is not None
+    if any(sign in text for sign in _AS_GBK_SIGNS) and len(_AS_GBK.findall(text)) >= 3:
+        return True
+    return _shifted().search(text) is not None
 
 
 def _has_residue(text: str) -> bool:
@@ -100,7 +109,7 @@ def _has_residue(text: str) -> bool:
 
 def is_traditional(text: str) -> bool:
     """Whether the text is written in traditional characters (a quotation in them is not enough)."""
-    sample = text[:4000]
+    sample = text[:_SAMPLE]
     found = len(_TRADITIONAL.findall(sample))
     return found >= 3 and found > 3 * len(_SIMPLIFIED.findall(sample))
 

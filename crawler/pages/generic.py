@@ -23,7 +23,19 @@ from crawler.pages.page import Block, Outcome, Page
 from crawler.pages.parse import Element
 from crawler.pages.rules import RuleSet
 from crawler.pages.stamps import first_stamp
-from crawler.pages.structure import INFO, RELATED, is_marker, is_solid, mark_core, mark_lists, mark_short, mark_top
+from crawler.pages.structure import (
+    INFO,
+    LEAD,
+    RELATED,
+    is_lead,
+    is_marker,
+    is_solid,
+    mark_core,
+    mark_lists,
+    mark_short,
+    mark_top,
+    names,
+)
 from crawler.pages.surroundings import Piece, between, following, preceding
 from crawler.pages.template import Document, element_text
 from crawler.pages.whole import whole_page
@@ -147,7 +159,7 @@ def _body_blocks(spot: Spot, headline: Element) -> tuple[list[RawBlock], list[El
     raws: list[RawBlock] = []
     roots: list[Element] = []
     for piece in before:
-        if piece not in spot.sums or spot.sums[piece] < SOME:
+        if spot.sums.get(piece, 0.0) < SOME or _is_lead(piece):
             raws += walk(piece)
             roots.append(piece)
             continue
@@ -175,18 +187,25 @@ def _text_parts(piece: Element, spot: Spot, depth: int = 3) -> list[tuple[Elemen
 
 
 def _with_pictures(before: list[Element], spot: Spot, headline: Element) -> list[Element]:
-    """The pieces above the root, and the boxes of a picture with its caption that stand there too, in order."""
+    """The pieces above the root, and the short lead and the boxes of a picture with its caption that stand there too,
+    in order."""
     if headline is None or spot.root in headline.iterancestors():
         return before
     found = []
     for piece in islice(between(headline, spot.root), _TAIL_PIECES):
         if isinstance(piece, str) or not isinstance(piece.tag, str):
             continue
-        if piece in before:
+        if piece in before or _is_lead(piece):
             found.append(piece)
         elif next(piece.iter("img"), None) is not None and len(_STRING(piece)) <= _LARGE:
             found += islice(filter(_is_picture, (piece, *piece.iter("figure", "dl"))), 1)
     return found if len(found) > len(before) else before
+
+
+def _is_lead(piece: Element) -> bool:
+    """Whether a box above the text is the writer's lead of one sentence: a longer one reads as text by itself."""
+    lines = walk(piece) if LEAD.search(names(piece)) and len(_STRING(piece)) <= _LARGE else []
+    return len(lines) == 1 and is_lead(lines[0]) and _SUMMARY.match(lines[0].text) is None
 
 
 def _is_picture(box: Element) -> bool:
@@ -217,14 +236,14 @@ def _if_text(piece: Element) -> list[RawBlock]:
 
 def _tail_lines(root: Element) -> list[RawBlock]:
     """The lines below the body that may credit somebody. Boxes without such a word, and boxes larger than any credits
-    (lists, comments), are not walked; the third large one ends the search."""
+    (lists, comments), are not walked; the second large one ends the search."""
     lines: list[RawBlock] = []
     large = 0
     for piece in islice(following(root), _TAIL_PIECES):
         text = piece if isinstance(piece, str) else _short_text(piece)
         if len(text) > _LARGE:
             large += 1
-            if large > 2:
+            if large > 1:
                 break
         elif _CREDIT.search(text):
             for block in _piece_blocks(piece):

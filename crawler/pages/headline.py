@@ -26,6 +26,7 @@ _SITE_TAIL: Final = re.compile(
     re.IGNORECASE,
 )
 _TITLE_NAMES: Final = re.compile(r"title|headline|heading|tit\b|biaoti|\bbt\b|_bt\b|subject|h1", re.IGNORECASE)
+_NO_TITLE: Final = frozenset(("a", "title", "script", "style", "option"))
 _MANY: Final = 300
 _DATED: Final = re.compile(r"(?:19|20)\d\d[-年/.]")
 
@@ -129,9 +130,10 @@ def _unmarked(tree: Element, title: str, witnesses: list[str]) -> Iterator[Headl
 def _containing(tree: Element, words: str) -> Iterator[Element]:
     """The elements whose own text has these words, without links, scripts and the head's title."""
     for element in tree.iter():
-        text = element.text
-        if text and words in text and element.tag not in ("a", "title", "script", "style", "option"):
-            yield element
+        if element.tag not in _NO_TITLE:  # a script's text is not even fetched
+            text = element.text
+            if text and words in text:
+                yield element
         text = element.tail
         if text and words in text:
             parent = element.getparent()
