@@ -298,8 +298,8 @@ def _unlabelled_source(block: RawBlock) -> str:
         text = clean_source(text)
         return text if plain and (_SOURCE_NAMES.search(names) or _ORGANISATION.match(text)) else ""
     rest = f"{text[: stamp.start]} {text[stamp.end :]}"
-    bare = (_bare(part) for part in re.split(r"[\s|/／·丨]+", rest))
-    parts = [part for part in bare if part and not re.search("[:：]", part) and not _is_noise(part)]
+    raw = (part for part in re.split(r"[\s|/／·丨]+", rest) if not part.endswith((":", "：")))
+    parts = [part for part in map(_bare, raw) if part and not re.search("[:：]", part) and not _is_noise(part)]
     for part in parts:
         if _ORGANISATION.match(part):
             return part

@@ -86,6 +86,9 @@ _ADVERT: Final = re.compile(r"\bads?\b|\bad[_-]|\bgg\b|guanggao|promo", re.IGNOR
 _CAPTION: Final = re.compile(
     r"^[▲▼△▽]\s?[\u3400-\u9fff]|[(（](?:圖|图|資料|资料)[^()（）]{0,24}[)）]$|[\u3400-\u9fff][\s/／][摄攝][)）]?$|記者[\u3400-\u9fff]{2,4}攝[)）]?$"
 )
+LEAD: Final = re.compile(
+    r"\b(?:summary|lead|intro|digest|subtitle|sub-title|daoyu|daodu|teaser|standfirst)\b", re.IGNORECASE
+)
 _LOOSE: Final = 0.3
 _REPEATS: Final = 3
 _RUN: Final = 4
@@ -128,7 +131,7 @@ def mark_core(blocks: Sequence[RawBlock], root: Element) -> None:
             continue
         box = boxes[index]
         if box is None:
-            if index < first and not is_solid(block) and not _is_caption(block):
+            if index < first and not is_solid(block) and not _is_caption(block) and not is_lead(block):
                 block.mark = BESIDE
         elif box in dirty:
             block.mark = BOX
@@ -138,6 +141,14 @@ def mark_core(blocks: Sequence[RawBlock], root: Element) -> None:
 def _is_caption(block: RawBlock) -> bool:
     """A picture, or a line that says by its kind or its words that it belongs to one."""
     return block.kind in ("image", "caption") or (len(block.text) <= 100 and _CAPTION.search(block.text) is not None)
+
+
+def is_lead(block: RawBlock) -> bool:
+    """Whether the line is a sentence in an element that calls itself the text's summary."""
+    text = block.text
+    if not 10 <= len(text) <= 120 or text[-1] not in "。！？" or block.links:
+        return False
+    return LEAD.search(names(block.node)) is not None
 
 
 def _own_sentences(blocks: Sequence[RawBlock]) -> list[int]:
@@ -207,12 +218,12 @@ def _dirty_boxes(blocks: Sequence[RawBlock], boxes: Sequence[Element], with_text
         length = sum(len(block.text) for block in held)
         linked = sum(block.linked for block in held)
         if box is held[0].node and len(held) == 1:
-            if linked > _NEARLY_ALL * length and _ADVERT.search(_names(box)):
+            if linked > _NEARLY_ALL * length and _ADVERT.search(names(box)):
                 dirty.add(box)
             continue  # else a line, no box
         if box.tag in ("table", "ul", "ol", "dl", "blockquote", "pre", "figure") and linked < 0.5 * length:
             continue
-        if linked > 0.3 * length or any(is_marker(block.text) for block in held) or _BOX_NAMES.search(_names(box)):
+        if linked > 0.3 * length or any(is_marker(block.text) for block in held) or _BOX_NAMES.search(names(box)):
             dirty.add(box)
     return dirty
 
@@ -251,7 +262,8 @@ def _mark_after(blocks: Sequence[RawBlock], boxes: Sequence[Element], dirty: set
             block.mark = AFTER
 
 
-def _names(element: Element) -> str:
+def names(element: Element) -> str:
+    """The element's class and id."""
     return f"{element.get('class') or ''} {element.get('id') or ''}"
 
 

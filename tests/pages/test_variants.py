@@ -121,6 +121,7 @@ def test_an_authors_element_names_the_author(line: str, authors: tuple[str, ...]
         ("<div class=author>記者田小滿</div><div>2020-03-12 09:30·2 分鐘</div>", "source_name", None),
         ("<div class=author>記者田小滿</div><div>2020-03-12 09:30</div>", "authors", ("田小滿",)),
         ("<p>2020-03-12 09:30 星期四</p>", "source_name", None),
+        ("<p><span>出版：</span><time>2020-03-12 09:30</time></p>", "source_name", None),
         ("<p><time>2020-03-12</time><span>2020年3月12日</span></p>", "source_name", None),
         ("<p>2020-03-12 09:30</p><figure><figcaption>图像来源: 青禾图库</figcaption></figure>", "source_name", None),
         ("<p><em>青禾报</em> <em>记者 田小满</em> <em>编辑 安小禾</em> 2020-03-12 09:30</p>", "editor", "安小禾"),
@@ -216,3 +217,12 @@ def test_nothing_follows_a_sites_terms() -> None:
     terms = "<p>凡本网注明“来源：青禾网”的作品，版权均属于青禾网。</p><p>电话：0000-1234567</p>"
     page = read(body="".join(f"<p>{line}</p>" for line in TEXT) + terms)
     assert page.body.split("\n") == list(TEXT)
+
+
+def test_a_lead_of_one_sentence() -> None:
+    assert read("<p>2020-03-12</p><div class=summary>三百盏灯，换了一周。</div>").body.split("\n") == [
+        "三百盏灯，换了一周。",
+        *TEXT,
+    ]
+    assert read("<p>2020-03-12</p><div class=summary>三百盏灯 换了一周</div>").body.split("\n") == list(TEXT)
+    assert read("<p>2020-03-12</p><div class=info>下载客户端，看现场直播。</div>").body.split("\n") == list(TEXT)
