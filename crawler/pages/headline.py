@@ -6,7 +6,7 @@ headline, unless the page shows none.
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from attrs import frozen
@@ -50,17 +50,23 @@ def headline_candidates(tree: Element, title: str, og_title: str) -> list[Headli
     """Every element that may be the headline, in reading order; those that the titles confirm are `sure`."""
     titles = (title, og_title, clean_title(title))
     witnesses = [witness for witness in (letters(text)[:400] for text in titles) if len(witness) >= 4]
-    found: list[Headline] = []
-    for count, element in enumerate(tree.iter(*_HEADINGS)):
-        if count > _MANY:
-            break
-        text = _text(element)
-        if text:
-            found.append(Headline(text=text, element=element, sure=_confirmed(text, witnesses)))
+    # Nearly every page has its headline in one of these two; the others are mostly those of lists.
+    found = _headings(tree, _HEADINGS[:2], witnesses)
+    if not any(candidate.sure for candidate in found):
+        found = _headings(tree, _HEADINGS, witnesses)
     if not any(candidate.sure for candidate in found):
         found += _unmarked(tree, title, witnesses)
         if og_title and not any(candidate.sure for candidate in found):
             found += _unmarked(tree, og_title, witnesses)
+    return found
+
+
+def _headings(tree: Element, tags: tuple[str, ...], witnesses: list[str]) -> list[Headline]:
+    found: list[Headline] = []
+    for element in islice(tree.iter(*tags), _MANY):
+        text = _text(element)
+        if text:
+            found.append(Headline(text=text, element=element, sure=_confirmed(text, witnesses)))
     return found
 
 
