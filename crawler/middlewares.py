@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
 
 from archive.errors import JianbaoError
 from crawler.guard import Refused, is_public
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from scrapy import Request
     from scrapy.crawler import Crawler
-    from scrapy.http import Headers, Response
+    from scrapy.http import Headers
 
     from crawler.session import Session
 
@@ -43,23 +45,27 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         super().__init__(crawler)
         self._unknown: set[str] = set()
 
-    async def _parse_robots(self, response: "Response", netloc: str, request: "Request") -> None:
+    async def robot_parser(self, request: "Request") -> Any:
+        """The rules for a request. Scrapy 2.19 awaits one Deferred from several requests, of which only the first gets
+        the rules and the others None, which lets them pass; so the answer is read from where it is kept."""
+        await super().robot_parser(request)
+        return self._parsers[urlparse_cached(request).netloc]
+
+    async def _parse_robots(self, response: Response, netloc: str, request: "Request") -> None:
         rules = decoded_body(response.meta[RAW])
         if response.status >= 500 or response.status == 429 or not isinstance(rules, bytes):
             self._unknown.add(netloc)
             rules = _FORBID_ALL
         elif response.status >= 300:
             rules = b""
-        response = response.replace(body=rules)
-        await super()._parse_robots(response, netloc, request)
+        await super()._parse_robots(Response(response.url, status=response.status, body=rules), netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._unknown.add(netloc)
         super()._robots_error(exc, netloc)
 
     def process_request_2(self, rp: Any, request: "Request") -> None:
-        netloc = request.url.split("/", 3)[2]
-        if netloc in self._unknown:
+        if urlparse_cached(request).netloc in self._unknown:
             raise RobotsUnknown("robots.txt could not be had")
         try:
             super().process_request_2(rp, request)
@@ -77,7 +83,7 @@ class WarcMiddleware:
     def from_crawler(cls, crawler: "Crawler") -> "Self":
         return cls(crawler)
 
-    def process_response(self, request: "Request", response: "Response") -> "Response":
+    def process_response(self, request: "Request", response: Response) -> Response:
         session: Session = cast(Any, self.crawler.spider).session
         if session.fatal is not None or session.warc is None:
             raise IgnoreRequest("the run is ending")

@@ -61,7 +61,7 @@ METAREFRESH_ENABLED = False  # a page is kept as it came
 
 DOWNLOAD_DELAY = _number("JIANBAO_DELAY", 1.0)
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-CONCURRENT_REQUESTS = 16
+CONCURRENT_REQUESTS = 8  # those that wait for their host's turn count too, and a run that is stopped waits for them
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = DOWNLOAD_DELAY
 AUTOTHROTTLE_MAX_DELAY = 60.0

@@ -245,6 +245,21 @@ def test_a_host_whose_robots_txt_fails_is_left_alone(start_portal: START, tmp_pa
     ) == {"due"}
 
 
+def test_robots_txt_binds_every_request_that_waited_for_it(start_portal: START, tmp_path: Path) -> None:
+    """Scrapy 2.19 hands the rules to the first of several waiting requests and lets the others pass."""
+    proxy = start_portal(60)
+    archive = Archive(tmp_path / "home", proxy.environment())
+    assert archive.run("crawl", "sohu", "--limit", "1").returncode == 0
+    proxy.requests.clear()
+    proxy.faults["https://www.sohu.com/robots.txt"] = Answer(200, b"User-agent: *\nDisallow: /a/\n", "text/plain")
+    # Every list, and the articles that the first run left, at once.
+    before = "import crawler.settings; crawler.settings.CONCURRENT_REQUESTS = 64"
+    assert archive.run("crawl", "sohu", before=before).returncode == 0
+    assert not [url for url in proxy.requests if url.startswith("https://www.sohu.com/a/")]
+    [(left,)] = archive.rows("SELECT count(*) FROM frontier WHERE state = 'failed' AND outcome = 'robots'")
+    assert left > 8
+
+
 def test_one_run_at_a_time_and_sigterm_ends_it_well(start_portal: START, tmp_path: Path) -> None:
     proxy = start_portal(30)
     archive = Archive(tmp_path / "home", proxy.environment())
