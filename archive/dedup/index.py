@@ -18,8 +18,8 @@ from archive.dedup.tables import DedupFresh, DedupSealed
 CAP: Final = 48
 """So many articles hold a shingle at most; one that has reached it no longer counts."""
 FRESH_LEAST: Final = 50_000
-FRESH_SHARE: Final = 16
-"""The small table is emptied at this many rows, or at a 16th of the large one's if that is more."""
+FRESH_SHARE: Final = 64
+"""The small table is emptied at this many rows, or at a 64th of the large one's if that is more."""
 
 # "JB" and a number: writers on PostgreSQL take turns from here to their commit.
 LOCK: Final = 0x4A420003
