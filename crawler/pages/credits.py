@@ -75,7 +75,7 @@ class Credits:
 
 def read_credits(text: str) -> Credits:
     """The labelled values of one line. A line of running text gives an empty result or few labels."""
-    if len(text) > 600 or not any(mark in text for mark in ":：/／︰"):
+    if len(text) > 600 or not any(mark in text for mark in ":：/／︰|｜丨"):
         return Credits(rest=text)
     matches = list(_LABEL.finditer(text))[:24]
     source = editor = ""

@@ -125,6 +125,7 @@ def test_an_authors_element_names_the_author(line: str, authors: tuple[str, ...]
         ("<p><time>2020-03-12</time><span>2020年3月12日</span></p>", "source_name", None),
         ("<p>2020-03-12 09:30</p><figure><figcaption>图像来源: 青禾图库</figcaption></figure>", "source_name", None),
         ("<p><em>青禾报</em> <em>记者 田小满</em> <em>编辑 安小禾</em> 2020-03-12 09:30</p>", "editor", "安小禾"),
+        ("<p>2020-03-12 09:30</p><p>编辑 | 安小禾</p>", "editor", "安小禾"),
         ("<p>2020-03-12 09:30</p><p>作者：田小满 ▪ 责编：安小禾</p>", "authors", ("田小满",)),
     ],
 )
@@ -226,3 +227,8 @@ def test_a_lead_of_one_sentence() -> None:
     ]
     assert read("<p>2020-03-12</p><div class=summary>三百盏灯 换了一周</div>").body.split("\n") == list(TEXT)
     assert read("<p>2020-03-12</p><div class=info>下载客户端，看现场直播。</div>").body.split("\n") == list(TEXT)
+
+
+def test_a_last_line_in_brackets_names_the_editor() -> None:
+    page = read(body="".join(f"<p>{line}</p>" for line in (*TEXT, "（作者：田小满 编辑：安小禾）")))
+    assert (page.authors, page.editor) == (("田小满",), "安小禾")
