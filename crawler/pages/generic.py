@@ -326,7 +326,7 @@ def mark_info(raws: list[RawBlock]) -> None:
             rest = f"{text[: stamp.start]} {text[stamp.end :]}"
             if len(rest) <= 30 or (len(rest) <= 80 and read_credits(rest).labels):
                 block.mark = INFO
-        elif len(text) > 60:
+        elif is_solid(block):
             return
 
 

@@ -232,3 +232,10 @@ def test_a_lead_of_one_sentence() -> None:
 def test_a_last_line_in_brackets_names_the_editor() -> None:
     page = read(body="".join(f"<p>{line}</p>" for line in (*TEXT, "（作者：田小满 编辑：安小禾）")))
     assert (page.authors, page.editor) == (("田小满",), "安小禾")
+
+
+def test_the_date_that_signs_a_short_notice_stays() -> None:
+    lines = [*TEXT[:2], "特此公告。", "青禾县城管局", "2020年3月12日"]
+    page = read("<p>2020-03-13 09:30</p>", body="".join(f"<p>{line}</p>" for line in lines))
+    assert page.body.split("\n") == lines
+    assert field(page, "published_at") == "2020-03-13T09:30+08:00"
