@@ -19,6 +19,7 @@ _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _LONGEST: Final = 160
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5")
 _BADGE: Final = re.compile(r"^(?:原创|转载|原創|轉載)[\s:：]+")
+_BADGES: Final = re.compile(r"原创|转载|独家|首发|置顶|精华|原創|轉載|獨家|置頂|精華|\[[^\[\]]{1,8}\]")
 _SEPARATOR: Final = re.compile(r"\s*(?:[_|｜]|--+|[—–]{1,2}|\s-\s|\s-|-\s|\s·\s|>|<)\s*")
 _SITE_TAIL: Final = re.compile(
     r"[-－]\s?[^-－]{0,14}(?:网|報|报|台|頻道|频道|新闻|新聞|資訊|资讯|中心|财经|科技|在线|论坛|社区|门户|"
@@ -160,10 +161,20 @@ def info_inside(element: Element) -> list[Element]:
 
 def _text(element: Element) -> str:
     text = _joined(element.itertext("*"))
-    if len(element) and _DATED.search(text) and (inside := info_inside(element)):
-        rest = (part for child in element if child not in inside for part in (*child.itertext("*"), child.tail or ""))
+    inside = [child for child in element if _is_badge(child)]
+    if len(element) and _DATED.search(text):
+        inside += info_inside(element)
+    if inside:
+        kept = ((() if child in inside else child.itertext("*"), child.tail or "") for child in element)
+        rest = (part for texts, tail in kept for part in (*texts, tail))
         text = _joined(chain([element.text or ""], rest))
     return _BADGE.sub("", text) if 2 <= len(text) <= _LONGEST else ""
+
+
+def _is_badge(element: Element) -> bool:
+    """Whether a heading's child is a badge (原创, 独家) or a forum's section (`[城事]`), and no part of the title."""
+    text = "" if len(element) or not isinstance(element.tag, str) else (element.text or "").strip()
+    return 0 < len(text) <= 10 and _BADGES.fullmatch(text) is not None
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -239,3 +239,8 @@ def test_the_date_that_signs_a_short_notice_stays() -> None:
     page = read("<p>2020-03-13 09:30</p>", body="".join(f"<p>{line}</p>" for line in lines))
     assert page.body.split("\n") == lines
     assert field(page, "published_at") == "2020-03-13T09:30+08:00"
+
+
+@pytest.mark.parametrize("badge", ["<span class=tag>原创</span>", "<em>独家</em>", "<a href=/f/2>[城事]</a>"])
+def test_a_badge_is_no_part_of_the_headline(badge: str) -> None:
+    assert read("<p>2020-03-12</p>", h1=f"{badge} {HEADLINE}").headline == HEADLINE
