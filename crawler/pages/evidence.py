@@ -372,6 +372,9 @@ def _authors(
 
 def _named_author(info: Sequence[RawBlock], source: str | None) -> tuple[str, ...]:
     """Who stands near the headline in an element that says so: `class="author"`. A medium is no author."""
+    for block in info[:_NEAR]:
+        if block.node is not None and block.node.tag == "address" and is_name(block.text):
+            return (block.text,)
     named = _by_class(info, _AUTHOR_CLASS)
     names = split_names(named)
     if not named or named == source or _ORGANISATION.match(named):

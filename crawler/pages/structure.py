@@ -84,7 +84,8 @@ _BOX_NAMES: Final = re.compile(
 )
 _ADVERT: Final = re.compile(r"\bads?\b|\bad[_-]|\bgg\b|guanggao|promo", re.IGNORECASE)
 _CAPTION: Final = re.compile(
-    r"^[▲▼△▽]\s?[\u3400-\u9fff]|[(（](?:圖|图|資料|资料)[^()（）]{0,24}[)）]$|[\u3400-\u9fff][\s/／][摄攝][)）]?$|記者[\u3400-\u9fff]{2,4}攝[)）]?$"
+    r"^[▲▼△▽]\s?[\u3400-\u9fff]|[(（](?:圖|图|資料|资料)[^()（）]{0,24}[)）]$|[\u3400-\u9fff][\s/／][摄攝][)）]?$|記者[\u3400-\u9fff]{2,4}攝[)）]?$|"
+    r"[(（][\u3400-\u9fff\s]{2,10}[摄攝][)）]$"
 )
 LEAD: Final = re.compile(
     r"\b(?:summary|lead|intro|digest|subtitle|sub-title|daoyu|daodu|teaser|standfirst)\b", re.IGNORECASE

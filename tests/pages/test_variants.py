@@ -108,6 +108,7 @@ def test_comments_that_quote_the_headline_are_not_it() -> None:
         ("<div class=author><a href=/r/1>田小满</a></div>", ("田小满",)),
         ("<div><span class=AuthorInfo-name>堤边的老田</span></div>", ("堤边的老田",)),
         ("<div class=author>青禾发布</div>", ()),
+        ("<address>田小满</address>", ("田小满",)),
         ("<div>发表于 <span>2020-03-12</span> 由 <span>田小满</span></div>", ("田小满",)),
     ],
 )
@@ -172,6 +173,8 @@ def test_more_news_of_the_same_site_is_a_list() -> None:
         ("青禾·临水视频记者 田小满 文图", ("田小满",)),
         ("（青禾報記者田小滿臨水報導）", ("田小滿",)),
         ("（青禾報記者田滿臨水綜合報導）", ("田滿",)),
+        ("（青禾社記者田小滿臨水6日電）", ("田小滿",)),
+        ("青禾新聞 | 田小滿 綜合報導", ("田小滿",)),
         ("高雄／綜合報導", ()),
         ("生活中心／綜合報導", ()),
         ("攝影記者田小滿／青禾報導", ()),
@@ -244,3 +247,12 @@ def test_the_date_that_signs_a_short_notice_stays() -> None:
 @pytest.mark.parametrize("badge", ["<span class=tag>原创</span>", "<em>独家</em>", "<a href=/f/2>[城事]</a>"])
 def test_a_badge_is_no_part_of_the_headline(badge: str) -> None:
     assert read("<p>2020-03-12</p>", h1=f"{badge} {HEADLINE}").headline == HEADLINE
+
+
+@pytest.mark.parametrize(
+    "caption", ["▲換新的路燈。（圖／資料照）", "换新的路灯。(田小满摄)", "換新的路燈。記者田小滿／攝"]
+)
+def test_a_caption_above_the_first_sentence_stays(caption: str) -> None:
+    text = "".join(f"<p>{line}</p>" for line in TEXT)
+    page = read(body=f"<div><img src=1.jpg><div class=cap>{caption}</div></div><div>{text}</div>")
+    assert page.body.split("\n") == [caption, *TEXT]
