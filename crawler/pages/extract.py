@@ -137,7 +137,10 @@ def _without_template(
         if target is None:
             outcome, detail = Outcome.NOT_ARTICLE, "the address is no article's, and no template of the site fits"
         page = read_generic(document, captured_at=captured_at, known=known, everything=everything)
-        return attrs.evolve(page, outcome=outcome, detail=detail, confidence=min(page.confidence, 0.5))
+        account = document.metas.get("mediaid") or None
+        return attrs.evolve(
+            page, outcome=outcome, detail=detail, account_name=account, confidence=min(page.confidence, 0.5)
+        )
     return Page(url=document.url, outcome=outcome, detail=detail, confidence=0.5, **known)
 
 

@@ -188,33 +188,35 @@ _OWN_ID = (
     ("page_id", prefixed("a:", script("news_id", r"news_id[\"']?\s*:\s*[\"']?(\d{6,12})"))),
 )
 
+_MP_FIELDS = (
+    ("headline", text("span.title-info-title")),
+    ("headline", text("div.text-title h1", without=("article-tag", "original-logo"))),
+    ("headline", script("title:", r"title:\s*[\"']([^\"'\n]+)[\"']")),
+    ("headline", json_ld("headline")),
+    ("headline", meta("og:title", r"^([^_]*)")),
+    ("original_title", text("p[data-role=original-title]", r"原标题[:：]\s?(.*)")),
+    ("published_at", attribute("#news-time", "data-val")),
+    ("published_at", json_ld("datePublished")),
+    ("published_at", meta("datePublished")),
+    ("modified_at", meta("dateUpdate")),
+    ("published_at", meta("og:release_date")),
+    ("published_at", text("#news-time")),
+    ("source_name", text("span[data-role=original-link]", r"来源[:：]?\s?(.+)")),
+    ("account_name", text("#user-info h4")),
+    ("account_name", meta("mediaid")),
+    ("location", text("div.text-title div.area", r"发布于[:：]?\s?(.+)")),
+    *_OWN_ID,
+    ("keywords", _KEYWORDS),
+    ("flag.original", present("span.original-logo")),
+    _STATEMENT,
+)
+
 TEMPLATES = (
     Template(
         name="sohu-mp",
         body=("#mp-editor",),
         scope=("text",),
-        fields=(
-            ("headline", text("span.title-info-title")),
-            ("headline", text("div.text-title h1", without=("article-tag", "original-logo"))),
-            ("headline", script("title:", r"title:\s*[\"']([^\"'\n]+)[\"']")),
-            ("headline", json_ld("headline")),
-            ("headline", meta("og:title", r"^([^_]*)")),
-            ("original_title", text("p[data-role=original-title]", r"原标题[:：]\s?(.*)")),
-            ("published_at", attribute("#news-time", "data-val")),
-            ("published_at", json_ld("datePublished")),
-            ("published_at", meta("datePublished")),
-            ("modified_at", meta("dateUpdate")),
-            ("published_at", meta("og:release_date")),
-            ("published_at", text("#news-time")),
-            ("source_name", text("span[data-role=original-link]", r"来源[:：]?\s?(.+)")),
-            ("account_name", text("#user-info h4")),
-            ("account_name", meta("mediaid")),
-            ("location", text("div.text-title div.area", r"发布于[:：]?\s?(.+)")),
-            *_OWN_ID,
-            ("keywords", _KEYWORDS),
-            ("flag.original", present("span.original-logo")),
-            _STATEMENT,
-        ),
+        fields=_MP_FIELDS,
         rules=_MODERN,
         image=clear_image,
     ),
@@ -294,6 +296,15 @@ TEMPLATES = (
             ("keywords", _KEYWORDS),
         ),
         rules=(_EDITOR_LINE, _LINKS_ABOVE, _LINKS_BELOW, _FOUND, *_MODERN),
+    ),
+    # The same page without the editor's id: the earliest of them, and a second text layout of 2024.
+    Template(
+        name="sohu-article",
+        body=("article.article-text", "article.article"),
+        scope=("text",),
+        fields=_MP_FIELDS,
+        rules=_MODERN,
+        image=clear_image,
     ),
 )
 

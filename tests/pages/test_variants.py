@@ -256,3 +256,14 @@ def test_a_caption_above_the_first_sentence_stays(caption: str) -> None:
     text = "".join(f"<p>{line}</p>" for line in TEXT)
     page = read(body=f"<div><img src=1.jpg><div class=cap>{caption}</div></div><div>{text}</div>")
     assert page.body.split("\n") == [caption, *TEXT]
+
+
+def test_a_sohu_page_that_no_template_fits_names_its_account() -> None:
+    text = "".join(f"<p>{line}</p>" for line in TEXT)
+    html = (
+        f"<html><head><meta charset=utf-8><meta name=mediaid content=青禾新报><title>{HEADLINE}_路灯</title></head>"
+        f"<body><h1>{HEADLINE}</h1><div class=brandnew>{text}</div></body></html>"
+    )
+    page = extract(html.encode(), url="https://www.sohu.com/a/749000001_121000001")
+    assert (page.template, page.outcome) == ("generic", "unknown_template")
+    assert page.account_name == "青禾新报"
