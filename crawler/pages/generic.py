@@ -22,6 +22,7 @@ from crawler.pages.outcome import by_words
 from crawler.pages.page import Block, Outcome, Page
 from crawler.pages.parse import Element
 from crawler.pages.rules import RuleSet
+from crawler.pages.second_opinion import ask_trafilatura
 from crawler.pages.stamps import first_stamp
 from crawler.pages.structure import (
     INFO,
@@ -71,7 +72,7 @@ def read_generic(
     title, metas = document.text("title"), document.metas
     og_title = fold(metas.get("og:title") or "")
     candidates = headline_candidates(tree, title, og_title)
-    spot = find_body(tree)
+    spot = find_body(tree) or ask_trafilatura(tree, document.source)
     if spot is None:
         outcome, detail = _of_no_text(document) or (Outcome.NOT_ARTICLE, "no sentence on the page")
         return Page(url=url, outcome=outcome, detail=detail, confidence=0.2, **known)

@@ -1,0 +1,50 @@
+"""Where trafilatura sees the body of a page on which the finder sees no sentence: verse, or prose without punctuation.
+
+It costs 20 to 48 times the parse and loses short, bare and spoken lines, so it is asked last, and only for the place:
+the blocks come from our own walk over that place, so that no line is lost without a rule's name.
+"""
+
+import logging
+from itertools import islice
+from typing import Final
+
+from crawler.pages.blocks import RawBlock, fold, walk
+from crawler.pages.finder import Spot
+from crawler.pages.parse import Element
+
+# What it thinks of odd pages is no news for whoever reads a cron job's mail.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+_MAX_SOURCE: Final = 500_000  # characters; bounds what the question may cost
+_MAX_ELEMENTS: Final = 20_000
+_ENOUGH: Final = 100  # characters; navigation and notices have less
+_LINKED: Final = 0.2
+
+
+def ask_trafilatura(tree: Element, source: str) -> Spot | None:
+    """The nearest element around the lines that trafilatura takes for the text, or None where they are few, are
+    mostly links, or stand on a page too large to ask."""
+    if len(source) > _MAX_SOURCE or next(islice(tree.iter(), _MAX_ELEMENTS, None), None) is not None:
+        return None
+    lines = _lines(source)
+    chosen = [raw for raw in walk(tree) if raw.kind not in ("image", "heading") and raw.text in lines]
+    length = sum(len(raw.text) for raw in chosen)
+    if length < _ENOUGH or sum(raw.linked for raw in chosen) > _LINKED * length:
+        return None
+    return Spot(root=_around(chosen), weight=float(length), share=0.0, sums={})
+
+
+def _lines(source: str) -> frozenset[str]:
+    """The lines of trafilatura's answer."""
+    import trafilatura  # here, since loading it takes longer than most pages do
+
+    # Its deduplication would be state that outlives the page; precision mode wipes whole portal pages.
+    found = trafilatura.bare_extraction(source, include_comments=False, deduplicate=False)
+    return frozenset(map(fold, (getattr(found, "text", None) or "").splitlines()))
+
+
+def _around(chosen: list[RawBlock]) -> Element:
+    """The nearest element that holds all the blocks."""
+    first = chosen[0].node
+    around = [{raw.node, *raw.node.iterancestors()} for raw in chosen[1:]]
+    return next(node for node in (first, *first.iterancestors()) if all(node in nodes for nodes in around))
