@@ -122,6 +122,7 @@ def test_an_authors_element_names_the_author(line: str, authors: tuple[str, ...]
         ("<div class=author>記者田小滿</div><div>2020-03-12 09:30·2 分鐘</div>", "source_name", None),
         ("<div class=author>記者田小滿</div><div>2020-03-12 09:30</div>", "authors", ("田小滿",)),
         ("<p>2020-03-12 09:30 星期四</p>", "source_name", None),
+        ("<p>路灯坏了向谁举报</p><p>2020-03-12 09:30</p>", "source_name", None),
         ("<p><span>出版：</span><time>2020-03-12 09:30</time></p>", "source_name", None),
         ("<p><time>2020-03-12</time><span>2020年3月12日</span></p>", "source_name", None),
         ("<p>2020-03-12 09:30</p><figure><figcaption>图像来源: 青禾图库</figcaption></figure>", "source_name", None),
