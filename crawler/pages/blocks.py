@@ -278,6 +278,12 @@ class _Walk:
         self.out.extend(after)
 
 
+def _follows_link(element: Element) -> bool:
+    """Whether another link stands right before this one."""
+    before = element.getprevious()
+    return before is not None and before.tag == "a" and not before.tail
+
+
 def image_address(element: Element) -> str:
     """An `<img>`'s address as written: the lazy-loading attribute where there is one, else `src`; "" without either."""
     for name in _IMAGE_ATTRIBUTES:
@@ -329,7 +335,8 @@ def walk(root: Element, mark: Mark | None = None, *, parted: bool = False) -> li
 
     `mark`: called for each element below the root; what it gives, if not None, is the `mark` of every block in that
     element, whose text is kept apart from the line around it even where the element is an inline one. `parted`: a space
-    stands where an inline element begins or ends, links and fonts excepted: a line of fields, each in its `<span>`.
+    stands where an inline element begins or ends, at an image, and between two links that touch: a line of fields, each
+    in its `<span>`. What fonts and lone links part stays together.
     Scripts, controls and what is hidden by its own `style` or `hidden` are left out; the root may be hidden itself. A
     line ends at a block element and at `<br>` (inside a heading that is a space). At most `MAX_ELEMENTS` elements are
     visited: the rest is left out.
@@ -394,10 +401,13 @@ def _visit(state: _Walk, root: Element) -> None:
                 state.flush()
         elif name == "img":
             state.image(child)
+            state.line.space = state.line.space or bool(state.fields)
         elif name == "tr" and (cells := _data_cells(child)):
             state.row(child, [walk(cell, mark) for cell in cells])
         else:
             if name == "a":
+                if state.fields and _follows_link(child):
+                    state.line.space = True
                 state.links.append([len(state.line.parts), child.get("href") or ""])
             elif name in BLOCK_TAGS:
                 state.open(name, child)
