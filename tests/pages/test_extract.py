@@ -211,3 +211,16 @@ def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
         for seed in ("1", "2")
     }
     assert len(outputs) == 1
+
+
+def test_the_desk_line_is_read_beside_the_content_as_well() -> None:
+    source = (Path(__file__).parent / "portals" / "netease-post-news.html").read_text(encoding="utf-8")
+    start = source.index('<div class="post_author">')
+    line_end = source.index("\n", start)
+    end = source.index("</div>", line_end)
+    beside = source[:start] + "</div>" + source[start:line_end] + source[end + len("</div>") :]
+    url = "https://www.163.com/news/article/KAAAAAAA0001899O.html"
+    inside, outside = extract(source.encode(), url=url), extract(beside.encode(), url=url)
+    assert beside != source
+    assert outside.editor == inside.editor == "周小满"
+    assert outside.source_name == inside.source_name
