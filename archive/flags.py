@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-INCOMPLETE: Final = frozenset({"truncated", "paywall", "paged", "mojibake", "injected_pinyin", "tag_residue"})
+INCOMPLETE: Final = frozenset({"truncated", "paywall", "incomplete", "mojibake", "injected_pinyin", "tag_residue"})
 """Flags of a text that may be less than, or not quite, what was published: it does not stand for its story."""
 
 

@@ -2,13 +2,18 @@
 
 An observation is one capture that showed a text, or one line of an imported file. What we captured ourselves ranks
 after what we were told, then the time decides, then the text's digest, so that the order is total. Equal texts in a row
-are one revision, which began with the first of them. An imported text counts once, however often it is imported.
+are one revision, which began with the first of them. An imported text counts once, however often it is imported. A part
+of a text (page 1 of an article on several pages) is no revision of the whole: it counts while there is nothing else.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from attrs import field, frozen
+
+PART: Final = "part:"
+"""Stands before the digest of a text of which more is known to be missing."""
 
 
 @frozen(order=True)
@@ -19,6 +24,11 @@ class Observation:
     at: datetime
     digest: str
     capture_id: int | None = field(default=None, order=False, eq=False)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the text is not known to be a part of another one."""
+        return not self.digest.startswith(PART)
 
 
 def revisions(observations: Iterable[Observation]) -> list[Observation]:

@@ -1,6 +1,7 @@
 """The costly and pure half of storing: cleaning, digests, tokens. It may run in another process than the other half."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from attrs import asdict, evolve, frozen
 from archive.clean import clean_body, clean_json, clean_line, clean_text
 from archive.dedup.linking import fingerprint
 from archive.dedup.types import Fingerprint
+from archive.history import PART
 from archive.records import ArticleRecord, CaptureRecord, Item
 from archive.tokens import tokens
 
@@ -49,15 +51,17 @@ def prepare_rows(item: Item) -> Prepared:
     if item.article is None:
         return Prepared(capture, {})
     article = _article_row(item.article)
-    digest = text_digest(article["headline"], article["body"])
+    digest = text_digest(article["headline"], article["body"], article["flags"])
     if capture:
         capture["text_digest"] = digest
     return Prepared(capture, article, item.captured_at, digest)
 
 
-def text_digest(headline: str | None, body: str) -> str:
-    """What tells one revision from another: SHA-256 of the headline, a line end, and the body, in hex."""
-    return hashlib.sha256(f"{headline or ''}\n{body}".encode()).hexdigest()
+def text_digest(headline: str | None, body: str, flags: Iterable[str] = ()) -> str:
+    """What tells one revision from another: SHA-256 of the headline, a line end, and the body, in hex; `part:` stands
+    before it where the flags say that pages of the article are missing."""
+    digest = hashlib.sha256(f"{headline or ''}\n{body}".encode()).hexdigest()
+    return PART + digest if "incomplete" in flags else digest
 
 
 def _article_row(article: ArticleRecord) -> dict[str, Any]:

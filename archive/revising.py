@@ -46,13 +46,17 @@ def plan(
     captured = {other.digest for other in observations if other.captured}
     # What we captured ourselves replaces what we were told, so that both orders end alike.
     observations = [other for other in observations if other.captured or other.digest not in captured]
+    whole = [other for other in observations if other.whole]
+    # A part that we were told of, while we have the whole, is not kept: told again, it must not count again either.
+    seen_at = [other.at for other in observations if other.captured or other.whole or not whole]
+    observations = whole or observations
     wanted = revisions(observations)
 
     values: dict[str, Any] = {}
     if seen in observations and all(other <= seen for other in observations):
         values.update(article)
-    values["first_captured_at"] = min(other.at for other in observations)
-    values["last_captured_at"] = max(other.at for other in observations)
+    values["first_captured_at"] = min(seen_at)
+    values["last_captured_at"] = max(seen_at)
     values["revision"] = len(wanted)
     values = {name: value for name, value in values.items() if present[name] != value}
 

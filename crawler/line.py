@@ -99,6 +99,12 @@ def role_of(url: str, status: int, content_type: str | None, requested: str | No
 
 def capture_item(raw: RawCapture) -> Item:
     """The capture and, where it shows one, the article. Never raises: what cannot be read is an outcome too."""
+    page = capture_page(raw)
+    return Item(capture=capture_record(raw, page), article=page.article(), parts=page.parts)
+
+
+def capture_page(raw: RawCapture) -> Page:
+    """What an answer says, unpacked and extracted. Never raises."""
     body = decoded_body(raw)
     if body is None:
         page = Page(url=raw.url, outcome=Outcome.TOO_LARGE, detail=f"unpacks to more than {MAX_DECODED} bytes")
@@ -109,7 +115,7 @@ def capture_item(raw: RawCapture) -> Item:
     if raw.requested and page.outcome is Outcome.LIST and named_by(raw.requested) is not None:
         # A portal's way of saying that the article is no more: off to the front page.
         page = evolve(page, outcome=Outcome.GONE, detail=f"{raw.requested} redirects to {raw.url}")
-    return Item(capture=capture_record(raw, page), article=page.article())
+    return page
 
 
 @frozen(kw_only=True)

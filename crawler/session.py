@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from attrs import asdict, define, field
+from attrs import asdict, define, field, frozen
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from archive.db import open_engine, reading, writing
@@ -25,17 +25,31 @@ from crawler.frontier import Claim
 from crawler.line import RawCapture, capture_item, identity
 from crawler.locks import HomeLock, dead_runs, hold_run, lock_home
 from crawler.pages.page import Outcome
+from crawler.pages.templated import DOUBTS
+from crawler.parts import Joined, is_whole, join, part_of
 from crawler.sites.base import Source
 from crawler.warc import WarcFolder
 
 logger = logging.getLogger("jianbao.crawl")
 
 DOUBTFUL = frozenset({Outcome.UNKNOWN_TEMPLATE, Outcome.EMPTY, Outcome.BLOCKED, Outcome.BROKEN, Outcome.TOO_LARGE})
+DOUBTFUL_FLAGS = DOUBTS | {"no_id"}
+"""Flags of articles whose page contradicts itself, or does not say which article it is."""
 BATCH = 8
 EVERY_RUN = timedelta(minutes=30)
 """A source whose `every` is no longer is polled by each run, whenever that comes."""
 
 _RUN: Any = CrawlRun.__table__
+
+
+def doubts(item: Item) -> str:
+    """Why a person should look at what an answer gave, in a few words; "" for what is in order."""
+    if item.capture is None:
+        return ""
+    if item.capture.outcome in DOUBTFUL:
+        return f"{item.capture.outcome} ({item.capture.detail or 'no detail'})"
+    flags = () if item.article is None else item.article.flags
+    return ", ".join(flag for flag in flags if flag in DOUBTFUL_FLAGS)
 
 
 @define
@@ -62,6 +76,16 @@ class Counts:
         """Count what one transaction stored."""
         self.new += sum(one.state == "new" for one in stored)
         self.duplicate += sum(one.state == "new" and one.duplicate for one in stored)
+
+
+@frozen(kw_only=True)
+class Kept:
+    """What became of an answer. `whole`: False for a page of an article of which other pages are not there yet;
+    `missing`: their addresses, as far as they are known."""
+
+    outcome: str = ""
+    whole: bool = True
+    missing: tuple[str, ...] = ()
 
 
 @define
@@ -120,38 +144,66 @@ class Session:
             return connection.execute(query).first() is not None
         return True
 
-    def store_page(self, raw: RawCapture, claim: Claim) -> str:
-        """Extract and store one answer for a claimed address, and settle the claim; the outcome."""
+    def store_page(self, raw: RawCapture, claim: Claim) -> Kept:
+        """Extract and store one answer for a claimed address, and settle the claim where nothing is missing."""
         return self.store_item(capture_item(raw), claim)
 
-    def store_found(self, raw: RawCapture) -> str:
-        """Store an answer that a killed run wrote to its WARC file and no further; the outcome."""
-        site, native_id = identity(raw.requested or raw.url) or ("", "")
-        claim = Claim(id=0, site=site, native_id=native_id, url=raw.requested or raw.url, attempts=0)
-        return self.store_item(capture_item(raw), claim)
+    def store_found(self, raw: RawCapture) -> Kept:
+        """Store an answer that a killed run wrote to its WARC file and no further."""
+        address = raw.requested or raw.url
+        site, native_id = identity(address) or ("", "")
+        claim = Claim(id=0, site=site, native_id=native_id, url=address, attempts=0)
+        return self.store_item(capture_item(raw), claim, part=part_of(address) != 1)
 
-    def store_item(self, item: Item, claim: Claim) -> str:
-        """Store one capture and what it showed, and settle the claim, in one transaction; the outcome."""
+    def store_part(self, raw: RawCapture, claim: Claim) -> Kept:
+        """Extract and store one further page of the claimed article, and settle the claim once it is whole."""
+        return self.store_item(capture_item(raw), claim, part=True)
+
+    def store_item(self, item: Item, claim: Claim, *, part: bool = False) -> Kept:
+        """Store one capture and what it showed, and settle the claim, in one transaction.
+
+        `part`: it is a further page of the claimed article, which settles the claim only where it makes it whole. So
+        does page 1 of an article on several pages; the claim stays leased until the others are there.
+        """
         if self.fatal is not None or item.capture is None:
-            return ""
+            return Kept()
         outcome = Outcome(item.capture.outcome)
         now = datetime.now(UTC)
+        doubt = doubts(item)
         counts = Counts(**asdict(self.counts))
         counts.fetched += 1
-        counts.doubtful += outcome in DOUBTFUL
+        counts.doubtful += bool(doubt)
+        joined: list[Joined] = []
+        whole = True
         with _ends_run(self), writing(self.engine) as connection:
-            counts.add(ingest(connection, [item], run_id=self.run_id, now=now))
-            if outcome is Outcome.BLOCKED:
+            joined = join(self.home, connection, [item])
+            items = [item, *(one.item for one in joined if one.item is not None)]
+            counts.add(ingest(connection, items, run_id=self.run_id, now=now)[:1])
+            whole = not (part or item.parts) or is_whole(connection, claim.site, claim.native_id)
+            if outcome is Outcome.BLOCKED and not part:
                 frontier.try_again(connection, claim, outcome, now)
-            else:
-                state = "gone" if outcome is Outcome.GONE else "done"
-                frontier.settle(connection, claim.site, claim.native_id, state, outcome)
+            elif whole:
+                state = "gone" if outcome is Outcome.GONE and not part else "done"
+                frontier.settle(connection, claim.site, claim.native_id, state, "article" if part else outcome)
             self._write_counts(connection, counts)
         self._took(counts)
         logger.debug("%s: %s", outcome, item.capture.url)
-        if outcome in DOUBTFUL:
-            logger.warning("doubtful: %s: %s (%s)", item.capture.url, outcome, item.capture.detail or "no detail")
-        return outcome
+        if doubt:
+            logger.warning("doubtful: %s: %s", item.capture.url, doubt)
+        missing = () if whole else tuple(address for one in joined for address in one.missing)
+        return Kept(outcome=outcome, whole=whole, missing=missing)
+
+    def end_parts(self, claim: Claim, reason: str, *, passing: bool) -> None:
+        """Pages of a claimed article are not to be had: it stays flagged as incomplete. `passing`: they may be later,
+        and the article is fetched again then."""
+        if self.fatal is not None:
+            return
+        with _ends_run(self), writing(self.engine) as connection:
+            if passing:
+                frontier.try_again(connection, claim, reason, datetime.now(UTC))
+            else:
+                frontier.settle(connection, claim.site, claim.native_id, "done", "article")
+        self.doubt(f"{claim.url}: pages of the article are missing: {reason}", failed=passing)
 
     def miss_page(self, claim: Claim, outcome: str, *, final: bool = False) -> None:
         """A claimed address gave no answer; it is due again later unless `final`."""

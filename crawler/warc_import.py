@@ -19,7 +19,8 @@ from archive.records import Item
 from crawler import frontier
 from crawler.line import RawCapture, Role, capture_item, list_answer, named_by, role_of
 from crawler.pages.page import Outcome
-from crawler.session import DOUBTFUL, Session
+from crawler.parts import is_whole, join, part_of
+from crawler.session import Session, doubts
 from crawler.warc_records import Broken, read_records
 
 BATCH = 100
@@ -29,21 +30,28 @@ PARALLEL_FROM = 16 * 2**20
 
 @define
 class Tally:
-    """What one file gave. `outcomes` counts its pages; `skipped` its other records, by what they are."""
+    """What one file gave. `outcomes` counts its pages; `skipped` its other records, by what they are; `parted`:
+    site and native id of each article on several pages of which some are missing."""
 
     known: int = 0
     broken: list[Broken] = field(factory=list)
     outcomes: dict[str, int] = field(factory=dict)
     skipped: dict[str, int] = field(factory=dict)
+    parted: set[tuple[str, str]] = field(factory=set)
 
 
 @frozen
 class _Read:
-    """A page as the worker hands it back: ready to store, its outcome, and what its address names (`line.named_by`)."""
+    """A page as the worker hands it back: ready to store, its outcome, and what its address names (`line.named_by`).
+
+    `part`: what was read, where it is one page of an article on several.
+    """
 
     item: Prepared
     outcome: str
     named: tuple[str, str, str] | None
+    doubtful: bool = False
+    part: Item | None = None
 
 
 def import_warc(
@@ -100,11 +108,13 @@ def read_page(raw: RawCapture) -> _Read:
     """One answer, extracted and made ready. Pure; runs in a worker process."""
     if role_of(raw.url, raw.status, raw.content_type, raw.requested) is Role.LIST:
         row = list_answer(raw).capture
-        return _Read(prepare(Item(capture=row)), row.outcome, None)
+        item = Item(capture=row)
+        return _Read(prepare(item), row.outcome, None, bool(doubts(item)))
     item = capture_item(raw)
     outcome = item.capture.outcome if item.capture else ""
     named = named_by(raw.requested or raw.url) or (named_by(item.article.url) if item.article else None)
-    return _Read(prepare(item), outcome, named)
+    is_part = item.parts or part_of(raw.requested or raw.url) != 1
+    return _Read(prepare(item), outcome, named, bool(doubts(item)), item if is_part else None)
 
 
 def _extracted(raws: Iterable[RawCapture], jobs: int) -> Iterator[_Read]:
@@ -127,13 +137,17 @@ def _store(session: Session, batch: list[_Read], tally: Tally) -> None:
         return
     now = datetime.now(UTC)
     with writing(session.engine) as connection:
-        stored = ingest(connection, [read.item for read in batch], run_id=session.run_id, now=now)
-        _settle(connection, batch, now)
+        joined = join(session.home, connection, [read.part for read in batch if read.part is not None])
+        items = [read.item for read in batch] + [prepare(one.item) for one in joined if one.item is not None]
+        stored = ingest(connection, items, run_id=session.run_id, now=now)[: len(batch)]
+        tally.parted |= {read.named[:2] for read in batch if read.part is not None and read.named is not None}
+        tally.parted -= {key for key in tally.parted if is_whole(connection, *key)}
+        _settle(connection, [read for read in batch if read.named and read.named[:2] not in tally.parted], now)
     session.counts.add(stored)
     for read in batch:
         tally.outcomes[read.outcome] = tally.outcomes.get(read.outcome, 0) + 1
         session.counts.fetched += 1
-        session.counts.doubtful += read.outcome in DOUBTFUL
+        session.counts.doubtful += read.doubtful
 
 
 def _settle(connection: Connection, batch: list[_Read], now: datetime) -> None:
@@ -143,14 +157,15 @@ def _settle(connection: Connection, batch: list[_Read], now: datetime) -> None:
         if read.named is None or read.outcome == Outcome.BLOCKED:
             continue
         site, native_id, url = read.named
+        outcome = read.outcome if read.part is None else str(Outcome.ARTICLE)
         rows[site, native_id] = {
             "site": site,
             "native_id": native_id,
             "url": url,
-            "state": "gone" if read.outcome == Outcome.GONE else "done",
+            "state": "gone" if outcome == Outcome.GONE else "done",
             "due_at": now,
             "attempts": 0,
-            "outcome": read.outcome,
+            "outcome": outcome,
         }
     if rows:
         insert = frontier.insert(connection, Frontier.__table__).on_conflict_do_nothing()

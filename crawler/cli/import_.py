@@ -39,12 +39,14 @@ def import_files(home: Home, files: tuple[Path, ...], jobs: int | None) -> None:
     kinds = [file_kind(path) for path in files]
     session = open_session(home, [], kind="import")
     jobs = jobs or os.cpu_count() or 1
+    parted: set[tuple[str, str]] = set()
     try:
         for path, kind in zip(files, kinds, strict=True):
             if kind == "warc":
-                _import_warc(session, path, jobs)
+                _import_warc(session, path, jobs, parted)
             else:
                 _import_jsonl(session, path, jobs)
+        _tell_parted(session, parted)
     except JianbaoError as error:
         session.fatal = error
     except BaseException:
@@ -78,7 +80,7 @@ def file_kind(path: Path) -> str:
     raise UsageError(f"{path} is neither a WARC file nor JSON Lines; nothing was taken in")
 
 
-def _import_warc(session: "Session", path: Path, jobs: int) -> None:
+def _import_warc(session: "Session", path: Path, jobs: int, parted: set[tuple[str, str]]) -> None:
     from crawler.warc_import import import_warc
 
     with through(path) as at:
@@ -86,11 +88,23 @@ def _import_warc(session: "Session", path: Path, jobs: int) -> None:
     for broken in tally.broken:
         click.echo(f"{path}: at byte {broken.offset}: {broken.reason}; skipped", err=True)
     session.counts.failed += len(tally.broken)
+    parted |= tally.parted
     parts = [f"{count} {name}" for name, count in sorted(tally.outcomes.items(), key=lambda pair: -pair[1])]
     parts += [f"{tally.known} known already"] if tally.known else []
     parts += [f"{len(tally.broken)} broken"] if tally.broken else []
     parts += [f"{count} {name} skipped" for name, count in sorted(tally.skipped.items())]
     click.echo(f"{path}: {', '.join(parts) or 'no pages'}")
+
+
+def _tell_parted(session: "Session", parted: set[tuple[str, str]]) -> None:
+    """Name the articles of which pages were missing, but for those that a later file completed."""
+    from archive.db import reading
+    from crawler.parts import is_whole
+
+    with reading(session.engine) as connection:
+        for site, native_id in sorted(parted):
+            if not is_whole(connection, site, native_id):
+                session.doubt(f"{site}:{native_id}: pages of the article are missing")
 
 
 def _import_jsonl(session: "Session", path: Path, jobs: int) -> None:

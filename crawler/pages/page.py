@@ -2,10 +2,14 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from attrs import frozen
 
 from archive.records import ArticleRecord, BlockRecord, ImageRecord, Precision
+
+FLASH: Final = 120
+"""An article of fewer characters is a flash."""
 
 
 class Outcome(StrEnum):
@@ -51,8 +55,8 @@ class Page:
 
     `site`: a site's name, or the host of a page without one. `native_id`: the site's own id, or `u:` and 16 hex digits
     made from the canonical address. `outcome` decides whether there is an article; fields may be filled either way.
-    Times carry a zone (the portals': +08:00). `confidence`: 0 to 1. `parts`: where a paged article goes on: the address
-    of the whole on one page, or else those of its other pages (`crawler.pages.paged`).
+    Times carry a zone (the portals': +08:00). `confidence`: 0 to 1. `parts`: where else a paged article stands: the
+    address of the whole on one page, where there is one, and those of its other pages (`crawler.pages.paged`).
     """
 
     url: str

@@ -1,17 +1,22 @@
 """Articles that a portal spread over several pages."""
 
-from collections.abc import Sequence
-from urllib.parse import urljoin
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urljoin, urlsplit
 
 import attrs
 
-from crawler.pages.page import Outcome, Page
+from crawler.pages.page import FLASH, Outcome, Page
 from crawler.pages.parse import Element
 from crawler.sites.base import Site
 
+MAX_PARTS: Final = 60
+"""No article has more pages; further ones are left out."""
+
 
 def find_parts(pager: Element, base: str, site: Site, native_id: str, part: int) -> tuple[str, ...]:
-    """Where the article goes on, as its pager's links say: the whole on one page, else every other page, in order.
+    """Where the article stands besides this page, as its pager's links say: the whole on one page, where there is one,
+    then the other pages in order.
 
     `part`: which page this is (`Target.part`); on the whole page there is nothing more.
     """
@@ -21,28 +26,44 @@ def find_parts(pager: Element, base: str, site: Site, native_id: str, part: int)
     for link in pager.iter("a"):
         try:
             address = urljoin(base, link.get("href") or "")
+            elsewhere = urlsplit(address).hostname != urlsplit(base).hostname
         except ValueError:
             continue
-        target = site.target(address)
-        if target is not None and target.native_id == native_id and target.part != part:
-            found.setdefault(target.part, address.partition("#")[0])
-    return (found[0],) if 0 in found else tuple(address for _, address in sorted(found.items()))
+        target = None if elsewhere else site.target(address)
+        if target is not None and target.native_id == native_id and target.part not in (part, *found):
+            found[target.part] = address.partition("#")[0]
+    return tuple(found[number] for number in sorted(found)[:MAX_PARTS])
 
 
-def join_parts(first: Page, others: Sequence[Page]) -> Page:
-    """One article out of its pages. `first`: page 1; `others`: the whole on one page, or pages 2, 3, … in order.
+def join_parts(pages: Mapping[int, Page], named: Mapping[int, str]) -> Page:
+    """One article out of its pages by their numbers (`Target.part`), of which page 1 must be there.
 
-    Other pages that show another article, or none, are left out; a missing one leaves the flag `incomplete`.
+    `named`: every page that they name, by number. The whole on one page is the article; else the pages are put together
+    in order. Where one of them is missing, or shows another article, the flag `incomplete` stays.
     """
-    same = [page for page in others if page.native_id == first.native_id and page.template == first.template]
-    if len(first.parts) == 1 and same and same[0].outcome is Outcome.ARTICLE:
-        return attrs.evolve(same[0], url=first.url)
-    blocks = [*first.blocks]
-    images = [*first.images]
-    for page in same:
-        blocks += page.blocks
-        images += page.images
-    missing = len(same) < len(first.parts)
-    flags = (*first.flags, "incomplete") if missing else first.flags
-    editor = next((page.editor for page in (first, *same) if page.editor), None)
-    return attrs.evolve(first, blocks=tuple(blocks), images=tuple(images), flags=flags, editor=editor, parts=())
+    first = pages[1]
+    whole = pages.get(0)
+    if whole is not None and whole.outcome is Outcome.ARTICLE and whole.native_id == first.native_id:
+        return attrs.evolve(whole, url=first.url)
+    numbers = [
+        number
+        for number, page in sorted(pages.items())
+        if number > 0 and (page.native_id, page.template) == (first.native_id, first.template)
+    ]
+    same = [pages[number] for number in numbers]
+    missing = {*named} - {0, *numbers}
+    flags = dict.fromkeys((*first.flags, "paged", "incomplete"))
+    if not missing:
+        del flags["incomplete"]
+    blocks = tuple(block for page in same for block in page.blocks)
+    if sum(len(block.text) for block in blocks if block.kept) >= FLASH:
+        flags.pop("flash", None)
+    return attrs.evolve(
+        first,
+        blocks=blocks,
+        images=tuple(image for page in same for image in page.images),
+        authors=next((page.authors for page in same if page.authors), ()),
+        editor=next((page.editor for page in same if page.editor), None),
+        flags=tuple(flags),
+        parts=(),
+    )

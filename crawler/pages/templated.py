@@ -12,7 +12,7 @@ from archive.records import ImageRecord
 from crawler.pages.blocks import walk
 from crawler.pages.credits import clean_editor
 from crawler.pages.names import split_names
-from crawler.pages.page import Block, Outcome, Page
+from crawler.pages.page import FLASH, Block, Outcome, Page
 from crawler.pages.paged import find_parts
 from crawler.pages.parse import Element
 from crawler.pages.select import select
@@ -23,9 +23,6 @@ from crawler.sites.base import Site
 _DAY: Final = timedelta(days=1)
 DOUBTS: Final = frozenset(("id_contradicts", "time_contradicts_id"))
 """Flags of a page whose fields contradict each other."""
-
-FLASH: Final = 120
-"""A body of fewer characters is a flash."""
 
 
 def read_page(document: Document, site: Site, template: Template, root: Element, known: dict[str, Any]) -> Page:
@@ -54,6 +51,7 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
         parts = find_parts(pager, document.url, site, native_id, target.part if target is not None else 1)
         if parts:
             flags.append("paged")
+            flags.append("incomplete")
     clear = None if template.image is None else partial(_clear, template.image, document)
     blocks, images = finish(document.url, judged.blocks, clear)
     lines = [block.text for block in blocks if block.kept and block.text]

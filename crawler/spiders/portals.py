@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from attrs import define, field
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
 
@@ -22,6 +23,7 @@ from crawler.guard import Refused
 from crawler.line import RawCapture, Role, capture_record, list_answer, role_of
 from crawler.middlewares import RAW, RobotsForbidden
 from crawler.pages.page import Outcome, Page
+from crawler.pages.paged import MAX_PARTS
 from crawler.sites import load_sites
 from crawler.sites.base import Site
 
@@ -31,12 +33,35 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.session import Session
+    from crawler.session import Kept, Session
 
 logger = logging.getLogger("jianbao.crawl")
 
 BLOCKS_IN_A_ROW = 5
 """So many verification pages one after the other, and the site is left alone for this run."""
+
+
+@define
+class Parts:
+    """The further pages of one claimed article: what the archive said of it last, which pages were asked for, and why
+    the last one that failed did; `passing`: whether one failed in a way that may pass."""
+
+    claim: Claim
+    kept: "Kept"
+    tried: list[str] = field(factory=list)
+    reason: str = "they are not where they should be"
+    passing: bool = False
+
+    def next(self) -> str | None:
+        """The address to ask for now; the whole on one page makes the others unnecessary."""
+        if len(self.tried) > MAX_PARTS:
+            return None
+        return next((address for address in self.kept.missing if address not in self.tried), None)
+
+    def fail(self, reason: str, *, passing: bool) -> None:
+        """Note that the page asked for last is not to be had."""
+        self.reason = reason
+        self.passing = self.passing or passing
 
 
 class PortalSpider(Spider):
@@ -158,12 +183,16 @@ class PortalSpider(Spider):
         self._claims.discard(claim.id)
         if _role(raw) in (Role.TRANSIENT, Role.REDIRECT):
             self.session.miss_page(claim, f"http_{raw.status}")
-        else:
-            outcome = self.session.store_page(raw, claim)
-            self._blocked = self._blocked + 1 if outcome == Outcome.BLOCKED else 0
-            if self._blocked >= BLOCKS_IN_A_ROW:
-                self._leave_site()
-        yield from self._due()
+            yield from self._due()
+            return
+        kept = self.session.store_page(raw, claim)
+        self._count_blocked(kept.outcome)
+        yield from self._go_on(Parts(claim=claim, kept=kept))
+
+    def _count_blocked(self, outcome: str) -> None:
+        self._blocked = self._blocked + 1 if outcome == Outcome.BLOCKED else 0
+        if self._blocked >= BLOCKS_IN_A_ROW:
+            self._leave_site()
 
     def page_failed(self, failure: Any) -> Iterator[Request]:
         """An article page gave no answer."""
@@ -183,6 +212,53 @@ class PortalSpider(Spider):
             final = isinstance(error, Refused) or type(error) is IgnoreRequest
             self.session.miss_page(claim, _reason(error), final=final)
         yield from self._due()
+
+    # The further pages of an article on several pages, one after the other
+
+    def _go_on(self, parts: Parts) -> Iterator[Request]:
+        """Ask for the next page of the article; where there is none to ask for, the article is done."""
+        address = parts.next()
+        if address is not None and not self.session.stopped and self.session.fatal is None:
+            parts.tried.append(address)
+            self._claims.add(parts.claim.id)
+            yield Request(
+                address,
+                callback=self.parse_part,
+                errback=self.part_failed,
+                cb_kwargs={"parts": parts},
+                dont_filter=True,
+                priority=5,
+            )
+            return
+        if address is None and not parts.kept.whole:
+            self.session.end_parts(parts.claim, parts.reason, passing=parts.passing)
+        yield from self._due()
+
+    def parse_part(self, response: "Response", parts: Parts) -> Iterator[Request]:
+        """Store one further page of an article."""
+        raw: RawCapture = response.meta[RAW]
+        self._claims.discard(parts.claim.id)
+        if _role(raw) in (Role.TRANSIENT, Role.REDIRECT):
+            parts.fail(f"http_{raw.status}", passing=True)
+        else:
+            kept = self.session.store_part(raw, parts.claim)
+            self._count_blocked(kept.outcome)
+            if kept.outcome in (Outcome.ARTICLE, Outcome.NOT_ARTICLE):
+                parts.kept = kept
+            else:
+                parts.fail(kept.outcome, passing=kept.outcome == Outcome.BLOCKED)
+        yield from self._go_on(parts)
+
+    def part_failed(self, failure: Any) -> Iterator[Request]:
+        """A further page gave no answer."""
+        parts: Parts = failure.request.cb_kwargs["parts"]
+        self._claims.discard(parts.claim.id)
+        error = failure.value
+        if self.session.fatal is not None:
+            return
+        final = isinstance(error, Refused | RobotsForbidden | DownloadCancelledError) or type(error) is IgnoreRequest
+        parts.fail("robots" if isinstance(error, RobotsForbidden) else _reason(error), passing=not final)
+        yield from self._go_on(parts)
 
     def _leave_site(self) -> None:
         if self._left:

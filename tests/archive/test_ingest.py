@@ -114,6 +114,37 @@ def test_the_order_of_arrival_does_not_matter(sqlite_url: str, order: tuple[int,
     engine.dispose()
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_a_part_never_replaces_the_whole(sqlite_url: str, order: tuple[int, ...]) -> None:
+    """Page 1 of an article on several pages, captured before and after the whole, and told of by a file."""
+    from archive.db import open_engine
+
+    part = article(body=EARLY, flags=("paged", "incomplete"))
+    whole = article(body=f"{EARLY}\n{LATE}", flags=("paged",))
+    items = [captured(part, 1), captured(whole, 2), captured(part, 3), told(part, DAY + timedelta(hours=9))]
+    engine = open_engine(sqlite_url)
+    for place in order:
+        store(engine, items[place])
+    (row,) = rows(engine, Article)
+    assert (row["body"], row["flags"], row["revision"]) == (f"{EARLY}\n{LATE}", ["paged"], 1)
+    assert revision_texts(engine) == [(1, None)]
+    assert (row["first_captured_at"], row["last_captured_at"]) == (DAY + timedelta(hours=1), DAY + timedelta(hours=3))
+    before = everything(engine)
+    store(engine, told(part), now=DAY + timedelta(days=40))
+    assert everything(engine) == before
+    engine.dispose()
+
+
+def test_the_whole_that_we_were_told_stands_before_a_part_that_we_captured(engine: Engine) -> None:
+    store(engine, captured(article(body=EARLY, flags=("incomplete",)), 5))
+    assert rows(engine, Article)[0]["body"] == EARLY
+    (stored,) = store(engine, told(article(body=LATE), DAY))
+    assert stored.state == "revised"
+    store(engine, captured(article(body=EARLY, flags=("incomplete",)), 6))
+    (row,) = rows(engine, Article)
+    assert (row["body"], row["revision"]) == (LATE, 1)
+
+
 def test_fields_may_change_without_the_text(engine: Engine) -> None:
     store(engine, captured(article(editor=None)))
     (stored,) = store(engine, captured(article(editor="责编"), 1))

@@ -126,21 +126,31 @@ def test_order_and_clock_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     assert {name: read(name) for name in reversed(EXPECTED)} == first
 
 
+def test_a_page_of_several_names_the_others_and_is_not_whole() -> None:
+    first = read("netease-ep-paged")
+    name = first.url.rpartition("/")[2].removesuffix(".html")
+    assert [url.rpartition("/")[2] for url in first.parts] == [f"{name}_all.html", f"{name}_2.html", f"{name}_3.html"]
+    assert {"paged", "incomplete"} <= set(first.flags)
+
+
 def test_parts_are_joined() -> None:
     first, second = read("netease-ep-paged"), read("netease-ep-paged-2")
-    both = join_parts(attrs.evolve(first, parts=(second.url,)), [second])
+    both = join_parts({2: second, 1: first}, {0: "all", 1: "1", 2: "2"})
     assert both.outcome == "article"
     assert both.body.splitlines() == [*first.body.splitlines(), *second.body.splitlines()]
     assert len(both.images) == 2
+    assert "paged" in both.flags
     assert "incomplete" not in both.flags
 
 
 def test_a_missing_part_is_flagged() -> None:
-    first = attrs.evolve(read("netease-ep-paged"), parts=("http://a.example/2", "http://a.example/3"))
-    assert "incomplete" in join_parts(first, [read("netease-ep-paged-2")]).flags
+    pages = {1: read("netease-ep-paged"), 2: read("netease-ep-paged-2")}
+    assert "incomplete" in join_parts(pages, {3: "3"}).flags
+    pages[3] = attrs.evolve(pages[2], native_id="ANOTHERARTICLE00")
+    assert "incomplete" in join_parts(pages, {3: "3"}).flags
 
 
 def test_the_whole_on_one_page_stands_for_all() -> None:
     first = read("netease-ep-paged")
     whole = attrs.evolve(read("netease-ep"), native_id=first.native_id)
-    assert join_parts(first, [whole]).body == whole.body
+    assert join_parts({0: whole, 1: first}, {2: "2"}).body == whole.body
