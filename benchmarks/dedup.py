@@ -18,19 +18,26 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import text
+from sqlalchemy import Engine, func, select, text
 
 from archive.db import open_engine, reading, writing
 from archive.dedup import index
 from archive.dedup.shingles import sample_many
+from archive.dedup.tables import DedupFresh, DedupMiddle, DedupSealed
 from archive.fold import fold_many
 from tests.portal.articles import story
+
+if TYPE_CHECKING:
+    from archive.models import Base
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "dedup"
 ROWS = 23  # sampled shingles an article, as on the labelled set
 BATCH = 200
+AROUND = 40
+"""Bytes an article that the digest's index and the row around the signature take, measured on real articles."""
 
 
 def main() -> None:
@@ -95,62 +102,91 @@ def _gaoya() -> Callable[[str], object]:
 
 
 def growth(sizes: Sequence[int]) -> None:
-    """Look-up and insert in SQLite at several sizes: synthetic hashes, nothing shared."""
-    print("\nthe index in SQLite; microseconds of the processor an article, in batches of 200")
-    names = ("articles", "look-up", "insert", "sealing", "sum", "bytes each", "reopen ms")
-    print("  {:>10} {:>9} {:>9} {:>9} {:>9} {:>11} {:>10}".format(*names))
-    first = 0.0
+    """Look-up and insert in SQLite at several sizes, as an import and as a crawl stores: synthetic hashes, nothing
+    shared."""
+    print("\nthe index in SQLite; microseconds of the processor an article, the commit and all moving of rows included")
+    names = ("articles", "a commit", "look-up", "insert", "moving", "sum", "bytes each", "reopen ms")
+    print("  {:>10} {:>9} {:>9} {:>9} {:>9} {:>9} {:>11} {:>10}".format(*names))
+    first: dict[int, float] = {}
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as folder:
-            look_up, insert, sealing, each, reopen = _grown(Path(folder) / "archive.db", size)
-        total = look_up + insert + sealing
-        first = first or total
-        print(
-            f"  {size:>10} {look_up * 1e6:9.0f} {insert * 1e6:9.0f} {sealing * 1e6:9.0f} {total * 1e6:9.0f} "
-            f"{each:11.0f} {reopen * 1e3:10.1f}   {total / first:.2f} times the first"
-        )
+            url = f"sqlite:///{Path(folder) / 'archive.db'}"
+            rng = np.random.default_rng(size)
+            _build(url, rng, size)
+            reopen = best(lambda url=url: _reopened(url), times=5)  # type: ignore[misc]
+            engine = open_engine(url)
+            used = [(batch, *_use(engine, rng, size, batch, times)) for batch, times in ((1, 300), (BATCH, 4))]
+            each = _bytes(engine) / size + AROUND
+            moving = _moving(engine, rng, size)
+            engine.dispose()
+        for batch, look_up, insert in used:
+            total = look_up + insert + moving
+            first.setdefault(batch, total)
+            print(
+                f"  {size:>10} {batch:>9} {look_up * 1e6:9.0f} {insert * 1e6:9.0f} {moving * 1e6:9.0f} "
+                f"{total * 1e6:9.0f} {each:11.0f} {reopen * 1e3:10.1f}   {total / first[batch]:.2f} times the first"
+            )
 
 
-def _grown(path: Path, size: int) -> tuple[float, float, float, float, float]:
-    url = f"sqlite:///{path}"
-    rng = np.random.default_rng(size)
+def _middle_most(size: int) -> int:
+    """Rows that the middle table holds before it is emptied, at this many articles."""
+    return max(index.MIDDLE, size * ROWS // index.MIDDLE_SHARE)
+
+
+def _build(url: str, rng: np.random.Generator, size: int) -> None:
+    """The tables as they are on average: each but the last half full."""
+    rows = {"fresh": index.FRESH // 2, "middle": _middle_most(size) // 2}
+    left = size * ROWS
     engine = open_engine(url, create=True)
-    fresh = max(index.FRESH_LEAST, size * ROWS // index.FRESH_SHARE)
-    # The sealed table as it is after its last sealing, and a fresh one that is half full.
     with writing(engine) as connection:
-        _fill(connection, "dedup_sealed", rng, max(0, size * ROWS - fresh // 2), size)
-    with writing(engine) as connection:
-        _fill(connection, "dedup_fresh", rng, min(size * ROWS, fresh // 2), size)
-        for name, value in (("fresh", fresh // 2), ("sealed", size * ROWS)):
-            connection.execute(text("INSERT INTO dedup_state VALUES (:name, :value)"), {"name": name, "value": value})
+        for name in ("fresh", "middle", "sealed"):
+            count = min(left, rows.get(name, left))
+            left -= count
+            _fill(connection, f"dedup_{name}", rng, count, size)
+            connection.execute(text("INSERT INTO dedup_state VALUES (:name, :value)"), {"name": name, "value": count})
     engine.dispose()
-    reopen = best(lambda: _reopened(url), times=5)
-    engine = open_engine(url)
+
+
+def _use(engine: Engine, rng: np.random.Generator, size: int, batch: int, times: int) -> tuple[float, float]:
+    """Seconds of a look-up and of an insert with its commit, an article, with `batch` articles a transaction."""
     look_up = insert = 0.0
-    batches = 12
-    for batch in range(batches):
-        hashes = rng.integers(0, 1 << 47, (BATCH, ROWS))
-        asked = np.concatenate([hashes, rng.integers(0, 1 << 47, (BATCH, 32 - ROWS))], axis=1)
+    for turn in range(-max(1, times // 10), times):  # the first ones fill the cache
+        hashes = rng.integers(0, 1 << 47, (batch, ROWS))
+        asked = np.concatenate([hashes, rng.integers(0, 1 << 47, (batch, 32 - ROWS))], axis=1).ravel().tolist()
+        rows = [(int(value), size + 1000 + turn) for row in hashes for value in row]
         with writing(engine) as connection:
-            start = time.process_time()
-            index.look_up(connection, asked.ravel().tolist())
-            look_up += time.process_time() - start
-            start = time.process_time()
-            index.add(connection, [(int(value), size + batch) for row in hashes for value in row])
-        insert += time.process_time() - start
-    start = time.process_time()
-    with writing(engine) as connection:
-        moved = connection.scalar(text("SELECT COUNT(*) FROM dedup_fresh")) or 1
-        index.seal(connection)
-    sealing = (time.process_time() - start) / (moved / ROWS)
+            begun = time.process_time()
+            index.look_up(connection, asked)
+            found = time.process_time()
+            index.add(connection, rows)
+        if turn >= 0:
+            look_up += found - begun
+            insert += time.process_time() - found
+    return look_up / (times * batch), insert / (times * batch)
+
+
+def _moving(engine: Engine, rng: np.random.Generator, size: int) -> float:
+    """Seconds an article that moving its rows on costs: each full table emptied once, and committed."""
+    steps: "list[tuple[type[Base], type[Base], int]]" = [(DedupFresh, DedupMiddle, index.FRESH)]
+    if size * ROWS > index.MIDDLE:  # else the middle table was never emptied
+        steps.append((DedupMiddle, DedupSealed, _middle_most(size)))
+    spent = 0.0
+    for source, target, full in steps:
+        with writing(engine) as connection:
+            held = connection.scalar(select(func.count()).select_from(source)) or 0
+            _fill(connection, source.__tablename__, rng, max(0, full - held), size)
+        begun = time.process_time()
+        with writing(engine) as connection:
+            moved = index.move(connection, source, target)
+        spent += (time.process_time() - begun) / (moved / ROWS)
+    return spent
+
+
+def _bytes(engine: Engine) -> int:
+    names = "('dedup_sealed', 'dedup_middle', 'dedup_fresh')"
     with reading(engine) as connection:
-        used = connection.scalar(
-            text("SELECT SUM(pgsize) FROM dbstat WHERE name IN ('dedup_sealed', 'dedup_fresh', 'dedup_line')")
-        )
-    engine.dispose()
-    # The digest's index and the row around the signature, measured on real articles: 40 bytes.
-    each = (used or 0) / (size + batches * BATCH) + 40
-    return look_up / (batches * BATCH), insert / (batches * BATCH), sealing, each, reopen
+        used = connection.scalar(text(f"SELECT SUM(pgsize) FROM dbstat WHERE name IN {names}"))
+    return int(used or 0)
 
 
 def _fill(connection: object, table: str, rng: np.random.Generator, rows: int, articles: int) -> None:

@@ -1,8 +1,9 @@
 """The sampled shingle hashes in SQL: which articles hold which.
 
-New rows go to a small table; when that has grown to a fixed share of the large one, its rows are moved over in key
-order, so that each page of the large table is written once for many rows. Nothing is kept in memory, nothing is built
-at start. A shingle that many stories hold says nothing of any of them: it is capped.
+New rows go to a small table. When that is full its rows are moved on to a middle one, and those of the middle one, when
+it has grown to a fixed share of the large one, to that: always in key order, so that each page is written once for many
+rows. Nothing is kept in memory, nothing is built at start. A shingle that many stories hold says nothing of any of
+them: it is capped.
 """
 
 import json
@@ -10,16 +11,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, text
 
 from archive.dedup import lines
-from archive.dedup.tables import DedupFresh, DedupSealed
+from archive.dedup.tables import DedupFresh, DedupMiddle, DedupSealed
+from archive.models import Base
 
 CAP: Final = 48
 """So many articles hold a shingle at most; one that has reached it no longer counts."""
-FRESH_LEAST: Final = 50_000
-FRESH_SHARE: Final = 64
-"""The small table is emptied at this many rows, or at a 64th of the large one's if that is more."""
+FRESH: Final = 50_000
+"""So many rows the small table holds at most: what an article adds to it touches few pages."""
+MIDDLE: Final = 400_000
+MIDDLE_SHARE: Final = 16
+"""The middle table is emptied at so many rows, or at a 16th of the large one's if that is more."""
+FORGET_SHARE: Final = 64
+"""Lines of one article alone are forgotten when the index has grown by this part of itself."""
 
 # "JB" and a number: writers on PostgreSQL take turns from here to their commit.
 LOCK: Final = 0x4A420003
@@ -27,12 +33,12 @@ LOCK: Final = 0x4A420003
 _LOOK_UP: Final = {
     "sqlite": " UNION ALL ".join(
         f"SELECT hash, article_id FROM {table} WHERE hash IN (SELECT value FROM json_each(:hashes))"  # noqa: S608
-        for table in ("dedup_fresh", "dedup_sealed")
+        for table in ("dedup_fresh", "dedup_middle", "dedup_sealed")
     ),
     "postgresql": " UNION ALL ".join(
         f"SELECT hash, article_id FROM {table} "  # noqa: S608
         "WHERE hash = ANY (ARRAY(SELECT value::bigint FROM json_array_elements_text(CAST(:hashes AS json))))"
-        for table in ("dedup_fresh", "dedup_sealed")
+        for table in ("dedup_fresh", "dedup_middle", "dedup_sealed")
     ),
 }
 
@@ -74,28 +80,42 @@ def add(connection: Connection, rows: Sequence[tuple[int, int]]) -> None:
             ),
             {"hashes": [row[0] for row in rows], "ids": [row[1] for row in rows]},
         )
-    fresh = _count(connection, "fresh", len(rows))
-    if fresh >= FRESH_LEAST and fresh * FRESH_SHARE >= _count(connection, "sealed", 0):
+    if _count(connection, "fresh", len(rows)) >= FRESH:
         seal(connection)
 
 
 def seal(connection: Connection) -> None:
-    """Move the small table's rows to the large one, in key order."""
-    fresh, sealed = _table(DedupFresh), _table(DedupSealed)
+    """Move the small table's rows to the middle one, and those to the large one where they have become many."""
+    moved = move(connection, DedupFresh, DedupMiddle)
+    _reset(connection, "fresh")
+    middle, sealed = _count(connection, "middle", moved), _count(connection, "sealed", 0)
+    if middle >= MIDDLE and middle * MIDDLE_SHARE >= sealed:
+        _count(connection, "sealed", move(connection, DedupMiddle, DedupSealed))
+        _reset(connection, "middle")
+    if _count(connection, "unforgotten", moved) * FORGET_SHARE >= sealed:
+        lines.forget(connection)
+        _reset(connection, "unforgotten")
+
+
+def move(connection: Connection, source: type[Base], target: type[Base]) -> int:
+    """Move all rows from one table to another, in key order; how many the target did not have."""
     moved = connection.execute(
         text(
-            f"INSERT INTO {sealed.name} (hash, article_id) "  # noqa: S608
-            f"SELECT hash, article_id FROM {fresh.name} WHERE true ORDER BY hash, article_id ON CONFLICT DO NOTHING"
+            f"INSERT INTO {target.__tablename__} (hash, article_id) "  # noqa: S608
+            f"SELECT hash, article_id FROM {source.__tablename__} WHERE true ORDER BY hash, article_id "
+            "ON CONFLICT DO NOTHING"
         )
     ).rowcount
-    connection.execute(fresh.delete())
-    _count(connection, "sealed", moved)
-    connection.execute(text("UPDATE dedup_state SET value = 0 WHERE name = 'fresh'"))
-    lines.forget(connection)
+    connection.execute(text(f"DELETE FROM {source.__tablename__}"))  # noqa: S608
+    return moved
+
+
+def _reset(connection: Connection, name: str) -> None:
+    connection.execute(text("UPDATE dedup_state SET value = 0 WHERE name = :name"), {"name": name})
 
 
 def _count(connection: Connection, name: str, more: int) -> int:
-    """A table's number of rows, after adding `more` to it."""
+    """A number of `dedup_state`, after adding `more` to it."""
     value = connection.scalar(
         text(
             "INSERT INTO dedup_state (name, value) VALUES (:name, :more) "
@@ -104,9 +124,3 @@ def _count(connection: Connection, name: str, more: int) -> int:
         {"name": name, "more": more},
     )
     return int(value or 0)
-
-
-def _table(model: type[DedupFresh | DedupSealed]) -> Table:
-    table = model.__table__
-    assert isinstance(table, Table)  # noqa: S101 - for the type checker
-    return table

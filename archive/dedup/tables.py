@@ -42,9 +42,18 @@ class DedupText(Base):
 
 
 class DedupFresh(Base):
-    """Sampled shingle hashes of the newest articles, which `dedup_sealed` takes over now and then in key order."""
+    """Sampled shingle hashes of the newest articles, which `dedup_middle` takes over now and then in key order."""
 
     __tablename__ = "dedup_fresh"
+    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class DedupMiddle(Base):
+    """Sampled shingle hashes of less new articles, which `dedup_sealed` takes over in the same way, less often."""
+
+    __tablename__ = "dedup_middle"
     hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     article_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -60,7 +69,8 @@ class DedupSealed(Base):
 
 
 class DedupState(Base):
-    """Numbers that would be costly to count: `fresh` and `sealed` rows of the two tables above."""
+    """Numbers that would be costly to count: `fresh`, `middle` and `sealed` rows of the tables above, and the rows that
+    came to the index since lines were last forgotten (`unforgotten`)."""
 
     __tablename__ = "dedup_state"
     name: Mapped[str] = mapped_column(primary_key=True)
