@@ -13,6 +13,7 @@ import attrs
 from attrs import define, frozen
 
 from crawler.pages.blocks import RawBlock
+from crawler.pages.kinds import settle_kinds
 from crawler.pages.page import Block
 from crawler.pages.parse import Element
 
@@ -163,7 +164,7 @@ class RuleSet:
             run.take(raw)
         run.edge(range(len(run.rows)), self.head)
         run.edge(range(len(run.rows) - 1, -1, -1), self.tail)
-        judged.blocks = [row.block() for row in run.rows]
+        judged.blocks = settle_kinds([row.block() for row in run.rows], [row.raw.node for row in run.rows])
         return judged
 
     def judge_lines(self, lines: Iterable[str]) -> Judged:
