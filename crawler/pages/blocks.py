@@ -62,7 +62,7 @@ class RawBlock:
 
     @property
     def linked(self) -> int:
-        return sum(end - start for start, end, _ in self.links)
+        return sum([end - start for start, end, _ in self.links]) if self.links else 0
 
 
 def fold(text: str) -> str:
@@ -296,12 +296,22 @@ def image_address(element: Element) -> str:
 def is_hidden(element: Element) -> bool:
     """Whether the element itself (not what is around it) is not shown, by its own attributes."""
     style = element.get("style")
-    return (style is not None and HIDDEN.search(style) is not None) or element.get("hidden") is not None
+    return (style is not None and _style_hides(style)) or element.get("hidden") is not None
 
 
 def _hides(attributes: list[tuple[str, str]]) -> bool:
     """Whether an element with these attributes is not shown."""
-    return any((name == "style" and HIDDEN.search(value)) or name == "hidden" for name, value in attributes)
+    for name, value in attributes:
+        if name == "hidden" or (name == "style" and _style_hides(value)):
+            return True
+    return False
+
+
+def _style_hides(style: str) -> bool:
+    lower = style.lower()
+    if "none" in lower or "hidden" in lower or "height" in lower:  # the pattern has no beginning to look for
+        return HIDDEN.search(style) is not None
+    return False
 
 
 def _is_centred(element: Element) -> bool:

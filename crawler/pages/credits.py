@@ -45,8 +45,9 @@ _GROUPS = {
 _KIND = {word: kind for kind, words in _GROUPS.items() for word in words.replace("?", "").split("|")}
 _KIND |= {"Tag": "keywords", "TAG": "keywords"}
 _WORDS = "|".join(sorted((w for words in _GROUPS.values() for w in words.split("|")), key=len, reverse=True))
+_FIRST = "".join(sorted({word[0] for word in _WORDS.split("|")}))
 _LABEL = re.compile(
-    rf"(?<![图圖][片像])(?<!数据)({_WORDS})(?:\s{{0,3}}[:：︰]|(?<=[编編者辑輯])\s?[|｜丨]|(?<=[文记者執筆执])\s?[/／])\s{{0,4}}"
+    rf"(?=[{_FIRST}])(?<![图圖][片像])(?<!数据)({_WORDS})(?:\s{{0,3}}[:：︰]|(?<=[编編者辑輯])\s?[|｜丨]|(?<=[文记者執筆执])\s?[/／])\s{{0,4}}"
 )
 # A newsroom's code after an editor's name: `_NN2587`, ` SF099`, `(QZ0012)`.
 _CODE = re.compile(
@@ -206,15 +207,17 @@ _BOTH = re.compile(r"(?:摄影报道|攝影報導|图文报道|文图|文/图)$"
 _FROM = re.compile(r"([\u3400-\u9fff]{4,7}?)(?:(?:綜合|综合|即時)?(?:報導|报道)|\d{1,2}日[專专]?[電电讯訊])")
 _PHOTO = re.compile(r"[摄攝]$|(?:摄影|攝影|[摄攝]影报道|图)$|^[^。]{0,40}[摄攝][)）]?$")
 _WRITER = re.compile(
-    r"^[\s　(（【\[□■◎]{0,4}(?:本文)?(?:作者|撰文|撰稿|执笔人?|執筆|文[/／]图|图[/／]文|图文|"
+    r"[\s　(（【\[□■◎]{0,4}(?:本文)?(?:作者|撰文|撰稿|执笔人?|執筆|文[/／]图|图[/／]文|图文|"
     r"文)\s{0,2}[:：/／|丨]\s{0,3}(?P<names>[^()（）【】\[\]。，；]{2,60})"
-    r"|[(（]\s{0,2}(?:本文)?(?:作者|撰文|执笔人?|執筆|文/图|图/文|图文|"
-    r"文)\s{0,2}[:：/／\s]\s{0,3}(?P<names2>[^()（）。；]{2,60})[)）]\s{0,4}$"
-    r"|^[\s　]{0,4}(?P<names3>[\u3400-\u9fff]{2,4})\s?/\s?文(?:$|\s)"
-    r"|^[\s　]{0,4}(?:图[/／]文|圖[/／]文|文[/／]图|图文|文图|撰文|文、圖)\s?[:：/／\s]\s?"
-    r"(?P<names5>[\u3400-\u9fff]{2,3}"
+    r"|[\s　]{0,4}(?P<names2>[\u3400-\u9fff]{2,4})\s?/\s?文(?:$|\s)"
+    r"|[\s　]{0,4}(?:图[/／]文|圖[/／]文|文[/／]图|图文|文图|撰文|文、圖)\s?[:：/／\s]\s?"
+    r"(?P<names4>[\u3400-\u9fff]{2,3}"
     r"(?:[\s、][\u3400-\u9fff]{2,3}){0,3})$"
-    r"|^[\s　]{0,4}[□■]\s{0,2}(?P<names4>[\u3400-\u9fff]{2,3})(?:$|\s|[(（])"
+    r"|[\s　]{0,4}[□■]\s{0,2}(?P<names3>[\u3400-\u9fff]{2,3})(?:$|\s|[(（])"
+)
+_SIGNED_WRITER = re.compile(
+    r"[(（]\s{0,2}(?:本文)?(?:作者|撰文|执笔人?|執筆|文/图|图/文|图文|"
+    r"文)\s{0,2}[:：/／\s]\s{0,3}(?P<names>[^()（）。；]{2,60})[)）]\s{0,4}$"
 )
 _REPRINT = re.compile(
     r"(?:公众号|公眾號|授权|转载)[^。]{0,60}[，,]\s?(?:原文)?作者\s?[:：]\s?(?P<names>[^，,。：:（）()]{2,12})(?=[，,。（(]|$)"
@@ -231,10 +234,11 @@ _SIGNED_ALONE = re.compile(r"^[\s　]{0,4}[(（](?P<names>[\u3400-\u9fff]{2,4}(?
 
 def written_by(line: str) -> tuple[str, ...]:
     """Writers that the line names with a writer's label (`作者：`, `文/`, `执笔：`); () where it names none."""
-    match = _WRITER.search(line) if len(line) < 400 or line.endswith((")", "）")) else None
-    if match:
-        value = match["names"] or match["names2"] or match["names3"] or match["names4"] or match["names5"]
-        return _people(value)
+    if len(line) < 400 or line.endswith((")", "）")):
+        if match := _WRITER.match(line):
+            return _people(match["names"] or match["names2"] or match["names3"] or match["names4"])
+        if match := _SIGNED_WRITER.search(line) if line.rstrip().endswith((")", "）")) else None:
+            return _people(match["names"])
     match = (_COLUMNIST.search(line) if len(line) < 60 else None) or (
         _REPRINT.search(line) if len(line) < 160 else None
     )

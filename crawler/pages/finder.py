@@ -22,7 +22,7 @@ from crawler.pages.surroundings import between, preceding
 _HAN: Final = re.compile("[\u3400-\u9fff]")
 _MARK: Final = re.compile("[，。、：！？,]")
 _MARKS: Final = re.compile("[，。！？、；：,“”「」]")
-_TEASER: Final = re.compile(r"(?:\.{3}|…|\[详细\]|【详细】)\s*$")
+_CUT_OFF: Final = ("...", "…", "[详细]", "【详细】")
 _BOILERPLATE: Final = re.compile(
     "版权|版權|著作權|转载|轉載|未经|未經|免责|免責|声明|举报|舉報|许可证|ICP|备案|不代表|侵权|侵權|登录|登入|"
     "客户端|扫码|二维码|微信号|公众号|下载APP|下載"
@@ -85,7 +85,7 @@ class _Weights:
         length = len(text)
         weight = min(length, _LONG) * factor
         if length < 160:
-            if _TEASER.search(text):
+            if text.endswith(_CUT_OFF):
                 weight *= 0.2
             if _BOILERPLATE.search(text):
                 weight *= 0.1

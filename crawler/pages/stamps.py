@@ -52,9 +52,10 @@ _YEAR = re.compile(r"19[89]\d|20[0-4]\d|民[國国]")
 
 def find_stamps(text: str) -> Iterator[Stamp]:
     """Every full date of the text, in order; overlapping readings are not given twice."""
-    if not _YEAR.search(text):
+    year = _YEAR.search(text)
+    if year is None:
         return
-    for match in _STAMP.finditer(text):
+    for match in _STAMP.finditer(text, year.start()):
         stamp = _read(match)
         if stamp is not None:
             yield stamp
