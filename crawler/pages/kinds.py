@@ -49,7 +49,7 @@ def settle_kinds(blocks: Sequence[Block], nodes: Sequence[Element]) -> list[Bloc
             if above == "image" and _is_caption(block.text, node):
                 kind = "caption"
                 settled[index] = attrs.evolve(block, kind=kind)
-            elif len(block.text) <= HEADING and _is_bold(block.text, node):
+            elif len(block.text) <= HEADING and len(node) and _is_bold(block.text, node):
                 bold.append(index)
                 above = kind
                 continue
@@ -69,7 +69,7 @@ def _is_caption(text: str, node: Element) -> bool:
 
 def _is_bold(text: str, node: Element) -> bool:
     """Whether all of a line's text is bold; the line stands in this paragraph, alone or between line breaks."""
-    if node.tag not in ("p", "div") or not len(node):
+    if node.tag not in ("p", "div"):
         return False
     parts = [fold("".join(one.itertext())) for one in node.iter("b", "strong")]
     return text in parts or "".join(parts).replace(" ", "") == text.replace(" ", "")
