@@ -302,7 +302,9 @@ def is_hidden(element: Element) -> bool:
 def _hides(attributes: list[tuple[str, str]]) -> bool:
     """Whether an element with these attributes is not shown."""
     for name, value in attributes:
-        if name == "hidden" or (name == "style" and _style_hides(value)):
+        if name == "hidden":
+            return True
+        if name == "style" and _style_hides(value):
             return True
     return False
 
@@ -388,8 +390,9 @@ def _visit(state: _Walk, root: Element) -> None:
             continue
         state.left -= 1
         name = child.tag
-        attributes = child.items()
-        if name in SKIPPED_TAGS or not isinstance(name, str) or state.left < 0 or (attributes and _hides(attributes)):
+        attributes = child.items() if mark is not None else ()
+        hidden = is_hidden(child) if mark is None else attributes and _hides(attributes)
+        if name in SKIPPED_TAGS or not isinstance(name, str) or state.left < 0 or hidden:
             if name in BLOCK_TAGS or name == "iframe":
                 state.flush()
         elif mark is not None and (found := mark(child, name, attributes)) is not None:

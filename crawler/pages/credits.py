@@ -45,6 +45,7 @@ _GROUPS = {
 _KIND = {word: kind for kind, words in _GROUPS.items() for word in words.replace("?", "").split("|")}
 _KIND |= {"Tag": "keywords", "TAG": "keywords"}
 _WORDS = "|".join(sorted((w for words in _GROUPS.values() for w in words.split("|")), key=len, reverse=True))
+_MARK = re.compile("[:：/／︰|｜丨]")
 _FIRST = "".join(sorted({word[0] for word in _WORDS.split("|")}))
 _LABEL = re.compile(
     rf"(?=[{_FIRST}])(?<![图圖][片像])(?<!数据)({_WORDS})(?:\s{{0,3}}[:：︰]|(?<=[编編者辑輯])\s?[|｜丨]|(?<=[文记者執筆执])\s?[/／])\s{{0,4}}"
@@ -76,7 +77,7 @@ class Credits:
 
 def read_credits(text: str) -> Credits:
     """The labelled values of one line. A line of running text gives an empty result or few labels."""
-    if len(text) > 600 or not any(mark in text for mark in ":：/／︰|｜丨"):
+    if len(text) > 600 or _MARK.search(text) is None:
         return Credits(rest=text)
     matches = list(_LABEL.finditer(text))[:24]
     source = editor = ""

@@ -62,6 +62,8 @@ _PICTURED: Final = re.compile(r"[摄攝][)）]?$|[图圖]\s?[/／|:：]|[供][�
 _BEGINS_DATE: Final = re.compile(r"(?:19|20)\d\d年?(?:\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?)?")
 _PART_OF_DATE: Final = re.compile(r"\d{1,2}\s?[-/.月]\s?\d{1,2}日?|\d{1,2}:\d{2}(?::\d{2})?")
 _SHORT: Final = 60
+# An address that joining to the page's own leaves as it is.
+_PLAIN_ADDRESS: Final = re.compile(r"https?://[\w.-]+/[\w./%-]*(?:\?[\w./%&=-]+)?", re.ASCII)
 
 
 def read_generic(
@@ -243,7 +245,7 @@ def _tail_lines(root: Element) -> list[RawBlock]:
     large = 0
     for piece in islice(following(root), _TAIL_PIECES):
         text = piece if isinstance(piece, str) else _short_text(piece)
-        if len(text) > _LARGE:
+        if text is None or len(text) > _LARGE:
             large += 1
             if large > 1:
                 break
@@ -256,15 +258,17 @@ def _tail_lines(root: Element) -> list[RawBlock]:
     return lines
 
 
-def _short_text(element: Element) -> str:
-    """The element's text as far as it tells whether the element is large."""
-    parts: list[str] = []
-    length = 0
+def _short_text(element: Element) -> str | None:
+    """The element's text, None where it is large."""
     if not isinstance(element.tag, str) or element.tag in ("script", "style", "noscript"):
         return ""
-    whole = _STRING(element)
+    whole: str = _STRING(element)
     if len(whole) <= _LARGE:
-        return str(whole)
+        return whole
+    if next(element.iter("script", "style"), None) is None and sum(map(len, whole.split())) > _LARGE:
+        return None
+    parts: list[str] = []
+    length = 0
     for node in element.iter():
         if node.tag not in ("script", "style") and node.text:
             parts.append(node.text)
@@ -273,8 +277,8 @@ def _short_text(element: Element) -> str:
             parts.append(node.tail)
             length += len(node.tail.strip())
         if length > _LARGE:
-            break
-    return "".join(parts) if length <= _LARGE else "".join(parts)[: _LARGE + 1].ljust(_LARGE + 1)
+            return None
+    return "".join(parts)
 
 
 def _lines(pieces: Any, limit: int) -> list[RawBlock]:
@@ -387,6 +391,8 @@ def _finish(blocks: list[Block], url: str) -> tuple[tuple[Block, ...], tuple[Ima
 
 
 def _absolute(base: str, address: str) -> str:
+    if _PLAIN_ADDRESS.fullmatch(address):
+        return address
     try:
         made = urljoin(base, address.strip())
     except ValueError:

@@ -73,8 +73,8 @@ def _headings(tree: Element, tags: tuple[str, ...], witnesses: list[str]) -> lis
 
 def choose_headline(candidates: list[Headline], body: Element, title: str, og_title: str) -> Headline | None:
     """The candidate that is confirmed, nearest above the body; without one, a lone `<h1>`, then the cleaned title."""
-    order = _order(candidates, body)
     sure = [candidate for candidate in candidates if candidate.sure]
+    order = _order(sure or candidates, body)
     if sure:
         # Below the text a longer one may quote it: “…”上的3条回复.
         places = [c for c in sure if order.get(c.element, 1) < 0] or sure
@@ -98,7 +98,7 @@ def clean_title(title: str) -> str:
     """A `<title>` without the site's name and channel: its longest part between separators."""
     title = _SITE_TAIL.sub("", fold(title)[: _LONGEST * 2])
     parts = [part for part in _SEPARATOR.split(title) if part]
-    return _BADGE.sub("", max(parts, key=len)) if parts else ""
+    return _without_badge(max(parts, key=len)) if parts else ""
 
 
 def _confirmed(text: str, witnesses: list[str]) -> bool:
@@ -160,15 +160,22 @@ def info_inside(element: Element) -> list[Element]:
 
 
 def _text(element: Element) -> str:
-    text = _joined(element.itertext("*"))
-    inside = [child for child in element if _is_badge(child)]
-    if len(element) and _DATED.search(text):
-        inside += info_inside(element)
+    if not len(element):
+        text, inside = _joined((element.text or "",)), []
+    else:
+        text, inside = _joined(element.itertext("*")), [child for child in element if _is_badge(child)]
+        if _DATED.search(text):
+            inside += info_inside(element)
     if inside:
         kept = ((() if child in inside else child.itertext("*"), child.tail or "") for child in element)
         rest = (part for texts, tail in kept for part in (*texts, tail))
         text = _joined(chain([element.text or ""], rest))
-    return _BADGE.sub("", text) if 2 <= len(text) <= _LONGEST else ""
+    return _without_badge(text) if 2 <= len(text) <= _LONGEST else ""
+
+
+def _without_badge(text: str) -> str:
+    badge = _BADGE.match(text)
+    return text[badge.end() :] if badge is not None else text
 
 
 def _is_badge(element: Element) -> bool:
@@ -208,4 +215,7 @@ def _order(candidates: list[Headline], body: Element) -> dict[Element, int]:
                 break  # whatever was not met stands below
             if element in wanted:
                 places[element] = -1
+                wanted.remove(element)
+                if not wanted:
+                    break
     return places

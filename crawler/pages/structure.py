@@ -103,7 +103,8 @@ def is_solid(block: RawBlock) -> bool:
     text = block.text
     if len(text) < 25 or block.kind == "image" or block.linked > 0.4 * len(text):
         return False
-    return _SENTENCE.search(text) is not None and not (len(text) < 200 and _is_cut(text))
+    # Most sentences have a full stop, which is found sooner than a pattern.
+    return ("。" in text or _SENTENCE.search(text) is not None) and not (len(text) < 200 and _is_cut(text))
 
 
 def _is_cut(text: str) -> bool:
