@@ -34,6 +34,15 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]{1,500}")
 _STYLE = re.compile(r"style\s{0,2}=\s{0,2}[\"'][^\"']{0,800}[\"']|(?:[a-z-]{4,40}:\s?[^;:{}\n]{1,80};\s?){2,40}")
 _RUBY = re.compile(r"<r[tp]>[^<>]{0,20}</r[tp]>")
 _BARE_PINYIN = re.compile(r"(?<=[\u3400-\u9fff])[a-zü]{0,5}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]{0,4}(?=[\u3000-\u9fff]|$)")
+_FINAL = "(?:i|u|ü|v)?(?:ai|ei|ao|ou|ang|eng|ong|an|en|a|o|e)|ing|in|iu|ie|ui|un|ue|üe|ve|er|i|u|ü|v|n"
+# A reading in other brackets, with its tone as a digit, or with none: only where a text holds several of them.
+_ANY_READING = re.compile(
+    r"(?<=[\u3400-\u9fff])[(（\[［【〔]"
+    rf"(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:{_FINAL})[0-5]?|[a-zü]{{0,5}}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]{{0,4}})"
+    r"[)）\]］】〕]"
+)
+_SEVERAL: Final = 3
+_CODE_POINT = re.compile(r"&#(?:(\d{2,7})|[xX]([0-9a-fA-F]{2,6}));|\\u([0-9a-fA-F]{4})")  # a character, escaped
 _TORN_PINYIN = re.compile(r"[(（]\?{1,2}[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{0,5}[)）]")  # pinyin that lost its first letter
 
 
@@ -154,6 +163,23 @@ def _blank_marks(text: str, raw: Codes, codes: Codes) -> None:
     for pattern in patterns:
         for match in pattern.finditer(text):
             codes[match.start() : match.end()] = _DROP
+    if "(" in text or "（" in text or "[" in text or "【" in text or "［" in text:
+        readings = [match.span() for match in _ANY_READING.finditer(text)]
+        for start, end in readings if len(readings) >= _SEVERAL else ():
+            codes[start:end] = _DROP
+    if "&#" in text or "\\u" in text:
+        _unescape(text, codes)
+
+
+def _unescape(text: str, codes: Codes) -> None:
+    """Put in the characters that stand in the text as &#20013; or \\u4e2d."""
+    one = _table().one
+    for match in _CODE_POINT.finditer(text):
+        decimal, hexadecimal, escaped = match.groups()
+        code = int(decimal) if decimal else int(hexadecimal or escaped, 16)
+        codes[match.start() : match.end()] = _DROP
+        if code < len(one) and one[code] != _EXPAND:
+            codes[match.start()] = one[code]
 
 
 def _expanded(text: str, codes: Codes) -> tuple[Codes, NDArray[np.int64]]:

@@ -49,7 +49,7 @@ class Sample:
 
     def narrowed(self) -> "Sample":
         """With fewer hashes to look up: half the look-ups find all but the shortest passages."""
-        return Sample(self.kept, self.looked_up[: max(len(self.kept), LOOK_UP_AT_INGEST)])
+        return Sample(self.kept, sorted({*self.kept, *self.looked_up[:LOOK_UP_AT_INGEST]}))
 
     @property
     def last(self) -> int:
@@ -79,8 +79,7 @@ def as_sample(hashes: Hashes, sampled: Hashes) -> Sample:
         return Sample(kept.tolist(), kept.tolist())
     count = min(LOOK_UP, len(hashes))
     smallest = ascending(stored(np.partition(hashes, count - 1)[:count]))
-    # Both are the smallest hashes of the text, so the longer one holds the shorter one.
-    return Sample(kept.tolist(), (smallest if len(smallest) > len(kept) else kept).tolist())
+    return Sample(kept.tolist(), ascending(np.concatenate((smallest, kept))).tolist())
 
 
 def shortlist(

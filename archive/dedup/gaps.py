@@ -9,17 +9,36 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, Literal
 
+import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
 from archive.dedup.align import Op
-from archive.dedup.names import FREQUENT, TITLE, is_person, is_place, is_transliterated
+from archive.dedup.names import (
+    BYLINE,
+    FREQUENT,
+    PARTY,
+    TITLE,
+    are_aliases,
+    has_person_first,
+    is_person,
+    is_place,
+    is_transliterated,
+)
+from archive.dedup.numbers import are_other_numbers, moved_days
 
 Kind = Literal["number", "name", "word", "noise", "insertion", "deletion"]
+Mask = NDArray[np.bool_]
 
 _DIGITS: Final = re.compile(r"[0-9]+")
-_NUMERALS: Final = frozenset("零〇一二三四五六七八九十百千万亿两")
 _NUMBER_GAP: Final = 24  # characters: in a wider replacement the numbers belong to another sentence
 _CONTEXT: Final = 5
+_NEAR_DAMAGE: Final = 3  # characters: mojibake eats what stands beside it
+DAMAGED: Final = 8
+"""So many characters in mojibake make a text a damaged one."""
+_AFTER: Final = 2  # characters behind a gap that say what its number counts
+CHANCE: Final = 12
+"""So many words are replaced for one that looks like a name before it counts as chance."""
 MAX_WORD: Final = 12
 """Characters: a longer replacement is other text, not another word."""
 MAX_EVIDENCE: Final = 24
@@ -44,6 +63,8 @@ class Gaps:
     numbers_same: int
     lone_numbers: int
     """Numbers that only one text has while the other has others elsewhere in the run: the smaller of both counts."""
+    moved: tuple[int, ...] = ()
+    """By how many days the days of the month differ that stand for each other."""
     numbers: int = field(init=False)
     names: int = field(init=False)
     words: int = field(init=False)
@@ -63,20 +84,51 @@ class Gaps:
         object.__setattr__(self, "other_replaced", sum(len(gap.theirs) for gap in swapped))
 
 
-def type_gaps(first: str, second: str, runs: list[list[Op]]) -> Gaps:
-    """The differences inside the runs, each typed. `first`, `second`: the folded texts that `align` saw."""
+def type_gaps(
+    first: str, second: str, runs: list[list[Op]], damaged: Mask | None = None, other_damaged: Mask | None = None
+) -> Gaps:
+    """The differences inside the runs, each typed. `first`, `second`: the folded texts that `align` saw; the masks say
+    which of their characters stand in mojibake."""
     gaps: list[Gap] = []
+    moved: list[int] = []
     same = 0
+    has_damage = any(mask is not None and int(mask.sum()) >= DAMAGED for mask in (damaged, other_damaged))
     for run in runs:
         edits = list(_edits(first, second, run))
         same += _numbers_same(first, second, run, edits)
         for start, end, other_start, other_end in edits:
-            gaps.extend(_typed(first, second, start, end, other_start, other_end))
+            found = list(_typed(first, second, start, end, other_start, other_end))
+            if _is_near(damaged, start, end) or _is_near(other_damaged, other_start, other_end):
+                found = [_as_noise(gap) if gap.kind == "number" else gap for gap in found]
+            elif has_damage:
+                found = [_as_noise(gap) if gap.kind == "number" and _lost_digits(gap) else gap for gap in found]
+            gaps.extend(found)
+            moved += [
+                days
+                for gap in found
+                if gap.kind == "number"
+                for days in moved_days(gap.ours + first[end : end + 1], gap.theirs + second[other_end : other_end + 1])
+            ]
     gaps = _without_chance(gaps)
     lone = [gap for gap in gaps if gap.kind != "number"]
     ours = sum(len(_DIGITS.findall(gap.ours)) for gap in lone if not _DIGITS.search(gap.theirs))
     theirs = sum(len(_DIGITS.findall(gap.theirs)) for gap in lone if not _DIGITS.search(gap.ours))
-    return Gaps(_with_names(first, second, gaps), same, min(ours, theirs))
+    return Gaps(_without_chance_names(_with_names(first, second, gaps)), same, min(ours, theirs), tuple(moved))
+
+
+def _is_near(damaged: Mask | None, start: int, end: int) -> bool:
+    return damaged is not None and bool(damaged[max(0, start - _NEAR_DAMAGE) : end + _NEAR_DAMAGE].any())
+
+
+def _lost_digits(gap: Gap) -> bool:
+    """Whether the one number is the other one with digits missing, as mojibake leaves it: 10 of 100."""
+    short, long = sorted(("".join(_DIGITS.findall(gap.ours)), "".join(_DIGITS.findall(gap.theirs))), key=len)
+    rest = iter(long)
+    return 0 < len(short) < len(long) and all(digit in rest for digit in short)
+
+
+def _as_noise(gap: Gap) -> Gap:
+    return Gap("noise", gap.start, gap.other_start, gap.ours, gap.theirs)
 
 
 def _edits(first: str, second: str, run: list[Op]) -> Iterator[tuple[int, int, int, int]]:
@@ -111,7 +163,8 @@ def _typed(first: str, second: str, start: int, end: int, other_start: int, othe
     if not ours:
         yield Gap("deletion", start, other_start, "", theirs)
         return
-    if max(len(ours), len(theirs)) <= _NUMBER_GAP and _other_numbers(ours, theirs):
+    after, other_after = first[end : end + _AFTER], second[other_end : other_end + _AFTER]
+    if max(len(ours), len(theirs)) <= _NUMBER_GAP and are_other_numbers(ours, theirs, after, other_after):
         yield Gap("number", start, other_start, ours, theirs)
         left, right = _DIGITS.sub("", ours), _DIGITS.sub("", theirs)
         if len(left) > 1 and len(right) > 1 and left != right:
@@ -119,13 +172,6 @@ def _typed(first: str, second: str, start: int, end: int, other_start: int, othe
         return
     single = len(ours) == len(theirs) == 1
     yield Gap("noise" if single else "word", start, other_start, ours, theirs)
-
-
-def _other_numbers(ours: str, theirs: str) -> bool:
-    digits, other_digits = _DIGITS.findall(ours), _DIGITS.findall(theirs)
-    if digits and other_digits:
-        return bool(digits != other_digits)
-    return set(ours) <= _NUMERALS and set(theirs) <= _NUMERALS
 
 
 def _numbers_same(first: str, second: str, run: list[Op], edits: list[tuple[int, int, int, int]]) -> int:
@@ -140,20 +186,30 @@ def _without_chance(gaps: list[Gap]) -> list[Gap]:
     numerals = sum(gap.kind == "number" and not _DIGITS.search(gap.ours) for gap in gaps)
     if sum(gap.kind == "noise" for gap in gaps) < max(10, 4 * numerals):
         return gaps
-    return [
-        Gap("noise", gap.start, gap.other_start, gap.ours, gap.theirs)
-        if gap.kind == "number" and not _DIGITS.search(gap.ours)
-        else gap
-        for gap in gaps
-    ]
+    return [_as_noise(gap) if gap.kind == "number" and not _DIGITS.search(gap.ours) else gap for gap in gaps]
+
+
+def _without_chance_names(gaps: tuple[Gap, ...]) -> tuple[Gap, ...]:
+    """Among many replaced words or much noise, one or two that look like names are chance, too: 方式 for 蓝色."""
+    names = len({(gap.ours, gap.theirs) for gap in gaps if gap.kind == "name"})
+    words = sum(gap.kind == "word" for gap in gaps)
+    noise = sum(gap.kind == "noise" for gap in gaps)
+    if not names or names * CHANCE > words + noise / 2:
+        return gaps
+    return tuple(
+        Gap("word", gap.start, gap.other_start, gap.ours, gap.theirs) if gap.kind == "name" else gap for gap in gaps
+    )
 
 
 def _with_names(first: str, second: str, gaps: list[Gap]) -> tuple[Gap, ...]:
     """Replaced words that are names, told by their form and by how they stand in the text."""
-    pairs = Counter((gap.ours, gap.theirs) for gap in gaps if gap.kind == "word")
+    pairs = Counter((gap.ours, gap.theirs) for gap in gaps if gap.kind in ("word", "noise"))
     named: list[Gap] = []
     for gap in gaps:
-        if gap.kind == "word" and _is_renamed(first, second, gap, pairs[gap.ours, gap.theirs]):
+        times = pairs[gap.ours, gap.theirs]
+        if (gap.kind == "word" and _is_renamed(first, second, gap, times)) or (
+            gap.kind in ("word", "noise") and times >= 2 and _is_part_renamed(first, second, gap)
+        ):
             gap = Gap("name", gap.start, gap.other_start, gap.ours, gap.theirs)
         named.append(gap)
     return tuple(named)
@@ -161,6 +217,8 @@ def _with_names(first: str, second: str, gaps: list[Gap]) -> tuple[Gap, ...]:
 
 def _is_renamed(first: str, second: str, gap: Gap, times: int) -> bool:
     ours, theirs = gap.ours, gap.theirs
+    if are_aliases(ours, theirs):
+        return False
     if is_place(ours) and is_place(theirs):
         return True
     before = first[gap.start - 1 : gap.start]
@@ -168,6 +226,11 @@ def _is_renamed(first: str, second: str, gap: Gap, times: int) -> bool:
     if shared and first.count(before + ours) >= times >= 2:
         # 唐仁 and 唐一: a family name that two people share.
         ours, theirs = before + ours, before + theirs
+    left = first[max(0, gap.start - _CONTEXT) : gap.start]
+    if BYLINE.search(left):
+        return False  # who wrote it down does not make it another story
+    if PARTY.search(left) and ours not in second and has_person_first(ours) and has_person_first(theirs):
+        return True
     if not (_has_form(ours) and _has_form(theirs)):
         return False
     # A name is replaced wherever it stands; a synonym is not.
@@ -175,8 +238,35 @@ def _is_renamed(first: str, second: str, gap: Gap, times: int) -> bool:
         return False
     if times >= 2 or (TITLE.search(ours) and TITLE.search(theirs)):
         return True
-    around = first[max(0, gap.start - _CONTEXT) : gap.start] + "|" + first[gap.start + len(gap.ours) :][:_CONTEXT]
+    around = left + "|" + first[gap.start + len(gap.ours) :][:_CONTEXT]
     return bool(TITLE.search(around))
+
+
+def _is_part_renamed(first: str, second: str, gap: Gap) -> bool:
+    """Whether what was replaced is part of a name that both texts follow with a title: 李勇同志, 李涛同志."""
+    wholes = _before_titles(first, gap.start, gap.start + len(gap.ours))
+    others = _before_titles(second, gap.other_start, gap.other_start + len(gap.theirs))
+    return any(
+        (whole[0] in FREQUENT or other[0] in FREQUENT)
+        and not (is_transliterated(whole) and is_transliterated(other))
+        and whole not in second
+        and other not in first
+        and first.count(whole) >= 2 <= second.count(other)
+        for left, whole in wholes
+        for other_left, other in others
+        if left == other_left
+    )
+
+
+def _before_titles(text: str, start: int, end: int) -> list[tuple[int, str]]:
+    """The persons' names that hold a passage and stand before a title, with how far each begins before the passage."""
+    return [
+        (left, text[start - left : end + right])
+        for right in range(3)
+        if TITLE.match(text, end + right)
+        for left in range(min(3, start + 1))
+        if is_person(text[start - left : end + right]) and not TITLE.search(text[start - left : end + right])
+    ]
 
 
 def _has_form(word: str) -> bool:

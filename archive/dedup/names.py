@@ -30,10 +30,21 @@ _TITLES = (
     "先生|女士|同志|主席|总统|总理|首相|国王|女王|国务卿|大使|部长|外长|防长|省长|市长|"
     "县长|区长|州长|书记|委员|主任|局长|院长|校长|会长|行长|司令|政委|将军|上将|董事|"
     "总裁|经理|监事|总监|秘书|代表|议长|议员|发言人|被告人|嫌疑人|辩护人|法官|律师|教授|"
-    "院士|博士|医生|教练|队长|球员|选手|记者|通讯员|编辑|导演|演员|歌手|作家|副总理|"
-    "副主席|当选|聘任|任命|会见|会谈|通话|致电|遗体|逝世"
+    "院士|博士|医生|教练|队长|球员|选手|导演|演员|歌手|作家|副总理|"
+    "副主席|当选|聘任|任命|会见|会谈|通话|致电|遗体|逝世|原告|被告|申请人|被执行人|上诉人"
 )
-TITLE: Final = re.compile("|".join(fold(word) for word in _TITLES.split("|")))
+
+
+def _one_of(words: str) -> re.Pattern[str]:
+    return re.compile("|".join(fold(word) for word in words.split("|")))
+
+
+TITLE: Final = _one_of(_TITLES)
+_PARTIES = _one_of("原告|被告|被告人|申请人|被申请人|被执行人|上诉人|嫌疑人|任命|授予")
+PARTY: Final = re.compile(f"(?:{_PARTIES.pattern})$")
+"""What a person's name follows at once."""
+BYLINE: Final = _one_of("记者|通讯员|编辑|作者|摄影|见习|撰文")
+"""Behind these, a name says who wrote it down, not whom it is about."""
 # Characters that transliterate foreign names, and seldom stand together in other words.
 _SOUNDS = frozenset(
     fold(
@@ -47,6 +58,13 @@ _PLACES: Final = frozenset(
     for line in resources.files(__package__ or "archive.dedup").joinpath("places.txt").read_text("utf-8").splitlines()
     if not line.startswith("#")
     for word in line.split()
+)
+# How one name is written on either side of the strait, in Hong Kong and by other agencies.
+_ALIASES: Final = tuple(
+    frozenset(fold(name) for name in names.split("="))
+    for line in resources.files(__package__ or "archive.dedup").joinpath("aliases.txt").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+    for names in line.split()
 )
 _TAILS = ("省", "市", "县", "区", "州", "自治区", "共和国", "合众国", "王国", "联邦", "方", "队")
 
@@ -65,3 +83,17 @@ def is_transliterated(word: str) -> bool:
 def is_person(word: str) -> bool:
     """Whether a folded word has the form of a Chinese person's full name."""
     return 2 <= len(word) <= 3 and word[0] in SURNAMES and all("\u3400" <= char <= "\u9fff" for char in word)
+
+
+def has_person_first(word: str) -> bool:
+    """Whether a folded passage begins with what may be a person's full name: 侯娟与被告."""
+    return any(is_person(word[:size]) for size in (2, 3) if len(word) >= size)
+
+
+def are_aliases(word: str, other: str) -> bool:
+    """Whether two folded words, or what their texts have not in common of them, are one name in two spellings."""
+    for names in _ALIASES:
+        ours = [name for name in names if word in name and 2 * len(word) >= len(name)]
+        if ours and any(other in name and 2 * len(other) >= len(name) for name in names):
+            return True
+    return False

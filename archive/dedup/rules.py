@@ -15,6 +15,10 @@ FAR: Final = 30.0
 """Days: what repeats after a month is a formula unless it is the whole text, word by word."""
 SHORT: Final = 80
 """Equal characters: below, only a passage taken over word by word is believed."""
+PASSAGE: Final = 40
+"""Equal characters that a short piece out of a longer text has at least."""
+CUT_PASSAGE: Final = 60
+"""The same with clutter around the piece."""
 MEDIUM: Final = 200
 HEAD: Final = 12
 """Characters of the original's beginning that a cut copy may lack."""
@@ -57,6 +61,9 @@ def is_other_story(facts: Facts) -> bool:
         return False
     if days is None or days > FAR:
         return True
+    if facts.equal < MEDIUM and round(days) in gaps.moved:
+        # The day in the text moved along with the day of publication: another day's notice.
+        return True
     if gaps.numbers <= 2 and days <= 3 and facts.equal >= 100 and gaps.words <= facts.equal // 150:
         return False
     share = gaps.numbers / (gaps.numbers + gaps.numbers_same)
@@ -83,6 +90,14 @@ def is_believed(facts: Facts) -> bool:
         return True
     # Cut off, with clutter in the place of the rest.
     return longest >= SHORT and density >= 0.7 and at_head
+
+
+def is_passage(facts: Facts) -> bool:
+    """Whether a short text is a piece out of a longer one, word by word; then its headline need not be alike. What most
+    of both texts shares may be a notice on pages that have no text of their own."""
+    if min(facts.cover, facts.other) > 0.45:
+        return False
+    return facts.equal >= CUT_PASSAGE or (facts.equal >= PASSAGE and max(facts.cover, facts.other) >= 0.85)
 
 
 def _is_believed_far(facts: Facts) -> bool:

@@ -1,7 +1,8 @@
 """Shingles: every run of six folded characters, as numbers; and the small sample of them that the index keeps.
 
 The sample is FracMinHash (Irber and others, 2022): a shingle is kept if its hash is small, whatever text it stands in.
-So two texts that share a passage share its sampled shingles, however much longer one of them is.
+So two texts that share a passage share its sampled shingles, however much longer one of them is. Of short
+texts few shingles are small; they keep one more of each part that has none.
 """
 
 from collections.abc import Sequence
@@ -18,7 +19,8 @@ SHINGLE_VERSION: Final = 1
 """Raised whenever the same folded text gives other hashes."""
 SCALE_BITS: Final = 5
 """One shingle in 2^5 is sampled."""
-KEEP_MIN: Final = 16
+WINDOWS: Final = 14
+"""A text is parted in so many, and each has a sampled shingle."""
 KEEP_MAX: Final = 400
 
 Hashes = NDArray[np.uint64]
@@ -54,11 +56,18 @@ def grams(codes: Codes, size: int) -> Hashes:
 
 
 def sample(hashes: Hashes) -> Hashes:
-    """The distinct hashes that the index keeps, smallest first: those under the limit, at least 16, at most 400."""
-    low = ascending(hashes[hashes < _LIMIT])
-    if len(low) < KEEP_MIN and len(hashes) > len(low):
-        low = ascending(hashes)[:KEEP_MIN]
-    return low[:KEEP_MAX]
+    """The distinct hashes that the index keeps, ascending, at most 400. `hashes`: in the order of the text.
+
+    Those under the limit; and of each fourteenth of the text that has none, the smallest. So a passage of a seventh of
+    a short text holds one for certain, where the smallest of the whole text might all stand elsewhere.
+    """
+    under = hashes < _LIMIT
+    kept = hashes[under]
+    if len(kept) < KEEP_MAX and len(hashes) > len(kept):
+        starts = np.unique(np.arange(WINDOWS) * len(hashes) // WINDOWS)
+        empty = ~np.logical_or.reduceat(under, starts)
+        kept = np.concatenate((kept, np.minimum.reduceat(hashes, starts)[empty]))
+    return ascending(kept)[:KEEP_MAX]
 
 
 def sample_many(texts: Sequence[Codes]) -> list[tuple[Hashes, Hashes]]:

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 from archive.dedup.align import Anchored, Op, align, extent
 from archive.dedup.damage import damaged_runs, traditional_share
 from archive.dedup.gaps import MAX_EVIDENCE, type_gaps
-from archive.dedup.rules import FAR, SHORT, Facts, Relation, equal_in, is_believed, is_other_story, relation
+from archive.dedup.rules import FAR, SHORT, Facts, Relation, equal_in, is_believed, is_other_story, is_passage, relation
 from archive.dedup.signature import Values, signature, similarity
 from archive.fold import Codes, as_text, fold, fold_codes
 
@@ -118,7 +118,7 @@ def _compare(first: Text, second: Text) -> Verdict | None:
     runs = [run for run in align(first, second) if _is_dense(run)]
     if not runs:
         return None
-    gaps = type_gaps(first.folded, second.folded, runs)
+    gaps = type_gaps(first.folded, second.folded, runs, first.damaged, second.damaged)
     equal = sum(equal_in(run) for run in runs)
     facts = Facts(
         equal=equal,
@@ -131,7 +131,7 @@ def _compare(first: Text, second: Text) -> Verdict | None:
     )
     if is_other_story(facts) or not is_believed(facts):
         return None
-    if equal < SHORT and not _may_be_one(first, second):
+    if equal < SHORT and not is_passage(facts) and not _may_be_one(first, second):
         return None
     kind, cut = relation(facts)
     marks = _marks(first, second, noise=gaps.noise, equal=equal)

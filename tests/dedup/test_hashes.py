@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.dedup import fingerprint
-from archive.dedup.shingles import KEEP_MAX, KEEP_MIN, SHINGLE, grams, sample, sample_many
+from archive.dedup.shingles import KEEP_MAX, SHINGLE, WINDOWS, grams, sample, sample_many
 from archive.dedup.signature import PERMUTATIONS, SCHEME, SEED, from_bytes, signature
 from archive.fold import as_codes, fold
 from tests.dedup.copies import text
@@ -59,7 +59,7 @@ def test_samples_hold_the_bounds_and_nest() -> None:
     for body in ("稀土", short, long):
         kept = sample(grams(as_codes(fold(body)), SHINGLE))
         assert len(kept) <= KEEP_MAX
-        assert len(kept) >= min(KEEP_MIN, len(np.unique(grams(as_codes(fold(body)), SHINGLE))))
+        assert len(kept) >= min(WINDOWS, len(np.unique(grams(as_codes(fold(body)), SHINGLE))))
     limit = np.uint64(1 << 59)
     inside = sample(grams(as_codes(fold(short)), SHINGLE))
     around = sample(grams(as_codes(fold(text(2)) + fold(short) + fold(text(3))), SHINGLE))
