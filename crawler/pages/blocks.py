@@ -390,7 +390,7 @@ def _visit(state: _Walk, root: Element) -> None:
             continue
         state.left -= 1
         name = child.tag
-        attributes = child.items() if mark is not None else ()
+        attributes: list[tuple[str, str]] = child.items() if mark is not None else []
         hidden = is_hidden(child) if mark is None else attributes and _hides(attributes)
         if name in SKIPPED_TAGS or not isinstance(name, str) or state.left < 0 or hidden:
             if name in BLOCK_TAGS or name == "iframe":
