@@ -20,6 +20,7 @@ from crawler.pages.finder import SOME, Spot, find_body, find_pieces
 from crawler.pages.headline import Headline, choose_headline, headline_candidates, info_inside, letters
 from crawler.pages.outcome import by_words
 from crawler.pages.page import Block, Outcome, Page
+from crawler.pages.pager import goes_on
 from crawler.pages.parse import Element
 from crawler.pages.rules import RuleSet
 from crawler.pages.second_opinion import ask_trafilatura
@@ -107,6 +108,9 @@ def read_generic(
     flags = [*judged.flags, *find_damage(kept), *find_truncation(kept, (block.text for block in tail[:3]))]
     if any(block.rule == "general.back_to_sohu" for block in judged.blocks) and known.get("site") != "sohu":
         flags.append("mirror")
+    if goes_on(tree, url):
+        flags.append("paged")
+        flags.append("incomplete")
     confidence = _confidence(spot, headline, kept, found.agreement, raws)
     blocks, images = _finish(judged.blocks, url)
     verdict = _outcome(document, kept, headline)
