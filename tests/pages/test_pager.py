@@ -7,6 +7,7 @@ from crawler.pages.pager import goes_on
 from crawler.pages.parse import parse
 
 URL = "http://www.wangchao.example/news/2016_05_04_1220.shtml"
+SHOW = "http://www.wangchao.example/show.php?id=7"
 TEXT = "".join(f"<p>港务处长林远舟说，第{n}号吊机今天换好了，码头的水深也挖到了六米半。</p>" for n in range(8))
 
 
@@ -18,14 +19,14 @@ TEXT = "".join(f"<p>港务处长林远舟说，第{n}号吊机今天换好了，
         ('<a href="2016_05_04_1220_3.shtml">下一页</a>', URL.replace("1220", "1220_2"), True),
         ('<a href="2016_05_04_1220.shtml">上一页</a>', URL, False),
         ('<a href="/n/1529819/2">2</a>', "http://www.wangchao.example/n/1529819", True),
-        ('<a href="?id=7&page=2">[2]</a>', "http://www.wangchao.example/show.php?id=7", True),
+        ('<a href="?id=7&page=2">[2]</a>', SHOW, True),
         (
             '<a href="?id=7&p=0">上一頁</a><a href="?id=7&p=0">下一頁</a>',
-            "http://www.wangchao.example/show.php?id=7",
+            SHOW,
             False,
         ),
-        ('<a href="?id=7&p=1">上一頁</a>', "http://www.wangchao.example/show.php?id=7&p=2", True),
-        ('<a href="?id=8">下一页</a>', "http://www.wangchao.example/show.php?id=7", False),
+        ('<a href="?id=7&p=1">上一頁</a>', SHOW + "&p=2", True),
+        ('<a href="?id=8">下一页</a>', SHOW, False),
         ('<a href="http://comment.wangchao.example/news/2016_05_04_1220_2.shtml">2</a>', URL, False),
         ('<a href="2016_05_04_1221.shtml">下一页</a>', URL, False),
         ('<a href="/review/1220-2.shtml">2</a>', URL, False),
