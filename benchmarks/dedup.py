@@ -167,7 +167,7 @@ def _use(engine: Engine, rng: np.random.Generator, size: int, batch: int, times:
 
 def _moving(engine: Engine, rng: np.random.Generator, size: int) -> float:
     """Seconds an article that moving its rows on costs: each full table emptied once, and committed."""
-    steps: "list[tuple[type[Base], type[Base], int]]" = [(DedupFresh, DedupMiddle, index.FRESH)]
+    steps: list[tuple[type[Base], type[Base], int]] = [(DedupFresh, DedupMiddle, index.FRESH)]
     if size * ROWS > index.MIDDLE:  # else the middle table was never emptied
         steps.append((DedupMiddle, DedupSealed, _middle_most(size)))
     spent = 0.0

@@ -167,6 +167,7 @@ def _facts(connection: Connection, article_ids: Sequence[int]) -> dict[int, Memb
                 first_captured_at=captured_at,
                 complete=is_complete(flags or ()),
                 length=length or 0,
+                mirror="mirror" in (flags or ()),
             )
     return found
 

@@ -30,9 +30,10 @@ FORGET_SHARE: Final = 64
 # "JB" and a number: writers on PostgreSQL take turns from here to their commit.
 LOCK: Final = 0x4A420003
 
+# On SQLite the join goes through the hashes in their order; IN would first sort them anew, once a table.
 _LOOK_UP: Final = {
     "sqlite": " UNION ALL ".join(
-        f"SELECT hash, article_id FROM {table} WHERE hash IN (SELECT value FROM json_each(:hashes))"  # noqa: S608
+        f"SELECT hash, article_id FROM json_each(:hashes) CROSS JOIN {table} ON hash = value"  # noqa: S608
         for table in ("dedup_fresh", "dedup_middle", "dedup_sealed")
     ),
     "postgresql": " UNION ALL ".join(

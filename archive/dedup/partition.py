@@ -21,7 +21,8 @@ class Edge:
 
 @frozen(kw_only=True)
 class Member:
-    """What decides who stands for a cluster. `length`: folded characters. Times carry a zone."""
+    """What decides who stands for a cluster. `length`: folded characters. `mirror`: flagged as one. Times carry a
+    zone."""
 
     article_id: int
     site: str
@@ -30,6 +31,7 @@ class Member:
     first_captured_at: datetime
     complete: bool
     length: int
+    mirror: bool = False
 
 
 def partition(
@@ -64,14 +66,15 @@ def partition(
 def representative(members: Sequence[Member]) -> Member:
     """The earliest publication that is complete, a portal before a mirror; undated ones last.
 
-    A site that is named by its host is a mirror: the portals that Jianbao knows have names of their own.
+    A site that is named by its host is a mirror: the portals that Jianbao knows have names of their own. So is an
+    article that says so itself.
     """
     longest = max(member.length for member in members)
 
     def rank(member: Member) -> tuple[bool, bool, bool, datetime, str, str]:
         return (
             not member.complete or member.length < COMPLETE_SHARE * longest,
-            "." in member.site,
+            member.mirror or "." in member.site,
             member.published_at is None,
             member.published_at or member.first_captured_at,
             member.site,

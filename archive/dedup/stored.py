@@ -114,7 +114,9 @@ class Stories:
         key = story.article_id
         for value in sample.kept:
             holders = self._holders[value]
-            if holders and (len(holders) >= index.CAP or key in holders or len(copies.intersection(holders)) >= COPIES):
+            if holders and (len(holders) >= index.CAP or key in holders):
+                continue
+            if len(copies) >= COPIES and len(copies.intersection(holders)) >= COPIES:
                 continue
             holders.append(key)
             self.new_rows.append((value, key))

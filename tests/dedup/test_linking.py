@@ -87,6 +87,8 @@ def test_the_representative_is_the_earliest_complete_one_and_a_portal_before_a_m
     assert _representative(engine) == "late"
     store(engine, record(body, "flagged", site="netease", days=1, flags=("truncated",)))
     assert _representative(engine) == "late"
+    store(engine, record(body, "reprint", site="netease", days=1, flags=("mirror",)))
+    assert _representative(engine) == "late"
     stored = store(engine, record(body + "\n", "early", site="netease", days=2))
     assert _representative(engine) == "early"
     with reading(engine) as connection:
