@@ -98,6 +98,20 @@ def known(connection: Connection, bodies: Iterable[tuple[str, str]]) -> frozense
     return frozenset((site, value) for site, value in rows)
 
 
+def known_anywhere(connection: Connection, hashes: Collection[int]) -> frozenset[int]:
+    """Those of the line hashes that are furniture of some site."""
+    if not hashes:
+        return frozenset()
+    rows = connection.execute(
+        text(
+            f"SELECT DISTINCT hash FROM (SELECT site, hash FROM ({_KNOWN[connection.dialect.name]}) AS found "  # noqa: S608 - a constant of ours
+            "GROUP BY site, hash HAVING COUNT(*) >= :many) AS furniture"
+        ),
+        {"hashes": json.dumps(sorted(hashes)), "many": MANY},
+    )
+    return frozenset(value for (value,) in rows)
+
+
 def counted(site: str, body: str, furniture: frozenset[Line]) -> str:
     """The body of an article of a site as it counts: without the furniture of that site."""
     if not furniture:

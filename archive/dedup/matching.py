@@ -8,9 +8,11 @@ from typing import Any, Final
 from attrs import field, frozen
 from sqlalchemy import Connection, select
 
+from archive.dedup import lines
 from archive.dedup.candidates import MATCH, Sample
-from archive.dedup.linking import fingerprints
+from archive.dedup.linking import fingerprint, fingerprints
 from archive.dedup.stored import Stories
+from archive.dedup.types import Fingerprint
 from archive.dedup.verify import Text, Verdict
 from archive.fold import as_codes
 from archive.models import Article
@@ -78,20 +80,31 @@ def match(connection: Connection, queries: Iterable[Query]) -> Iterator[Answer]:
 
 
 def _match_batch(connection: Connection, queries: Sequence[Query]) -> list[Answer]:
-    made = fingerprints([query.body for query in queries])
+    bodies, made = _counted(connection, queries)
     samples = [Sample(one.kept, one.looked_up) for one in made]
     stories = Stories(connection, [(sample, one.digest) for sample, one in zip(samples, made, strict=True)], MATCH)
     related = [
-        stories.related(
-            -1, Text(query.body, as_codes(one.folded), query.published_at, query.headline), sample, one.digest
-        )
-        for query, one, sample in zip(queries, made, samples, strict=True)
+        stories.related(-1, Text(body, as_codes(one.folded), query.published_at, query.headline), sample, one.digest)
+        for query, body, one, sample in zip(queries, bodies, made, samples, strict=True)
     ]
     rows = _rows(connection, sorted({key for found in related for key, _ in found}))
     return [
         Answer(query, [Match(verdict=verdict, **rows[key]) for key, verdict in found])
         for query, found in zip(queries, related, strict=True)
     ]
+
+
+def _counted(connection: Connection, queries: Sequence[Query]) -> tuple[list[str], list[Fingerprint]]:
+    """The texts as stored ones count, without lines that are furniture, and their fingerprints."""
+    bodies = [query.body for query in queries]
+    made = fingerprints(bodies)
+    furniture = lines.known_anywhere(connection, {value for one in made for value in one.edges.values()})
+    for place, one in enumerate(made):
+        own = furniture.intersection(one.edges.values())
+        if own:
+            bodies[place] = lines.without(bodies[place], own)
+            made[place] = fingerprint(bodies[place])
+    return bodies, made
 
 
 def _rows(connection: Connection, article_ids: Sequence[int]) -> dict[int, dict[str, Any]]:

@@ -97,7 +97,8 @@ def is_passage(facts: Facts) -> bool:
     of both texts shares may be a notice on pages that have no text of their own."""
     if min(facts.cover, facts.other) > 0.45:
         return False
-    return facts.equal >= CUT_PASSAGE or (facts.equal >= PASSAGE and max(facts.cover, facts.other) >= 0.85)
+    share = max(facts.cover, facts.other)
+    return (facts.equal >= CUT_PASSAGE and share >= 0.4) or (facts.equal >= PASSAGE and share >= 0.85)
 
 
 def _is_believed_far(facts: Facts) -> bool:
