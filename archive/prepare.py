@@ -10,6 +10,7 @@ from attrs import asdict, evolve, frozen
 from archive.clean import clean_body, clean_json, clean_line, clean_text
 from archive.dedup.linking import fingerprint
 from archive.dedup.types import Fingerprint
+from archive.fold import fold_positions
 from archive.history import PART
 from archive.records import ArticleRecord, CaptureRecord, Item
 from archive.tokens import tokens
@@ -42,7 +43,13 @@ def add_indexes(prepared: Prepared) -> Prepared:
     if not prepared.article:
         return prepared
     headline, body = prepared.article["headline"], prepared.article["body"]
-    return evolve(prepared, headline=tokens(headline or ""), body=tokens(body), fingerprint=fingerprint(body))
+    folded = fold_positions(body)  # once for both indexes
+    return evolve(
+        prepared,
+        headline=tokens(headline or ""),
+        body=tokens(body, folded),
+        fingerprint=fingerprint(body, folded.text),
+    )
 
 
 def prepare_rows(item: Item) -> Prepared:

@@ -12,7 +12,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from archive.fold import FOLD_VERSION, Codes, as_codes, as_text, fold_positions
+from archive.fold import FOLD_VERSION, Codes, Folded, as_codes, as_text, fold_positions
 
 SCHEME = f"1.{FOLD_VERSION}"
 """Which rules made an index: this module's, and the folding's. An index of another scheme must be made anew."""
@@ -46,9 +46,12 @@ class Runs:
     positions: NDArray[np.int64]
 
 
-def tokens(text: str) -> str:
-    """The tokens of a text, in order, each with a space after it. A phrase of tokens stays a phrase of the text."""
-    cut = runs(text)
+def tokens(text: str, folded: Folded | None = None) -> str:
+    """The tokens of a text, in order, each with a space after it. A phrase of tokens stays a phrase of the text.
+
+    `folded`: the text as `fold_positions` gives it, for those who have it already.
+    """
+    cut = runs(text, folded)
     codes, ends = cut.codes, cut.ends
     if not len(codes):
         return ""
@@ -84,9 +87,9 @@ def term(text: str) -> Term | None:
     return Term(tuple(found[:-1]))
 
 
-def runs(text: str) -> Runs:
+def runs(text: str, folded: Folded | None = None) -> Runs:
     """Fold a text and cut it into runs."""
-    folded = fold_positions(text)
+    folded = folded or fold_positions(text)
     codes, positions = as_codes(folded.text), folded.positions
     ends = np.ones(len(codes), dtype=np.bool_)
     if len(codes) < 2:

@@ -77,14 +77,17 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     return _linked(connection, batch[len(again) :], changed)
 
 
-def fingerprint(body: str) -> Fingerprint:
-    """All that the finder computes from a body alone. Pure."""
-    return fingerprints([body])[0]
+def fingerprint(body: str, folded: str | None = None) -> Fingerprint:
+    """All that the finder computes from a body alone. Pure. `folded`: its comparison form, if that is known."""
+    return _fingerprints([body], fold_many([body]) if folded is None else [as_codes(folded)])[0]
 
 
 def fingerprints(bodies: Sequence[str]) -> list[Fingerprint]:
     """`fingerprint` of several bodies, quicker."""
-    folded = fold_many(bodies)
+    return _fingerprints(bodies, fold_many(bodies))
+
+
+def _fingerprints(bodies: Sequence[str], folded: Sequence[Codes]) -> list[Fingerprint]:
     return [
         Fingerprint(
             folded=as_text(codes),
