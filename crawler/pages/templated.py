@@ -148,7 +148,8 @@ def finish(
             address = absolute(base, clear(block.url) if clear is not None else block.url)
             if not address:
                 continue
-            block = attrs.evolve(block, url=address)
+            if address != block.url:
+                block = attrs.evolve(block, url=address)
             images.append(ImageRecord(url=address))
         elif block.kept:
             if block.kind == "caption" and images and not images[-1].caption:
