@@ -5,7 +5,6 @@ shingles that it could hold if the shorter of the two texts stood in the longer 
 """
 
 from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -86,20 +85,24 @@ def shortlist(
     looked_up: Sequence[int], holders: Mapping[int, Sequence[int]], effort: Effort, *, but: int = -1
 ) -> list[Candidate]:
     """The articles that share the rarest shingles, the heaviest first. `but`: this one is left out."""
-    weight: defaultdict[int, float] = defaultdict(float)
-    shared: defaultdict[int, int] = defaultdict(int)
+    weight: dict[int, float] = {}
+    shared: dict[int, int] = {}
     for value in looked_up:
         who = holders.get(value)
         if not who or len(who) >= CAP:
             continue
         part = 1.0 / len(who)
         for article_id in who:
-            weight[article_id] += part
-            shared[article_id] += 1
+            if article_id in weight:
+                weight[article_id] += part
+                shared[article_id] += 1
+            else:
+                weight[article_id] = part
+                shared[article_id] = 1
     weight.pop(but, None)
-    likely = [key for key in weight if shared[key] > 1 or weight[key] >= 1 / effort.few]
-    likely.sort(key=lambda key: (-weight[key], key))
-    return [Candidate(key, weight[key], shared[key]) for key in likely[: effort.listed]]
+    least = 1 / effort.few
+    likely = sorted((-much, key) for key, much in weight.items() if much >= least or shared[key] > 1)
+    return [Candidate(key, -much, shared[key]) for much, key in likely[: effort.listed]]
 
 
 def shares_enough(sample: Sample, shared: int, sampled: int, last: int, effort: Effort) -> bool:

@@ -15,7 +15,7 @@ from archive.dedup.reconnect import link_row, reconnect
 from archive.dedup.rules import SAME_TEXT
 from archive.dedup.shingles import sample_many
 from archive.dedup.signature import VERSION, as_bytes, signature
-from archive.dedup.stored import Stories, Story
+from archive.dedup.stored import Stories
 from archive.dedup.tables import DedupText, Link
 from archive.dedup.types import Fingerprint, Indexed, Linked
 from archive.dedup.verify import Text, Verdict
@@ -58,13 +58,8 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     for new in batch:
         new.links = stories.related(new.article.article_id, new.text, new.sample, new.made.digest)[:LINKS_AN_ARTICLE]
         stories.put(
-            Story(
-                article_id=new.article.article_id,
-                body=new.article.body,
-                published_at=new.article.published_at,
-                headline=new.article.headline,
-                text=new.text,
-            ),
+            new.article.article_id,
+            new.text,
             new.sample,
             new.made.digest,
             same_as=[key for key, verdict in new.links if verdict.relation in SAME_TEXT],

@@ -34,7 +34,7 @@ def reconnect(connection: Connection, article_ids: Iterable[int], *, now: dateti
     edges = [Edge(0.0, one, other) for one, other, relation in rows if relation in SAME_TEXT]
     if len(set(partition(ids, edges).values())) == 1:
         return
-    stories = read(connection, ids)
+    texts = read(connection, ids)
     found = []
     for place, key in enumerate(ids):
         tries = 0
@@ -43,7 +43,7 @@ def reconnect(connection: Connection, article_ids: Iterable[int], *, now: dateti
             if part[key] == part[other] or frozenset((key, other)) in linked or tries == TRIES:
                 continue
             tries += 1
-            verdict = compare(stories[key].prepared(), stories[other].prepared())
+            verdict = compare(texts[key], texts[other])
             if verdict is not None:
                 found.append(link_row(key, other, verdict, now))
                 if verdict.relation in SAME_TEXT:

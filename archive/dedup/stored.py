@@ -5,14 +5,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from attrs import define, frozen
+from attrs import frozen
 from sqlalchemy import Connection, select
 
 from archive.dedup import index, lines
 from archive.dedup.candidates import INGEST, Candidate, Effort, Sample, shares_enough, shortlist
 from archive.dedup.rules import SAME_TEXT
 from archive.dedup.tables import DedupText
-from archive.dedup.verify import Text, Verdict, compare, prepare
+from archive.dedup.verify import Text, Verdict, compare
+from archive.fold import fold_many
 from archive.models import Article
 
 TWINS: Final = 16
@@ -29,22 +30,6 @@ class _Size:
     digest: int
 
 
-@define(eq=False)
-class Story:
-    """A stored article to compare with. `text` is made when it is first needed."""
-
-    article_id: int
-    body: str
-    published_at: datetime | None
-    headline: str | None
-    text: Text | None = None
-
-    def prepared(self) -> Text:
-        if self.text is None:
-            self.text = prepare(self.body, self.published_at, self.headline)
-        return self.text
-
-
 class Stories:
     """What the archive, and the batch so far, hold of the batch's shingles."""
 
@@ -57,7 +42,7 @@ class Stories:
         self._changed: set[int] = set()
         self._lists: dict[int, list[Candidate]] = {}
         self._sizes: dict[int, _Size] = {}
-        self._stories: dict[int, Story] = {}
+        self._texts: dict[int, Text] = {}
         self._twins: defaultdict[int, dict[int, datetime | None]] = defaultdict(dict)
         for sample, _ in wanted:
             self._lists[id(sample)] = shortlist(sample.looked_up, self._holders, effort)
@@ -77,7 +62,7 @@ class Stories:
         twins = sorted(key for key in self._twins[digest] if key != article_id)
         for key in twins[:TWINS]:
             self._read([key])
-            verdict = compare(text, self._stories[key].prepared())
+            verdict = compare(text, self._texts[key])
             if verdict is not None:
                 found.append((key, verdict))
                 break
@@ -98,20 +83,19 @@ class Stories:
                 found.append((key, verdict))
         return sorted(found, key=lambda item: (*_closeness(item[1]), item[0]))
 
-    def put(self, story: Story, sample: Sample, digest: int, *, same_as: Iterable[int]) -> None:
+    def put(self, key: int, text: Text, sample: Sample, digest: int, *, same_as: Iterable[int]) -> None:
         """Make a new article known to the rest of the batch, and note the rows that the index needs.
 
         What leads to one text leads to its twins. A shingle that several copies of a text hold
         leads to the story already; a capped one leads nowhere.
         """
-        self._stories[story.article_id] = story
-        self._sizes[story.article_id] = _Size(len(sample.kept), sample.last, digest)
+        self._texts[key] = text
+        self._sizes[key] = _Size(len(sample.kept), sample.last, digest)
         twin_holds = len(self._twins[digest]) > 0
-        self._twins[digest][story.article_id] = story.published_at
+        self._twins[digest][key] = text.published_at
         if twin_holds:
             return
         copies = set(same_as)
-        key = story.article_id
         for value in sample.kept:
             holders = self._holders[value]
             if holders and (len(holders) >= index.CAP or key in holders):
@@ -132,7 +116,7 @@ class Stories:
     def _nearest_twin(self, article_id: int, published_at: datetime | None) -> tuple[int, Text]:
         """Of the articles with this one's very text, the one that was published closest in time: dates decide too."""
         self._read([article_id])
-        text = self._stories[article_id].prepared()
+        text = self._texts[article_id]
         twins = self._twins[self._sizes[article_id].digest]
         if len(twins) < 2 or published_at is None:
             return article_id, text
@@ -168,12 +152,12 @@ class Stories:
                 self._twins[digest][key] = published_at
 
     def _read(self, article_ids: Iterable[int]) -> None:
-        self._stories.update(read(self._connection, [key for key in article_ids if key not in self._stories]))
+        self._texts.update(read(self._connection, [key for key in article_ids if key not in self._texts]))
 
 
-def read(connection: Connection, article_ids: Iterable[int]) -> dict[int, Story]:
+def read(connection: Connection, article_ids: Iterable[int]) -> dict[int, Text]:
     """Stored articles as they count: without the furniture of their sites."""
-    stories = {}
+    texts = {}
     for chunk in _chunks(sorted(article_ids)):
         rows = connection.execute(
             select(Article.id, Article.site, Article.body, Article.published_at, Article.headline).where(
@@ -181,10 +165,10 @@ def read(connection: Connection, article_ids: Iterable[int]) -> dict[int, Story]
             )
         ).all()
         furniture = lines.known(connection, [(row.site, row.body) for row in rows])
-        for row in rows:
-            body = lines.counted(row.site, row.body, furniture)
-            stories[row.id] = Story(row.id, body, row.published_at, row.headline)
-    return stories
+        bodies = [lines.counted(row.site, row.body, furniture) for row in rows]
+        for row, body, codes in zip(rows, bodies, fold_many(bodies), strict=True):
+            texts[row.id] = Text(body, codes, row.published_at, row.headline)
+    return texts
 
 
 def _closeness(verdict: Verdict) -> tuple[bool, float, float]:
