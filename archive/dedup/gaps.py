@@ -39,6 +39,7 @@ DAMAGED: Final = 8
 _AFTER: Final = 2  # characters behind a gap that say what its number counts
 CHANCE: Final = 12
 """So many words are replaced for one that looks like a name before it counts as chance."""
+LONG_NAME: Final = 4
 MAX_WORD: Final = 12
 """Characters: a longer replacement is other text, not another word."""
 MAX_EVIDENCE: Final = 24
@@ -63,6 +64,8 @@ class Gaps:
     numbers_same: int
     lone_numbers: int
     """Numbers that only one text has while the other has others elsewhere in the run: the smaller of both counts."""
+    renamed: int = 0
+    """Words of four characters and more that others replaced each time: a company, a product, a place."""
     moved: tuple[int, ...] = ()
     """By how many days the days of the month differ that stand for each other."""
     numbers: int = field(init=False)
@@ -113,7 +116,20 @@ def type_gaps(
     lone = [gap for gap in gaps if gap.kind != "number"]
     ours = sum(len(_DIGITS.findall(gap.ours)) for gap in lone if not _DIGITS.search(gap.theirs))
     theirs = sum(len(_DIGITS.findall(gap.theirs)) for gap in lone if not _DIGITS.search(gap.ours))
-    return Gaps(_without_chance_names(_with_names(first, second, gaps)), same, min(ours, theirs), tuple(moved))
+    named = _without_chance_names(_with_names(first, second, gaps))
+    return Gaps(named, same, min(ours, theirs), _renamed(first, second, named), tuple(moved))
+
+
+def _renamed(first: str, second: str, gaps: tuple[Gap, ...]) -> int:
+    pairs = Counter((gap.ours, gap.theirs) for gap in gaps if gap.kind == "word")
+    return sum(
+        times >= 2
+        and min(len(ours), len(theirs)) >= LONG_NAME
+        and ours not in second
+        and theirs not in first
+        and not are_aliases(ours, theirs)
+        for (ours, theirs), times in pairs.items()
+    )
 
 
 def _is_near(damaged: Mask | None, start: int, end: int) -> bool:
@@ -208,7 +224,7 @@ def _with_names(first: str, second: str, gaps: list[Gap]) -> tuple[Gap, ...]:
     for gap in gaps:
         times = pairs[gap.ours, gap.theirs]
         if (gap.kind == "word" and _is_renamed(first, second, gap, times)) or (
-            gap.kind in ("word", "noise") and times >= 2 and _is_part_renamed(first, second, gap)
+            gap.kind in ("word", "noise") and times >= 2 and _is_part_renamed(first, second, gap, times)
         ):
             gap = Gap("name", gap.start, gap.other_start, gap.ours, gap.theirs)
         named.append(gap)
@@ -242,31 +258,35 @@ def _is_renamed(first: str, second: str, gap: Gap, times: int) -> bool:
     return bool(TITLE.search(around))
 
 
-def _is_part_renamed(first: str, second: str, gap: Gap) -> bool:
-    """Whether what was replaced is part of a name that both texts follow with a title: 李勇同志, 李涛同志."""
-    wholes = _before_titles(first, gap.start, gap.start + len(gap.ours))
-    others = _before_titles(second, gap.other_start, gap.other_start + len(gap.theirs))
+def _is_part_renamed(first: str, second: str, gap: Gap, times: int) -> bool:
+    """Whether what was replaced is part of a name: 李勇同志, 李涛同志; or three times of one without a title."""
+    wholes = _persons(first, gap.start, gap.start + len(gap.ours), titled=times < 3)
+    others = _persons(second, gap.other_start, gap.other_start + len(gap.theirs), titled=times < 3)
     return any(
         (whole[0] in FREQUENT or other[0] in FREQUENT)
         and not (is_transliterated(whole) and is_transliterated(other))
         and whole not in second
         and other not in first
-        and first.count(whole) >= 2 <= second.count(other)
+        and first.count(whole) >= times <= second.count(other)
         for left, whole in wholes
         for other_left, other in others
         if left == other_left
     )
 
 
-def _before_titles(text: str, start: int, end: int) -> list[tuple[int, str]]:
-    """The persons' names that hold a passage and stand before a title, with how far each begins before the passage."""
-    return [
-        (left, text[start - left : end + right])
-        for right in range(3)
-        if TITLE.match(text, end + right)
-        for left in range(min(3, start + 1))
-        if is_person(text[start - left : end + right]) and not TITLE.search(text[start - left : end + right])
-    ]
+def _persons(text: str, start: int, end: int, *, titled: bool) -> list[tuple[int, str]]:
+    """The persons' names that hold a passage, with how far each begins before it. `titled`: a title must follow, or the
+    name begins with the passage."""
+    found = []
+    for right in range(3):
+        title = TITLE.match(text, end + right)
+        if titled and not title:
+            continue
+        for left in range(min(3, start + 1) if title else 1):
+            whole = text[start - left : end + right]
+            if is_person(whole) and not TITLE.search(whole):
+                found.append((left, whole))
+    return found
 
 
 def _has_form(word: str) -> bool:

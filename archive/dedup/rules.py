@@ -55,7 +55,7 @@ class Facts:
 def is_other_story(facts: Facts) -> bool:
     """Whether replaced names or numbers tell of another person, day or sum."""
     gaps, days = facts.gaps, facts.days
-    if gaps.names:
+    if gaps.names or (gaps.renamed and facts.equal < MEDIUM):
         return True
     if not gaps.numbers:
         return False
@@ -64,7 +64,8 @@ def is_other_story(facts: Facts) -> bool:
     if facts.equal < MEDIUM and round(days) in gaps.moved:
         # The day in the text moved along with the day of publication: another day's notice.
         return True
-    if gaps.numbers <= 2 and days <= 3 and facts.equal >= 100 and gaps.words <= facts.equal // 150:
+    few = gaps.numbers == 1 or (gaps.numbers == 2 and gaps.numbers_same >= 2)
+    if few and days <= 3 and facts.equal >= 100 and gaps.words <= facts.equal // 150:
         return False
     share = gaps.numbers / (gaps.numbers + gaps.numbers_same)
     return share > 0.34 or facts.equal < 100 or (facts.equal < MEDIUM and gaps.words > 1)
@@ -105,7 +106,7 @@ def _is_believed_far(facts: Facts) -> bool:
     if facts.equal < 100:
         return min(facts.cover, facts.other) >= 0.9 and not facts.gaps.words
     if facts.equal < MEDIUM:
-        return facts.strict >= 0.95 and min(facts.cover, facts.other) >= 0.6
+        return facts.strict >= 0.95 and min(facts.cover, facts.other) >= 0.6 and not facts.gaps.words
     return facts.strict >= (0.97 if facts.gaps.words else 0.9)
 
 
