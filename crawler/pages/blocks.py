@@ -144,7 +144,9 @@ class _Walk:
 
     def text(self, text: str) -> None:
         """A run of text at this point."""
-        if self.code and "\n" in text:
+        if not self.code and text.isspace():  # the half of them
+            self.line.space = True
+        elif self.code and "\n" in text:
             for row in text.split("\n"):
                 self.line.add(row, self.owners[-1])
                 self.flush()
@@ -390,9 +392,8 @@ def _visit(state: _Walk, root: Element) -> None:
             continue
         state.left -= 1
         name = child.tag
-        attributes: list[tuple[str, str]] = child.items() if mark is not None else []
-        hidden = is_hidden(child) if mark is None else attributes and _hides(attributes)
-        if name in SKIPPED_TAGS or not isinstance(name, str) or state.left < 0 or hidden:
+        attributes = child.items()
+        if name in SKIPPED_TAGS or not isinstance(name, str) or state.left < 0 or (attributes and _hides(attributes)):
             if name in BLOCK_TAGS or name == "iframe":
                 state.flush()
         elif mark is not None and (found := mark(child, name, attributes)) is not None:

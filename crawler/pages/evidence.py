@@ -111,9 +111,9 @@ class Evidence:
     agreement: float = 1.0
 
 
-def read_linked_data(tree: Element) -> dict[str, Any]:
-    """The page's JSON-LD object of an article, or {}. Broken JSON and other objects are passed over."""
-    for script in tree.iter("script"):
+def read_linked_data(scripts: Iterable[Element]) -> dict[str, Any]:
+    """The JSON-LD object of an article among a page's scripts, or {}. Broken JSON and other objects are passed over."""
+    for script in scripts:
         if "ld+json" not in (script.get("type") or ""):
             continue
         text = script.text or ""

@@ -1,13 +1,13 @@
 """The body of a page without a template: which element holds it.
 
-Sentences are found first, in one pass over the elements (an XPath over the text nodes takes eight times as long),
-weighed by what stands around them (links, names of comment and footer boxes, teasers cut to `…`), and summed up along
-their ancestors.
+The page's sentences (`crawler.pages.overview`) are weighed by what stands around them (links, names of comment and
+footer boxes, teasers cut to `…`), and summed up along their ancestors.
 The body's root is the deepest element that still holds most of the weight. Whether it is a `<p>`, a bare `<div>`, a
 table cell, a `<form>` or stands outside `<body>` does not matter.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
 from typing import Final
@@ -15,12 +15,12 @@ from typing import Final
 from attrs import define
 
 from crawler.pages.blocks import fold
-from crawler.pages.parse import MAX_ELEMENTS, Element
+from crawler.pages.overview import NO_PLACE
+from crawler.pages.parse import Element
 from crawler.pages.structure import is_marker
 from crawler.pages.surroundings import between, preceding
 
 _HAN: Final = re.compile("[\u3400-\u9fff]")
-_MARK: Final = re.compile("[，。、：！？,]")
 _MARKS: Final = re.compile("[，。！？、；：,“”「」]")
 _CUT_OFF: Final = ("...", "…", "[详细]", "【详细】")
 _BOILERPLATE: Final = re.compile(
@@ -40,9 +40,6 @@ _GOOD_NAMES: Final = re.compile(
     r"paragraph|\bzw\b|_zw|news",
     re.IGNORECASE,
 )
-_NO_PLACE: Final = frozenset("script style title noscript option select textarea button template iframe head".split())
-_NO_TEXT: Final = _NO_PLACE | {"a"}
-_SHORT: Final = 9
 _LONG: Final = 600
 _NOTHING: Final = 0.001
 _POOR_PLACE: Final = {"nav": 0.1, "footer": 0.1, "aside": 0.3, "a": 0.05, "h1": 0.2, "header": 0.5, "label": 0.2}
@@ -123,9 +120,11 @@ def _place_factor(element: Element) -> float:
     tag = element.tag
     if tag in ("html", "body"):
         return 1.0
-    if tag in _NO_PLACE or not isinstance(tag, str):
+    if tag in NO_PLACE or not isinstance(tag, str):
         return 0.0
     value = _POOR_PLACE.get(tag, 1.0)
+    if not element.attrib:
+        return value
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if len(names) > 1:
         value *= _name_factor(names[:200])
@@ -143,21 +142,11 @@ def _name_factor(names: str) -> float:
     return 1.15 if good else 1.0
 
 
-def find_body(tree: Element) -> Spot | None:
-    """The element that holds the body, or None for a page without a sentence."""
+def find_body(tree: Element, runs: Iterable[tuple[Element, str]]) -> Spot | None:
+    """The element that holds the body, or None for a page without a sentence. `runs`: those of the page's overview."""
     weights = _Weights()
-    has_mark = _MARK.search
-    no_text = _NO_TEXT
-    for element in islice(tree.iter(), MAX_ELEMENTS):
-        if element.tag not in no_text:  # a script's text is not even fetched
-            text = element.text
-            if text and len(text) > _SHORT and not text.isspace() and has_mark(text):
-                weights.add(element, text)
-        text = element.tail
-        if text and len(text) > _SHORT and not text.isspace() and has_mark(text):
-            parent = element.getparent()
-            if parent is not None:
-                weights.add(parent, text)
+    for element, text in runs:
+        weights.add(element, text)
     sums = weights.sum_up()
     if not sums:
         return None

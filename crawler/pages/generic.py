@@ -19,6 +19,7 @@ from crawler.pages.evidence import gather, read_linked_data
 from crawler.pages.finder import SOME, Spot, find_body, find_pieces
 from crawler.pages.headline import Headline, choose_headline, headline_candidates, info_inside, letters
 from crawler.pages.outcome import by_words
+from crawler.pages.overview import look_over
 from crawler.pages.page import Block, Outcome, Page
 from crawler.pages.pager import goes_on
 from crawler.pages.parse import Element
@@ -48,7 +49,6 @@ _INFO_LINES: Final = 40
 _EDGE: Final = 80
 _TAIL_PIECES: Final = 40
 _LARGE: Final = 1_500
-_STRING: Final = etree.XPath("string()", smart_strings=False)
 # A box above the text that sums it up repeats it.
 _SUMMARY: Final = re.compile(r"[\[【]?(?:摘\s?要|核心提示|导\s?读|内容提要|内容摘要|内容提示|重点提示)[\]】]?\s?[:：]")
 _CREDIT: Final = re.compile(
@@ -75,8 +75,9 @@ def read_generic(
     tree, url = document.tree, document.url
     title, metas = document.text("title"), document.metas
     og_title = fold(metas.get("og:title") or "")
-    candidates = headline_candidates(tree, title, og_title)
-    spot = find_body(tree) or ask_trafilatura(tree, document.source)
+    page_has = look_over(tree)
+    candidates = headline_candidates(tree, page_has.headings, title, og_title)
+    spot = find_body(tree, page_has.runs) or ask_trafilatura(tree, document.source)
     if spot is None:
         outcome, detail = _of_no_text(document) or (Outcome.NOT_ARTICLE, "no sentence on the page")
         return Page(url=url, outcome=outcome, detail=detail, confidence=0.2, **known)
@@ -102,13 +103,13 @@ def read_generic(
         [*stripped[:_EDGE], *stripped[_EDGE:][-_EDGE:], *tail],
         kept,
         metas=metas,
-        linked=read_linked_data(tree),
+        linked=read_linked_data(page_has.scripts),
         captured_at=captured_at,
     )
     flags = [*judged.flags, *find_damage(kept), *find_truncation(kept, (block.text for block in tail[:3]))]
     if any(block.rule == "general.back_to_sohu" for block in judged.blocks) and known.get("site") != "sohu":
         flags.append("mirror")
-    if goes_on(tree, url):
+    if goes_on(page_has.links, url):
         flags.append("paged")
         flags.append("incomplete")
     confidence = _confidence(spot, headline, kept, found.agreement, raws)
@@ -205,14 +206,14 @@ def _with_pictures(before: list[Element], spot: Spot, headline: Element) -> list
             continue
         if piece in before or _is_lead(piece):
             found.append(piece)
-        elif next(piece.iter("img"), None) is not None and len(_STRING(piece)) <= _LARGE:
+        elif next(piece.iter("img"), None) is not None and len(_whole_text(piece)) <= _LARGE:
             found += islice(filter(_is_picture, (piece, *piece.iter("figure", "dl"))), 1)
     return found if len(found) > len(before) else before
 
 
 def _is_lead(piece: Element) -> bool:
     """Whether a box above the text is the writer's lead of one sentence: a longer one reads as text by itself."""
-    lines = walk(piece) if LEAD.search(names(piece)) and len(_STRING(piece)) <= _LARGE else []
+    lines = walk(piece) if LEAD.search(names(piece)) and len(_whole_text(piece)) <= _LARGE else []
     return len(lines) == 1 and is_lead(lines[0]) and _SUMMARY.match(lines[0].text) is None
 
 
@@ -266,7 +267,7 @@ def _short_text(element: Element) -> str | None:
     """The element's text, None where it is large."""
     if not isinstance(element.tag, str) or element.tag in ("script", "style", "noscript"):
         return ""
-    whole: str = _STRING(element)
+    whole = _whole_text(element)
     if len(whole) <= _LARGE:
         return whole
     if next(element.iter("script", "style"), None) is None and sum(map(len, whole.split())) > _LARGE:
@@ -283,6 +284,12 @@ def _short_text(element: Element) -> str | None:
         if length > _LARGE:
             return None
     return "".join(parts)
+
+
+def _whole_text(element: Element) -> str:
+    """All the text in the element, that of scripts too, in one step."""
+    text: bytes = etree.tostring(element, method="text", encoding="utf-8", with_tail=False)
+    return text.decode()
 
 
 def _lines(pieces: Any, limit: int) -> list[RawBlock]:

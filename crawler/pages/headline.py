@@ -17,7 +17,7 @@ from crawler.pages.stamps import first_stamp
 
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _LONGEST: Final = 160
-_HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5")
+_LARGE: Final = ("h1", "h2")
 _BADGE: Final = re.compile(r"^(?:原创|转载|原創|轉載)[\s:：]+")
 _BADGES: Final = re.compile(r"原创|转载|独家|首发|置顶|精华|原創|轉載|獨家|置頂|精華|\[[^\[\]]{1,8}\]")
 _SEPARATOR: Final = re.compile(r"\s*(?:[_|｜]|--+|[—–]{1,2}|\s-\s|\s-|-\s|\s·\s|>|<)\s*")
@@ -47,14 +47,15 @@ def letters(text: str) -> str:
     return _NOT_LETTERS.sub("", text).lower()
 
 
-def headline_candidates(tree: Element, title: str, og_title: str) -> list[Headline]:
-    """Every element that may be the headline, in reading order; those that the titles confirm are `sure`."""
+def headline_candidates(tree: Element, headings: list[Element], title: str, og_title: str) -> list[Headline]:
+    """Every element that may be the headline, in reading order; those that the titles confirm are `sure`. `headings`:
+    those of the page, `<h1>` to `<h5>`."""
     titles = (title, og_title, clean_title(title))
     witnesses = [witness for witness in (letters(text)[:400] for text in titles) if len(witness) >= 4]
     # Nearly every page has its headline in one of these two; the others are mostly those of lists.
-    found = _headings(tree, _HEADINGS[:2], witnesses)
+    found = _headings((heading for heading in headings if heading.tag in _LARGE), witnesses)
     if not any(candidate.sure for candidate in found):
-        found = _headings(tree, _HEADINGS, witnesses)
+        found = _headings(headings, witnesses)
     if not any(candidate.sure for candidate in found):
         found += _unmarked(tree, title, witnesses)
         if og_title and not any(candidate.sure for candidate in found):
@@ -62,9 +63,9 @@ def headline_candidates(tree: Element, title: str, og_title: str) -> list[Headli
     return found
 
 
-def _headings(tree: Element, tags: tuple[str, ...], witnesses: list[str]) -> list[Headline]:
+def _headings(headings: Iterable[Element], witnesses: list[str]) -> list[Headline]:
     found: list[Headline] = []
-    for element in islice(tree.iter(*tags), _MANY):
+    for element in islice(headings, _MANY):
         text = _text(element)
         if text:
             found.append(Headline(text=text, element=element, sure=_confirmed(text, witnesses)))

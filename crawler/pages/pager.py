@@ -1,6 +1,7 @@
 """Whether an article of a page without a template has further pages, which nobody joins: its text is not the whole."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -15,11 +16,12 @@ _EXTENSION: Final = re.compile(r"\.\w{1,6}$")
 _PAGES: Final = frozenset(("page", "p", "pn", "pageno", "currentpage"))
 
 
-def goes_on(tree: Element, url: str) -> bool:
-    """Whether a link of a pager leads to another page of the article at `url`: the same address but for a number behind
-    its stem (`_2`, `-2`, `/2`, `?page=2`). A pager of anything else, such as the comments, has other addresses."""
+def goes_on(links: Iterable[Element], url: str) -> bool:
+    """Whether one of the page's links, of a pager, leads to another page of the article at `url`: the same address but
+    for a number behind its stem (`_2`, `-2`, `/2`, `?page=2`). A pager of anything else, such as the comments, has
+    other addresses."""
     base: tuple[str | None, str, set[str]] | None = None
-    for link in tree.iter("a"):
+    for link in links:
         word = link.text
         if not word or word.strip(_AROUND) not in _WORDS:
             continue

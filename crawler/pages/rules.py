@@ -68,8 +68,12 @@ class Rule:
         """Where the rule's pattern fits this line."""
         if self.regex is None or (self.part == "line" and len(text) > self.limit):
             return None
-        if self.needs and not any(need in text for need in self.needs):
-            return None
+        for need in self.needs:
+            if need in text:
+                break
+        else:
+            if self.needs:
+                return None
         if self.part == "line":
             return self.regex.fullmatch(text)
         return self.regex.search(text) if self.part == "end" else self.regex.match(text)
