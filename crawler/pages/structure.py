@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from crawler.pages.blocks import RawBlock
-from crawler.pages.elsewhere import SHORT, SHORT_LINE
 from crawler.pages.headline import letters
 from crawler.pages.parse import Element
 from crawler.pages.rules import Rule
+from crawler.pages.short_lines import SHORT, SHORT_LINE
 
 LINKS: Final = Rule(id="open.link_lines")
 RELATED: Final = Rule(id="open.related")
@@ -276,7 +276,7 @@ def names(element: Element) -> str:
 
 
 def mark_short(blocks: Sequence[RawBlock]) -> None:
-    """Marks the short lines that a rule of `elsewhere.SHORT` knows: buttons, counts, pagers, prompts to log in."""
+    """Marks the short lines that a rule of `short_lines` knows: buttons, counts, pagers, prompts to log in."""
     for block in blocks:
         text = block.text
         if len(text) > SHORT_LINE or block.mark is not None or block.kind == "image":

@@ -7,9 +7,10 @@ import pytest
 from crawler.pages import structure
 from crawler.pages.blocks import RawBlock
 from crawler.pages.clutter import GENERAL
-from crawler.pages.elsewhere import ELSEWHERE, SHORT
+from crawler.pages.elsewhere import ELSEWHERE
 from crawler.pages.page import Block
 from crawler.pages.rules import Rule, RuleSet
+from crawler.pages.short_lines import SHORT
 from crawler.pages.structure import is_marker, mark_short
 
 TEXT = "望潮港昨天重新开闸，第一艘货船驶进了内河，岸上的人都来看。"
