@@ -1,8 +1,9 @@
 """Quality and cost of extraction beside its peers: `make bench-extract`, or `python -m benchmarks.extract`.
 
 Every extractor runs on the same pages in the same run, taking turns page by page, so that a busy machine slows all of
-them alike. Cost is the median of a page's runs, as a multiple of the bare lxml parse of the same page, which gets the
-right encoding for nothing. The pages are the real ones in ../shared where they are there, else our own in tests/pages.
+them alike. Cost is processor time: the median of a page's runs, as a multiple of the bare lxml parse of the same page,
+which gets the right encoding for nothing. `--quick` measures trafilatura's default alone, in a minute. The pages are
+the real ones in ../shared where they are there, else our own in tests/pages.
 """
 
 import statistics
@@ -78,9 +79,9 @@ def run(
         for turn in range(rounds):
             first = (number + turn) % len(names)
             for name in names[first:] + names[:first]:
-                start = time.perf_counter()
+                start = time.process_time()
                 _safe(extractors[name], page)
-                results[name].times[-1].append((time.perf_counter() - start) * 1000)
+                results[name].times[-1].append((time.process_time() - start) * 1000)
         tick()
     return results
 
@@ -115,24 +116,33 @@ def quality(title: str, pages: Sequence[BenchPage], results: dict[str, Result], 
     return table
 
 
-def cost(pages: Sequence[BenchPage], results: dict[str, Result]) -> Table:
-    """Times the parse of the same page, median over the pages of a size, and pages a second over all."""
-    table = Table("", "times the parse, over 100 KB", "about 25 KB", "all", "pages/s", title="Cost")
-    sizes = [
-        [number for number, page in enumerate(pages) if len(page.data) > LARGE],
-        [number for number, page in enumerate(pages) if SMALL[0] <= len(page.data) <= SMALL[1]],
-        list(range(len(pages))),
-    ]
+def cost(title: str, pages: Sequence[BenchPage], results: dict[str, Result], portal: bool) -> Table:
+    """Times the parse of the same page, and how often Jianbao is through with it meanwhile: medians over the pages of a
+    size, of the portals or of the others."""
+    chosen = [number for number, page in enumerate(pages) if page.portal is portal]
+    sizes = {
+        "over 100 KB": [number for number in chosen if len(pages[number].data) > LARGE],
+        "about 25 KB": [number for number in chosen if SMALL[0] <= len(pages[number].data) <= SMALL[1]],
+        "all": chosen,
+    }
+    columns = [f"{name} ({len(size)})" for name, size in sizes.items()]
+    table = Table("times the parse:", *columns, "times Jianbao:", *columns, "pages/s", title=f"Cost: {title}")
     for name, result in results.items():
-        ratios = [
-            f"{statistics.median(result.cost(number) / results[PARSE].cost(number) for number in size):.1f}"
-            if size
-            else "-"
-            for size in sizes
-        ]
-        total = sum(result.cost(number) for number in sizes[2])
-        table.add_row(name, *ratios, f"{len(pages) / total * 1000:.0f}")
+        total = sum(map(result.cost, chosen))
+        table.add_row(
+            name,
+            *(_times(result, results[PARSE], size) for size in sizes.values()),
+            "",
+            *(_times(result, results["jianbao"], size) for size in sizes.values()),
+            f"{len(chosen) / total * 1000:.0f}",
+        )
     return table
+
+
+def _times(result: Result, other: Result, pages: Sequence[int]) -> str:
+    if not pages:
+        return "-"
+    return f"{statistics.median(result.cost(page) / other.cost(page) for page in pages):.1f}"
 
 
 def _percent(values: Iterable[bool]) -> str:
@@ -145,15 +155,18 @@ def _percent(values: Iterable[bool]) -> str:
     "--pages", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Another folder."
 )
 @click.option("--rounds", default=3, show_default=True, type=click.IntRange(1), help="Runs of each page.")
+@click.option("--quick", is_flag=True, help="trafilatura's default alone: a minute, and the cost that matters.")
 @click.option("--only", multiple=True, metavar="NAME", help="These extractors alone.")
 @click.option("--portals-only", is_flag=True, help="The pages of NetEase and Sohu alone.")
-def main(folder: Path | None, rounds: int, only: tuple[str, ...], portals_only: bool) -> None:
+def main(folder: Path | None, rounds: int, only: tuple[str, ...], portals_only: bool, quick: bool) -> None:
     """Measure Jianbao and its peers on the same pages, in turns."""
     console = Console(highlight=False, width=150)
     folder = folder or (SHARED if SHARED.exists() else OWN)
     pages = [page for page in load_pages(folder) if page.portal or not portals_only]
     peers, missing = load_peers()
     extractors: dict[str, Extractor] = {PARSE: parse, "jianbao": jianbao, **peers}
+    if quick:
+        only = ("trafilatura",)
     if only:
         extractors = {name: each for name, each in extractors.items() if name in only or name in (PARSE, "jianbao")}
     if missing:
@@ -161,10 +174,14 @@ def main(folder: Path | None, rounds: int, only: tuple[str, ...], portals_only: 
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("measuring", total=len(pages))
         results = run(pages, extractors, rounds, lambda: progress.advance(task))
-    for title, portal in (("NetEase and Sohu", True), ("Other portals and mirrors", False)):
-        if any(page.portal is portal for page in pages):
-            console.print(quality(title, pages, results, portal))
-    console.print(cost(pages, results))
+    groups = [
+        (title, portal)
+        for title, portal in (("NetEase and Sohu", True), ("Other portals and mirrors", False))
+        if any(page.portal is portal for page in pages)
+    ]
+    for make in (quality, cost):
+        for title, portal in groups:
+            console.print(make(title, pages, results, portal))
 
 
 if __name__ == "__main__":
