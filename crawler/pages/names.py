@@ -93,7 +93,7 @@ def split_names(text: str) -> tuple[str, ...]:
     """
     whole = _FOREIGN.sub(lambda m: m[0] if is_name(m[1]) and is_name(m[2]) else f"{m[1]}\u2027{m[2]}", text[:120])
     parts = [part.strip(" ()（）[]【】〔〕《》<>").replace("\u2027", "·") for part in _SPLIT.split(whole)]
-    if len(parts) > 1 and all(len(part) == 1 and _HAN.fullmatch(part) for part in parts):
+    if len(parts) > 1 and parts == whole.split() and all(len(part) == 1 and _HAN.fullmatch(part) for part in parts):
         parts = ["".join(parts)]  # 王 伟: one name, spaced out to line up
     parts = _join_spaced(parts)
     names: list[str] = []
