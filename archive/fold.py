@@ -37,9 +37,9 @@ _BARE_PINYIN = re.compile(r"(?<=[\u3400-\u9fff])[a-zü]{0,5}[āáǎàēéěèī�
 _FINAL = "(?:i|u|ü|v)?(?:ai|ei|ao|ou|ang|eng|ong|an|en|a|o|e)|ing|in|iu|ie|ui|un|ue|üe|ve|er|i|u|ü|v|n"
 # A reading in other brackets, with its tone as a digit, or with none: only where a text holds several of them.
 _ANY_READING = re.compile(
-    r"(?<=[\u3400-\u9fff])[(（\[［【〔]"
+    r"[(（\[【](?<=[\u3400-\u9fff].)"
     rf"(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?(?:{_FINAL})[0-5]?|[a-zü]{{0,5}}[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-zü]{{0,4}})"
-    r"[)）\]］】〕]"
+    r"[)）\]】]"
 )
 _SEVERAL: Final = 3
 _CODE_POINT = re.compile(r"&#(?:(\d{2,7})|[xX]([0-9a-fA-F]{2,6}));|\\u([0-9a-fA-F]{4})")  # a character, escaped
@@ -163,12 +163,25 @@ def _blank_marks(text: str, raw: Codes, codes: Codes) -> None:
     for pattern in patterns:
         for match in pattern.finditer(text):
             codes[match.start() : match.end()] = _DROP
-    if "(" in text or "（" in text or "[" in text or "【" in text or "［" in text:
+    if _has_bracketed_letters(text):
         readings = [match.span() for match in _ANY_READING.finditer(text)]
         for start, end in readings if len(readings) >= _SEVERAL else ():
             codes[start:end] = _DROP
     if "&#" in text or "\\u" in text:
         _unescape(text, codes)
+
+
+def _has_bracketed_letters(text: str) -> bool:
+    """Whether several brackets are followed by a letter: quicker than the pattern, which few texts need."""
+    found = 0
+    for bracket in "(（[【":
+        at = text.find(bracket)
+        while at >= 0:
+            found += text[at + 1 : at + 2].islower()
+            if found >= _SEVERAL:
+                return True
+            at = text.find(bracket, at + 1)
+    return False
 
 
 def _unescape(text: str, codes: Codes) -> None:

@@ -121,14 +121,14 @@ def type_gaps(
 
 
 def _renamed(first: str, second: str, gaps: tuple[Gap, ...]) -> int:
-    pairs = Counter((gap.ours, gap.theirs) for gap in gaps if gap.kind == "word")
+    pairs = {(gap.ours, gap.theirs) for gap in gaps if gap.kind == "word"}
     return sum(
-        times >= 2
-        and min(len(ours), len(theirs)) >= LONG_NAME
+        min(len(ours), len(theirs)) >= LONG_NAME
+        and first.count(ours) == second.count(theirs) >= 2
         and ours not in second
         and theirs not in first
         and not are_aliases(ours, theirs)
-        for (ours, theirs), times in pairs.items()
+        for ours, theirs in pairs
     )
 
 

@@ -17,10 +17,12 @@ SHORT: Final = 80
 """Equal characters: below, only a passage taken over word by word is believed."""
 PASSAGE: Final = 40
 """Equal characters that a short piece out of a longer text has at least."""
+FEW_WORDS: Final = 8
+"""Words that differ in a short template; more are a spun copy's."""
 CUT_PASSAGE: Final = 60
 """The same with clutter around the piece."""
 MEDIUM: Final = 200
-HEAD: Final = 12
+HEAD: Final = 30
 """Characters of the original's beginning that a cut copy may lack."""
 CUT_KEEPS: Final = 0.45
 """Share of the original that a cut copy keeps; what keeps less is an excerpt."""
@@ -55,7 +57,7 @@ class Facts:
 def is_other_story(facts: Facts) -> bool:
     """Whether replaced names or numbers tell of another person, day or sum."""
     gaps, days = facts.gaps, facts.days
-    if gaps.names or (gaps.renamed and facts.equal < MEDIUM):
+    if gaps.names or (gaps.renamed and gaps.words <= FEW_WORDS and facts.equal < MEDIUM):
         return True
     if not gaps.numbers:
         return False

@@ -25,6 +25,11 @@ from archive.variants import load_variants, make_classes
         ("零\u200b寬﻿空格·間隔號", "零宽空格间隔号"),
         ("㎡与½", "m2与12"),
         ("Café", "cafe"),
+        ("產[chǎn]業[yè]鏈[liàn]", "产业链"),
+        ("產【chǎn】業【yè】鏈【liàn】", "产业链"),
+        ("产(chan3)业(ye4)链(lian4)", "产业链"),
+        ("产(chan)业(ye)链（lian）", "产业链"),
+        ("&#20013;&#x56FD;\\u7a00\\u571f", "中国稀土"),
         ('<p style="margin: 0px; color: red;">字</p>', "字"),
     ],
 )

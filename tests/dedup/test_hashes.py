@@ -64,3 +64,12 @@ def test_samples_hold_the_bounds_and_nest() -> None:
     inside = sample(grams(as_codes(fold(short)), SHINGLE))
     around = sample(grams(as_codes(fold(text(2)) + fold(short) + fold(text(3))), SHINGLE))
     assert {int(value) for value in inside if value < limit} <= {int(value) for value in around}
+
+
+@given(st.integers(0, 400))
+def test_every_passage_of_a_fair_length_holds_a_sampled_shingle(start: int) -> None:
+    codes = as_codes(fold(text(4, 420))[:420])
+    kept = set(sample(grams(codes, SHINGLE)).tolist())
+    size = 2 * len(codes) // WINDOWS + SHINGLE
+    start = min(start, len(codes) - size)
+    assert kept.intersection(grams(codes[start : start + size], SHINGLE).tolist())
