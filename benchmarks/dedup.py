@@ -213,15 +213,21 @@ def recall() -> None:
     command = [sys.executable, "-c", "from crawler.cli import main; main()"]
     with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as folder:
         base = [*command, "--home", folder]
-        start = time.perf_counter()
-        subprocess.run(
-            [*base, "import", "--jobs", "1", str(SHARED / "archive.jsonl.gz")], check=True, capture_output=True
-        )
-        taken = time.perf_counter() - start
         with gzip.open(SHARED / "archive.jsonl.gz") as file:
             articles = sum(1 for _ in file)
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(f"\nimport in one process: {articles / taken:.0f} articles a second, {memory:.0f} MB at most")
+        print("\nimport of article JSONL, everything included")
+        for jobs in (2, 1):
+            home = folder if jobs == 1 else str(Path(folder) / "two")
+            before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+            subprocess.run(
+                [*command, "--home", home, "import", "--jobs", str(jobs), str(SHARED / "archive.jsonl.gz")],
+                check=True,
+                capture_output=True,
+            )
+            taken, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+            busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            print(f"  {jobs} processes: {articles / taken:5.0f} a second, {articles / busy:5.0f} a second of processor")
+        print(f"  {after.ru_maxrss / 1024:.0f} MB at most in one of them")
         start = time.perf_counter()
         matches = Path(folder) / "matches.jsonl"
         with matches.open("wb") as file:
