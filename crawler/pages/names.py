@@ -95,7 +95,7 @@ def split_names(text: str) -> tuple[str, ...]:
     parts = [part.strip(" ()（）[]【】〔〕《》<>").replace("\u2027", "·") for part in _SPLIT.split(whole)]
     if len(parts) > 1 and parts == whole.split() and all(len(part) == 1 and _HAN.fullmatch(part) for part in parts):
         parts = ["".join(parts)]  # 王 伟: one name, spaced out to line up
-    parts = _join_spaced(parts)
+    parts = _join_spaced(parts, " ".join(whole.split()))
     names: list[str] = []
     for part in parts:
         for name in _split_run(part):
@@ -104,11 +104,12 @@ def split_names(text: str) -> tuple[str, ...]:
     return tuple(names[:12])
 
 
-def _join_spaced(parts: list[str]) -> list[str]:
+def _join_spaced(parts: list[str], whole: str) -> list[str]:
     """`李 明` typed with a space so that it lines up with three-character names: two single characters are one name."""
     joined: list[str] = []
     for part in parts:
-        if joined and len(part) == 1 and len(joined[-1]) == 1 and joined[-1] in _SURNAMES and _HAN.fullmatch(part):
+        last = joined[-1] if joined else ""
+        if len(part) == len(last) == 1 and last in _SURNAMES and _HAN.fullmatch(part) and f"{last} {part}" in whole:
             joined[-1] += part
         elif part:
             joined.append(part)

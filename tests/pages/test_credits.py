@@ -130,7 +130,9 @@ def test_editors(value: str, editor: str) -> None:
 
 def test_characters_with_a_separator_between_them_are_no_name() -> None:
     assert read_credits("文:三/三").authors == ("三",)
+    assert read_credits("文:李/三").authors == ("李", "三")
     assert read_credits("文:王 伟").authors == ("王伟",)
+    assert read_credits("文:李 明、张小满").authors == ("李明", "张小满")
 
 
 LINES = st.text(alphabet="记者編辑来源作文/：:（）()【】 王李张三港口、，。\t1A_", max_size=80)
