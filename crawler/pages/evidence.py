@@ -5,7 +5,6 @@ Never a search over the whole page: the newest date stands in a side list, and e
 headline.
 """
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -17,41 +16,12 @@ from archive.records import Precision
 from archive.times import BEIJING
 from crawler.pages.blocks import RawBlock, fold
 from crawler.pages.credits import Credits, clean_source, is_label, read_credits, reported_by, signed_by, written_by
+from crawler.pages.linked_data import linked_authors
 from crawler.pages.names import is_name, is_somebody, split_names
-from crawler.pages.parse import Element
-from crawler.pages.stamps import Stamp, first_stamp, parse_machine_time
+from crawler.pages.page_times import MODIFIED_METAS, TIME_METAS, has_time_label, machine_time, shown_times
+from crawler.pages.stamps import first_stamp
 
 _HAN: Final = re.compile("[\u3400-\u9fff]")
-_LD_LIMIT: Final = 200_000
-_TIME_METAS: Final = (
-    "article:published_time",
-    "og:article:published_time",
-    "og:release_date",
-    "pubdate",
-    "publishdate",
-    "PublishDate",
-    "publish-date",
-    "publishtime",
-    "datePublished",
-    "weibo:article:create_at",
-    "bytedance:published_time",
-    "DC.date.issued",
-    "Pubdate",
-    "PubDate",
-    "date",
-    "_pubtime",
-    "apub:time",
-    "firstpublishedtime",
-)
-_MODIFIED_METAS: Final = (
-    "article:modified_time",
-    "og:updated_time",
-    "bytedance:updated_time",
-    "dateModified",
-    "lastmod",
-)
-_UPDATED: Final = re.compile(r"(?:更新|修改|修訂|编辑|改)(?:于|於|时间|時間|日期|時間)?\s{0,2}[:：]?\s{0,2}$")
-_AFTER_UPDATED: Final = re.compile(r"^\s{0,2}(?:更新|修改)")
 _ORGANISATION: Final = re.compile(
     r"^.{1,22}(?:网|網|(?<![举舉汇彙通情警预預海申填回捷喜播])[报報]|社|台|臺|网站|周刊|週刊|杂志|雜誌|日报|日報|晚报|晚報|时报|時報|早报|新闻|新聞|"
     r"新闻网|客户端|客戶端|频道|頻道|在线|财经|科技|体育|娱乐|视频|快讯|快訊|电视台|广播|之家|卫视|衛視|"
@@ -111,39 +81,6 @@ class Evidence:
     agreement: float = 1.0
 
 
-def read_linked_data(scripts: Iterable[Element]) -> dict[str, Any]:
-    """The JSON-LD object of an article among a page's scripts, or {}. Broken JSON and other objects are passed over."""
-    for script in scripts:
-        if "ld+json" not in (script.get("type") or ""):
-            continue
-        text = script.text or ""
-        if not text or len(text) > _LD_LIMIT:
-            continue
-        try:
-            data = json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            continue
-        found = _article_in(data)
-        if found:
-            return found
-    return {}
-
-
-def _article_in(data: Any) -> dict[str, Any]:
-    queue = [data]
-    for _ in range(200):
-        if not queue:
-            break
-        value = queue.pop(0)
-        if isinstance(value, list):
-            queue += value[:50]
-        elif isinstance(value, dict):
-            if "datePublished" in value or "headline" in value or "pubDate" in value:
-                return value
-            queue += [inner for key, inner in value.items() if key in ("@graph", "mainEntity", "mainEntityOfPage")]
-    return {}
-
-
 def gather(
     near: Sequence[RawBlock],
     above: Sequence[RawBlock],
@@ -169,7 +106,7 @@ def gather(
     _read_times(found, info, tail, metas, linked, captured_at)
     found.source_name = _source(near, info_credits, tail_credits)
     found.editor = _editor(tail_credits, info_credits) or _spaced_editor([*(block.text for block in info), *body[-3:]])
-    found.authors = _authors(found, info, info_credits, tail_credits, body) or _linked_authors(linked)
+    found.authors = _authors(found, info, info_credits, tail_credits, body) or linked_authors(linked)
     found.keywords = _keywords(info_credits, tail_credits, metas)
     found.location = _location(info)
     return found
@@ -183,12 +120,12 @@ def _read_times(
     linked: dict[str, Any],
     captured_at: datetime | None,
 ) -> None:
-    shown, updated = _shown_times(info)
+    shown, updated = shown_times(info)
     if shown is None:
-        shown, late = _shown_times([block for block in tail if _has_time_label(block.text)])
+        shown, late = shown_times([block for block in tail if has_time_label(block.text)])
         updated = updated or late
-    machine = _machine_time(
-        [linked.get("datePublished"), linked.get("pubDate"), *(metas.get(name) for name in _TIME_METAS)]
+    machine = machine_time(
+        [linked.get("datePublished"), linked.get("pubDate"), *(metas.get(name) for name in TIME_METAS)]
     )
     limit = captured_at + _DAY if captured_at is not None else None
     if shown is not None and limit is not None and shown.at > limit:
@@ -205,46 +142,9 @@ def _read_times(
         same_day = shown.at.astimezone(BEIJING).date() == machine.at.astimezone(BEIJING).date()
         if shown.precision == "day" and machine.precision != "day" and same_day and machine.at.hour + machine.at.minute:
             found.published_at, found.published_precision = machine.at.astimezone(BEIJING), machine.precision
-    changed = updated or _machine_time([linked.get("dateModified"), *(metas.get(name) for name in _MODIFIED_METAS)])
+    changed = updated or machine_time([linked.get("dateModified"), *(metas.get(name) for name in MODIFIED_METAS)])
     if changed is not None and (found.published_at is None or changed.at > found.published_at):
         found.modified_at = changed.at.astimezone(BEIJING)
-
-
-def _shown_times(blocks: Iterable[RawBlock]) -> tuple[Stamp | None, Stamp | None]:
-    """The first time that lines show as that of publication, and the first that they show as that of an update."""
-    shown = updated = None
-    for block in blocks:
-        text = block.text
-        if len(text) > 300:
-            continue
-        start = 0
-        for _ in range(3):
-            stamp = first_stamp(text[start:])
-            if stamp is None:
-                break
-            before, after = text[start : start + stamp.start], text[start + stamp.end :]
-            is_update = bool(_UPDATED.search(before[-12:]) or (_AFTER_UPDATED.match(after) and shown is not None))
-            if is_update:
-                updated = updated or stamp
-            elif shown is None and not (len(text) > 60 and before and len(before) > 50):
-                shown = stamp
-            start += stamp.end
-        if shown is not None:
-            break
-    return shown, updated
-
-
-def _has_time_label(text: str) -> bool:
-    return len(text) <= 200 and re.search("时间|時間|日期|发布|發布|发表|發表|发稿|编辑于|更新", text) is not None
-
-
-def _machine_time(values: Iterable[Any]) -> Stamp | None:
-    for value in values:
-        if isinstance(value, str) and value:
-            stamp = parse_machine_time(value)
-            if stamp is not None:
-                return stamp
-    return None
 
 
 def _source(info: Sequence[RawBlock], info_credits: Sequence[Credits], tail_credits: Sequence[Credits]) -> str | None:
@@ -406,14 +306,6 @@ def _beside_time(block: RawBlock, source: str | None) -> tuple[str, ...]:
     if any(is_name(part) for part in parts):
         return tuple(part for part in parts if is_name(part) or (2 <= len(part) <= 4 and part.isalpha()))
     return ()
-
-
-def _linked_authors(linked: dict[str, Any]) -> tuple[str, ...]:
-    """The persons whom the JSON-LD object names, where they have a person's name; most portals put their own there."""
-    authors = linked.get("author")
-    rows = authors if isinstance(authors, list) else [authors]
-    names = [row.get("name") for row in rows[:12] if isinstance(row, dict) and row.get("@type") == "Person"]
-    return tuple(dict.fromkeys(name for name in names if isinstance(name, str) and is_name(name)))
 
 
 def _keywords(info: Sequence[Credits], tail: Sequence[Credits], metas: dict[str, str]) -> tuple[str, ...]:

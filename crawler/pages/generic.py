@@ -15,9 +15,10 @@ from crawler.pages.clutter import GENERAL
 from crawler.pages.credits import read_credits
 from crawler.pages.damage import find_damage, find_truncation
 from crawler.pages.elsewhere import ELSEWHERE
-from crawler.pages.evidence import gather, read_linked_data
+from crawler.pages.evidence import gather
 from crawler.pages.finder import SOME, Spot, find_body, find_pieces
 from crawler.pages.headline import Headline, choose_headline, headline_candidates, info_inside, letters
+from crawler.pages.linked_data import read_linked_data
 from crawler.pages.outcome import by_words
 from crawler.pages.overview import look_over
 from crawler.pages.page import Block, Outcome, Page
