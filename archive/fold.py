@@ -167,7 +167,7 @@ def _blank_marks(text: str, raw: Codes, codes: Codes) -> None:
         readings = [match.span() for match in _ANY_READING.finditer(text)]
         for start, end in readings if len(readings) >= _SEVERAL else ():
             codes[start:end] = _DROP
-    if "&#" in text or "\\u" in text:
+    if "&" in text or "\\" in text:
         _unescape(text, codes)
 
 
