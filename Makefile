@@ -3,11 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# Spark takes 400 MB and needs Java 17: it is set up only where it can run.
-JAVA17 := $(shell java -version 2>&1 | grep -qE 'version "(1[7-9]|[2-9][0-9])' && echo yes)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-extract bench-dedup bench-crawl docs clean
+.PHONY: help setup demo test lint bench bench-extract bench-dedup bench-crawl docs spark clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -20,6 +18,9 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test,web]'
 	@touch $(STAMP)
+
+spark: setup ## add Spark to .venv (400 MB, wants Java 17); its tests run then
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[spark]'
 
 demo: setup ## crawl the demo portal twice, then search, compare and export
 	@$(BIN)/python -m tests.portal.demo
