@@ -14,21 +14,20 @@ from zlib import crc32
 from attrs import define, evolve, field
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, tuple_, update
 
-from archive import fulltext
 from archive.dedup import link
 from archive.dedup.types import Indexed
 from archive.flags import is_complete
 from archive.history import Observation
-from archive.models import Article, Base, Capture, Change, Revision
 from archive.prepare import Prepared, prepare
-from archive.records import IngestState, Item, Stored
 from archive.revising import Plan, plan
-from archive.tokens import tokens
+from archive.store import fulltext
+from archive.store.changes import log_changes
+from archive.store.models import Article, Base, Capture, Revision
+from archive.store.records import IngestState, Item, Stored
+from archive.text.tokens import tokens
 
-# Advisory locks on PostgreSQL ("JB" and a number). Two writers of one article take turns by its stripe; change rows get
-# their numbers under one lock, so that they become visible in the order of their numbers.
+# An advisory lock on PostgreSQL ("JB" and a number): two writers of one article take turns by its stripe.
 _ARTICLE_LOCKS = 0x4A420001
-CHANGE_LOCK = 0x4A42_0002
 _STRIPES = 64
 
 Key = tuple[str, str]
@@ -37,7 +36,7 @@ Key = tuple[str, str]
 def ingest(
     connection: Connection, items: Sequence[Item | Prepared], *, run_id: int | None, now: datetime
 ) -> list[Stored]:
-    """Store items, in the caller's write transaction (`archive.db.writing`), and say what became of each.
+    """Store items, in the caller's write transaction (`archive.store.db.writing`), and say what became of each.
 
     One call a transaction: on PostgreSQL two calls in one might wait for each other's locks. `now` carries a zone.
     """
@@ -126,7 +125,7 @@ class _Batch:
                 self.stored[place] = Stored(state="no_article", capture_id=item.capture.get("id"))
         fulltext.add(self.connection, self.entries)
         self._link()
-        self._log()
+        log_changes(self.connection, self.changes)
 
     def _leave_out_known_captures(self) -> None:
         """A record of a file that was stored before is not looked at again."""
@@ -277,11 +276,6 @@ class _Batch:
 
     def _note(self, article_id: int, kind: str) -> None:
         self.changes.append({"article_id": article_id, "kind": kind, "at": self.now})
-
-    def _log(self) -> None:
-        if self.changes and self.connection.dialect.name == "postgresql":
-            self.connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CHANGE_LOCK})
-        _write(self.connection, Change, self.changes)
 
 
 def _revision(

@@ -21,13 +21,13 @@ from typing import IO, cast
 from attrs import define, field, frozen
 from sqlalchemy import Engine, select, tuple_
 
-from archive.db import connect, reading, writing
 from archive.errors import JianbaoError, UsageError
 from archive.ingest import ingest
 from archive.jsonl_records import RecordError, Resolve, read_record
-from archive.models import Article, Revision
 from archive.prepare import Prepared, add_indexes, prepare_rows
-from archive.records import Stored
+from archive.store.db import connect, reading, writing
+from archive.store.models import Article, Revision
+from archive.store.records import Stored
 
 BATCH = 400
 MAX_LINE = 16 * 2**20
@@ -140,7 +140,7 @@ def _open(path: Path) -> Iterator[tuple[IO[bytes], Callable[[], int]]]:
         raw.seek(0)
         if packed:
             with gzip.open(raw) as file:
-                yield cast(IO[bytes], file), raw.tell
+                yield cast("IO[bytes]", file), raw.tell
         else:
             yield raw, raw.tell
 

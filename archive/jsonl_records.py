@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from archive.records import ArticleRecord, ImageRecord, Item, Precision
-from archive.times import parse_time
+from archive.store.records import ArticleRecord, ImageRecord, Item
+from archive.times import Precision, parse_time
 
 Resolve = Callable[[str], tuple[str, str, str] | None]
 """The site, native id and canonical address that an address names by its form alone, or None."""
@@ -142,7 +142,7 @@ def _time(record: dict[str, Any], *names: str) -> tuple[Any, Precision | None]:
         raise RecordError(f"{names[0]} is {error}") from error
     said = record.get(f"{names[0].removesuffix('_at')}_precision")
     if said in ("second", "minute", "day"):
-        precision = cast(Precision, said)
+        precision = cast("Precision", said)
     return moment, precision
 
 

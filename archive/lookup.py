@@ -5,7 +5,7 @@ import re
 from sqlalchemy import Connection, select
 
 from archive.errors import NotFound
-from archive.models import Article, Capture, Frontier, Sighting
+from archive.store.models import Article, Capture, Frontier, Sighting
 
 _LARGEST = 2**63 - 1
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from attrs import asdict, evolve, frozen
 
-from archive.clean import clean_body, clean_json, clean_line, clean_text
 from archive.dedup.linking import fingerprint
 from archive.dedup.types import Fingerprint
-from archive.fold import fold_positions
 from archive.history import PART
-from archive.records import ArticleRecord, CaptureRecord, Item
-from archive.tokens import tokens
+from archive.store.records import ArticleRecord, CaptureRecord, Item
+from archive.text.clean import clean_body, clean_json, clean_line, clean_text
+from archive.text.fold import fold_positions
+from archive.text.tokens import tokens
 
 
 @frozen

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, select, text
 from archive.dedup.tables import Cluster
 from archive.errors import NotFound
 from archive.export.record import as_json
-from archive.models import Article, Capture, CrawlRun, Revision, Sighting
+from archive.store.models import Article, Capture, CrawlRun, Revision, Sighting
 from archive.times import show_time
 
 MAX_ROWS = 200

@@ -8,7 +8,7 @@ from html import escape
 from typing import Final, Literal
 from urllib.parse import urljoin, urlsplit
 
-from archive.records import BlockRecord
+from archive.store.records import BlockRecord
 
 Format = Literal["text", "markdown", "html"]
 

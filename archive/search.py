@@ -1,7 +1,7 @@
 """Search: words in, articles out, the most fitting first; the same hits on SQLite and on PostgreSQL.
 
 All words must occur, each in the headline or the body; a quoted phrase as it stands. Traditional, simplified and
-variant characters are one (`archive.fold`). The headline weighs ten times as much. A cluster is one hit: its
+variant characters are one (`archive.text.fold`). The headline weighs ten times as much. A cluster is one hit: its
 representative if that is among the hits, else its earliest copy that is.
 """
 
@@ -31,11 +31,11 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from archive.dedup.tables import Cluster
 from archive.errors import UsageError
-from archive.fulltext import TABLE, fts5_query, tsquery
-from archive.models import Article
-from archive.snippet import Snippet, find, snippet
+from archive.store.fulltext import TABLE, fts5_query, tsquery
+from archive.store.models import Article
+from archive.text.snippet import Snippet, find, snippet
+from archive.text.tokens import Term, term
 from archive.times import show_time
-from archive.tokens import Term, term
 
 MAX_WORDS = 32
 _WORD = re.compile(r'"([^"]*)"|“([^”]*)”|「([^」]*)」|(\S+)')

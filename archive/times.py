@@ -2,8 +2,10 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Literal
 
-from archive.records import Precision
+Precision = Literal["second", "minute", "day"]
+"""How much of a time its page showed."""
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")  # no daylight saving since 1991
 

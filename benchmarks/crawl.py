@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from archive.db import open_engine
+from archive.store.db import open_engine
 from tests.portal.compare import Findings, compare, compare_clusters
 from tests.portal.proxy import Proxy
 from tests.portal.truth import World

@@ -23,15 +23,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import Engine, func, select, text
 
-from archive.db import open_engine, reading, writing
 from archive.dedup import index
 from archive.dedup.shingles import sample_many
 from archive.dedup.tables import DedupFresh, DedupMiddle, DedupSealed
-from archive.fold import fold_many
+from archive.store.db import open_engine, reading, writing
+from archive.text.fold import fold_many
 from tests.portal.articles import story
 
 if TYPE_CHECKING:
-    from archive.models import Base
+    from archive.store.models import Base
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "dedup"
 ROWS = 23  # sampled shingles an article, as on the labelled set

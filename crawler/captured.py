@@ -4,8 +4,8 @@ from sqlalchemy import Connection, select
 
 from archive.errors import NotFound
 from archive.lookup import find_article
-from archive.models import Capture
 from archive.settings import Home
+from archive.store.models import Capture
 from crawler.line import RawCapture
 from crawler.warc_records import read_record
 

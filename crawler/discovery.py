@@ -10,7 +10,7 @@ from datetime import datetime
 from attrs import define, field, frozen
 from sqlalchemy import Connection, select
 
-from archive.models import Sighting
+from archive.store.models import Sighting
 from crawler import frontier
 from crawler.sites import find_site
 from crawler.sites.base import Listing, Site, Source

@@ -13,7 +13,7 @@ from attrs import frozen
 from sqlalchemy import Connection, and_, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from archive.models import Frontier
+from archive.store.models import Frontier
 
 LEASE = timedelta(minutes=15)
 MAX_ATTEMPTS = 8

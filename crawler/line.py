@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import brotli
 from attrs import evolve, frozen
 
-from archive.records import CaptureRecord, Item
+from archive.store.records import CaptureRecord, Item
 from crawler.pages.decode import decode
 from crawler.pages.extract import extract
 from crawler.pages.page import Outcome, Page

@@ -84,7 +84,7 @@ class WarcMiddleware:
         return cls(crawler)
 
     def process_response(self, request: "Request", response: Response) -> Response:
-        session: Session = cast(Any, self.crawler.spider).session
+        session: Session = cast("Any", self.crawler.spider).session
         if session.fatal is not None or session.warc is None:
             raise IgnoreRequest("the run is ending")
         session.answered = True

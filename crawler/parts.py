@@ -12,9 +12,9 @@ from attrs import frozen
 from sqlalchemy import Connection, select
 
 from archive.errors import UsageError
-from archive.models import Article, Capture
-from archive.records import CaptureRecord, Item
 from archive.settings import Home
+from archive.store.models import Article, Capture
+from archive.store.records import CaptureRecord, Item
 from crawler.line import capture_page
 from crawler.pages.page import Outcome, Page
 from crawler.pages.paged import MAX_PARTS, join_parts

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from archive.db import reading
 from archive.errors import UsageError
-from archive.models import Capture
+from archive.store.db import reading
+from archive.store.models import Capture
 from crawler.line import Role, list_answer, role_of
 from crawler.session import Session
 from crawler.warc import storage_error

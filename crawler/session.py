@@ -13,12 +13,12 @@ from typing import Any
 from attrs import asdict, define, field, frozen
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from archive.db import open_engine, reading, writing
 from archive.errors import DoubtfulRun, JianbaoError, NetworkUnavailable
 from archive.ingest import ingest
-from archive.models import Capture, CrawlRun
-from archive.records import CaptureRecord, Item, Stored
 from archive.settings import Home
+from archive.store.db import open_engine, reading, writing
+from archive.store.models import Capture, CrawlRun
+from archive.store.records import CaptureRecord, Item, Stored
 from crawler import frontier
 from crawler.discovery import Walk
 from crawler.frontier import Claim

@@ -11,11 +11,11 @@ from typing import Any
 from attrs import define, field, frozen
 from sqlalchemy import Connection, select
 
-from archive.db import reading, writing
 from archive.ingest import ingest
-from archive.models import Capture, Frontier
 from archive.prepare import Prepared, prepare
-from archive.records import Item
+from archive.store.db import reading, writing
+from archive.store.models import Capture, Frontier
+from archive.store.records import Item
 from crawler import frontier
 from crawler.line import RawCapture, Role, capture_item, list_answer, named_by, role_of
 from crawler.pages.page import Outcome

@@ -1,21 +1,21 @@
 """What alembic runs for every migration command.
 
-Jianbao hands over an open connection (`archive.schema`). Developers run alembic itself, from the checkout, with the
-database in JIANBAO_DATABASE: `alembic revision --autogenerate -m "what" --rev-id 0003`.
+Jianbao hands over an open connection (`archive.store.schema`). Developers run alembic itself, from the checkout, with
+the database in JIANBAO_DATABASE: `alembic revision --autogenerate -m "what" --rev-id 0003`.
 """
 
 from alembic import context
 from sqlalchemy import Connection
 
 import archive.dedup.tables
-import archive.fulltext
-from archive.models import Base
+import archive.store.fulltext
 from archive.settings import resolve_home
+from archive.store.models import Base
 
 
 def include_name(name: str | None, kind: str, parents: object) -> bool:
     """The full-text index is made by hand, and SQLite keeps it in several tables of its own."""
-    return not (kind == "table" and name is not None and name.startswith(archive.fulltext.TABLE))
+    return not (kind == "table" and name is not None and name.startswith(archive.store.fulltext.TABLE))
 
 
 def run(connection: Connection) -> None:
@@ -34,7 +34,7 @@ handed_over = context.config.attributes.get("connection")
 if isinstance(handed_over, Connection):
     run(handed_over)
 else:
-    from archive.db import connect, writing
+    from archive.store.db import connect, writing
 
     with writing(connect(resolve_home().database, create=True)) as opened:
         run(opened)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
-from archive.db import connect, open_engine, upgrade
+from archive.store.db import connect, open_engine, upgrade
 from tests.portal.fixture import portal, start_portal  # noqa: F401 - fixtures, found here by every test
 from tests.postgres import Server, empty, remember_rows
 

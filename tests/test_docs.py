@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from archive import errors
-from archive.models import Base
+from archive.store.models import Base
 from crawler.pages.page import Outcome
 from crawler.session import DOUBTFUL
 from tests.make_docs import PAGES, all_rules, walk

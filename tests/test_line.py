@@ -12,8 +12,8 @@ import pytest
 from attrs import frozen
 from sqlalchemy import Engine, create_engine, func, select, text
 
-from archive.db import open_engine, reading
-from archive.models import Capture, CrawlRun, Frontier, Sighting
+from archive.store.db import open_engine, reading
+from archive.store.models import Capture, CrawlRun, Frontier, Sighting
 from crawler.sites import load_sites
 from tests.portal.compare import Findings, compare, compare_clusters
 from tests.portal.proxy import Proxy

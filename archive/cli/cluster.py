@@ -53,9 +53,9 @@ def show(home: Home, article: str, as_json: bool) -> None:
     Example:
       jianbao cluster 17
     """
-    from archive.db import opened, reading
     from archive.dedup.history import describe_cluster
     from archive.lookup import find_article
+    from archive.store.db import opened, reading
 
     with opened(home.database) as engine, reading(engine) as connection:
         told = describe_cluster(connection, find_article(connection, article))
@@ -142,13 +142,13 @@ def pin(home: Home, article: str) -> None:
 def _decide(
     home: Home, articles: tuple[str, ...], decide: "Callable[[Connection, list[int], datetime], set[int]]"
 ) -> None:
-    from archive.changes import note_clustered
-    from archive.db import opened, writing
     from archive.lookup import find_article
+    from archive.store.changes import log_clustered
+    from archive.store.db import opened, writing
 
     now = datetime.now(UTC)
     with opened(home.database) as engine, writing(engine) as connection:
         ids = [find_article(connection, article) for article in articles]
         changed = decide(connection, ids, now)
-        note_clustered(connection, sorted(changed), now)
+        log_clustered(connection, sorted(changed), now)
     click.echo(f"{len(changed)} articles changed" if changed else "nothing changed")

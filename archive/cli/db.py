@@ -26,7 +26,7 @@ def upgrade(home: Home) -> None:
     Example:
       jianbao --database postgresql://clip@db/news db upgrade
     """
-    from archive import db as archive_db
+    from archive.store import db as archive_db
 
     engine = archive_db.connect(home.database, create=True)
     try:
@@ -47,7 +47,7 @@ def current(home: Home) -> None:
     Example:
       jianbao db current
     """
-    from archive import db as archive_db
+    from archive.store import db as archive_db
 
     engine = archive_db.connect(home.database)
     try:
@@ -65,7 +65,7 @@ def check(home: Home) -> None:
     Example:
       jianbao db check || jianbao db upgrade
     """
-    from archive import db as archive_db
+    from archive.store import db as archive_db
 
     with archive_db.opened(home.database) as engine:
         click.echo(f"{archive_db.show_url(engine.url)}: schema {archive_db.current(engine)}, as this version needs")

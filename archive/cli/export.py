@@ -39,8 +39,8 @@ def export(home: Home, form: str, folder: Path | None, every_article: bool) -> N
       jianbao export --all
     """
     from archive.cli.progress import counting
-    from archive.db import opened, reading
     from archive.export.run import export as run
+    from archive.store.db import opened, reading
 
     with opened(home.database) as engine, reading(engine) as connection, counting("articles") as progress:
         done = run(

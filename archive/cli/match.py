@@ -43,8 +43,8 @@ def match(home: Home, files: tuple[Path, ...], batch: Path | None, url: str | No
       jianbao match page.html --url https://www.163.com/dy/article/ABC.html
       jianbao match --batch texts.jsonl.gz >matches.jsonl
     """
-    from archive.db import opened, reading
     from archive.dedup.matching import match as find
+    from archive.store.db import opened, reading
 
     if not files and batch is None:
         raise UsageError("name a FILE, or a --batch of texts")

@@ -48,8 +48,8 @@ def search(
       jianbao search 稀土 出口
       jianbao search '"rare earth"' --since 2025-01-01 --site netease
     """
-    from archive.db import opened, reading
     from archive.search import search as find
+    from archive.store.db import opened, reading
 
     with opened(home.database) as engine, reading(engine) as connection:
         results = find(
@@ -95,9 +95,9 @@ def show(home: Home, article: str, to: str | None, revision: int | None, as_json
       jianbao show sohu:a:434365209 --format markdown
       jianbao show https://www.163.com/dy/article/ABC.html --json
     """
-    from archive.db import opened, reading
     from archive.lookup import find_article
     from archive.reading import article_row, describe, revision_text
+    from archive.store.db import opened, reading
 
     if revision is not None and (to or as_json):
         raise UsageError("--revision shows a text alone; leave --format and --json away")
@@ -114,8 +114,8 @@ def show(home: Home, article: str, to: str | None, revision: int | None, as_json
 
 
 def _rendered(row: dict[str, Any], to: Any) -> str:
-    from archive.records import BlockRecord
     from archive.render import render
+    from archive.store.records import BlockRecord
 
     blocks = [
         BlockRecord(
@@ -182,8 +182,8 @@ def stats(home: Home, as_json: bool) -> None:
     Example:
       jianbao stats --json
     """
-    from archive.db import opened, reading
     from archive.reading import statistics
+    from archive.store.db import opened, reading
 
     with opened(home.database) as engine, reading(engine) as connection:
         found = statistics(connection)
@@ -216,8 +216,8 @@ def runs(home: Home, limit: int, as_json: bool) -> None:
     Example:
       jianbao runs --limit 5
     """
-    from archive.db import opened, reading
     from archive.reading import runs as last_runs
+    from archive.store.db import opened, reading
 
     with opened(home.database) as engine, reading(engine) as connection:
         found = last_runs(connection, limit)

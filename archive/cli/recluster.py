@@ -58,8 +58,8 @@ def recluster(
       jianbao recluster --dry-run
       jianbao recluster --engine spark --from export/articles.parquet --master spark://host:7077
     """
-    from archive.db import opened
     from archive.dedup.recluster.run import apply
+    from archive.store.db import opened
 
     if engine_name == "duckdb" and parquet is not None:
         raise UsageError("--from is for --engine spark; DuckDB reads the archive itself")
@@ -93,10 +93,10 @@ def _on_duckdb(engine: "Engine", jobs: int) -> "Outcome":
 def _on_spark(engine: "Engine", parquet: Path | None, master: str) -> "Outcome":
     from tempfile import TemporaryDirectory
 
-    from archive.db import reading
     from archive.dedup.recluster.run import recluster as run
     from archive.dedup.recluster.spark import SparkEngine
     from archive.export.run import export
+    from archive.store.db import reading
 
     with TemporaryDirectory(prefix="jianbao-recluster-") as folder:
         if parquet is None:

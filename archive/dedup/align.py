@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from archive.dedup.shingles import Hashes, grams
-from archive.fold import Codes
+from archive.text.fold import Codes
 
 ANCHOR: Final = 4
 MAX_SEGMENTS: Final = 1500

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from archive.dedup.index import CAP
 from archive.dedup.shingles import SHINGLE, Hashes, ascending, grams, sample, stored
-from archive.fold import Codes
+from archive.text.fold import Codes
 
 LOOK_UP: Final = 64
 """So many of the smallest hashes of a short text are looked up: a short text keeps more than the common share."""

@@ -12,7 +12,7 @@ from archive.dedup.partition import Edge, Member, partition, representative
 from archive.dedup.rules import SAME_TEXT
 from archive.dedup.tables import Cluster, ClusterDecision, ClusterEvent, DedupText, Link
 from archive.flags import is_complete
-from archive.models import Article
+from archive.store.models import Article
 
 _CHUNK: Final = 2000
 

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.fold import Codes, as_codes, fold_codes
-from archive.variants import load_variants
+from archive.text.fold import Codes, as_codes, fold_codes
+from archive.text.variants import load_variants
 
 _WINDOW: Final = 12  # characters
 _SHARE: Final = 0.34  # of rare characters; ordinary text has one in fifty

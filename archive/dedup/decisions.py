@@ -9,7 +9,7 @@ from archive.dedup import clusters, index
 from archive.dedup.reconnect import reconnect
 from archive.dedup.tables import Cluster, ClusterDecision, ClusterEvent
 from archive.errors import NotFound, UsageError
-from archive.models import Article
+from archive.store.models import Article
 
 
 def merge(connection: Connection, article_ids: Sequence[int], *, now: datetime) -> set[int]:

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from archive.dedup.align import Anchored, Op, align
 from archive.dedup.gaps import Gap, type_gaps
-from archive.fold import Folded, as_codes, fold_positions
+from archive.text.fold import Folded, as_codes, fold_positions
 
 CONTEXT: Final = 8  # characters shown on either side
 LONGEST: Final = 80

@@ -11,7 +11,7 @@ from archive.dedup.rules import SAME_TEXT
 from archive.dedup.tables import Cluster, ClusterEvent, DedupText, Link
 from archive.dedup.verify import INVERSE
 from archive.errors import NotFound
-from archive.models import Article
+from archive.store.models import Article
 from archive.times import show_time
 
 MAX_MEMBERS = 2000

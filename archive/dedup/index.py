@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 
 from archive.dedup import lines
 from archive.dedup.tables import DedupFresh, DedupMiddle, DedupSealed
-from archive.models import Base
+from archive.store.models import Base
 
 CAP: Final = 48
 """So many articles hold a shingle at most; one that has reached it no longer counts."""

@@ -19,8 +19,8 @@ from archive.dedup.stored import Stories
 from archive.dedup.tables import DedupText, Link
 from archive.dedup.types import Fingerprint, Indexed, Linked
 from archive.dedup.verify import Text, Verdict
-from archive.fold import Codes, as_codes, as_text, fold_codes, fold_many
-from archive.models import Article
+from archive.store.models import Article
+from archive.text.fold import Codes, as_codes, as_text, fold_codes, fold_many
 
 LINKS_AN_ARTICLE: Final = 24
 

@@ -14,8 +14,8 @@ from archive.dedup.linking import fingerprint, fingerprints
 from archive.dedup.stored import Stories
 from archive.dedup.types import Fingerprint
 from archive.dedup.verify import Text, Verdict
-from archive.fold import as_codes
-from archive.models import Article
+from archive.store.models import Article
+from archive.text.fold import as_codes
 
 BATCH: Final = 200
 

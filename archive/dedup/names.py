@@ -7,7 +7,7 @@ import re
 from importlib import resources
 from typing import Final
 
-from archive.fold import fold
+from archive.text.fold import fold
 
 # The family names of the old primer and those that became frequent since, but for those that begin common words.
 SURNAMES: Final = frozenset(

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.fold import Codes
+from archive.text.fold import Codes
 
 SHINGLE: Final = 6
 """Characters a shingle."""

@@ -19,7 +19,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from archive.dedup.shingles import SHINGLE
-from archive.fold import Codes
+from archive.text.fold import Codes
 
 SCHEME: Final = "affine32"
 PERMUTATIONS: Final = 128

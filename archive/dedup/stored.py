@@ -13,8 +13,8 @@ from archive.dedup.candidates import INGEST, Candidate, Effort, Sample, shares_e
 from archive.dedup.rules import SAME_TEXT
 from archive.dedup.tables import DedupText
 from archive.dedup.verify import Text, Verdict, compare
-from archive.fold import fold_many
-from archive.models import Article
+from archive.store.models import Article
+from archive.text.fold import fold_many
 
 TWINS: Final = 16
 """Articles with the very same text that are tried: of very short texts, only those under a like headline are copies."""

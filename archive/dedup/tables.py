@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from archive.models import Base, Key
+from archive.store.models import Base, Key
 
 
 class DedupScheme(Base):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from attrs import frozen
 
-from archive.records import Precision
+from archive.times import Precision
 
 
 @frozen(kw_only=True, eq=False)

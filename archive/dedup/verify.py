@@ -15,7 +15,7 @@ from archive.dedup.damage import damaged_runs, traditional_share
 from archive.dedup.gaps import MAX_EVIDENCE, type_gaps
 from archive.dedup.rules import FAR, SHORT, Facts, Relation, equal_in, is_believed, is_other_story, is_passage, relation
 from archive.dedup.signature import Values, signature, similarity
-from archive.fold import Codes, as_text, fold, fold_codes
+from archive.text.fold import Codes, as_text, fold, fold_codes
 
 INVERSE: Final[dict[Relation, Relation]] = {"excerpt_of": "contains", "contains": "excerpt_of"}
 _ALIKE_HEADLINES: Final = 60  # per cent of the shorter headline

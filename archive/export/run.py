@@ -18,7 +18,7 @@ from archive.dedup.tables import Cluster, DedupScheme, DedupText
 from archive.errors import StorageError
 from archive.export.record import FIELDS, FORMAT
 from archive.export.writers import WRITERS
-from archive.models import Article
+from archive.store.models import Article
 from archive.times import show_time
 
 FETCH = 500

@@ -84,7 +84,7 @@ def _page_of_file(name: str, url: str, content_type: str | None) -> "Page":
 
 
 def _page_of_article(home: Home, named: str) -> "Page":
-    from archive.db import open_engine, reading
+    from archive.store.db import open_engine, reading
     from crawler.captured import raw_page
     from crawler.line import decoded_body
     from crawler.pages.extract import extract

@@ -11,7 +11,7 @@ import click
 
 from archive.cli import main
 from archive.errors import UsageError
-from archive.records import BlockRecord
+from archive.store.records import BlockRecord
 
 if TYPE_CHECKING:
     from archive.render import Format

@@ -98,7 +98,7 @@ def _import_warc(session: "Session", path: Path, jobs: int, parted: set[tuple[st
 
 def _tell_parted(session: "Session", parted: set[tuple[str, str]]) -> None:
     """Name the articles of which pages were missing, but for those that a later file completed."""
-    from archive.db import reading
+    from archive.store.db import reading
     from crawler.parts import is_whole
 
     with reading(session.engine) as connection:

@@ -1,6 +1,6 @@
 """Damage that a text arrived with, recognised and named as flags. Nothing is repaired here: the text stays as it was.
 
-The repaired reading that search and comparison use is made by `archive.fold`.
+The repaired reading that search and comparison use is made by `archive.text.fold`.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
-from archive.pinyin import PINYIN
+from archive.text.pinyin import PINYIN
 
 INJECTED_PINYIN: Final = "injected_pinyin"
 MOJIBAKE: Final = "mojibake"

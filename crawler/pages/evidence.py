@@ -12,8 +12,7 @@ from typing import Any, Final
 
 from attrs import define
 
-from archive.records import Precision
-from archive.times import BEIJING
+from archive.times import BEIJING, Precision
 from crawler.pages.blocks import RawBlock, fold
 from crawler.pages.credits import Credits, clean_source, is_label, read_credits, reported_by, signed_by, written_by
 from crawler.pages.linked_data import linked_authors

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 import attrs
 from lxml import etree
 
-from archive.records import ImageRecord
+from archive.store.records import ImageRecord
 from crawler.pages.blocks import RawBlock, fold, walk
 from crawler.pages.clutter import GENERAL
 from crawler.pages.credits import read_credits

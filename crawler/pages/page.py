@@ -6,7 +6,8 @@ from typing import Final
 
 from attrs import frozen
 
-from archive.records import ArticleRecord, BlockRecord, ImageRecord, Precision
+from archive.store.records import ArticleRecord, BlockRecord, ImageRecord
+from archive.times import Precision
 
 FLASH: Final = 120
 """An article of fewer characters is a flash."""

@@ -10,8 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from attrs import frozen
 
-from archive.records import Precision
-from archive.times import BEIJING
+from archive.times import BEIJING, Precision
 
 
 @frozen

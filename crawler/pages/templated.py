@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import attrs
 
-from archive.records import ImageRecord
+from archive.store.records import ImageRecord
 from crawler.pages.blocks import walk
 from crawler.pages.credits import clean_editor
 from crawler.pages.names import split_names

@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urljoin
 
-from archive.records import Precision
-from archive.times import BEIJING
+from archive.times import BEIJING, Precision
 from crawler.pages.blocks import fold
 from crawler.pages.credits import reported_by, signed_by, written_by
 

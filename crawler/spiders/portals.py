@@ -14,9 +14,9 @@ from attrs import define, field
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
 
-from archive.db import reading
 from archive.errors import JianbaoError
-from archive.records import Item
+from archive.store.db import reading
+from archive.store.records import Item
 from crawler.discovery import Walk, entries_of
 from crawler.frontier import Claim
 from crawler.guard import Refused

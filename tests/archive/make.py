@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from archive.db import writing
 from archive.ingest import ingest
-from archive.records import ArticleRecord, CaptureRecord, Item, Stored
+from archive.store.db import writing
+from archive.store.records import ArticleRecord, CaptureRecord, Item, Stored
 
 DAY = datetime(2025, 3, 1, 4, 0, tzinfo=UTC)
 

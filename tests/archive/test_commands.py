@@ -10,10 +10,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine, insert
 
 from archive.cli import main
-from archive.db import writing
 from archive.export.record import FIELDS
-from archive.models import CrawlRun, Sighting
-from archive.records import BlockRecord, ImageRecord
+from archive.store.db import writing
+from archive.store.models import CrawlRun, Sighting
+from archive.store.records import BlockRecord, ImageRecord
 from tests.archive.make import DAY, article, captured, store, told
 
 Run = Callable[..., Result]

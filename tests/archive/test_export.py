@@ -12,13 +12,13 @@ import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine, insert, text
 
-from archive.db import reading, writing
 from archive.dedup.tables import Cluster
 from archive.errors import StorageError, UsageError
 from archive.export import run as export_run
 from archive.export.record import FIELDS
-from archive.models import Article
-from archive.records import ImageRecord
+from archive.store.db import reading, writing
+from archive.store.models import Article
+from archive.store.records import ImageRecord
 from tests.archive.make import DAY, article, captured, store, told
 
 csv.field_size_limit(10_000_000)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from archive.db import connect, open_engine, opened, reading, upgrade, writing
 from archive.errors import DatabaseUnavailable, JianbaoError, SchemaMismatch, StorageError, UsageError
+from archive.store.db import connect, open_engine, opened, reading, upgrade, writing
 from tests.archive.make import store, told
 from tests.postgres import Server
 
@@ -217,7 +217,7 @@ def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:
 def test_several_threads_may_upgrade_one_server_at_once(postgres_server: Server, postgres_url: str) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from archive import schema
+    from archive.store import schema
 
     with opened(postgres_url) as engine:
         schema.downgrade(engine)

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select, text
 
-from archive.db import reading, writing
 from archive.ingest import ingest
-from archive.models import Article, Base, Capture, Change, Revision
+from archive.store.db import reading, writing
+from archive.store.models import Article, Base, Capture, Change, Revision
 from tests.archive.make import DAY, article, captured, store, told
 
 EARLY, LATE = "早先的文字。", "后来的文字，改过了。"
@@ -96,7 +96,7 @@ def test_an_older_capture_becomes_an_earlier_revision(engine: Engine) -> None:
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
 def test_the_order_of_arrival_does_not_matter(sqlite_url: str, order: tuple[int, ...]) -> None:
-    from archive.db import open_engine
+    from archive.store.db import open_engine
 
     items = [
         captured(article(body=EARLY, editor="甲"), 1),
@@ -117,7 +117,7 @@ def test_the_order_of_arrival_does_not_matter(sqlite_url: str, order: tuple[int,
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
 def test_a_part_never_replaces_the_whole(sqlite_url: str, order: tuple[int, ...]) -> None:
     """Page 1 of an article on several pages, captured before and after the whole, and told of by a file."""
-    from archive.db import open_engine
+    from archive.store.db import open_engine
 
     part = article(body=EARLY, flags=("paged", "incomplete"))
     whole = article(body=f"{EARLY}\n{LATE}", flags=("paged",))

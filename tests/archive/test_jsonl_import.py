@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
 from archive import jsonl_import
-from archive.db import reading
 from archive.jsonl_import import import_jsonl
 from archive.jsonl_records import RecordError, read_record
-from archive.models import Article, Change, Revision
+from archive.store.db import reading
+from archive.store.models import Article, Change, Revision
 
 LINE = {
     "url": "https://clip.example/1",
@@ -174,7 +174,7 @@ def test_a_line_without_end_is_not_read_into_memory(
 
 
 def test_workers_give_the_same(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from archive.db import open_engine
+    from archive.store.db import open_engine
 
     monkeypatch.setattr(jsonl_import, "BATCH", 3)
     path = write(tmp_path / "a.jsonl", *({**LINE, "url": f"https://clip.example/{n}"} for n in range(10)))

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import aliased
 
-from archive.db import open_engine, reading
 from archive.jsonl_import import import_jsonl
-from archive.models import Article, Base, Change, Revision
+from archive.store.db import open_engine, reading
+from archive.store.models import Article, Base, Change, Revision
 
 LINES = 300
 KILLED = """

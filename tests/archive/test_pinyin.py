@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.pinyin import PINYIN, strip_pinyin
+from archive.text.pinyin import PINYIN, strip_pinyin
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from lxml import etree, html
 from markdown_it import MarkdownIt
 
-from archive.records import BlockRecord
 from archive.render import FORMATS, render, safe_url
+from archive.store.records import BlockRecord
 
 ARTICLE = [
     BlockRecord(kind="paragraph", text="本报讯 港口昨天复工。", links=((4, 6, "https://port.example/a?b=1&c=2"),)),

@@ -6,10 +6,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
-from archive import schema
-from archive.db import connect, open_engine, writing
 from archive.errors import SchemaMismatch
-from archive.models import Base
+from archive.store import schema
+from archive.store.db import connect, open_engine, writing
+from archive.store.models import Base
 from tests.archive.make import article, store, told
 
 pytestmark = pytest.mark.own_database

@@ -5,14 +5,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, text
 
-from archive.db import reading, writing
 from archive.dedup.tables import Cluster
 from archive.errors import UsageError
-from archive.fulltext import PART, fts5_query, rebuild
 from archive.search import phrases, search
-from archive.snippet import find, snippet
+from archive.store.db import reading, writing
+from archive.store.fulltext import PART, fts5_query, rebuild
+from archive.text.snippet import find, snippet
+from archive.text.tokens import term, tokens
 from archive.times import parse_time
-from archive.tokens import term, tokens
 from tests.archive.make import article, captured, store, told
 
 TEXTS = {

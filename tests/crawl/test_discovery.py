@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, select
 
-from archive.db import reading, writing
-from archive.models import Frontier, Sighting
+from archive.store.db import reading, writing
+from archive.store.models import Frontier, Sighting
 from crawler.discovery import Entry, Walk, entries_of
 from crawler.sites import load_sites
 from crawler.sites.base import Listing, Source

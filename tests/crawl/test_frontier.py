@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from archive.db import reading, writing
-from archive.models import Frontier
+from archive.store.db import reading, writing
+from archive.store.models import Frontier
 from crawler import frontier
 from crawler.frontier import FIRST_RETRY, LEASE, MAX_ATTEMPTS
 
@@ -109,7 +109,7 @@ def test_crawlers_at_once_never_share_an_address(engine: Engine) -> None:
 
 def test_a_claim_skips_what_another_transaction_holds(postgres_url: str) -> None:
     """On PostgreSQL a second crawler does not wait for the first one's transaction."""
-    from archive.db import open_engine
+    from archive.store.db import open_engine
 
     engine = open_engine(postgres_url)
     try:

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, select
 
-from archive.db import writing
 from archive.ingest import ingest
-from archive.models import Article
-from archive.records import ArticleRecord, Item, Stored
+from archive.store.db import writing
+from archive.store.models import Article
+from archive.store.records import ArticleRecord, Item, Stored
 from tests.portal.articles import story
 from tests.portal.mirrors import spin, transcode
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import archive.cli.match
-from archive.db import open_engine
+from archive.store.db import open_engine
 from crawler.cli import main
 from tests.dedup.copies import record, spaced, spin, store, text
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, select
 
-from archive.db import reading, writing
 from archive.dedup import decisions
 from archive.dedup.history import describe_cluster
 from archive.dedup.partition import Edge, partition
@@ -13,7 +12,8 @@ from archive.dedup.recluster.duck import DuckEngine
 from archive.dedup.recluster.run import apply, recluster
 from archive.dedup.tables import Cluster, ClusterEvent
 from archive.errors import NotFound, UsageError
-from archive.models import Article
+from archive.store.db import reading, writing
+from archive.store.models import Article
 from tests.dedup.copies import groups, record, spaced, spin, store, text
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.fold import fold, fold_codes, fold_for_search, fold_many, fold_positions
-from archive.variants import load_variants, make_classes
+from archive.text.fold import fold, fold_codes, fold_for_search, fold_many, fold_positions
+from archive.text.variants import load_variants, make_classes
 
 
 @pytest.mark.parametrize(

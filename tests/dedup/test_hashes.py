@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from archive.dedup import fingerprint
 from archive.dedup.shingles import KEEP_MAX, SHINGLE, WINDOWS, grams, sample, sample_many
 from archive.dedup.signature import PERMUTATIONS, SCHEME, SEED, from_bytes, signature
-from archive.fold import as_codes, fold
+from archive.text.fold import as_codes, fold
 from tests.dedup.copies import text
 
 HAN = st.text(st.sampled_from("稀土产业链出口管制𠮷abc012"), max_size=80)

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select, text
 
-from archive.db import open_engine, reading, writing
 from archive.dedup import index
 from archive.dedup.lines import MANY
 from archive.dedup.matching import Query, match
 from archive.dedup.tables import Cluster, ClusterEvent, DedupFresh, DedupMiddle, DedupScheme, DedupSealed, Link
-from archive.fold import FOLD_VERSION
-from archive.models import Article, Change
+from archive.store.db import open_engine, reading, writing
+from archive.store.models import Article, Change
+from archive.text.fold import FOLD_VERSION
 from tests.dedup.copies import (
     RESIGNATION,
     cut,
@@ -111,7 +111,7 @@ def test_a_revised_article_leaves_a_story_that_it_no_longer_tells(engine: Engine
     from datetime import timedelta
 
     from archive.ingest import ingest
-    from archive.records import Item
+    from archive.store.records import Item
     from tests.dedup.copies import DAY
 
     with writing(engine) as connection:

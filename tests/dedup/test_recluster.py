@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, delete, select, update
 
-from archive.db import open_engine, reading, writing
 from archive.dedup.recluster.duck import DuckEngine
 from archive.dedup.recluster.run import Outcome, apply, recluster
 from archive.dedup.tables import Cluster, Link
 from archive.export.run import export
-from archive.models import Article
+from archive.store.db import open_engine, reading, writing
+from archive.store.models import Article
 from tests.dedup.copies import cut, groups, notice, record, spaced, spin, store, text, transcode
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

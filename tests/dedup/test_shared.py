@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from archive.db import reading
+from archive.store.db import reading
 from tests.dedup.copies import cut, groups, record, spin, store, transcode
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from archive.dedup.align import Anchored, align
 from archive.dedup.differences import differences
 from archive.dedup.verify import INVERSE, compare, prepare
-from archive.fold import as_codes, fold
+from archive.text.fold import as_codes, fold
 from tests.dedup.copies import (
     DAY,
     RESIGNATION,

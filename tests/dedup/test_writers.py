@@ -12,9 +12,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from archive.db import open_engine, reading
 from archive.dedup.tables import Cluster
-from archive.models import Article
+from archive.store.db import open_engine, reading
+from archive.store.models import Article
 from tests.dedup.copies import groups
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,7 +3,7 @@
 import random
 import sys
 
-from archive.db import open_engine
+from archive.store.db import open_engine
 from tests.dedup.copies import record, spaced, store, text
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.pinyin import strip_pinyin
+from archive.text.pinyin import strip_pinyin
 from archive.times import show_time
 from crawler.pages.extract import extract
 from crawler.pages.page import Outcome, Page

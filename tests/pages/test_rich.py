@@ -2,8 +2,8 @@
 
 import pytest
 
-from archive.records import ArticleRecord
 from archive.render import render
+from archive.store.records import ArticleRecord
 from crawler.pages.extract import extract
 from crawler.pages.page import Page
 

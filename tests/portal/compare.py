@@ -7,8 +7,8 @@ from typing import Any
 from attrs import define, field
 from sqlalchemy import Engine, select
 
-from archive.db import reading
-from archive.models import Article, Capture
+from archive.store.db import reading
+from archive.store.models import Article, Capture
 from tests.portal import netease_parts, sohu_pages
 from tests.portal.articles import Line
 from tests.portal.truth import Publication, World

@@ -18,7 +18,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from archive.db import open_engine
+from archive.store.db import open_engine
 from tests.portal.compare import Findings, compare, compare_clusters
 from tests.portal.proxy import Proxy
 from tests.portal.truth import World
@@ -162,8 +162,8 @@ def _ids(demo: Demo, site: str, native_id: str) -> tuple[int, int]:
     """The article's and its cluster's id in the archive."""
     from sqlalchemy import select
 
-    from archive.db import reading
-    from archive.models import Article
+    from archive.store.db import reading
+    from archive.store.models import Article
 
     engine = open_engine(f"sqlite:///{demo.home / 'archive.db'}")
     try:

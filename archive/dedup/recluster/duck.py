@@ -12,12 +12,12 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from sqlalchemy import Engine, select
 
-from archive.db import reading
 from archive.dedup.lines import MANY
 from archive.dedup.recluster import work
 from archive.dedup.recluster.pairs_sql import STEPS
 from archive.dedup.verify import Verdict
-from archive.models import Article
+from archive.store.db import reading
+from archive.store.models import Article
 
 CHUNK: Final = 1000
 ALONE: Final = 2000

@@ -9,15 +9,15 @@ from typing import Any, Protocol
 from attrs import field, frozen
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from archive.changes import note_clustered
-from archive.db import reading, writing
 from archive.dedup import clusters, index
 from archive.dedup.partition import Edge, partition
 from archive.dedup.reconnect import link_row
 from archive.dedup.rules import SAME_TEXT
 from archive.dedup.tables import ClusterDecision, Link
 from archive.dedup.verify import Verdict
-from archive.models import Article
+from archive.store.changes import log_clustered
+from archive.store.db import reading, writing
+from archive.store.models import Article
 
 _CHUNK = 1000
 
@@ -89,7 +89,7 @@ def apply(engine: Engine, outcome: Outcome, *, now: datetime) -> int:
             connection.execute(insert(Link), rows[start : start + _CHUNK])
         touched = {*outcome.moved, *(row[key] for row in rows for key in ("article_id", "other_id"))}
         changed = clusters.settle(connection, touched, now=now) if touched else set()
-        note_clustered(connection, sorted(changed), now)
+        log_clustered(connection, sorted(changed), now)
         return len(changed)
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-Precision = Literal["second", "minute", "day"]
+from archive.times import Precision
 
 
 @frozen(kw_only=True)

@@ -1,8 +1,9 @@
 """The comparison form of a text: what two copies of a story share however they were typed, transcoded or wrapped.
 
 Folding is for comparison and search only; what is stored stays as it was. NFKC, case and accents are levelled, variant
-characters become one (`archive.variants`), and injected pinyin, tags, entities, addresses, image marks, punctuation and
-white space are dropped. One look-up in a table over code points does nearly all of it, so a character costs little.
+characters become one (`archive.text.variants`), and injected pinyin, tags, entities, addresses, image marks,
+punctuation and white space are dropped. One look-up in a table over code points does nearly all of it, so a character
+costs little.
 """
 
 import re
@@ -16,8 +17,8 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from archive.pinyin import PINYIN
-from archive.variants import load_variants
+from archive.text.pinyin import PINYIN
+from archive.text.variants import load_variants
 
 FOLD_VERSION: Final = 1
 """Raised whenever the same text folds otherwise than before: indexes made with another version must be made anew."""

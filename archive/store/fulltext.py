@@ -1,4 +1,4 @@
-"""The full-text index: FTS5 on SQLite, tsvector on PostgreSQL, both fed by `archive.tokens`.
+"""The full-text index: FTS5 on SQLite, tsvector on PostgreSQL, both fed by `archive.text.tokens`.
 
 SQLite: a contentless FTS5 table, a row an article, so the texts are not stored twice; an old row is taken out by
 handing FTS5 the old tokens again. PostgreSQL: rows of at most `PART` tokens, since a tsvector knows no position
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from attrs import frozen
 from sqlalchemy import Connection, event, insert, select, text, update
 
-from archive.models import Article, Base, Property
-from archive.tokens import SCHEME, Term, tokens
+from archive.store.models import Article, Base, Property
+from archive.text.tokens import SCHEME, Term, tokens
 
 TABLE = "article_text"
 PART = 4_000
@@ -47,7 +47,7 @@ def _drop(target: object, connection: Connection, **_: object) -> None:
 
 @frozen
 class Entry:
-    """What the index holds of one article: its tokens, as `archive.tokens` gives them."""
+    """What the index holds of one article: its tokens, as `archive.text.tokens` gives them."""
 
     article_id: int
     headline: str

@@ -2,7 +2,7 @@
 
 The classes are made from OpenCC's character dictionaries (Apache-2.0), never from its phrases, and stored beside this
 module in `variants.txt`, so that an update of OpenCC does not change what an archive already holds. To make them anew:
-`python -m archive.variants` (and raise `archive.fold.FOLD_VERSION`).
+`python -m archive.text.variants` (and raise `archive.text.fold.FOLD_VERSION`).
 """
 
 import unicodedata
@@ -63,6 +63,6 @@ def _simplified(char: str) -> bool:
 
 if __name__ == "__main__":
     head = (
-        "# A class of equal characters a line, the one that stands for it first. Made by `python -m archive.variants`."
+        "# A class of equal characters a line, the one that stands for it first. By `python -m archive.text.variants`."
     )
     Path(__file__).with_name(FILE).write_text("\n".join([head, *make_classes()]) + "\n", encoding="utf-8")

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
-from archive.dberrors import show_url, translate
 from archive.errors import DatabaseUnavailable, StorageError, UsageError
-from archive.schema import check, current, is_empty, upgrade
+from archive.store.dberrors import show_url, translate
+from archive.store.schema import check, current, is_empty, upgrade
 
 __all__ = ["check", "connect", "current", "open_engine", "opened", "reading", "show_url", "upgrade", "writing"]
 

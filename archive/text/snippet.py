@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from attrs import frozen
 
-from archive.fold import as_text
-from archive.tokens import CHINESE, Runs, runs
+from archive.text.fold import as_text
+from archive.text.tokens import CHINESE, Runs, runs
 
 WIDTH = 80
 """Characters of a snippet, about two lines of a terminal."""

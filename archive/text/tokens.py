@@ -12,7 +12,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from archive.fold import FOLD_VERSION, Codes, Folded, as_codes, as_text, fold_positions
+from archive.text.fold import FOLD_VERSION, Codes, Folded, as_codes, as_text, fold_positions
 
 SCHEME = f"1.{FOLD_VERSION}"
 """Which rules made an index: this module's, and the folding's. An index of another scheme must be made anew."""

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-import archive.dedup.tables  # noqa: F401 - its tables belong to the metadata that the schema is
 import migrations
-from archive import fulltext
-from archive.dberrors import show_url
 from archive.errors import SchemaMismatch
+from archive.store import fulltext
+from archive.store.dberrors import show_url
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -1,4 +1,4 @@
-"""The tables, but for the duplicate index (`archive.dedup.tables`) and the full-text index (`archive.fulltext`).
+"""The tables, but for the duplicate index (`archive.dedup.tables`) and the full-text index (`archive.store.fulltext`).
 
 Times are stored in UTC. docs/data.md describes every table and column; a test holds that page and this one together.
 """

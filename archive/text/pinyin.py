@@ -1,7 +1,7 @@
 """Pinyin that a mirror put in brackets after single characters: `產(chǎn)業(yè)`. Found here, removed to compare.
 
 Transcoding mirrors do this to characters that differ between the simplified and the traditional script. The stored text
-keeps it; only the comparison form (`archive.fold`) and the damage flag use this.
+keeps it; only the comparison form (`archive.text.fold`) and the damage flag use this.
 """
 
 import re

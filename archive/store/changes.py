@@ -1,0 +1,26 @@
+"""The change log: which articles are new, revised, updated or in another cluster, in the order of their numbers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, text
+
+from archive.store.models import Change
+
+# PostgreSQL hands out numbers before commit; under this advisory lock ("JB" and a number) they become visible in order.
+_LOCK: Final = 0x4A42_0002
+
+
+def log_changes(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Append rows (`article_id`, `kind`, `at` with a zone) as the last thing that the write transaction does."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    connection.execute(insert(Change.__table__), rows)  # type: ignore[arg-type]
+
+
+def log_clustered(connection: Connection, article_ids: Sequence[int], now: datetime) -> None:
+    """Note that the cluster of these articles changed. `now` carries a zone."""
+    log_changes(connection, [{"article_id": key, "kind": "clustered", "at": now} for key in article_ids])

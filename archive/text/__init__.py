@@ -1,0 +1,1 @@
+"""Text for comparing, searching and showing: folded, cleaned, cut into tokens. Pure."""
