@@ -14,7 +14,7 @@ from zlib import crc32
 from attrs import define, evolve, field
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, tuple_, update
 
-from archive.dedup import link
+from archive.dedup.linking import link
 from archive.dedup.types import Indexed
 from archive.flags import is_complete
 from archive.history import Observation

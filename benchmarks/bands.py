@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from datasketch import MinHash, MinHashLSH
 
-from archive.dedup.candidates import MATCH, Sample, shares_enough, shortlist
-from archive.dedup.index import CAP
 from archive.dedup.linking import fingerprints
-from archive.dedup.signature import PERMUTATIONS, SCHEME, SEED, from_bytes
+from archive.dedup.propose.candidates import MATCH, Sample, shares_enough, shortlist
+from archive.dedup.propose.index import CAP
+from archive.dedup.propose.signature import PERMUTATIONS, SCHEME, SEED, from_bytes
 from archive.dedup.types import Fingerprint
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "dedup"

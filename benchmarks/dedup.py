@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import Engine, func, select, text
 
-from archive.dedup import index
-from archive.dedup.shingles import sample_many
+from archive.dedup.propose import index
+from archive.dedup.propose.shingles import sample_many
 from archive.dedup.tables import DedupFresh, DedupMiddle, DedupSealed
 from archive.store.db import open_engine, reading, writing
 from archive.text.fold import fold_many

@@ -77,7 +77,7 @@ def test_every_flag_is_documented_and_exists() -> None:
 
 
 def test_every_relation_is_documented_and_says_whether_it_unites() -> None:
-    from archive.dedup.rules import SAME_TEXT, Relation
+    from archive.dedup.verify.rules import SAME_TEXT, Relation
 
     table = page("duplicates.md").partition("## Relations")[2].partition("\n## ")[0]
     said = {cells[0]: cells[2] for cells in rows(table)[2:]}

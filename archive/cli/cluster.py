@@ -53,7 +53,7 @@ def show(home: Home, article: str, as_json: bool) -> None:
     Example:
       jianbao cluster 17
     """
-    from archive.dedup.history import describe_cluster
+    from archive.dedup.clusters.describe import describe_cluster
     from archive.lookup import find_article
     from archive.store.db import opened, reading
 
@@ -104,7 +104,7 @@ def merge(home: Home, articles: tuple[str, ...]) -> None:
     Example:
       jianbao cluster merge 17 42
     """
-    from archive.dedup import decisions
+    from archive.dedup.clusters import decisions
 
     _decide(home, articles, lambda connection, ids, now: decisions.merge(connection, ids, now=now))
 
@@ -119,7 +119,7 @@ def split(home: Home, articles: tuple[str, ...]) -> None:
     Example:
       jianbao cluster split 42
     """
-    from archive.dedup import decisions
+    from archive.dedup.clusters import decisions
 
     _decide(home, articles, lambda connection, ids, now: decisions.split(connection, ids, now=now))
 
@@ -134,7 +134,7 @@ def pin(home: Home, article: str) -> None:
     Example:
       jianbao cluster pin 17
     """
-    from archive.dedup import decisions
+    from archive.dedup.clusters import decisions
 
     _decide(home, (article,), lambda connection, ids, now: decisions.pin(connection, ids[0], now=now))
 

@@ -9,16 +9,17 @@ from typing import Any, Final
 from attrs import define, field
 from sqlalchemy import Connection, delete, insert, select
 
-from archive.dedup import clusters, index, lines
-from archive.dedup.candidates import Sample, as_sample, take_sample
-from archive.dedup.reconnect import link_row, reconnect
-from archive.dedup.rules import SAME_TEXT
-from archive.dedup.shingles import sample_many
-from archive.dedup.signature import VERSION, as_bytes, signature
+from archive.dedup.clusters import clusters
+from archive.dedup.clusters.reconnect import link_row, reconnect
+from archive.dedup.propose import furniture, index
+from archive.dedup.propose.candidates import Sample, as_sample, take_sample
+from archive.dedup.propose.shingles import sample_many
+from archive.dedup.propose.signature import VERSION, as_bytes, signature
 from archive.dedup.stored import Stories
 from archive.dedup.tables import DedupText, Link
 from archive.dedup.types import Fingerprint, Indexed, Linked
-from archive.dedup.verify import Text, Verdict
+from archive.dedup.verify.compare import Text, Verdict
+from archive.dedup.verify.rules import SAME_TEXT
 from archive.store.models import Article
 from archive.text.fold import Codes, as_codes, as_text, fold_codes, fold_many
 
@@ -46,14 +47,14 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     made = [(article, article.fingerprint or next(computed)) for article in articles]
     index.take_turn(connection)
     clusters.own_clusters(connection, [article.article_id for article in articles])
-    furniture, disturbed = _note_lines(connection, made)
+    known, disturbed = _note_lines(connection, made)
     # Articles that a line has just become furniture for are looked at again, before the new ones.
     again = _stored(connection, disturbed.difference(article.article_id for article in articles))
-    furniture |= lines.known(connection, [(article.site, article.body) for article in again])
+    known |= furniture.known(connection, [(article.site, article.body) for article in again])
     made = [*((article, fingerprint(article.body)) for article in again), *made]
     touched: set[int] = set()
     touched.update(_withdraw(connection, [article.article_id for article, _ in made if article.revised], now))
-    batch = [_new(article, its, furniture) for article, its in made]
+    batch = [_new(article, its, known) for article, its in made]
     stories = Stories(connection, [(new.sample, new.made.digest) for new in batch])
     for new in batch:
         new.links = stories.related(new.article.article_id, new.text, new.sample, new.made.digest)[:LINKS_AN_ARTICLE]
@@ -90,7 +91,7 @@ def _fingerprints(bodies: Sequence[str], folded: Sequence[Codes]) -> list[Finger
             looked_up=sample.looked_up,
             digest=digest(codes),
             signature=as_bytes(signature(codes)),
-            edges=lines.edge_lines(body),
+            edges=furniture.edge_lines(body),
         )
         for body, codes, (hashes, kept) in zip(bodies, folded, sample_many(folded), strict=True)
         for sample in (as_sample(hashes, kept),)
@@ -102,12 +103,12 @@ def digest(codes: Codes) -> int:
     return int.from_bytes(blake2b(codes.tobytes(), digest_size=8).digest(), "big", signed=True)
 
 
-def _new(article: Indexed, made: Fingerprint, furniture: frozenset[lines.Line]) -> _New:
+def _new(article: Indexed, made: Fingerprint, known: frozenset[furniture.Line]) -> _New:
     """An article with its text as it counts."""
     body = article.body
-    own = frozenset(value for value in made.edges.values() if (article.site, value) in furniture)
+    own = frozenset(value for value in made.edges.values() if (article.site, value) in known)
     if own:
-        body = lines.without(body, own)
+        body = furniture.without(body, own)
         made = fingerprint(body)
     text = Text(body, as_codes(made.folded), article.published_at, article.headline)
     return _New(article, text, Sample(made.kept, made.looked_up).narrowed(), made)
@@ -115,12 +116,12 @@ def _new(article: Indexed, made: Fingerprint, furniture: frozenset[lines.Line]) 
 
 def _note_lines(
     connection: Connection, made: Iterable[tuple[Indexed, Fingerprint]]
-) -> tuple[frozenset[lines.Line], set[int]]:
-    seen: defaultdict[lines.Line, set[int]] = defaultdict(set)
+) -> tuple[frozenset[furniture.Line], set[int]]:
+    seen: defaultdict[furniture.Line, set[int]] = defaultdict(set)
     for article, its in made:
         for value in its.edges.values():
             seen[article.site, value].add(article.article_id)
-    return lines.note(connection, seen)
+    return furniture.note(connection, seen)
 
 
 def _stored(connection: Connection, article_ids: Iterable[int]) -> list[Indexed]:

@@ -8,12 +8,12 @@ from typing import Any, Final
 from attrs import field, frozen
 from sqlalchemy import Connection, select
 
-from archive.dedup import lines
-from archive.dedup.candidates import MATCH, Sample
 from archive.dedup.linking import fingerprint, fingerprints
+from archive.dedup.propose import furniture
+from archive.dedup.propose.candidates import MATCH, Sample
 from archive.dedup.stored import Stories
 from archive.dedup.types import Fingerprint
-from archive.dedup.verify import Text, Verdict
+from archive.dedup.verify.compare import Text, Verdict
 from archive.store.models import Article
 from archive.text.fold import as_codes
 
@@ -98,11 +98,11 @@ def _counted(connection: Connection, queries: Sequence[Query]) -> tuple[list[str
     """The texts as stored ones count, without lines that are furniture, and their fingerprints."""
     bodies = [query.body for query in queries]
     made = fingerprints(bodies)
-    furniture = lines.known_anywhere(connection, {value for one in made for value in one.edges.values()})
+    known = furniture.known_anywhere(connection, {value for one in made for value in one.edges.values()})
     for place, one in enumerate(made):
-        own = furniture.intersection(one.edges.values())
+        own = known.intersection(one.edges.values())
         if own:
-            bodies[place] = lines.without(bodies[place], own)
+            bodies[place] = furniture.without(bodies[place], own)
             made[place] = fingerprint(bodies[place])
     return bodies, made
 

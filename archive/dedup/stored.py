@@ -8,11 +8,11 @@ from typing import Final
 from attrs import frozen
 from sqlalchemy import Connection, select
 
-from archive.dedup import index, lines
-from archive.dedup.candidates import INGEST, Candidate, Effort, Sample, shares_enough, shortlist
-from archive.dedup.rules import SAME_TEXT
+from archive.dedup.propose import furniture, index
+from archive.dedup.propose.candidates import INGEST, Candidate, Effort, Sample, shares_enough, shortlist
 from archive.dedup.tables import DedupText
-from archive.dedup.verify import Text, Verdict, compare
+from archive.dedup.verify.compare import Text, Verdict, compare
+from archive.dedup.verify.rules import SAME_TEXT
 from archive.store.models import Article
 from archive.text.fold import fold_many
 
@@ -164,8 +164,8 @@ def read(connection: Connection, article_ids: Iterable[int]) -> dict[int, Text]:
                 Article.id.in_(chunk)
             )
         ).all()
-        furniture = lines.known(connection, [(row.site, row.body) for row in rows])
-        bodies = [lines.counted(row.site, row.body, furniture) for row in rows]
+        known = furniture.known(connection, [(row.site, row.body) for row in rows])
+        bodies = [furniture.counted(row.site, row.body, known) for row in rows]
         for row, body, codes in zip(rows, bodies, fold_many(bodies), strict=True):
             texts[row.id] = Text(body, codes, row.published_at, row.headline)
     return texts

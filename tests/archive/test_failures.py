@@ -122,7 +122,7 @@ def test_a_server_that_is_stopped_in_the_middle(postgres_url: str) -> None:
 
 FULL = """
 import resource, sys
-from archive.db import open_engine
+from archive.store.db import open_engine
 from archive.errors import StorageError
 from tests.archive.make import article, store, told
 
@@ -164,7 +164,7 @@ def test_a_full_server_disk_is_told(postgres_url: str) -> None:
 
 READ_ONLY = """
 import sys
-from archive.db import open_engine
+from archive.store.db import open_engine
 from archive.errors import StorageError
 try:
     open_engine(sys.argv[1], create=True)
@@ -205,7 +205,7 @@ assert libc.capset(ctypes.byref(header), (ctypes.c_uint32 * 6)()) == 0
 
 def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'archive.db'}"
-    code = "import sys; from archive.db import open_engine; open_engine(sys.argv[1], create=True).dispose()"
+    code = "import sys; from archive.store.db import open_engine; open_engine(sys.argv[1], create=True).dispose()"
     running = [subprocess.Popen([sys.executable, "-c", code, url], stderr=subprocess.PIPE) for _ in range(4)]
     for process in running:
         _, said = process.communicate()

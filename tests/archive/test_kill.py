@@ -21,7 +21,7 @@ import os, signal, sys
 from pathlib import Path
 from sqlalchemy import event
 from archive import jsonl_import
-from archive.db import open_engine
+from archive.store.db import open_engine
 
 jsonl_import.BATCH = 50
 engine = open_engine(sys.argv[1])

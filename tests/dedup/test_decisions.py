@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine, select
 
-from archive.dedup import decisions
-from archive.dedup.history import describe_cluster
-from archive.dedup.partition import Edge, partition
+from archive.dedup.clusters import decisions
+from archive.dedup.clusters.describe import describe_cluster
+from archive.dedup.clusters.partition import Edge, partition
 from archive.dedup.recluster.duck import DuckEngine
 from archive.dedup.recluster.run import apply, recluster
 from archive.dedup.tables import Cluster, ClusterEvent

@@ -7,9 +7,9 @@ from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.dedup import fingerprint
-from archive.dedup.shingles import KEEP_MAX, SHINGLE, WINDOWS, grams, sample, sample_many
-from archive.dedup.signature import PERMUTATIONS, SCHEME, SEED, from_bytes, signature
+from archive.dedup.linking import fingerprint
+from archive.dedup.propose.shingles import KEEP_MAX, SHINGLE, WINDOWS, grams, sample, sample_many
+from archive.dedup.propose.signature import PERMUTATIONS, SCHEME, SEED, from_bytes, signature
 from archive.text.fold import as_codes, fold
 from tests.dedup.copies import text
 

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select, text
 
-from archive.dedup import index
-from archive.dedup.lines import MANY
 from archive.dedup.matching import Query, match
+from archive.dedup.propose import index
+from archive.dedup.propose.furniture import MANY
 from archive.dedup.tables import Cluster, ClusterEvent, DedupFresh, DedupMiddle, DedupScheme, DedupSealed, Link
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Article, Change
@@ -187,7 +187,7 @@ def test_matching_stores_nothing(engine: Engine) -> None:
 
 
 def test_the_scheme_is_stored(engine: Engine) -> None:
-    from archive.dedup import shingles, signature
+    from archive.dedup.propose import shingles, signature
 
     with reading(engine) as connection:
         (row,) = connection.execute(select(DedupScheme.__table__)).mappings()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.dedup.numbers import are_other_numbers, moved_days
+from archive.dedup.verify.numbers import are_other_numbers, moved_days
 
 
 @pytest.mark.parametrize(

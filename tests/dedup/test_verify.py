@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.dedup.align import Anchored, align
-from archive.dedup.differences import differences
-from archive.dedup.verify import INVERSE, compare, prepare
+from archive.dedup.verify.align import Anchored, align
+from archive.dedup.verify.compare import INVERSE, compare, prepare
+from archive.dedup.verify.differences import differences
 from archive.text.fold import as_codes, fold
 from tests.dedup.copies import (
     DAY,

@@ -12,10 +12,10 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from sqlalchemy import Engine, select
 
-from archive.dedup.lines import MANY
+from archive.dedup.propose.furniture import MANY
 from archive.dedup.recluster import work
 from archive.dedup.recluster.pairs_sql import STEPS
-from archive.dedup.verify import Verdict
+from archive.dedup.verify.compare import Verdict
 from archive.store.db import reading
 from archive.store.models import Article
 

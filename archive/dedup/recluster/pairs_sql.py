@@ -9,8 +9,8 @@ story with a hundred near copies stays together without its pairs growing as the
 
 from typing import Final
 
-from archive.dedup.candidates import INGEST, LIMIT
-from archive.dedup.index import CAP
+from archive.dedup.propose.candidates import INGEST, LIMIT
+from archive.dedup.propose.index import CAP
 
 STEPS: Final[tuple[tuple[str, str], ...]] = (
     ("canonical", "SELECT digest, MIN(article_id) AS article_id FROM texts GROUP BY digest"),

@@ -9,12 +9,13 @@ from typing import Any, Protocol
 from attrs import field, frozen
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from archive.dedup import clusters, index
-from archive.dedup.partition import Edge, partition
-from archive.dedup.reconnect import link_row
-from archive.dedup.rules import SAME_TEXT
+from archive.dedup.clusters import clusters
+from archive.dedup.clusters.partition import Edge, partition
+from archive.dedup.clusters.reconnect import link_row
+from archive.dedup.propose import index
 from archive.dedup.tables import ClusterDecision, Link
-from archive.dedup.verify import Verdict
+from archive.dedup.verify.compare import Verdict
+from archive.dedup.verify.rules import SAME_TEXT
 from archive.store.changes import log_clustered
 from archive.store.db import reading, writing
 from archive.store.models import Article

@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from archive.dedup.lines import MANY
+from archive.dedup.propose.furniture import MANY
 from archive.dedup.recluster import work
 from archive.dedup.recluster.pairs_sql import STEPS
-from archive.dedup.verify import Verdict
+from archive.dedup.verify.compare import Verdict
 from archive.errors import UsageError
 
 _TEXTS = "article_id LONG, digest LONG, sampled LONG, last LONG, below LONG"

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from archive.dedup import lines
-from archive.dedup.candidates import LIMIT, Sample
 from archive.dedup.linking import fingerprint
-from archive.dedup.verify import Verdict, compare, prepare
+from archive.dedup.propose import furniture
+from archive.dedup.propose.candidates import LIMIT, Sample
+from archive.dedup.verify.compare import Verdict, compare, prepare
 
 
 class Source(NamedTuple):
@@ -34,13 +34,13 @@ class Row(NamedTuple):
 
 def edges(sources: Iterable[Source]) -> list[tuple[str, int]]:
     """The first and last lines of articles, as (site, line hash), each once an article."""
-    return [(one.site, value) for one in sources for value in set(lines.edge_lines(one.body).values())]
+    return [(one.site, value) for one in sources for value in set(furniture.edge_lines(one.body).values())]
 
 
-def rows(sources: Iterable[Source], furniture: frozenset[tuple[str, int]]) -> Iterator[Row]:
+def rows(sources: Iterable[Source], known: frozenset[tuple[str, int]]) -> Iterator[Row]:
     """The articles' sampled shingles, without the furniture of their sites."""
     for one in sources:
-        made = fingerprint(lines.counted(one.site, one.body, furniture))
+        made = fingerprint(furniture.counted(one.site, one.body, known))
         last = max(LIMIT, made.kept[-1]) if made.kept else 0
         looked_up = Sample(made.kept, made.looked_up).narrowed().looked_up
         below = sum(value <= LIMIT for value in looked_up)
@@ -48,12 +48,12 @@ def rows(sources: Iterable[Source], furniture: frozenset[tuple[str, int]]) -> It
 
 
 def verdicts(
-    pairs: Iterable[tuple[Source, Source]], furniture: frozenset[tuple[str, int]]
+    pairs: Iterable[tuple[Source, Source]], known: frozenset[tuple[str, int]]
 ) -> Iterator[tuple[int, int, Verdict]]:
     """The pairs that are related, with the verdict as seen from the first."""
     for first, second in pairs:
         texts = [
-            prepare(lines.counted(one.site, one.body, furniture), one.published_at, one.headline)
+            prepare(furniture.counted(one.site, one.body, known), one.published_at, one.headline)
             for one in (first, second)
         ]
         verdict = compare(*texts)

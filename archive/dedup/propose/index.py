@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from archive.dedup import lines
+from archive.dedup.propose import furniture
 from archive.dedup.tables import DedupFresh, DedupMiddle, DedupSealed
 from archive.store.models import Base
 
@@ -94,7 +94,7 @@ def seal(connection: Connection) -> None:
         _count(connection, "sealed", move(connection, DedupMiddle, DedupSealed))
         _reset(connection, "middle")
     if _count(connection, "unforgotten", moved) * FORGET_SHARE >= sealed:
-        lines.forget(connection)
+        furniture.forget(connection)
         _reset(connection, "unforgotten")
 
 

@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 from attrs import frozen
 
-from archive.dedup.index import CAP
-from archive.dedup.shingles import SHINGLE, Hashes, ascending, grams, sample, stored
+from archive.dedup.propose.index import CAP
+from archive.dedup.propose.shingles import SHINGLE, Hashes, ascending, grams, sample, stored
 from archive.text.fold import Codes
 
 LOOK_UP: Final = 64

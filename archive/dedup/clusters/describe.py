@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from archive.dedup.differences import differences
-from archive.dedup.rules import SAME_TEXT
 from archive.dedup.tables import Cluster, ClusterEvent, DedupText, Link
-from archive.dedup.verify import INVERSE
+from archive.dedup.verify.compare import INVERSE
+from archive.dedup.verify.differences import differences
+from archive.dedup.verify.rules import SAME_TEXT
 from archive.errors import NotFound
 from archive.store.models import Article
 from archive.times import show_time

@@ -13,8 +13,8 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from archive.dedup.align import Op
-from archive.dedup.names import (
+from archive.dedup.verify.align import Op
+from archive.dedup.verify.names import (
     BYLINE,
     FREQUENT,
     PARTY,
@@ -25,7 +25,7 @@ from archive.dedup.names import (
     is_place,
     is_transliterated,
 )
-from archive.dedup.numbers import are_other_numbers, moved_days
+from archive.dedup.verify.numbers import are_other_numbers, moved_days
 
 Kind = Literal["number", "name", "word", "noise", "insertion", "deletion"]
 Mask = NDArray[np.bool_]

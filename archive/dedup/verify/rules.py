@@ -4,8 +4,8 @@ from typing import Final, Literal
 
 from attrs import frozen
 
-from archive.dedup.align import Op, extent
-from archive.dedup.gaps import Gaps
+from archive.dedup.verify.align import Op, extent
+from archive.dedup.verify.gaps import Gaps
 
 Relation = Literal["exact", "near", "revised", "spun", "excerpt_of", "contains"]
 SAME_TEXT: Final = frozenset({"exact", "near", "revised", "spun"})

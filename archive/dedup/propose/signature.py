@@ -18,7 +18,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from archive.dedup.shingles import SHINGLE
+from archive.dedup.propose.shingles import SHINGLE
 from archive.text.fold import Codes
 
 SCHEME: Final = "affine32"

@@ -2,7 +2,7 @@
 
 Runs of four characters that stand once in each text are the anchors. Anchors that follow each other in both texts make
 a chain; what a chain leaves over may make another (paragraphs that changed places, a round-up). The small gaps inside a
-chain are aligned character by character, so that each can be typed (`archive.dedup.gaps`).
+chain are aligned character by character, so that each can be typed (`archive.dedup.verify.gaps`).
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from archive.dedup.shingles import Hashes, grams
+from archive.dedup.propose.shingles import Hashes, grams
 from archive.text.fold import Codes
 
 ANCHOR: Final = 4

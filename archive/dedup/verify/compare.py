@@ -10,11 +10,21 @@ from attrs import evolve, frozen
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from archive.dedup.align import Anchored, Op, align, extent
-from archive.dedup.damage import damaged_runs, traditional_share
-from archive.dedup.gaps import MAX_EVIDENCE, type_gaps
-from archive.dedup.rules import FAR, SHORT, Facts, Relation, equal_in, is_believed, is_other_story, is_passage, relation
-from archive.dedup.signature import Values, signature, similarity
+from archive.dedup.propose.signature import Values, signature, similarity
+from archive.dedup.verify.align import Anchored, Op, align, extent
+from archive.dedup.verify.damage import damaged_runs, traditional_share
+from archive.dedup.verify.gaps import MAX_EVIDENCE, type_gaps
+from archive.dedup.verify.rules import (
+    FAR,
+    SHORT,
+    Facts,
+    Relation,
+    equal_in,
+    is_believed,
+    is_other_story,
+    is_passage,
+    relation,
+)
 from archive.text.fold import Codes, as_text, fold, fold_codes
 
 INVERSE: Final[dict[Relation, Relation]] = {"excerpt_of": "contains", "contains": "excerpt_of"}

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from archive.dedup import clusters, index
-from archive.dedup.reconnect import reconnect
+from archive.dedup.clusters import clusters
+from archive.dedup.clusters.reconnect import reconnect
+from archive.dedup.propose import index
 from archive.dedup.tables import Cluster, ClusterDecision, ClusterEvent
 from archive.errors import NotFound, UsageError
 from archive.store.models import Article

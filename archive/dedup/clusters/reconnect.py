@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select
 
-from archive.dedup.partition import Edge, partition
-from archive.dedup.rules import SAME_TEXT
+from archive.dedup.clusters.partition import Edge, partition
 from archive.dedup.stored import read
 from archive.dedup.tables import Link
-from archive.dedup.verify import Verdict, compare
+from archive.dedup.verify.compare import Verdict, compare
+from archive.dedup.verify.rules import SAME_TEXT
 
 MOST: Final = 64
 """So many members of a cluster are compared; of more, `jianbao recluster` finds what hangs together."""

@@ -5,8 +5,8 @@ from typing import Final
 
 from attrs import frozen
 
-from archive.dedup.align import Anchored, Op, align
-from archive.dedup.gaps import Gap, type_gaps
+from archive.dedup.verify.align import Anchored, Op, align
+from archive.dedup.verify.gaps import Gap, type_gaps
 from archive.text.fold import Folded, as_codes, fold_positions
 
 CONTEXT: Final = 8  # characters shown on either side

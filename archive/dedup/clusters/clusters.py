@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from archive.dedup.partition import Edge, Member, partition, representative
-from archive.dedup.rules import SAME_TEXT
+from archive.dedup.clusters.partition import Edge, Member, partition, representative
 from archive.dedup.tables import Cluster, ClusterDecision, ClusterEvent, DedupText, Link
+from archive.dedup.verify.rules import SAME_TEXT
 from archive.flags import is_complete
 from archive.store.models import Article
 

@@ -1,0 +1,1 @@
+"""Stories: which articles make one, how a person decides, and what a story says of itself."""

@@ -1,0 +1,1 @@
+"""Whether two texts are the same story, decided on the aligned texts. Pure."""
