@@ -14,7 +14,7 @@ from attrs import asdict, define, field, frozen
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from archive.errors import DoubtfulRun, JianbaoError, NetworkUnavailable
-from archive.ingest import ingest
+from archive.ingest.transaction import ingest
 from archive.settings import Home
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Capture, CrawlRun

@@ -11,8 +11,8 @@ from typing import Any
 from attrs import define, field, frozen
 from sqlalchemy import Connection, select
 
-from archive.ingest import ingest
-from archive.prepare import Prepared, prepare
+from archive.ingest.prepare import Prepared, prepare
+from archive.ingest.transaction import ingest
 from archive.store.db import reading, writing
 from archive.store.models import Capture, Frontier
 from archive.store.records import Item

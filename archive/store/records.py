@@ -1,4 +1,4 @@
-"""What the line hands to the archive: plain values, no database in them. `archive.ingest` stores them.
+"""What the line hands to the archive: plain values, no database in them. `archive.ingest.transaction` stores them.
 
 The field names are the same in SQL, JSON, CSV and Parquet (docs/data.md).
 """

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
 
-from archive.ingest import ingest
+from archive.ingest.transaction import ingest
 from archive.store.db import writing
 from archive.store.records import ArticleRecord, CaptureRecord, Item, Stored
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select, text
 
-from archive.ingest import ingest
+from archive.ingest.transaction import ingest
 from archive.store.db import reading, writing
 from archive.store.models import Article, Base, Capture, Change, Revision
 from tests.archive.make import DAY, article, captured, store, told
@@ -179,7 +179,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(engine: Engine, monkeypat
     def fail(*args: object, **kwargs: object) -> None:
         raise RuntimeError("stop")
 
-    monkeypatch.setattr("archive.ingest.link", fail)
+    monkeypatch.setattr("archive.ingest.transaction.link", fail)
     with pytest.raises(RuntimeError, match="stop"):
         store(engine, captured(article(), 1))
     assert everything(engine) == before

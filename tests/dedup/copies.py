@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, select
 
-from archive.ingest import ingest
+from archive.ingest.transaction import ingest
 from archive.store.db import writing
 from archive.store.models import Article
 from archive.store.records import ArticleRecord, Item, Stored

@@ -110,7 +110,7 @@ def test_a_revised_article_leaves_a_story_that_it_no_longer_tells(engine: Engine
     store(engine, record(body, "one"), record(spaced(body), "two"), record(body, "three", days=1))
     from datetime import timedelta
 
-    from archive.ingest import ingest
+    from archive.ingest.transaction import ingest
     from archive.store.records import Item
     from tests.dedup.copies import DAY
 

@@ -1,4 +1,5 @@
-"""What an observation changes about an article that is there. Pure: rows in, a plan out; `archive.ingest` writes."""
+"""What an observation changes about an article that is there. Pure: rows in, a plan out; `archive.ingest.transaction`
+writes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from archive.history import Observation, revisions
+from archive.ingest.observations import Observation, revisions
 
 # Fields whose change may move an article inside its cluster, though its text is the same.
 _FOR_CLUSTERS = ("url", "published_at", "published_precision", "first_captured_at")

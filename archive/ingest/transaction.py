@@ -2,7 +2,7 @@
 
 It works on batches, since a statement costs much and a row little: ids are drawn ahead, so that every row of a batch is
 known before the first is written, and each table is written by one executemany. The same input twice changes nothing,
-and the order in which the captures of an article come in does not matter (`archive.history`).
+and the order in which the captures of an article come in does not matter (`archive.ingest.observations`).
 """
 
 from collections import defaultdict
@@ -17,9 +17,9 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 from archive.dedup.linking import link
 from archive.dedup.types import Indexed
 from archive.flags import is_complete
-from archive.history import Observation
-from archive.prepare import Prepared, prepare
-from archive.revising import Plan, plan
+from archive.ingest.observations import Observation
+from archive.ingest.prepare import Prepared, prepare
+from archive.ingest.revising import Plan, plan
 from archive.store import fulltext
 from archive.store.changes import log_changes
 from archive.store.models import Article, Base, Capture, Revision

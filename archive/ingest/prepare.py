@@ -9,7 +9,7 @@ from attrs import asdict, evolve, frozen
 
 from archive.dedup.linking import fingerprint
 from archive.dedup.types import Fingerprint
-from archive.history import PART
+from archive.ingest.observations import PART
 from archive.store.records import ArticleRecord, CaptureRecord, Item
 from archive.text.clean import clean_body, clean_json, clean_line, clean_text
 from archive.text.fold import fold_positions

@@ -1,0 +1,1 @@
+"""The one transaction in which a capture and all that follows from it are stored."""
