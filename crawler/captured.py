@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, select
 
 from archive.errors import NotFound
-from archive.lookup import find_article
+from archive.query.lookup import find_article
 from archive.settings import Home
 from archive.store.models import Capture
 from crawler.line import RawCapture

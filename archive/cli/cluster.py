@@ -54,7 +54,7 @@ def show(home: Home, article: str, as_json: bool) -> None:
       jianbao cluster 17
     """
     from archive.dedup.clusters.describe import describe_cluster
-    from archive.lookup import find_article
+    from archive.query.lookup import find_article
     from archive.store.db import opened, reading
 
     with opened(home.database) as engine, reading(engine) as connection:
@@ -142,7 +142,7 @@ def pin(home: Home, article: str) -> None:
 def _decide(
     home: Home, articles: tuple[str, ...], decide: "Callable[[Connection, list[int], datetime], set[int]]"
 ) -> None:
-    from archive.lookup import find_article
+    from archive.query.lookup import find_article
     from archive.store.changes import log_clustered
     from archive.store.db import opened, writing
 

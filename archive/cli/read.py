@@ -48,7 +48,7 @@ def search(
       jianbao search 稀土 出口
       jianbao search '"rare earth"' --since 2025-01-01 --site netease
     """
-    from archive.search import search as find
+    from archive.query.search import search as find
     from archive.store.db import opened, reading
 
     with opened(home.database) as engine, reading(engine) as connection:
@@ -95,8 +95,8 @@ def show(home: Home, article: str, to: str | None, revision: int | None, as_json
       jianbao show sohu:a:434365209 --format markdown
       jianbao show https://www.163.com/dy/article/ABC.html --json
     """
-    from archive.lookup import find_article
-    from archive.reading import article_row, describe, revision_text
+    from archive.query.article import article_row, describe, revision_text
+    from archive.query.lookup import find_article
     from archive.store.db import opened, reading
 
     if revision is not None and (to or as_json):
@@ -114,7 +114,7 @@ def show(home: Home, article: str, to: str | None, revision: int | None, as_json
 
 
 def _rendered(row: dict[str, Any], to: Any) -> str:
-    from archive.render import render
+    from archive.query.render import render
     from archive.store.records import BlockRecord
 
     blocks = [
@@ -182,7 +182,7 @@ def stats(home: Home, as_json: bool) -> None:
     Example:
       jianbao stats --json
     """
-    from archive.reading import statistics
+    from archive.query.article import statistics
     from archive.store.db import opened, reading
 
     with opened(home.database) as engine, reading(engine) as connection:
@@ -216,7 +216,7 @@ def runs(home: Home, limit: int, as_json: bool) -> None:
     Example:
       jianbao runs --limit 5
     """
-    from archive.reading import runs as last_runs
+    from archive.query.article import runs as last_runs
     from archive.store.db import opened, reading
 
     with opened(home.database) as engine, reading(engine) as connection:

@@ -14,7 +14,7 @@ from archive.errors import UsageError
 from archive.store.records import BlockRecord
 
 if TYPE_CHECKING:
-    from archive.render import Format
+    from archive.query.render import Format
     from crawler.pages.page import Page
 
 
@@ -62,7 +62,7 @@ def extract(file: Path | None, url: str | None, content_type: str | None, batch:
     if form == "json":
         click.echo(json.dumps(page_row(page, str(file)), ensure_ascii=False, indent=2))
     else:
-        from archive.render import render
+        from archive.query.render import render
 
         kept = [
             BlockRecord(kind=block.kind, text=block.text, level=block.level, links=block.links, url=block.url)

@@ -108,7 +108,7 @@ def _tell_parted(session: "Session", parted: set[tuple[str, str]]) -> None:
 
 
 def _import_jsonl(session: "Session", path: Path, jobs: int) -> None:
-    from archive.jsonl_import import import_jsonl
+    from archive.load.jsonl import import_jsonl
     from crawler.line import named_by
 
     with through(path) as at:

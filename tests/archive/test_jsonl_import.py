@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from archive import jsonl_import
-from archive.jsonl_import import import_jsonl
-from archive.jsonl_records import RecordError, read_record
+from archive.load import jsonl as jsonl_import
+from archive.load.jsonl import import_jsonl
+from archive.load.records import RecordError, read_record
 from archive.store.db import reading
 from archive.store.models import Article, Change, Revision
 

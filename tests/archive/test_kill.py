@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import aliased
 
-from archive.jsonl_import import import_jsonl
+from archive.load.jsonl import import_jsonl
 from archive.store.db import open_engine, reading
 from archive.store.models import Article, Base, Change, Revision
 
@@ -20,7 +20,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from sqlalchemy import event
-from archive import jsonl_import
+from archive.load import jsonl as jsonl_import
 from archive.store.db import open_engine
 
 jsonl_import.BATCH = 50

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml import etree, html
 from markdown_it import MarkdownIt
 
-from archive.render import FORMATS, render, safe_url
+from archive.query.render import FORMATS, render, safe_url
 from archive.store.records import BlockRecord
 
 ARTICLE = [

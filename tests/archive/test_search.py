@@ -7,7 +7,7 @@ from sqlalchemy import Engine, insert, text
 
 from archive.dedup.tables import Cluster
 from archive.errors import UsageError
-from archive.search import phrases, search
+from archive.query.search import phrases, search
 from archive.store.db import reading, writing
 from archive.store.fulltext import PART, fts5_query, rebuild
 from archive.text.snippet import find, snippet

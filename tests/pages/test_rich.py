@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.render import render
+from archive.query.render import render
 from archive.store.records import ArticleRecord
 from crawler.pages.extract import extract
 from crawler.pages.page import Page

@@ -24,7 +24,7 @@ from sqlalchemy import Engine, select, tuple_
 from archive.errors import JianbaoError, UsageError
 from archive.ingest.prepare import Prepared, add_indexes, prepare_rows
 from archive.ingest.transaction import ingest
-from archive.jsonl_records import RecordError, Resolve, read_record
+from archive.load.records import RecordError, Resolve, read_record
 from archive.store.db import connect, reading, writing
 from archive.store.models import Article, Revision
 from archive.store.records import Stored

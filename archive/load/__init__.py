@@ -1,0 +1,1 @@
+"""Articles out of other people's files."""
