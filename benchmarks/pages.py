@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 from rapidfuzz.distance import LCSseq
 
-from crawler.pages.decode import decode
+from crawler.pages.html.decode import decode
 
 NOT_TEXT = re.compile(r"[\W_]+")
 FIELDS = ("headline", "published_at", "source_name", "account_name", "authors", "editor")

@@ -11,8 +11,8 @@ import brotli
 from attrs import evolve, frozen
 
 from archive.store.records import CaptureRecord, Item
-from crawler.pages.decode import decode
 from crawler.pages.extract import extract
+from crawler.pages.html.decode import decode
 from crawler.pages.page import Outcome, Page
 from crawler.sites import find_site, load_sites
 from crawler.sites.base import ListError, Listing, Source

@@ -13,8 +13,8 @@ from typing import Any, Final
 from attrs import define
 
 from archive.times import BEIJING, Precision
-from crawler.pages.blocks import RawBlock, fold
 from crawler.pages.credits import Credits, clean_source, is_label, read_credits, reported_by, signed_by, written_by
+from crawler.pages.html.blocks import RawBlock, fold
 from crawler.pages.linked_data import linked_authors
 from crawler.pages.names import is_name, is_somebody, split_names
 from crawler.pages.page_times import MODIFIED_METAS, TIME_METAS, has_time_label, machine_time, shown_times

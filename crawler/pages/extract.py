@@ -13,16 +13,16 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from crawler.pages.decode import MAX_BYTES, decode
 from crawler.pages.generic import read_generic
+from crawler.pages.html.decode import MAX_BYTES, decode
+from crawler.pages.html.parse import MAX_ELEMENTS, is_too_large, parse
+from crawler.pages.html.urls import hashed_id
+from crawler.pages.html.whole import whole_page
 from crawler.pages.outcome import by_bytes, by_status, by_words
 from crawler.pages.page import Outcome, Page
-from crawler.pages.parse import MAX_ELEMENTS, is_too_large, parse
 from crawler.pages.plaintext import extract_plaintext, is_plain
 from crawler.pages.template import Document, element_text
 from crawler.pages.templated import read_page
-from crawler.pages.values import hashed_id
-from crawler.pages.whole import whole_page
 from crawler.sites import find_site
 from crawler.sites.base import Site, Target
 

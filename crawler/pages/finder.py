@@ -1,6 +1,6 @@
 """The body of a page without a template: which element holds it.
 
-The page's sentences (`crawler.pages.overview`) are weighed by what stands around them (links, names of comment and
+The page's sentences (`crawler.pages.html.overview`) are weighed by what stands around them (links, names of comment and
 footer boxes, teasers cut to `…`), and summed up along their ancestors.
 The body's root is the deepest element that still holds most of the weight. Whether it is a `<p>`, a bare `<div>`, a
 table cell, a `<form>` or stands outside `<body>` does not matter.
@@ -14,11 +14,11 @@ from typing import Final
 
 from attrs import define
 
-from crawler.pages.blocks import fold
-from crawler.pages.overview import NO_PLACE
-from crawler.pages.parse import Element
+from crawler.pages.html.blocks import fold
+from crawler.pages.html.overview import NO_PLACE
+from crawler.pages.html.parse import Element
+from crawler.pages.html.surroundings import between, preceding
 from crawler.pages.structure import is_marker
-from crawler.pages.surroundings import between, preceding
 
 _HAN: Final = re.compile("[\u3400-\u9fff]")
 _MARKS: Final = re.compile("[，。！？、；：,“”「」]")

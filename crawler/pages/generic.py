@@ -10,7 +10,6 @@ import attrs
 from lxml import etree
 
 from archive.store.records import ImageRecord
-from crawler.pages.blocks import RawBlock, fold, walk
 from crawler.pages.clutter import GENERAL
 from crawler.pages.credits import read_credits
 from crawler.pages.damage import find_damage, find_truncation
@@ -18,12 +17,15 @@ from crawler.pages.elsewhere import ELSEWHERE
 from crawler.pages.evidence import gather
 from crawler.pages.finder import SOME, Spot, find_body, find_pieces
 from crawler.pages.headline import Headline, choose_headline, headline_candidates, info_inside, letters
+from crawler.pages.html.blocks import RawBlock, fold, walk
+from crawler.pages.html.overview import look_over
+from crawler.pages.html.parse import Element
+from crawler.pages.html.surroundings import Piece, between, following, preceding
+from crawler.pages.html.whole import whole_page
 from crawler.pages.linked_data import read_linked_data
 from crawler.pages.outcome import by_words
-from crawler.pages.overview import look_over
 from crawler.pages.page import Block, Outcome, Page
 from crawler.pages.pager import goes_on
-from crawler.pages.parse import Element
 from crawler.pages.rules import RuleSet
 from crawler.pages.second_opinion import ask_trafilatura
 from crawler.pages.stamps import first_stamp
@@ -40,9 +42,7 @@ from crawler.pages.structure import (
     mark_top,
     names,
 )
-from crawler.pages.surroundings import Piece, between, following, preceding
 from crawler.pages.template import Document, element_text
-from crawler.pages.whole import whole_page
 
 # In a template's body a line `来源：…` is the writer's own, and stays; elsewhere it is the site's.
 RULES: Final = RuleSet((*(rule for rule in GENERAL if not rule.keeps), *ELSEWHERE))

@@ -11,8 +11,8 @@ from typing import Final
 
 from attrs import frozen
 
-from crawler.pages.blocks import fold
-from crawler.pages.parse import Element
+from crawler.pages.html.blocks import fold
+from crawler.pages.html.parse import Element
 from crawler.pages.stamps import first_stamp
 
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")

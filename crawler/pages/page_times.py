@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from crawler.pages.blocks import RawBlock
+from crawler.pages.html.blocks import RawBlock
 from crawler.pages.stamps import Stamp, first_stamp, parse_machine_time
 
 TIME_METAS: Final = (

@@ -6,8 +6,8 @@ from urllib.parse import urljoin, urlsplit
 
 import attrs
 
+from crawler.pages.html.parse import Element
 from crawler.pages.page import FLASH, Outcome, Page
-from crawler.pages.parse import Element
 from crawler.sites.base import Site
 
 MAX_PARTS: Final = 60

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from crawler.pages.parse import Element
+from crawler.pages.html.parse import Element
 
 _WORDS: Final = frozenset(
     ("2", "3", "下一页", "下一頁", "下页", "下頁", "后一页", "第2页", "第二页", "上一页", "上一頁")

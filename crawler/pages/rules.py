@@ -12,10 +12,10 @@ from typing import Any, Final, Literal
 import attrs
 from attrs import define, frozen
 
-from crawler.pages.blocks import RawBlock
-from crawler.pages.kinds import settle_kinds
+from crawler.pages.html.blocks import RawBlock
+from crawler.pages.html.kinds import settle_kinds
+from crawler.pages.html.parse import Element
 from crawler.pages.page import Block
-from crawler.pages.parse import Element
 
 KEPT: Final = "body"
 """The rule id of a block that no rule strips."""

@@ -8,9 +8,9 @@ import logging
 from itertools import islice
 from typing import Final
 
-from crawler.pages.blocks import RawBlock, fold, walk
 from crawler.pages.finder import Spot
-from crawler.pages.parse import Element
+from crawler.pages.html.blocks import RawBlock, fold, walk
+from crawler.pages.html.parse import Element
 
 # What it thinks of odd pages is no news for whoever reads a cron job's mail.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)

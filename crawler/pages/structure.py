@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from crawler.pages.blocks import RawBlock
 from crawler.pages.headline import letters
-from crawler.pages.parse import Element
+from crawler.pages.html.blocks import RawBlock
+from crawler.pages.html.parse import Element
 from crawler.pages.rules import Rule
 from crawler.pages.short_lines import SHORT, SHORT_LINE
 
@@ -64,7 +64,7 @@ _LITERAL_LINK: Final = re.compile(r"\s*(?:\[\d+\]\s*|\d+[.、]\s*)?(?:https?://|
 _BYLINE: Final = re.compile(r"[／/]\s?[\u3400-\u9fff]{2,4}(?:報導|报道)$|^(?:记者|記者|文[／/])")
 _TEASER: Final = re.compile(r"(?:\.{3}|…{1,2}|\[详细\]|【详细】|\[詳細\])\s*[\])）】]?$")
 _TEASER_LENGTH: Final = 12
-_SENTENCE: Final = re.compile(r"[。！？；][”」』）)】\"']?|[，,].{4,}[，,。]")
+SENTENCE: Final = re.compile(r"[。！？；][”」』）)】\"']?|[，,].{4,}[，,。]")
 _ALWAYS: Final = tuple(rule for rule in SHORT if not rule.needs)
 _SHORT_HINT: Final = re.compile("|".join(sorted({re.escape(need) for rule in SHORT for need in rule.needs})))
 _REPLY: Final = re.compile(
@@ -75,7 +75,7 @@ _SAID: Final = re.compile(
     r"20\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}|\d{1,2}[-月]\d{1,2}日?\s?\d{1,2}:\d{2}|\d\s?(?:小时|分钟|天|个月)前|"
     r"\d+\s?楼|(?:昨天|今天)\s?\d{1,2}:"
 )
-_MARKER_LENGTH: Final = 28
+MARKER_LENGTH: Final = 28
 _BUTTON_LENGTH: Final = 16
 _SEVERAL: Final = 2
 _BOX_NAMES: Final = re.compile(
@@ -104,17 +104,17 @@ def is_solid(block: RawBlock) -> bool:
     if len(text) < 25 or block.kind == "image" or block.linked > 0.4 * len(text):
         return False
     # Most sentences have a full stop, which is found sooner than a pattern.
-    return ("。" in text or _SENTENCE.search(text) is not None) and not (len(text) < 200 and _is_cut(text))
+    return ("。" in text or SENTENCE.search(text) is not None) and not (len(text) < 200 and is_cut(text))
 
 
-def _is_cut(text: str) -> bool:
+def is_cut(text: str) -> bool:
     """Whether the line is a teaser: cut to `…`, or with a link to the rest at its end."""
     return _TEASER.search(text[-_TEASER_LENGTH:]) is not None
 
 
 def is_marker(text: str) -> bool:
     """Whether the line is the heading of a related list, a ranking, or the comments."""
-    if len(text) > _MARKER_LENGTH or _MARKER_HINT.search(text) is None:
+    if len(text) > MARKER_LENGTH or _MARKER_HINT.search(text) is None:
         return False
     return _MARKER.fullmatch(_GAPS.sub("", text)) is not None
 
@@ -317,7 +317,7 @@ def _mark_related(blocks: Sequence[RawBlock]) -> None:
     markers = [
         index
         for index, block in enumerate(blocks)
-        if len(block.text) <= _MARKER_LENGTH and block.mark is None and block.kind not in ("image", "table")
+        if len(block.text) <= MARKER_LENGTH and block.mark is None and block.kind not in ("image", "table")
         if is_marker(block.text)
     ]
     if not markers:
@@ -347,7 +347,7 @@ def _mark_related(blocks: Sequence[RawBlock]) -> None:
 
 
 def _is_loose(block: RawBlock) -> bool:
-    return block.linked > _LOOSE * len(block.text) or _is_cut(block.text)
+    return block.linked > _LOOSE * len(block.text) or is_cut(block.text)
 
 
 def _end_of_links(blocks: Sequence[RawBlock], start: int, stop: int) -> int:
@@ -366,7 +366,7 @@ def _mark_links(blocks: Sequence[RawBlock]) -> None:
             continue
         beside = [lines[place + step] for step in (-1, 1) if 0 <= place + step < len(lines)]
         at_edge = index < first or index > last
-        plain = block.kind != "heading" and len(block.text) >= 6 and not _SENTENCE.search(block.text)
+        plain = block.kind != "heading" and len(block.text) >= 6 and not SENTENCE.search(block.text)
         if at_edge or plain or any(other in links for other in beside) or _PROMPT.search(block.text):
             block.mark = LINKS
 
@@ -406,7 +406,7 @@ def _mark_teasers(blocks: Sequence[RawBlock]) -> None:
     for block in reversed(blocks):
         if block.kind == "image" or block.mark is not None:
             continue
-        if len(block.text) < 200 and _is_cut(block.text):
+        if len(block.text) < 200 and is_cut(block.text):
             tail.append(block)
         else:
             break

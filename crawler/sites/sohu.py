@@ -7,9 +7,9 @@ older `n<id>.shtml`, `p:` for picture sets, `k:` for the news app. The account n
 import re
 from urllib.parse import parse_qs, urlsplit
 
+from crawler.pages.html.selectors import select_all
 from crawler.pages.page import Outcome
 from crawler.pages.rules import Rule
-from crawler.pages.select import select_all
 from crawler.pages.template import (
     Document,
     Template,

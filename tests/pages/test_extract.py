@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.pages.decode import MAX_BYTES, decode
 from crawler.pages.extract import extract
+from crawler.pages.html.decode import MAX_BYTES, decode
+from crawler.pages.html.urls import hashed_id
 from crawler.pages.page import Outcome
-from crawler.pages.values import hashed_id
 
 POST = "https://www.163.com/news/article/KC12OUGR0001899O.html"
 MP = "https://www.sohu.com/a/749000001_121000001"

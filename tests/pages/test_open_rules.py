@@ -5,9 +5,9 @@ import time
 import pytest
 
 from crawler.pages import structure
-from crawler.pages.blocks import RawBlock
 from crawler.pages.clutter import GENERAL
 from crawler.pages.elsewhere import ELSEWHERE
+from crawler.pages.html.blocks import RawBlock
 from crawler.pages.page import Block
 from crawler.pages.rules import Rule, RuleSet
 from crawler.pages.short_lines import SHORT

@@ -3,8 +3,8 @@
 import pytest
 
 from crawler.pages.extract import extract
+from crawler.pages.html.parse import parse
 from crawler.pages.pager import goes_on
-from crawler.pages.parse import parse
 
 URL = "http://www.wangchao.example/news/2016_05_04_1220.shtml"
 SHOW = "http://www.wangchao.example/show.php?id=7"

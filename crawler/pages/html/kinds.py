@@ -9,9 +9,9 @@ from typing import Final
 
 import attrs
 
-from crawler.pages.blocks import fold
+from crawler.pages.html.blocks import fold
+from crawler.pages.html.parse import Element
 from crawler.pages.page import Block
-from crawler.pages.parse import Element
 
 HEADING: Final = 40
 """A bold line of more characters is no heading."""

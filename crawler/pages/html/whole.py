@@ -8,9 +8,9 @@ from typing import Final
 
 import attrs
 
-from crawler.pages.blocks import RawBlock, walk
+from crawler.pages.html.blocks import RawBlock, walk
+from crawler.pages.html.parse import Element
 from crawler.pages.page import Block, Page
-from crawler.pages.parse import Element
 
 OUTSIDE: Final = "outside"
 """The rule id of a block that does not stand in the body's root."""

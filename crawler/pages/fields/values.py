@@ -1,21 +1,22 @@
-"""What field texts mean: times, keywords, authors, addresses."""
+"""What field texts mean: times, keywords, authors."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
-from urllib.parse import urljoin
 
 from archive.times import BEIJING, Precision
-from crawler.pages.blocks import fold
 from crawler.pages.credits import reported_by, signed_by, written_by
 
 _STAMP: Final = re.compile(
     r"(?P<year>(?:19|20)\d\d)\s?[-/.年]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})日?"
     r"(?:[\sT　]{0,3}(?P<hour>\d{1,2})[:：时](?P<minute>\d\d)(?:[:：分](?P<second>\d\d))?)?"
 )
+
+
 _EPOCH: Final = re.compile(r"1\d{12}|1\d{9}")
+
+
 _SHORT_LINE: Final = 24
 
 
@@ -54,20 +55,3 @@ def find_authors(lines: Sequence[str]) -> tuple[str, ...]:
             if names := reader(line):
                 return names
     return signed_by(lines[-1]) if lines else ()
-
-
-def absolute(base: str, address: str) -> str:
-    """An absolute http(s) address; "" for what is none (`javascript:`, `data:`, a bare fragment)."""
-    if address.startswith(("http://", "https://")):
-        return fold(address) if " " in address or "\n" in address else address
-    if not address or address[0] == "#" or ":" in address.split("/", 1)[0]:
-        return ""
-    try:
-        return urljoin(base, fold(address))
-    except ValueError:
-        return ""
-
-
-def hashed_id(url: str) -> str:
-    """The native id of a page whose site has none: `u:` and 16 hex digits of the address's SHA-1."""
-    return "u:" + hashlib.sha1(url.partition("#")[0].encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:16]

@@ -5,7 +5,7 @@ Each generator gives whole subtrees and the bare text between them, and touches 
 
 from collections.abc import Iterator
 
-from crawler.pages.parse import Element
+from crawler.pages.html.parse import Element
 
 Piece = Element | str
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from attrs import define
 
-from crawler.pages.parse import MAX_ELEMENTS, Element
+from crawler.pages.html.parse import MAX_ELEMENTS, Element
 
 HEADINGS: Final = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # Elements that begin and end a line. Every other element (span, a, b, font, an unknown one) runs on in its line.

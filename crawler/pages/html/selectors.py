@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import frozen
 
-from crawler.pages.parse import Element, by_id
+from crawler.pages.html.parse import Element, by_id
 
 _STEP: Final = re.compile(
     r"(?:#(?P<id>[\w-]+)|(?P<tag>[a-z][\w:]*)(?:\.(?P<klass>[\w-]+))?(?:\[(?P<attr>[\w:-]+)(?:=(?P<value>[^\]]*))?\])?)"

@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import define, field
 
-from crawler.pages.parse import Element
+from crawler.pages.html.parse import Element
 
 HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5")
 NO_PLACE: Final = frozenset("script style title noscript option select textarea button template iframe head".split())
