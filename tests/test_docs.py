@@ -63,7 +63,7 @@ def test_every_outcome_is_documented_and_exists() -> None:
 
 def test_every_flag_is_documented_and_exists() -> None:
     """Wherever the code names a flag: in a rule, in a template's reader, by an append, or as damage."""
-    from crawler.pages.damage import FLAGS
+    from crawler.pages.fields.damage import FLAGS
 
     text = sources("crawler/pages", "crawler/sites")
     named = set(

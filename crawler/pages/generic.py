@@ -11,24 +11,24 @@ from lxml import etree
 
 from archive.store.records import ImageRecord
 from crawler.pages.clutter import GENERAL
-from crawler.pages.credits import read_credits
-from crawler.pages.damage import find_damage, find_truncation
 from crawler.pages.elsewhere import ELSEWHERE
-from crawler.pages.evidence import gather
+from crawler.pages.fields.credits import read_credits
+from crawler.pages.fields.damage import find_damage, find_truncation
+from crawler.pages.fields.evidence import gather
+from crawler.pages.fields.headline import Headline, choose_headline, headline_candidates, info_inside, letters
+from crawler.pages.fields.linked_data import read_linked_data
+from crawler.pages.fields.stamps import first_stamp
 from crawler.pages.finder import SOME, Spot, find_body, find_pieces
-from crawler.pages.headline import Headline, choose_headline, headline_candidates, info_inside, letters
 from crawler.pages.html.blocks import RawBlock, fold, walk
 from crawler.pages.html.overview import look_over
 from crawler.pages.html.parse import Element
 from crawler.pages.html.surroundings import Piece, between, following, preceding
 from crawler.pages.html.whole import whole_page
-from crawler.pages.linked_data import read_linked_data
 from crawler.pages.outcome import by_words
 from crawler.pages.page import Block, Outcome, Page
 from crawler.pages.pager import goes_on
 from crawler.pages.rules import RuleSet
 from crawler.pages.second_opinion import ask_trafilatura
-from crawler.pages.stamps import first_stamp
 from crawler.pages.structure import (
     INFO,
     LEAD,

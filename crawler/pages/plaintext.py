@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from crawler.pages.credits import read_credits
-from crawler.pages.damage import LOST_IMAGE, TRADITIONAL, find_damage, find_truncation
-from crawler.pages.evidence import gather
+from crawler.pages.fields.credits import read_credits
+from crawler.pages.fields.damage import LOST_IMAGE, TRADITIONAL, find_damage, find_truncation
+from crawler.pages.fields.evidence import gather
+from crawler.pages.fields.stamps import first_stamp
 from crawler.pages.generic import RULES
 from crawler.pages.html.blocks import RawBlock, fold
 from crawler.pages.page import Outcome, Page
 from crawler.pages.rules import Rule
-from crawler.pages.stamps import first_stamp
 from crawler.pages.structure import ABOVE, HEADLINE, INFO, is_marker, is_solid, mark_lists, mark_short
 
 LOST: Final = Rule(id="open.lost_image")

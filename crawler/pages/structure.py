@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from crawler.pages.headline import letters
+from crawler.pages.fields.headline import letters
 from crawler.pages.html.blocks import RawBlock
 from crawler.pages.html.parse import Element
 from crawler.pages.rules import Rule

@@ -9,13 +9,13 @@ from urllib.parse import urljoin
 import attrs
 
 from archive.store.records import ImageRecord
-from crawler.pages.credits import clean_editor
+from crawler.pages.fields.credits import clean_editor
+from crawler.pages.fields.names import split_names
 from crawler.pages.fields.values import find_authors, read_time, split_keywords
 from crawler.pages.html.blocks import walk
 from crawler.pages.html.parse import Element
 from crawler.pages.html.selectors import select
 from crawler.pages.html.urls import absolute, hashed_id
-from crawler.pages.names import split_names
 from crawler.pages.page import FLASH, Block, Outcome, Page
 from crawler.pages.paged import find_parts
 from crawler.pages.template import Document, Template

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from crawler.pages.damage import find_damage, find_truncation, is_mojibake, is_traditional
+from crawler.pages.fields.damage import find_damage, find_truncation, is_mojibake, is_traditional
 
 CLEAN = "望潮港昨天重新开闸，第一艘货船（海棠号）驶进了内河，α粒子与β射线无关，“你好（hello）”。"
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.times import show_time
-from crawler.pages.stamps import find_stamps, first_stamp, parse_machine_time
+from crawler.pages.fields.stamps import find_stamps, first_stamp, parse_machine_time
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from archive.times import show_time
-from crawler.pages.credits import read_credits, reported_by, written_by
 from crawler.pages.extract import extract
+from crawler.pages.fields.credits import read_credits, reported_by, written_by
 from crawler.pages.page import Page
 
 HEADLINE = "河堤步道的路灯换新了 夜跑的人多了一倍"

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from archive.times import BEIJING, Precision
-from crawler.pages.credits import reported_by, signed_by, written_by
+from crawler.pages.fields.credits import reported_by, signed_by, written_by
 
 _STAMP: Final = re.compile(
     r"(?P<year>(?:19|20)\d\d)\s?[-/.年]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})日?"

@@ -11,9 +11,9 @@ from typing import Final
 
 from attrs import frozen
 
+from crawler.pages.fields.stamps import first_stamp
 from crawler.pages.html.blocks import fold
 from crawler.pages.html.parse import Element
-from crawler.pages.stamps import first_stamp
 
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _LONGEST: Final = 160

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+from crawler.pages.fields.stamps import Stamp, first_stamp, parse_machine_time
 from crawler.pages.html.blocks import RawBlock
-from crawler.pages.stamps import Stamp, first_stamp, parse_machine_time
 
 TIME_METAS: Final = (
     "article:published_time",

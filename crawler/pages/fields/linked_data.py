@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
+from crawler.pages.fields.names import is_name
 from crawler.pages.html.parse import Element
-from crawler.pages.names import is_name
 
 _LD_LIMIT: Final = 200_000
 

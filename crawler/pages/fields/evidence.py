@@ -13,12 +13,20 @@ from typing import Any, Final
 from attrs import define
 
 from archive.times import BEIJING, Precision
-from crawler.pages.credits import Credits, clean_source, is_label, read_credits, reported_by, signed_by, written_by
+from crawler.pages.fields.credits import (
+    Credits,
+    clean_source,
+    is_label,
+    read_credits,
+    reported_by,
+    signed_by,
+    written_by,
+)
+from crawler.pages.fields.linked_data import linked_authors
+from crawler.pages.fields.names import is_name, is_somebody, split_names
+from crawler.pages.fields.page_times import MODIFIED_METAS, TIME_METAS, has_time_label, machine_time, shown_times
+from crawler.pages.fields.stamps import first_stamp
 from crawler.pages.html.blocks import RawBlock, fold
-from crawler.pages.linked_data import linked_authors
-from crawler.pages.names import is_name, is_somebody, split_names
-from crawler.pages.page_times import MODIFIED_METAS, TIME_METAS, has_time_label, machine_time, shown_times
-from crawler.pages.stamps import first_stamp
 
 _HAN: Final = re.compile("[\u3400-\u9fff]")
 _ORGANISATION: Final = re.compile(
