@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from crawler.pages.rules import Rule
+    from crawler.pages.rules.engine import Rule
 
 DOCS = Path(__file__).parents[1] / "docs"
 LONGEST = 160  # characters of a pattern; the code has the rest
@@ -59,7 +59,7 @@ def all_rules() -> dict[str, "Rule"]:
     """Every rule of the general modules and of the site files, by id."""
     import crawler.pages
     import crawler.sites
-    from crawler.pages.rules import Rule
+    from crawler.pages.rules.engine import Rule
     from crawler.pages.template import Template
     from crawler.sites.base import Site
 

@@ -18,7 +18,7 @@ from crawler.pages.html.blocks import fold
 from crawler.pages.html.overview import NO_PLACE
 from crawler.pages.html.parse import Element
 from crawler.pages.html.surroundings import between, preceding
-from crawler.pages.structure import is_marker
+from crawler.pages.rules.markers import is_marker
 
 _HAN: Final = re.compile("[\u3400-\u9fff]")
 _MARKS: Final = re.compile("[，。！？、；：,“”「」]")

@@ -10,8 +10,6 @@ import attrs
 from lxml import etree
 
 from archive.store.records import ImageRecord
-from crawler.pages.clutter import GENERAL
-from crawler.pages.elsewhere import ELSEWHERE
 from crawler.pages.fields.credits import read_credits
 from crawler.pages.fields.damage import find_damage, find_truncation
 from crawler.pages.fields.evidence import gather
@@ -19,6 +17,7 @@ from crawler.pages.fields.headline import Headline, choose_headline, headline_ca
 from crawler.pages.fields.linked_data import read_linked_data
 from crawler.pages.fields.stamps import first_stamp
 from crawler.pages.finder import SOME, Spot, find_body, find_pieces
+from crawler.pages.general.core import LEAD, is_lead, mark_core
 from crawler.pages.html.blocks import RawBlock, fold, walk
 from crawler.pages.html.overview import look_over
 from crawler.pages.html.parse import Element
@@ -27,21 +26,12 @@ from crawler.pages.html.whole import whole_page
 from crawler.pages.outcome import by_words
 from crawler.pages.page import Block, Outcome, Page
 from crawler.pages.pager import goes_on
-from crawler.pages.rules import RuleSet
+from crawler.pages.rules.edges import ELSEWHERE
+from crawler.pages.rules.engine import RuleSet
+from crawler.pages.rules.general import GENERAL
+from crawler.pages.rules.markers import is_marker, is_solid, names
+from crawler.pages.rules.shapes import INFO, RELATED, mark_lists, mark_short, mark_top
 from crawler.pages.second_opinion import ask_trafilatura
-from crawler.pages.structure import (
-    INFO,
-    LEAD,
-    RELATED,
-    is_lead,
-    is_marker,
-    is_solid,
-    mark_core,
-    mark_lists,
-    mark_short,
-    mark_top,
-    names,
-)
 from crawler.pages.template import Document, element_text
 
 # In a template's body a line `来源：…` is the writer's own, and stays; elsewhere it is the site's.

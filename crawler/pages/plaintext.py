@@ -16,8 +16,9 @@ from crawler.pages.fields.stamps import first_stamp
 from crawler.pages.generic import RULES
 from crawler.pages.html.blocks import RawBlock, fold
 from crawler.pages.page import Outcome, Page
-from crawler.pages.rules import Rule
-from crawler.pages.structure import ABOVE, HEADLINE, INFO, is_marker, is_solid, mark_lists, mark_short
+from crawler.pages.rules.engine import Rule
+from crawler.pages.rules.markers import is_marker, is_solid
+from crawler.pages.rules.shapes import ABOVE, HEADLINE, INFO, mark_lists, mark_short
 
 LOST: Final = Rule(id="open.lost_image")
 AFTER: Final = Rule(id="open.after_end")

@@ -12,12 +12,12 @@ from typing import Final
 import attrs
 from attrs import define, frozen
 
-from crawler.pages.clutter import GENERAL
 from crawler.pages.html.blocks import SKIPPED_TAGS, fold
 from crawler.pages.html.parse import Element
 from crawler.pages.html.selectors import select_all
 from crawler.pages.page import Outcome
-from crawler.pages.rules import Rule, RuleSet
+from crawler.pages.rules.engine import Rule, RuleSet
+from crawler.pages.rules.general import GENERAL
 
 TEXT_LIMIT: Final = 2_000
 """A field's element with more characters is no field."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from archive.times import BEIJING
-from crawler.pages.rules import Rule
+from crawler.pages.rules.engine import Rule
 from crawler.pages.template import (
     Document,
     Template,

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from crawler.pages.html.selectors import select_all
 from crawler.pages.page import Outcome
-from crawler.pages.rules import Rule
+from crawler.pages.rules.engine import Rule
 from crawler.pages.template import (
     Document,
     Template,

@@ -4,14 +4,15 @@ import time
 
 import pytest
 
-from crawler.pages import structure
-from crawler.pages.clutter import GENERAL
-from crawler.pages.elsewhere import ELSEWHERE
 from crawler.pages.html.blocks import RawBlock
 from crawler.pages.page import Block
-from crawler.pages.rules import Rule, RuleSet
-from crawler.pages.short_lines import SHORT
-from crawler.pages.structure import is_marker, mark_short
+from crawler.pages.rules import shapes as structure
+from crawler.pages.rules.anywhere import SHORT
+from crawler.pages.rules.edges import ELSEWHERE
+from crawler.pages.rules.engine import Rule, RuleSet
+from crawler.pages.rules.general import GENERAL
+from crawler.pages.rules.markers import is_marker
+from crawler.pages.rules.shapes import mark_short
 
 TEXT = "望潮港昨天重新开闸，第一艘货船驶进了内河，岸上的人都来看。"
 

@@ -13,7 +13,7 @@ from crawler.pages import template as template_module
 from crawler.pages.extract import extract
 from crawler.pages.page import Page
 from crawler.pages.paged import join_parts
-from crawler.pages.rules import Rule
+from crawler.pages.rules.engine import Rule
 from crawler.sites import load_sites
 
 PORTALS = Path(__file__).parent / "portals"

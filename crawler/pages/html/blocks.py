@@ -2,7 +2,7 @@
 
 The walk uses no recursion (pages nest 10,000 deep) and keeps what an extractor that looks for `<p>` loses: text in a
 bare `<div>` beside paragraphs, text after an image or a video, lines that only `<br>` parts. It judges nothing: rules
-do (`crawler.pages.rules`).
+do (`crawler.pages.rules.engine`).
 """
 
 import re

@@ -5,7 +5,7 @@ They hold wherever the line stands, not only at the edges of the text.
 
 from typing import Final
 
-from crawler.pages.rules import Rule
+from crawler.pages.rules.engine import Rule
 
 _OPEN = r"[\[【(（〔<＜\s*※●■◆▲△>》-]{0,4}"
 

@@ -4,7 +4,7 @@ site: apps, accounts to follow, links to more, calls for papers, breadcrumbs.
 
 from typing import Final
 
-from crawler.pages.rules import Rule
+from crawler.pages.rules.engine import Rule
 
 PROMPTS: Final = (
     Rule(

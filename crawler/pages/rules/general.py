@@ -6,7 +6,7 @@ under `where="tail"`.
 
 from typing import Final
 
-from crawler.pages.rules import Rule
+from crawler.pages.rules.engine import Rule
 
 _SOURCE_LINE: Final = (
     r"[（(【\[]?\s?(?:文章|稿件|信息|资料|本文|内容)?(?:来源|转自)\s?[:：丨|]\s?"

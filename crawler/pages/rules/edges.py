@@ -1,15 +1,16 @@
 """Clutter rules for pages of hosts without a template: what mirrors, aggregators and other portals put around a text.
 
-They are looser than the general ones (`crawler.pages.clutter`), which also serve the templates: nothing tells where the
-text of such a page ends but its lines. Each is anchored to a whole line, and what a writer may say in a text is taken
-only from the edges (`where`). Alternatives are tried without backtracking (`(?>…)`, `++`), so every rule is linear.
+They are looser than the general ones (`crawler.pages.rules.general`), which also serve the templates: nothing tells
+where the text of such a page ends but its lines. Each is anchored to a whole line, and what a writer may say in a text
+is taken only from the edges (`where`). Alternatives are tried without backtracking (`(?>…)`, `++`), so every rule is
+linear.
 """
 
 from typing import Final
 
-from crawler.pages.prompts import PROMPTS
-from crawler.pages.rules import Rule
-from crawler.pages.statements import STATEMENTS
+from crawler.pages.rules.engine import Rule
+from crawler.pages.rules.prompts import PROMPTS
+from crawler.pages.rules.statements import STATEMENTS
 
 _OPEN = r"[\[【(（〔<＜\s*※●■◆▲△>》-]{0,4}"
 _EDITORS = (

@@ -4,7 +4,7 @@ copyright, whom to write to about it.
 
 from typing import Final
 
-from crawler.pages.rules import Rule
+from crawler.pages.rules.engine import Rule
 
 STATEMENTS: Final = (
     Rule(

@@ -1,0 +1,1 @@
+"""Every clutter rule, and the engine that runs them: which block is body, and why not."""

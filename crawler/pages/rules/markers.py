@@ -1,0 +1,81 @@
+"""What one line is by itself: a sentence of an article, a teaser, the heading of a related list."""
+
+import re
+from typing import Final
+
+from crawler.pages.html.blocks import RawBlock
+from crawler.pages.html.parse import Element
+
+_MARKER_WORDS: Final = (
+    "相关(?:阅读|新闻|报道|文章|推荐|资讯|链接|内容|专题|信息|主题|视频|图片|搜索|帖子|热词|产品|话题|评论|"
+    "下载)|相關(?:閱讀|新聞|報導|文章|推薦|連結|影音)"
+    "|(?:延伸|拓展|扩展|深度|更多|推荐|推薦|精彩|热点|猜你喜欢的)(?:阅读|閱讀|新闻|新聞|文章|内容|推荐|图文|"
+    "图集|报道|報導|影音|內容)+"
+    "|(?:热门|熱門|热点|最新|今日|本周|精彩|精选|编辑|編輯|小编|图文|阅读|点击|人气|周|月|日|24小时|48小时|"
+    "一周|头条|焦点|频道|站内)"
+    "(?:推荐|推薦|资讯|資訊|新闻|新聞|文章|排行榜?|热点|热文|阅读|閱讀|点击|關鍵字|搜索|搜尋|评论|話題|话题|"
+    "视频|影音|图集|图片|导读|专题|点閱|點閱|回顾|精选|部推薦|部推荐|要闻|热搜|动态|内容)+"
+    "|更多.{2,10}(?:新闻|新聞|报道|報導|文章)"
+    "|(?:为|為)[您你](?:推荐|推薦|精选)|猜你喜[欢歡]|大家都在看|你可能(?:还|也)?(?:喜欢|感兴趣|想看).{0,6}|"
+    "看了(?:又|还)看|其他人还看了?|网友(?:评论|热评|留言|都在看)"
+    "|作者(?:最新|最近|其他)文章|(?:他|她|TA)的(?:文章|最新文章)|往期(?:回顾|推荐|精选|文章|精彩)|新闻(?:排行|"
+    "推荐|热点|榜)|與內文相關的連結|与内文相关的链接"
+    "|(?:视频|图片|图库|高清图集|精彩图集|幻灯)(?:推荐|新闻|集锦|欣赏)?|专题推荐|热词|热搜(?:榜)?|热评论?|"
+    "最新评论|全部评论|精彩评论|网友评论|发表评论|我要(?:评论|跟帖)|评论列表|評論|留言(?:板)?"
+    "|聚焦新[闻聞]|熱門(?:影音|點閱|新聞|話題)|(?:你|您)?(?:还|也)?可能(?:会)?感兴趣.{0,6}|赞助商?链接|广告|"
+    "推广|合作媒体|友情链接|APP精彩推荐|特别推荐|栏目推荐|产品推荐|推荐(?:商品|产品|视频|专题|栏目)|"
+    "新浪理财师推荐|热卖.{0,6}|关于我们"
+)
+
+
+_MARKER: Final = re.compile(
+    rf"[\[【(（〔<＜=\s◎●■◆▲☆★※#|"
+    rf"]{{0,4}}(?:[\u3400-\u9fff]{{0,6}}?)(?:{_MARKER_WORDS})(?:更多)?\s?[\d()（）]{{0,8}}[\]】)）〕>＞»:：=\s▼↓…★☆]{{0,6}}"
+)
+
+
+_GAPS: Final = re.compile(r"[\s·・|｜/\xa0]")
+
+
+_MARKER_HINT: Final = re.compile(
+    "相关|相關|阅读|閱讀|推荐|推薦|资讯|資訊|新闻|新聞|排行|热|熱|文章|评论|評論|留言|回顾|喜|大家|广告|推广|"
+    "链接|連結|精选|精選|焦点|图|看了|感兴趣|专题|导读|关于|话题|視頻|视频|網友"
+)
+
+
+_TEASER: Final = re.compile(r"(?:\.{3}|…{1,2}|\[详细\]|【详细】|\[詳細\])\s*[\])）】]?$")
+
+
+_TEASER_LENGTH: Final = 12
+
+
+SENTENCE: Final = re.compile(r"[。！？；][”」』）)】\"']?|[，,].{4,}[，,。]")
+
+
+MARKER_LENGTH: Final = 28
+
+
+def is_solid(block: RawBlock) -> bool:
+    """Whether the line reads as text of an article: sentences, hardly linked, not cut off."""
+    text = block.text
+    if len(text) < 25 or block.kind == "image" or block.linked > 0.4 * len(text):
+        return False
+    # Most sentences have a full stop, which is found sooner than a pattern.
+    return ("。" in text or SENTENCE.search(text) is not None) and not (len(text) < 200 and is_cut(text))
+
+
+def is_cut(text: str) -> bool:
+    """Whether the line is a teaser: cut to `…`, or with a link to the rest at its end."""
+    return _TEASER.search(text[-_TEASER_LENGTH:]) is not None
+
+
+def is_marker(text: str) -> bool:
+    """Whether the line is the heading of a related list, a ranking, or the comments."""
+    if len(text) > MARKER_LENGTH or _MARKER_HINT.search(text) is None:
+        return False
+    return _MARKER.fullmatch(_GAPS.sub("", text)) is not None
+
+
+def names(element: Element) -> str:
+    """The element's class and id."""
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
