@@ -14,8 +14,8 @@ from archive.store.records import CaptureRecord, Item
 from crawler.pages.extract import extract
 from crawler.pages.html.decode import decode
 from crawler.pages.page import Outcome, Page
+from crawler.pages.template.site import ListError, Listing, Source
 from crawler.sites import find_site, load_sites
-from crawler.sites.base import ListError, Listing, Source
 
 MAX_DECODED = 32 * 2**20
 """A body that unpacks to more than this is not read."""

@@ -25,9 +25,9 @@ from crawler.frontier import Claim
 from crawler.line import RawCapture, capture_item, identity
 from crawler.locks import HomeLock, dead_runs, hold_run, lock_home
 from crawler.pages.page import Outcome
-from crawler.pages.templated import DOUBTS
+from crawler.pages.template.read import DOUBTS
+from crawler.pages.template.site import Source
 from crawler.parts import Joined, is_whole, join, part_of
-from crawler.sites.base import Source
 from crawler.warc import WarcFolder
 
 logger = logging.getLogger("jianbao.crawl")

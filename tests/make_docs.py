@@ -60,8 +60,8 @@ def all_rules() -> dict[str, "Rule"]:
     import crawler.pages
     import crawler.sites
     from crawler.pages.rules.engine import Rule
-    from crawler.pages.template import Template
-    from crawler.sites.base import Site
+    from crawler.pages.template.site import Site
+    from crawler.pages.template.template import Template
 
     found: dict[str, Rule] = {}
 

@@ -21,10 +21,10 @@ from crawler.pages.html.whole import whole_page
 from crawler.pages.outcome import by_bytes, by_status, by_words
 from crawler.pages.page import Outcome, Page
 from crawler.pages.plaintext import extract_plaintext, is_plain
-from crawler.pages.template import Document, element_text
-from crawler.pages.templated import read_page
+from crawler.pages.template.document import Document, element_text
+from crawler.pages.template.read import read_page
+from crawler.pages.template.site import Site, Target
 from crawler.sites import find_site
-from crawler.sites.base import Site, Target
 
 
 def extract(

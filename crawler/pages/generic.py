@@ -32,7 +32,7 @@ from crawler.pages.rules.general import GENERAL
 from crawler.pages.rules.markers import is_marker, is_solid, names
 from crawler.pages.rules.shapes import INFO, RELATED, mark_lists, mark_short, mark_top
 from crawler.pages.second_opinion import ask_trafilatura
-from crawler.pages.template import Document, element_text
+from crawler.pages.template.document import Document, element_text
 
 # In a template's body a line `来源：…` is the writer's own, and stays; elsewhere it is the site's.
 RULES: Final = RuleSet((*(rule for rule in GENERAL if not rule.keeps), *ELSEWHERE))

@@ -8,7 +8,7 @@ import attrs
 
 from crawler.pages.html.parse import Element
 from crawler.pages.page import FLASH, Outcome, Page
-from crawler.sites.base import Site
+from crawler.pages.template.site import Site
 
 MAX_PARTS: Final = 60
 """No article has more pages; further ones are left out."""

@@ -11,7 +11,7 @@ from types import ModuleType
 from urllib.parse import urlsplit
 
 from archive.errors import UsageError
-from crawler.sites.base import Site
+from crawler.pages.template.site import Site
 
 
 @cache

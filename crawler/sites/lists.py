@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from archive.times import BEIJING
-from crawler.sites.base import ListError, Listing
+from crawler.pages.template.site import ListError, Listing
 
 Parse = Callable[[str, str, datetime], Sequence[Listing]]
 Entry = Mapping[str, Any]

@@ -10,21 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from archive.times import BEIJING
 from crawler.pages.rules.engine import Rule
-from crawler.pages.template import (
-    Document,
-    Template,
-    attribute,
-    before,
-    element_text,
-    json_ld,
-    meta,
-    present,
-    script,
-    tail,
-    text,
-    title,
-)
-from crawler.sites.base import Site, Source, Target
+from crawler.pages.template.document import Document, element_text
+from crawler.pages.template.readers import attribute, before, json_ld, meta, present, script, tail, text, title
+from crawler.pages.template.site import Site, Source, Target
+from crawler.pages.template.template import Template
 from crawler.sites.lists import Entry, html_links, json_list
 
 _DOCID = r"[0-9A-Z]{16}"

@@ -10,20 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 from crawler.pages.html.selectors import select_all
 from crawler.pages.page import Outcome
 from crawler.pages.rules.engine import Rule
-from crawler.pages.template import (
-    Document,
-    Template,
-    attribute,
-    before,
-    json_ld,
-    meta,
-    prefixed,
-    present,
-    script,
-    text,
-    title,
-)
-from crawler.sites.base import Site, Source, Target
+from crawler.pages.template.document import Document
+from crawler.pages.template.readers import attribute, before, json_ld, meta, prefixed, present, script, text, title
+from crawler.pages.template.site import Site, Source, Target
+from crawler.pages.template.template import Template
 from crawler.sites.lists import Entry, html_links, json_list
 
 _ARTICLE = re.compile(r"^/a/(?P<id>\d{5,12})(?:_(?P<account>\d+))?/?$")

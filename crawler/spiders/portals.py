@@ -24,8 +24,8 @@ from crawler.line import RawCapture, Role, capture_record, list_answer, role_of
 from crawler.middlewares import RAW, RobotsForbidden
 from crawler.pages.page import Outcome, Page
 from crawler.pages.paged import MAX_PARTS
+from crawler.pages.template.site import Site
 from crawler.sites import load_sites
-from crawler.sites.base import Site
 
 if TYPE_CHECKING:
     from typing import Self

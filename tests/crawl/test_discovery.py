@@ -8,8 +8,8 @@ from sqlalchemy import Engine, select
 from archive.store.db import reading, writing
 from archive.store.models import Frontier, Sighting
 from crawler.discovery import Entry, Walk, entries_of
+from crawler.pages.template.site import Listing, Source
 from crawler.sites import load_sites
-from crawler.sites.base import Listing, Source
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 SITE = load_sites()["netease"]

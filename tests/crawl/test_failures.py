@@ -59,7 +59,7 @@ def test_a_name_that_leads_into_a_private_network_is_not_fetched(tmp_path: Path)
         server.setblocking(False)
         port = server.getsockname()[1]
         (sites / "inside.py").write_text(
-            "from crawler.sites.base import Site, Source\n"
+            "from crawler.pages.template.site import Site, Source\n"
             "from crawler.sites.lists import html_links\n"
             f"urls = ('http://localhost:{port}/', )\n"
             "source = Source(name='a', urls=urls, parse=html_links)\n"

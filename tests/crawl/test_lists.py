@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.times import BEIJING
+from crawler.pages.template.site import ListError, Source
 from crawler.sites import load_sites, netease, sohu
-from crawler.sites.base import ListError, Source
 from crawler.sites.lists import MAX_CHARACTERS, absolute, html_links, json_list, load, read_time
 
 NOW = datetime(2026, 3, 4, 4, 30, tzinfo=UTC)  # 12:30 in Beijing

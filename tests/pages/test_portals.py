@@ -9,11 +9,11 @@ import attrs
 import pytest
 
 from archive.times import show_time
-from crawler.pages import template as template_module
 from crawler.pages.extract import extract
 from crawler.pages.page import Page
 from crawler.pages.paged import join_parts
 from crawler.pages.rules.engine import Rule
+from crawler.pages.template import template as template_module
 from crawler.sites import load_sites
 
 PORTALS = Path(__file__).parent / "portals"

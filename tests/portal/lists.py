@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from crawler.sites.base import Source
+    from crawler.pages.template.site import Source
     from tests.portal.truth import Publication, Special, World
 
 PAGE = 20

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.pages.template.site import Target
 from crawler.sites import find_site
-from crawler.sites.base import Target
 from crawler.sites.sohu import SITE, target
 
 ARTICLE = "https://www.sohu.com/a/749000001_121000001"

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from crawler.sites.base import Site, Source, Target
+from crawler.pages.template.site import Site, Source, Target
 from crawler.sites.lists import html_links
 
 HOST = "www.jingwei-yuedu.example"

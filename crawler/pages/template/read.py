@@ -18,8 +18,9 @@ from crawler.pages.html.selectors import select
 from crawler.pages.html.urls import absolute, hashed_id
 from crawler.pages.page import FLASH, Block, Outcome, Page
 from crawler.pages.paged import find_parts
-from crawler.pages.template import Document, Template
-from crawler.sites.base import Site
+from crawler.pages.template.document import Document
+from crawler.pages.template.site import Site
+from crawler.pages.template.template import Template
 
 _DAY: Final = timedelta(days=1)
 DOUBTS: Final = frozenset(("id_contradicts", "time_contradicts_id"))

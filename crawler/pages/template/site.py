@@ -7,7 +7,7 @@ from typing import Literal
 from attrs import frozen
 
 from crawler.pages.page import Outcome
-from crawler.pages.template import Template
+from crawler.pages.template.template import Template
 
 TargetKind = Literal["article", "list", "gallery", "video", "live", "other"]
 

@@ -1,0 +1,1 @@
+"""Pages of a declared portal: what a site file declares, and how such a page is read."""

@@ -1,0 +1,136 @@
+"""A page on its way through a template: its tree, its source text, its address, and look-ups in them."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import attrs
+from attrs import define
+
+from crawler.pages.html.blocks import SKIPPED_TAGS, fold
+from crawler.pages.html.parse import Element
+from crawler.pages.html.selectors import select_all
+
+TEXT_LIMIT: Final = 2_000
+"""A field's element with more characters is no field."""
+
+
+LINKED_DATA_LIMIT: Final = 200_000
+
+
+_WHOLE: Final = re.compile(r"#|(?:html|head|body|title|meta|link|script)\b")
+
+
+_TAG: Final = re.compile(r"<(?:script|style)\b[^>]*>[^<]*</(?:script|style)>|<[^<>]*>?|&nbsp;", re.IGNORECASE)
+
+
+@define(slots=True, eq=False)
+class Document:
+    """A page on its way through a template: its tree, its source text, and its address.
+
+    `target_id`: the native id that the address names, or "". `scope`: the element in which the template's fields stand,
+    but for those of the head and those with an id.
+    """
+
+    tree: Element
+    source: str
+    url: str
+    target_id: str = ""
+    scope: Element | None = None
+    _metas: "dict[str, str] | None" = None
+    _linked_data: "dict[str, str] | None" = None
+    _texts: dict[str, str] = attrs.field(factory=dict)
+
+    @property
+    def linked_data(self) -> dict[str, str]:
+        """The text values of the first article in the page's JSON-LD; empty without one."""
+        if self._linked_data is None:
+            self._linked_data = {}
+            for element in self.tree.iter("script"):
+                if element.get("type") == "application/ld+json" and "Article" in (element.text or ""):
+                    self._linked_data = _article_values(element.text)
+                    break
+        return self._linked_data
+
+    @property
+    def metas(self) -> dict[str, str]:
+        """The page's `<meta>` values by name, property or itemprop; the first of a name wins."""
+        if self._metas is None:
+            self._metas = {}
+            for element in self.tree.iter("meta"):
+                name = element.get("property") or element.get("name") or element.get("itemprop")
+                if name:
+                    self._metas.setdefault(name, element.get("content") or "")
+        return self._metas
+
+    def select_all(self, selector: str) -> Iterator[Element]:
+        """The elements that the selector names: in the scope, or in the whole page if it begins with an id or with an
+        element of the head."""
+        return select_all(self.scope if self.scope is not None and not _WHOLE.match(selector) else self.tree, selector)
+
+    def select(self, selector: str) -> Element | None:
+        """The first of `select_all`, or None."""
+        return next(self.select_all(selector), None)
+
+    def text(self, selector: str) -> str:
+        """The folded text of the first element that the selector names; "" without one."""
+        if selector not in self._texts:
+            element = self.select(selector)
+            self._texts[selector] = "" if element is None else element_text(element)
+        return self._texts[selector]
+
+    def above(self, place: "re.Pattern[str]", window: int) -> str:
+        """The visible text of the source's `window` characters before the first match of `place`."""
+        if place.pattern not in self._texts:
+            found = place.search(self.source)
+            start = found.start() if found else 0
+            self._texts[place.pattern] = fold(_TAG.sub(" ", self.source[max(0, start - window) : start]))
+        return self._texts[place.pattern]
+
+
+def _article_values(text: str) -> dict[str, str]:
+    if len(text) > LINKED_DATA_LIMIT:
+        return {}
+    try:
+        data = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return {}
+    nodes = data.get("@graph", [data]) if isinstance(data, dict) else data
+    for node in nodes if isinstance(nodes, list) else []:
+        if isinstance(node, dict) and str(node.get("@type", "")).endswith("Article"):
+            return {key: fold(value) for key, value in node.items() if isinstance(value, str)}
+    return {}
+
+
+def element_text(element: Element, without: tuple[str, ...] = (), until: tuple[str, ...] = ()) -> str:
+    """The folded text of an element, without scripts and controls.
+
+    `without`: classes of elements inside it that are left out. `until`: stops at the first element that has one of
+    these classes, or one of these words in its `src`.
+    """
+    parts = [element.text or ""]
+    length = 0
+    stack = [iter(element)]
+    opened = [element]
+    while stack and length < TEXT_LIMIT * 4:
+        child = next(stack[-1], None)
+        if child is None:
+            stack.pop()
+            done = opened.pop()
+            if done is not element and done.tail:
+                parts.append(done.tail)
+            continue
+        length += len(parts[-1])
+        classes = (child.get("class") or "").split()
+        if until and any(word in classes or word in (child.get("src") or "") for word in until):
+            break
+        if child.tag in SKIPPED_TAGS or (without and any(name in without for name in classes)):
+            parts.append(child.tail or "")
+            continue
+        if child.tag == "br":
+            parts.append(" ")
+        parts.append(child.text or "")
+        stack.append(iter(child))
+        opened.append(child)
+    return fold("".join(parts))[:TEXT_LIMIT]

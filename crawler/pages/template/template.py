@@ -1,0 +1,100 @@
+"""A page template: the marks by which a page is known, where its body stands, and where each field is read.
+
+A site file declares its templates out of the small readers of `crawler.pages.template.readers`.
+"""
+
+from collections.abc import Callable
+
+import attrs
+from attrs import frozen
+
+from crawler.pages.html.blocks import SKIPPED_TAGS
+from crawler.pages.html.parse import Element
+from crawler.pages.html.selectors import select_all
+from crawler.pages.page import Outcome
+from crawler.pages.rules.engine import Rule, RuleSet
+from crawler.pages.rules.general import GENERAL
+from crawler.pages.template.document import Document
+from crawler.pages.template.readers import Reader
+
+
+@frozen(kw_only=True)
+class Template:
+    """One generation of a site's pages.
+
+    `name`: `netease-post`. `signs`: literals that all stand in the page's source, for a quick no. `body`: selectors of
+    the body's root; the first that the page has is it, and a page without any is not of this template. `fields`:
+    `(field, reader)`, in the order of precedence; a field `flag.<name>` sets that flag, `page_url` and `page_id` are
+    the address and the native id that the page itself names. `rules`: the clutter rules of the body, before the general
+    ones.
+    `outcome`: what a page of this template is. `flags`: flags of every page of it. `image`: makes an image's address
+    out of the written one. `authors_in_text`: whether bylines in the body name authors where no field does.
+    `pager`: the selector of the links between the pages of one article. `scope`: class or id of the element around the
+    body in which the fields stand: searches in it cost little; without it, the whole page is searched.
+    """
+
+    name: str
+    body: tuple[str, ...]
+    signs: tuple[str, ...] = ()
+    fields: tuple[tuple[str, Reader], ...] = ()
+    rules: tuple[Rule, ...] = ()
+    outcome: Outcome = Outcome.ARTICLE
+    flags: tuple[str, ...] = ()
+    image: "Callable[[str, Document], str] | None" = None
+    authors_in_text: bool = True
+    pager: str = ""
+    scope: tuple[str, ...] = ()
+    ruleset: RuleSet = attrs.field(init=False, repr=False, eq=False)
+
+    @ruleset.default
+    def _build(self) -> RuleSet:
+        return RuleSet((*self.rules, *GENERAL))
+
+    def root(self, document: Document) -> Element | None:
+        """The body's root on this page, or None where the page is not of this template.
+
+        It is the first of the selected elements that has text; without text in any, the first of them.
+        """
+        # An id is looked up in no time; to read the whole source, or the whole tree, is what takes some.
+        by_ids = all(selector.startswith("#") for selector in self.body)
+        if not by_ids and not self._has_signs(document):
+            return None
+        empty = None
+        for selector in self.body:
+            for element in select_all(document.tree, selector):
+                if by_ids and not self._has_signs(document):
+                    return None
+                if _has_text(element):
+                    return element
+                empty = element if empty is None else empty
+        return empty
+
+    def _has_signs(self, document: Document) -> bool:
+        return all(sign in document.source for sign in self.signs)
+
+    def read(self, document: Document, root: Element, found: dict[str, str]) -> dict[str, str]:
+        """The fields: those of the readers, then what rules `found` in the body's lines. `root`: the body's root."""
+        document.scope = next((one for one in root.iterancestors() if self._is_scope(one)), None)
+        values: dict[str, str] = {}
+        for name, reader in self.fields:
+            if name not in values and (value := reader(document)):
+                values[name] = value
+        for name, value in found.items():
+            values.setdefault(name, value)
+        return values
+
+    def _is_scope(self, element: Element) -> bool:
+        return (
+            any(name in self.scope for name in (element.get("class") or "").split()) or element.get("id") in self.scope
+        )
+
+
+def _has_text(element: Element) -> bool:
+    if element.text and not element.text.isspace():
+        return True
+    for child in element.iterdescendants():
+        if (child.tail and not child.tail.isspace()) or (
+            child.tag not in SKIPPED_TAGS and child.text and not child.text.isspace()
+        ):
+            return True
+    return False
