@@ -13,14 +13,14 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from crawler.pages.generic import read_generic
+from crawler.pages.general.plaintext import extract_plaintext, is_plain
+from crawler.pages.general.read import read_generic
 from crawler.pages.html.decode import MAX_BYTES, decode
 from crawler.pages.html.parse import MAX_ELEMENTS, is_too_large, parse
 from crawler.pages.html.urls import hashed_id
 from crawler.pages.html.whole import whole_page
 from crawler.pages.outcome import by_bytes, by_status, by_words
 from crawler.pages.page import Outcome, Page
-from crawler.pages.plaintext import extract_plaintext, is_plain
 from crawler.pages.template.document import Document, element_text
 from crawler.pages.template.read import read_page
 from crawler.pages.template.site import Site, Target

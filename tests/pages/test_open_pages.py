@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from archive.times import show_time
-from crawler.pages import generic, structure
+from crawler.pages import structure
 from crawler.pages.extract import extract
+from crawler.pages.general import read as generic
 from crawler.pages.page import Outcome, Page
 
 OPEN = Path(__file__).parent / "open"

@@ -3,8 +3,8 @@
 from lxml import html
 
 from crawler.pages.extract import extract
+from crawler.pages.general.witness import ask_trafilatura
 from crawler.pages.page import Outcome
-from crawler.pages.second_opinion import ask_trafilatura
 
 VERSES = (
     "我在码头数过三百盏灯",

@@ -8,7 +8,7 @@ import logging
 from itertools import islice
 from typing import Final
 
-from crawler.pages.finder import Spot
+from crawler.pages.general.finder import Spot
 from crawler.pages.html.blocks import RawBlock, fold, walk
 from crawler.pages.html.parse import Element
 

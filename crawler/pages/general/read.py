@@ -16,8 +16,10 @@ from crawler.pages.fields.evidence import gather
 from crawler.pages.fields.headline import Headline, choose_headline, headline_candidates, info_inside, letters
 from crawler.pages.fields.linked_data import read_linked_data
 from crawler.pages.fields.stamps import first_stamp
-from crawler.pages.finder import SOME, Spot, find_body, find_pieces
 from crawler.pages.general.core import LEAD, is_lead, mark_core
+from crawler.pages.general.finder import SOME, Spot, find_body, find_pieces
+from crawler.pages.general.goes_on import goes_on
+from crawler.pages.general.witness import ask_trafilatura
 from crawler.pages.html.blocks import RawBlock, fold, walk
 from crawler.pages.html.overview import look_over
 from crawler.pages.html.parse import Element
@@ -25,13 +27,11 @@ from crawler.pages.html.surroundings import Piece, between, following, preceding
 from crawler.pages.html.whole import whole_page
 from crawler.pages.outcome import by_words
 from crawler.pages.page import Block, Outcome, Page
-from crawler.pages.pager import goes_on
 from crawler.pages.rules.edges import ELSEWHERE
 from crawler.pages.rules.engine import RuleSet
 from crawler.pages.rules.general import GENERAL
 from crawler.pages.rules.markers import is_marker, is_solid, names
 from crawler.pages.rules.shapes import INFO, RELATED, mark_lists, mark_short, mark_top
-from crawler.pages.second_opinion import ask_trafilatura
 from crawler.pages.template.document import Document, element_text
 
 # In a template's body a line `来源：…` is the writer's own, and stays; elsewhere it is the site's.

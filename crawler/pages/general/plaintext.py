@@ -13,7 +13,7 @@ from crawler.pages.fields.credits import read_credits
 from crawler.pages.fields.damage import LOST_IMAGE, TRADITIONAL, find_damage, find_truncation
 from crawler.pages.fields.evidence import gather
 from crawler.pages.fields.stamps import first_stamp
-from crawler.pages.generic import RULES
+from crawler.pages.general.read import RULES
 from crawler.pages.html.blocks import RawBlock, fold
 from crawler.pages.page import Outcome, Page
 from crawler.pages.rules.engine import Rule
