@@ -41,7 +41,9 @@ def commands() -> str:
 
     parts = [COMMANDS]
     for names, command in walk(main):
-        context = click.Context(command, info_name=" ".join(names), terminal_width=100, max_content_width=100)
+        context = click.Context(
+            command, info_name=" ".join(names), terminal_width=100, **main.context_settings | {"max_content_width": 100}
+        )
         parts.append(f"## `{' '.join(names)}`\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 
@@ -77,7 +79,7 @@ def all_rules() -> dict[str, "Rule"]:
                 take(part)
 
     for package in (crawler.pages, crawler.sites):
-        for info in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
+        for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
             for value in vars(importlib.import_module(info.name)).values():
                 take(value)
     return found

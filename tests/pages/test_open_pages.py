@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from archive.times import show_time
-from crawler.pages import structure
 from crawler.pages.extract import extract
+from crawler.pages.general import core
 from crawler.pages.general import read as generic
 from crawler.pages.page import Outcome, Page
+from crawler.pages.rules import shapes
 
 OPEN = Path(__file__).parent / "open"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((OPEN / "expected.json").read_text(encoding="utf-8"))
@@ -79,14 +80,14 @@ def test_order_does_not_matter() -> None:
 
 
 PASSES = [
-    (structure, "_mark_comments"),
-    (structure, "_mark_related"),
-    (structure, "_mark_links"),
-    (structure, "_mark_teasers"),
-    (structure, "_mark_repeated"),
-    (structure, "_mark_after"),
-    (structure, "_dirty_boxes"),
-    (structure, "_teaser_boxes"),
+    (shapes, "_mark_comments"),
+    (shapes, "_mark_related"),
+    (shapes, "_mark_links"),
+    (shapes, "_mark_teasers"),
+    (shapes, "_mark_repeated"),
+    (core, "_mark_after"),
+    (core, "_dirty_boxes"),
+    (core, "_teaser_boxes"),
     (generic, "mark_top"),
     (generic, "mark_info"),
     (generic, "mark_short"),

@@ -6,7 +6,7 @@ import pytest
 
 from crawler.pages.html.blocks import RawBlock
 from crawler.pages.page import Block
-from crawler.pages.rules import shapes as structure
+from crawler.pages.rules import shapes
 from crawler.pages.rules.anywhere import SHORT
 from crawler.pages.rules.edges import ELSEWHERE
 from crawler.pages.rules.engine import Rule, RuleSet
@@ -178,8 +178,8 @@ def test_an_end_goes() -> None:
 
 @pytest.mark.parametrize("name", sorted(TAKES.keys() | ABOVE.keys()))
 def test_without_the_rule_a_line_stays(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(structure, "SHORT", tuple(rule for rule in SHORT if rule.id != name))
-    monkeypatch.setattr(structure, "_ALWAYS", tuple(rule for rule in SHORT if rule.id != name and not rule.needs))
+    monkeypatch.setattr(shapes, "SHORT", tuple(rule for rule in SHORT if rule.id != name))
+    monkeypatch.setattr(shapes, "_ALWAYS", tuple(rule for rule in SHORT if rule.id != name and not rule.needs))
     lines = [[TEXT, line] for line in TAKES.get(name, [])] + [[line, TEXT] for line in ABOVE.get(name, [])]
     assert any(all(block.kept for block in judge(pair, without=name)) for pair in lines)
 
@@ -256,6 +256,6 @@ def test_no_shape_is_slow() -> None:
     started = time.process_time()
     for line in ADVERSARIAL:
         blocks = [RawBlock("paragraph", line[:length], None) for length in (23, 190, 20_000)] * 3
-        structure.mark_lists(blocks)
+        shapes.mark_lists(blocks)
         mark_short(blocks)
     assert time.process_time() - started < 10

@@ -3,7 +3,7 @@
 A site file declares its templates out of the small readers of `crawler.pages.template.readers`.
 """
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import attrs
 from attrs import frozen
@@ -16,6 +16,9 @@ from crawler.pages.rules.engine import Rule, RuleSet
 from crawler.pages.rules.general import GENERAL
 from crawler.pages.template.document import Document
 from crawler.pages.template.readers import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @frozen(kw_only=True)
