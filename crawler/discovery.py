@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from archive.store.models import Sighting
 from crawler import frontier
 from crawler.pages.template.site import Listing, Site, Source
-from crawler.sites import find_site
+from crawler.sites.registry import find_site
 
 _T = Sighting.__table__
 

@@ -15,7 +15,7 @@ from crawler.pages.extract import extract
 from crawler.pages.html.decode import decode
 from crawler.pages.page import Outcome, Page
 from crawler.pages.template.site import ListError, Listing, Source
-from crawler.sites import find_site, load_sites
+from crawler.sites.registry import find_site, load_sites
 
 MAX_DECODED = 32 * 2**20
 """A body that unpacks to more than this is not read."""

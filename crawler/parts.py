@@ -18,7 +18,7 @@ from archive.store.records import CaptureRecord, Item
 from crawler.line import capture_page
 from crawler.pages.page import Outcome, Page
 from crawler.pages.paged import MAX_PARTS, join_parts
-from crawler.sites import find_site
+from crawler.sites.registry import find_site
 from crawler.warc_records import read_record
 
 _READ = (str(Outcome.ARTICLE), str(Outcome.NOT_ARTICLE))

@@ -12,7 +12,7 @@ from archive.errors import JianbaoError, UsageError
 from archive.settings import Home
 from crawler.recovery import recover
 from crawler.session import Counts, Session, open_session
-from crawler.sites import load_sites
+from crawler.sites.registry import load_sites
 from crawler.warc import WarcFolder
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, create_engine, func, select, text
 
 from archive.store.db import open_engine, reading
 from archive.store.models import Capture, CrawlRun, Frontier, Sighting
-from crawler.sites import load_sites
+from crawler.sites.registry import load_sites
 from tests.portal.compare import Findings, compare, compare_clusters
 from tests.portal.proxy import Proxy
 from tests.portal.truth import World

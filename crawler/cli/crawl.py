@@ -87,7 +87,7 @@ def show_sites(lists: bool) -> None:
     Example:
       jianbao sites --lists
     """
-    from crawler.sites import load_sites
+    from crawler.sites.registry import load_sites
 
     for site in load_sites().values():
         click.echo(f"{site.name}\t{site.title}\t{', '.join(site.hosts)}\t{len(site.sources)} lists")

@@ -24,7 +24,7 @@ from crawler.pages.page import Outcome, Page
 from crawler.pages.template.document import Document, element_text
 from crawler.pages.template.read import read_page
 from crawler.pages.template.site import Site, Target
-from crawler.sites import find_site
+from crawler.sites.registry import find_site
 
 
 def extract(

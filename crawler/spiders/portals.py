@@ -25,7 +25,7 @@ from crawler.middlewares import RAW, RobotsForbidden
 from crawler.pages.page import Outcome, Page
 from crawler.pages.paged import MAX_PARTS
 from crawler.pages.template.site import Site
-from crawler.sites import load_sites
+from crawler.sites.registry import load_sites
 
 if TYPE_CHECKING:
     from typing import Self

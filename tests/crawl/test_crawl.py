@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.sites import load_sites
+from crawler.sites.registry import load_sites
 from tests.crawl.run import ROOT, Archive
 from tests.crawl.test_warc import check
 from tests.portal.proxy import Proxy

@@ -20,7 +20,7 @@ START = Callable[..., Proxy]
 @pytest.fixture
 def proxy(start_portal: START) -> Proxy:
     """A portal with a handful of articles, one of which has three pages."""
-    from crawler.sites import load_sites
+    from crawler.sites.registry import load_sites
 
     proxy = start_portal(4)
     source = next(one for one in load_sites()["netease"].sources if one.name == "guonei")

@@ -14,7 +14,7 @@ from crawler.pages.page import Page
 from crawler.pages.paged import join_parts
 from crawler.pages.rules.engine import Rule
 from crawler.pages.template import template as template_module
-from crawler.sites import load_sites
+from crawler.sites.registry import load_sites
 
 PORTALS = Path(__file__).parent / "portals"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((PORTALS / "expected.json").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from attrs import field, frozen
 
-from crawler.sites import load_sites
+from crawler.sites.registry import load_sites
 from tests.portal import mirrors, netease_pages, sohu_pages
 from tests.portal.lists import Lists
 from tests.portal.truth import Publication, Special, World

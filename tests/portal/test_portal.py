@@ -110,7 +110,7 @@ def test_every_alias_leads_to_the_article(world: World, pages: Portal) -> None:
 
 
 def test_every_article_stands_on_a_list(world: World, pages: Portal) -> None:
-    from crawler.sites import load_sites
+    from crawler.sites.registry import load_sites
 
     seen: set[tuple[str, str]] = set()
     for site in ("netease", "sohu"):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from archive.times import BEIJING
 from crawler.pages.template.site import Target
-from crawler.sites import find_site
+from crawler.sites.registry import find_site
 from crawler.sites.netease import SITE, docid_time, target
 
 DOCID = "KC12OUGR0001899O"

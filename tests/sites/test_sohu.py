@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.pages.template.site import Target
-from crawler.sites import find_site
+from crawler.sites.registry import find_site
 from crawler.sites.sohu import SITE, target
 
 ARTICLE = "https://www.sohu.com/a/749000001_121000001"
