@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, make_url, text
 
 from archive.errors import AlreadyRunning
 from archive.settings import Home
-from crawler.warc import storage_error
+from crawler.warc.writer import storage_error
 
 _RUNS = 0x4A42 << 32  # "JB", above every run's number
 

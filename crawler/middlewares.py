@@ -11,8 +11,8 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from archive.errors import JianbaoError
 from crawler.guard import Refused, is_public
-from crawler.line import RawCapture, decoded_body, raw_from_headers
-from crawler.warc import Exchange
+from crawler.warc.raw import RawCapture, decoded_body, raw_from_headers
+from crawler.warc.writer import Exchange
 
 if TYPE_CHECKING:
     from typing import Self

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from archive.errors import UsageError
 from archive.store.db import reading
 from archive.store.models import Capture
-from crawler.line import Role, list_answer, role_of
+from crawler.capture.item import list_answer
+from crawler.capture.role import Role, role_of
 from crawler.session import Session
-from crawler.warc import storage_error
-from crawler.warc_records import Broken, read_records
+from crawler.warc.reader import Broken, read_records
+from crawler.warc.writer import storage_error
 
 logger = logging.getLogger("jianbao.crawl")
 

@@ -13,7 +13,7 @@ from archive.settings import Home
 from crawler.recovery import recover
 from crawler.session import Counts, Session, open_session
 from crawler.sites.registry import load_sites
-from crawler.warc import WarcFolder
+from crawler.warc.writer import WarcFolder
 
 if TYPE_CHECKING:
     from scrapy.settings import Settings

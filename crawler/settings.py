@@ -51,7 +51,7 @@ DEFAULT_REQUEST_HEADERS = {
     # What every reader of WARC files can unpack: no brotli, no zstd.
     "Accept-Encoding": "gzip, deflate",
 }
-COMPRESSION_ENABLED = False  # crawler.line unpacks, for a crawl as for an import
+COMPRESSION_ENABLED = False  # crawler.capture.item unpacks, for a crawl as for an import
 COOKIES_ENABLED = False  # also keeps tldextract from downloading its list
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False

@@ -17,11 +17,13 @@ from archive.store.db import reading, writing
 from archive.store.models import Capture, Frontier
 from archive.store.records import Item
 from crawler import frontier
-from crawler.line import RawCapture, Role, capture_item, list_answer, named_by, role_of
+from crawler.capture.item import capture_item, list_answer
+from crawler.capture.join import is_whole, join, part_of
+from crawler.capture.role import Role, named_by, role_of
 from crawler.pages.page import Outcome
-from crawler.parts import is_whole, join, part_of
 from crawler.session import Session, doubts
-from crawler.warc_records import Broken, read_records
+from crawler.warc.raw import RawCapture
+from crawler.warc.reader import Broken, read_records
 
 BATCH = 100
 PARALLEL_FROM = 16 * 2**20

@@ -96,7 +96,7 @@ class Item:
     """What one transaction step stores: a capture (None for an imported article without one), and the article it
     showed (None where the outcome is not `article`). `captured_at`: when an article without a capture was taken, where
     the file says so; with a zone. `parts`: the addresses of the article's other pages, where it is spread over several
-    (`crawler.parts`)."""
+    (`crawler.capture.join`)."""
 
     capture: CaptureRecord | None
     article: ArticleRecord | None = None

@@ -85,9 +85,9 @@ def _page_of_file(name: str, url: str, content_type: str | None) -> "Page":
 
 def _page_of_article(home: Home, named: str) -> "Page":
     from archive.store.db import open_engine, reading
-    from crawler.captured import raw_page
-    from crawler.line import decoded_body
+    from crawler.capture.raw_page import raw_page
     from crawler.pages.extract import extract
+    from crawler.warc.raw import decoded_body
 
     if Path(named).is_file():
         raise UsageError(f"{named} is a file: say with --url where it was fetched from")

@@ -99,7 +99,7 @@ def _import_warc(session: "Session", path: Path, jobs: int, parted: set[tuple[st
 def _tell_parted(session: "Session", parted: set[tuple[str, str]]) -> None:
     """Name the articles of which pages were missing, but for those that a later file completed."""
     from archive.store.db import reading
-    from crawler.parts import is_whole
+    from crawler.capture.join import is_whole
 
     with reading(session.engine) as connection:
         for site, native_id in sorted(parted):
@@ -109,7 +109,7 @@ def _tell_parted(session: "Session", parted: set[tuple[str, str]]) -> None:
 
 def _import_jsonl(session: "Session", path: Path, jobs: int) -> None:
     from archive.load.jsonl import import_jsonl
-    from crawler.line import named_by
+    from crawler.capture.role import named_by
 
     with through(path) as at:
         summary = import_jsonl(

@@ -17,15 +17,17 @@ from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreReq
 from archive.errors import JianbaoError
 from archive.store.db import reading
 from archive.store.records import Item
+from crawler.capture.item import capture_record, list_answer
+from crawler.capture.role import Role, role_of
 from crawler.discovery import Walk, entries_of
 from crawler.frontier import Claim
 from crawler.guard import Refused
-from crawler.line import RawCapture, Role, capture_record, list_answer, role_of
 from crawler.middlewares import RAW, RobotsForbidden
 from crawler.pages.page import Outcome, Page
 from crawler.pages.paged import MAX_PARTS
 from crawler.pages.template.site import Site
 from crawler.sites.registry import load_sites
+from crawler.warc.raw import RawCapture
 
 if TYPE_CHECKING:
     from typing import Self

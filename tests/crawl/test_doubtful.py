@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from crawler.line import RawCapture, capture_item
+from crawler.capture.item import capture_item
 from crawler.session import doubts
+from crawler.warc.raw import RawCapture
 from tests.crawl import paged
 from tests.crawl.run import Archive
 from tests.crawl.test_warc import exchange, folder

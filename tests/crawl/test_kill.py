@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from crawler.warc_records import Record, read_records
+from crawler.warc.reader import Record, read_records
 from tests.crawl.run import Archive
 from tests.crawl.test_warc import check
 from tests.portal.proxy import Proxy

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from archive.times import BEIJING
 from crawler.pages.template.site import ListError, Source
-from crawler.sites.registry import load_sites
 from crawler.sites import netease, sohu
 from crawler.sites.lists import MAX_CHARACTERS, absolute, html_links, json_list, load, read_time
+from crawler.sites.registry import load_sites
 
 NOW = datetime(2026, 3, 4, 4, 30, tzinfo=UTC)  # 12:30 in Beijing
 DOCID = "KEQVVAU8000G440O"

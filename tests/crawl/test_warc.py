@@ -12,8 +12,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from archive.errors import StorageError
-from crawler.warc import REQUESTED, Exchange, WarcFolder
-from crawler.warc_records import Record, read_records
+from crawler.warc.reader import Record, read_records
+from crawler.warc.writer import REQUESTED, Exchange, WarcFolder
 
 BODY = gzip.compress("<p>一篇文章</p>".encode() * 50, mtime=0)
 

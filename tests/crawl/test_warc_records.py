@@ -14,8 +14,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.errors import UsageError
-from crawler.line import RawCapture, decoded_body
-from crawler.warc_records import Broken, Record, read_records
+from crawler.warc.raw import RawCapture, decoded_body
+from crawler.warc.reader import Broken, Record, read_records
 from tests.crawl.test_warc import exchange, folder
 
 

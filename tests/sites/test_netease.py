@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from archive.times import BEIJING
 from crawler.pages.template.site import Target
-from crawler.sites.registry import find_site
 from crawler.sites.netease import SITE, docid_time, target
+from crawler.sites.registry import find_site
 
 DOCID = "KC12OUGR0001899O"
 MODERN = f"https://www.163.com/news/article/{DOCID}.html"

@@ -6,8 +6,8 @@ from archive.errors import NotFound
 from archive.query.lookup import find_article
 from archive.settings import Home
 from archive.store.models import Capture
-from crawler.line import RawCapture
-from crawler.warc_records import read_record
+from crawler.warc.raw import RawCapture
+from crawler.warc.reader import read_record
 
 
 def raw_page(home: Home, connection: Connection, named: str) -> RawCapture:

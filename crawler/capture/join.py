@@ -15,11 +15,11 @@ from archive.errors import UsageError
 from archive.settings import Home
 from archive.store.models import Article, Capture
 from archive.store.records import CaptureRecord, Item
-from crawler.line import capture_page
+from crawler.capture.item import capture_page
 from crawler.pages.page import Outcome, Page
 from crawler.pages.paged import MAX_PARTS, join_parts
 from crawler.sites.registry import find_site
-from crawler.warc_records import read_record
+from crawler.warc.reader import read_record
 
 _READ = (str(Outcome.ARTICLE), str(Outcome.NOT_ARTICLE))
 

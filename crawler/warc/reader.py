@@ -19,8 +19,8 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.timeutils import iso_date_to_datetime
 
 from archive.errors import UsageError
-from crawler.line import RawCapture
-from crawler.warc import REQUESTED
+from crawler.warc.raw import RawCapture
+from crawler.warc.writer import REQUESTED
 
 MAX_RECORD: Final = 64 * 2**20
 """A record that unpacks to more is skipped."""

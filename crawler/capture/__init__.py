@@ -1,0 +1,1 @@
+"""From one answer to what the archive stores."""

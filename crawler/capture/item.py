@@ -1,0 +1,99 @@
+"""One answer to what the archive stores, the same for a crawl, an import and a rebuild: its capture, and the article or
+the list in it.
+"""
+
+from attrs import evolve, frozen
+
+from archive.store.records import CaptureRecord, Item
+from crawler.capture.role import identity, named_by, source_of
+from crawler.pages.extract import extract
+from crawler.pages.html.decode import decode
+from crawler.pages.page import Outcome, Page
+from crawler.pages.template.site import ListError, Listing, Source
+from crawler.warc.raw import MAX_DECODED, RawCapture, decoded_body
+
+
+def capture_item(raw: RawCapture) -> Item:
+    """The capture and, where it shows one, the article. Never raises: what cannot be read is an outcome too."""
+    page = capture_page(raw)
+    return Item(capture=capture_record(raw, page), article=page.article(), parts=page.parts)
+
+
+def capture_page(raw: RawCapture) -> Page:
+    """What an answer says, unpacked and extracted. Never raises."""
+    body = decoded_body(raw)
+    if body is None:
+        page = Page(url=raw.url, outcome=Outcome.TOO_LARGE, detail=f"unpacks to more than {MAX_DECODED} bytes")
+    elif isinstance(body, str):
+        page = Page(url=raw.url, outcome=Outcome.BROKEN, detail=body)
+    else:
+        page = extract(body, url=raw.url, content_type=raw.content_type, captured_at=raw.captured_at, status=raw.status)
+    if raw.requested and page.outcome is Outcome.LIST and named_by(raw.requested) is not None:
+        # A portal's way of saying that the article is no more: off to the front page.
+        page = evolve(page, outcome=Outcome.GONE, detail=f"{raw.requested} redirects to {raw.url}")
+    return page
+
+
+@frozen(kw_only=True)
+class ListAnswer:
+    """What a list said. `problem`: why its `listings` are not to be had, "" where they are."""
+
+    capture: CaptureRecord
+    listings: tuple[Listing, ...] = ()
+    problem: str = ""
+
+
+def list_answer(raw: RawCapture) -> ListAnswer:
+    """The row and the entries of a list's answer. Never raises."""
+    site, source = source_of(raw.requested or raw.url) or ("", None)
+    problem = ""
+    listings: tuple[Listing, ...] = ()
+    if raw.status >= 400 or source is None:
+        problem = f"HTTP {raw.status}"
+    else:
+        try:
+            listings = _listings(source, raw)
+        except ListError as error:
+            problem = str(error)
+    outcome = Outcome.BROKEN if problem else Outcome.LIST
+    page = Page(url=raw.url, outcome=outcome, site=site or None, detail=problem or None)
+    return ListAnswer(capture=capture_record(raw, page), listings=listings, problem=problem)
+
+
+def _listings(source: Source, raw: RawCapture) -> tuple[Listing, ...]:
+    body = decoded_body(raw)
+    if not isinstance(body, bytes):
+        raise ListError(body or "the list is too large")
+    text = body.decode(source.encoding, "replace") if source.encoding else decode(body, raw.content_type).text
+    try:
+        return tuple(source.parse(text, raw.url, raw.captured_at))
+    except ListError:
+        raise
+    except Exception as error:  # a site file's bug is no reason to lose the other lists
+        raise ListError(f"the parser broke: {type(error).__name__}: {error}") from error
+
+
+def capture_record(raw: RawCapture, page: Page) -> CaptureRecord:
+    """The row of one capture; where the page itself has no identity, that of the address asked for is taken."""
+    site, native_id = page.site, page.native_id
+    if page.outcome is not Outcome.ARTICLE and raw.requested and raw.requested != raw.url:
+        asked = identity(raw.requested)
+        if asked is not None:
+            site, native_id = asked
+    return CaptureRecord(
+        url=raw.url,
+        captured_at=raw.captured_at,
+        outcome=str(page.outcome),
+        status=raw.status,
+        content_type=raw.content_type,
+        ip=raw.ip,
+        digest=raw.digest,
+        size=len(raw.payload),
+        warc_file=raw.warc_file,
+        warc_offset=raw.warc_offset,
+        warc_length=raw.warc_length,
+        site=site,
+        native_id=native_id or None,
+        template=page.template,
+        detail=page.detail,
+    )

@@ -1,0 +1,1 @@
+"""Raw answers on disk: written first, read back from files of any origin."""
