@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Headers
 
-    from crawler.session import Session
+    from crawler.run.run import Session
 
 RAW = "jianbao_raw"
 """The request's meta key under which the callback finds the `RawCapture`."""

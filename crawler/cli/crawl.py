@@ -13,7 +13,7 @@ from archive.settings import Home
 
 if TYPE_CHECKING:
     from archive.errors import JianbaoError
-    from crawler.session import Counts, Session
+    from crawler.run.run import Counts, Session
 
 
 @main.command()
@@ -40,7 +40,7 @@ def crawl(home: Home, sites: tuple[str, ...], limit: int | None, since: datetime
     The exit code says how it went: 0 well, 3 something was doubtful or failed (`jianbao runs` says what), others are
     listed in docs/exit-codes.md.
     """
-    from crawler.runner import crawl as run
+    from crawler.run.runner import crawl as run
 
     terminal = sys.stderr.isatty() and not verbose
     if terminal:
@@ -63,7 +63,7 @@ def _with_progress(
     from rich.logging import RichHandler
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from crawler.runner import crawl as run
+    from crawler.run.runner import crawl as run
 
     console = Console(stderr=True)
     handler = RichHandler(console=console, show_path=False, show_time=False, markup=False)

@@ -13,7 +13,7 @@ from archive.errors import JianbaoError, UsageError
 from archive.settings import Home
 
 if TYPE_CHECKING:
-    from crawler.session import Session
+    from crawler.run.run import Session
 
 
 @main.command("import")
@@ -34,7 +34,7 @@ def import_files(home: Home, files: tuple[Path, ...], jobs: int | None) -> None:
       jianbao import old-crawl.warc.gz
       jianbao import 2019.jsonl 2020.jsonl
     """
-    from crawler.session import open_session
+    from crawler.run.run import open_session
 
     kinds = [file_kind(path) for path in files]
     session = open_session(home, [], kind="import")
@@ -81,7 +81,7 @@ def file_kind(path: Path) -> str:
 
 
 def _import_warc(session: "Session", path: Path, jobs: int, parted: set[tuple[str, str]]) -> None:
-    from crawler.warc_import import import_warc
+    from crawler.run.load import import_warc
 
     with through(path) as at:
         tally = import_warc(session, path, jobs=jobs, on_place=lambda offset, tally: at(offset))

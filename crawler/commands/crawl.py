@@ -9,7 +9,7 @@ from scrapy.exceptions import UsageError as ScrapyUsageError
 from archive.errors import JianbaoError
 from archive.settings import resolve_home
 from archive.times import parse_time
-from crawler.runner import crawl, quiet_scrapy
+from crawler.run.runner import crawl, quiet_scrapy
 
 
 class Command(ScrapyCrawl):

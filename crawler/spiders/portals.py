@@ -1,7 +1,7 @@
 """One spider a site, made from the site files: a new file in `crawler/sites/` is a new spider here.
 
 A spider walks its site's lists and fetches what the frontier has due. It only asks and hands on: what is stored, and
-how, is `crawler.session`'s business.
+how, is `crawler.run.run`'s business.
 """
 
 import asyncio
@@ -19,13 +19,13 @@ from archive.store.db import reading
 from archive.store.records import Item
 from crawler.capture.item import capture_record, list_answer
 from crawler.capture.role import Role, role_of
-from crawler.discovery import Walk, entries_of
-from crawler.frontier import Claim
 from crawler.guard import Refused
 from crawler.middlewares import RAW, RobotsForbidden
 from crawler.pages.page import Outcome, Page
 from crawler.pages.paged import MAX_PARTS
 from crawler.pages.template.site import Site
+from crawler.run.discovery import Walk, entries_of
+from crawler.run.frontier import Claim
 from crawler.sites.registry import load_sites
 from crawler.warc.raw import RawCapture
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.session import Kept, Session
+    from crawler.run.run import Kept, Session
 
 logger = logging.getLogger("jianbao.crawl")
 

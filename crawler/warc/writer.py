@@ -1,7 +1,7 @@
 """Raw first: every answer goes into a WARC 1.1 file, and to the disk, before the database hears of it.
 
-Files rotate by size; each record is a gzip member of its own. Until the run is over, an empty file of the same name
-and `.open` stands beside each of its files, locked by their writer. `crawler.recovery` takes over what a killed writer
+Files rotate by size; each record is a gzip member of its own. Until the run is over, an empty file of the same name and
+`.open` stands beside each of its files, locked by their writer. `crawler.run.recovery` takes over what a killed writer
 left.
 
 A record's HTTP block is what the server sent, rebuilt from what Scrapy hands on: the body is byte for byte as

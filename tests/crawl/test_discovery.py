@@ -7,8 +7,8 @@ from sqlalchemy import Engine, select
 
 from archive.store.db import reading, writing
 from archive.store.models import Frontier, Sighting
-from crawler.discovery import Entry, Walk, entries_of
 from crawler.pages.template.site import Listing, Source
+from crawler.run.discovery import Entry, Walk, entries_of
 from crawler.sites.registry import load_sites
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)

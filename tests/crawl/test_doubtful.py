@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 
 from crawler.capture.item import capture_item
-from crawler.session import doubts
+from crawler.run.run import doubts
 from crawler.warc.raw import RawCapture
 from tests.crawl import paged
 from tests.crawl.run import Archive

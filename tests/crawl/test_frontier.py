@@ -8,8 +8,8 @@ from sqlalchemy import Engine, select
 
 from archive.store.db import reading, writing
 from archive.store.models import Frontier
-from crawler import frontier
-from crawler.frontier import FIRST_RETRY, LEASE, MAX_ATTEMPTS
+from crawler.run import frontier
+from crawler.run.frontier import FIRST_RETRY, LEASE, MAX_ATTEMPTS
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 

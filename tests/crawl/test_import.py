@@ -60,7 +60,7 @@ def test_an_interrupted_import_goes_on(crawled: Archive, tmp_path: Path) -> None
     archive = Archive(tmp_path / "home", crawled.environment)
     files = [str(file) for file in crawled.warcs()]
     before = (
-        "import os, crawler.warc_import as w\n"
+        "import os, crawler.run.load as w\n"
         "w.BATCH, real, seen = 5, w.ingest, []\n"
         "def ingest(*args, **more):\n"
         "    seen.append(1)\n"
@@ -77,7 +77,7 @@ def test_an_interrupted_import_goes_on(crawled: Archive, tmp_path: Path) -> None
 
 def test_several_processes_give_the_same(crawled: Archive, tmp_path: Path) -> None:
     archive = Archive(tmp_path / "home", crawled.environment)
-    before = "import crawler.warc_import as w; w.PARALLEL_FROM = 0"
+    before = "import crawler.run.load as w; w.PARALLEL_FROM = 0"
     # The guard that a process of its own needs when it starts others by import.
     done = archive.run("import", "--jobs", "2", *(str(file) for file in crawled.warcs()), before=before)
     assert done.returncode == 3, done.stderr

@@ -84,7 +84,7 @@ def test_a_record_that_the_database_missed_is_stored_without_fetching(tmp_path: 
     with Proxy(World(30, 4), tmp_path / "portal") as proxy:
         archive = Archive(tmp_path / "home", proxy.environment())
         before = (
-            "import os, crawler.session as s\n"
+            "import os, crawler.run.run as s\n"
             "real, seen = s.ingest, []\n"
             "def ingest(connection, items, **more):\n"
             "    seen.append(items[0].capture.outcome == 'article')\n"

@@ -19,16 +19,16 @@ from archive.settings import Home
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Capture, CrawlRun
 from archive.store.records import CaptureRecord, Item, Stored
-from crawler import frontier
 from crawler.capture.item import capture_item
 from crawler.capture.join import Joined, is_whole, join, part_of
 from crawler.capture.role import identity
-from crawler.discovery import Walk
-from crawler.frontier import Claim
-from crawler.locks import HomeLock, dead_runs, hold_run, lock_home
 from crawler.pages.page import Outcome
 from crawler.pages.template.read import DOUBTS
 from crawler.pages.template.site import Source
+from crawler.run import frontier
+from crawler.run.discovery import Walk
+from crawler.run.frontier import Claim
+from crawler.run.locks import HomeLock, dead_runs, hold_run, lock_home
 from crawler.warc.raw import RawCapture
 from crawler.warc.writer import WarcFolder
 

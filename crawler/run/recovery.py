@@ -13,7 +13,7 @@ from archive.store.db import reading
 from archive.store.models import Capture
 from crawler.capture.item import list_answer
 from crawler.capture.role import Role, role_of
-from crawler.session import Session
+from crawler.run.run import Session
 from crawler.warc.reader import Broken, read_records
 from crawler.warc.writer import storage_error
 

@@ -11,8 +11,8 @@ from attrs import define, field, frozen
 from sqlalchemy import Connection, select
 
 from archive.store.models import Sighting
-from crawler import frontier
 from crawler.pages.template.site import Listing, Site, Source
+from crawler.run import frontier
 from crawler.sites.registry import find_site
 
 _T = Sighting.__table__

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from archive.errors import JianbaoError, UsageError
 from archive.settings import Home
-from crawler.recovery import recover
-from crawler.session import Counts, Session, open_session
+from crawler.run.recovery import recover
+from crawler.run.run import Counts, Session, open_session
 from crawler.sites.registry import load_sites
 from crawler.warc.writer import WarcFolder
 

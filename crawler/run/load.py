@@ -16,12 +16,12 @@ from archive.ingest.transaction import ingest
 from archive.store.db import reading, writing
 from archive.store.models import Capture, Frontier
 from archive.store.records import Item
-from crawler import frontier
 from crawler.capture.item import capture_item, list_answer
 from crawler.capture.join import is_whole, join, part_of
 from crawler.capture.role import Role, named_by, role_of
 from crawler.pages.page import Outcome
-from crawler.session import Session, doubts
+from crawler.run import frontier
+from crawler.run.run import Session, doubts
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import Broken, read_records
 
