@@ -22,6 +22,7 @@ from archive.times import show_time
 from benchmarks.pages import FIELDS, Answer, BenchPage, body_f1, fields_right, load_pages
 from benchmarks.peers import Extractor, load_peers
 from crawler.pages.extract import extract
+from crawler.sites.registry import find_site
 
 HERE = Path(__file__).resolve().parent.parent
 SHARED = HERE.parent / "shared" / "pages"
@@ -45,7 +46,7 @@ class Result:
 
 
 def jianbao(page: BenchPage) -> Answer:
-    found = extract(page.data, url=page.url, content_type="text/html")
+    found = extract(page.data, site=find_site(page.url), url=page.url, content_type="text/html")
     return Answer(
         body=found.body,
         headline=found.headline or "",

@@ -23,6 +23,7 @@ from attrs import define, field, frozen
 
 from crawler.pages.extract import extract
 from crawler.pages.page import Outcome
+from crawler.sites.registry import find_site
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 2.0
@@ -202,7 +203,7 @@ def run(numbers: "range", seed: int, among: list[Source]) -> Report:
     for number in numbers:
         source, kind, data = damaged(number, seed, among)
         started = time.perf_counter()
-        page = extract(data, url=source.url, content_type="text/html")
+        page = extract(data, site=find_site(source.url), url=source.url, content_type="text/html")
         seconds = time.perf_counter() - started
         report.pages += 1
         report.seconds += seconds

@@ -10,6 +10,7 @@ from crawler.pages.extract import extract
 from crawler.pages.html.decode import decode
 from crawler.pages.page import Outcome, Page
 from crawler.pages.template.site import ListError, Listing, Source
+from crawler.sites.registry import find_site
 from crawler.warc.raw import MAX_DECODED, RawCapture, decoded_body
 
 
@@ -27,7 +28,14 @@ def capture_page(raw: RawCapture) -> Page:
     elif isinstance(body, str):
         page = Page(url=raw.url, outcome=Outcome.BROKEN, detail=body)
     else:
-        page = extract(body, url=raw.url, content_type=raw.content_type, captured_at=raw.captured_at, status=raw.status)
+        page = extract(
+            body,
+            site=find_site(raw.url),
+            url=raw.url,
+            content_type=raw.content_type,
+            captured_at=raw.captured_at,
+            status=raw.status,
+        )
     if raw.requested and page.outcome is Outcome.LIST and named_by(raw.requested) is not None:
         # A portal's way of saying that the article is no more: off to the front page.
         page = evolve(page, outcome=Outcome.GONE, detail=f"{raw.requested} redirects to {raw.url}")

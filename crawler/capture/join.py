@@ -17,7 +17,8 @@ from archive.store.models import Article, Capture
 from archive.store.records import CaptureRecord, Item
 from crawler.capture.item import capture_page
 from crawler.pages.page import Outcome, Page
-from crawler.pages.paged import MAX_PARTS, join_parts
+from crawler.pages.paged import join_parts
+from crawler.pages.template.parts import MAX_PARTS
 from crawler.sites.registry import find_site
 from crawler.warc.reader import read_record
 

@@ -75,18 +75,20 @@ def explain(home: Home, what: str, url: str | None, content_type: str | None, ta
 
 def _page_of_file(name: str, url: str, content_type: str | None) -> "Page":
     from crawler.pages.extract import extract
+    from crawler.sites.registry import find_site
 
     try:
         data = Path(name).read_bytes()
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror or error}") from error
-    return extract(data, url=url, content_type=content_type, everything=True)
+    return extract(data, site=find_site(url), url=url, content_type=content_type, everything=True)
 
 
 def _page_of_article(home: Home, named: str) -> "Page":
     from archive.store.db import open_engine, reading
     from crawler.capture.raw_page import raw_page
     from crawler.pages.extract import extract
+    from crawler.sites.registry import find_site
     from crawler.warc.raw import decoded_body
 
     if Path(named).is_file():
@@ -102,6 +104,7 @@ def _page_of_article(home: Home, named: str) -> "Page":
         raise UsageError(f"the raw page cannot be unpacked: {body or 'it is too large'}")
     return extract(
         body,
+        site=find_site(raw.url),
         url=raw.url,
         content_type=raw.content_type,
         captured_at=raw.captured_at,

@@ -102,12 +102,13 @@ def _rows(lines: TextIO, folder: Path) -> Iterator[dict[str, Any]]:
 
 def _read(file: Path, url: str, content_type: str | None, captured_at: datetime | None) -> "Page":
     from crawler.pages.extract import extract as extract_page
+    from crawler.sites.registry import find_site
 
     try:
         data = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror or error}") from error
-    return extract_page(data, url=url, content_type=content_type, captured_at=captured_at)
+    return extract_page(data, site=find_site(url), url=url, content_type=content_type, captured_at=captured_at)
 
 
 def page_row(page: "Page", file: str) -> dict[str, Any]:

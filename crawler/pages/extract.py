@@ -24,12 +24,12 @@ from crawler.pages.page import Outcome, Page
 from crawler.pages.template.document import Document, element_text
 from crawler.pages.template.read import read_page
 from crawler.pages.template.site import Site, Target
-from crawler.sites.registry import find_site
 
 
 def extract(
     data: bytes,
     *,
+    site: Site | None,
     url: str,
     content_type: str | None = None,
     captured_at: datetime | None = None,
@@ -38,19 +38,25 @@ def extract(
 ) -> Page:
     """What one captured page says. Never raises: what cannot be read has the outcome `broken`, with the reason.
 
-    `url`: the final address, after redirects. `content_type`: the header's value. `captured_at` carries a zone.
-    `everything`: give a verdict for every visible block of the page, not only of the body's root (`explain` does).
+    `site`: the one whose hosts cover `url` (`crawler.sites.registry.find_site`), None for any other page. `url`: the
+    final address, after redirects. `content_type`: the header's value. `captured_at` carries a zone. `everything`: give
+    a verdict for every visible block of the page, not only of the body's root (`explain` does).
     """
     try:
-        return _extract(data, url, content_type, captured_at, status, everything)
+        return _extract(data, site, url, content_type, captured_at, status, everything)
     except Exception as error:  # the last resort: one odd page must not end a crawl
         return Page(url=url, outcome=Outcome.BROKEN, detail=f"{type(error).__name__}: {error}"[:300], confidence=0.0)
 
 
 def _extract(
-    data: bytes, url: str, content_type: str | None, captured_at: datetime | None, status: int, everything: bool
+    data: bytes,
+    site: Site | None,
+    url: str,
+    content_type: str | None,
+    captured_at: datetime | None,
+    status: int,
+    everything: bool,
 ) -> Page:
-    site = find_site(url)
     target = site.target(url) if site is not None else None
     known = _identity(url, site, target)
     if by := by_status(status):

@@ -22,7 +22,7 @@ from crawler.capture.role import Role, role_of
 from crawler.guard import Refused
 from crawler.middlewares import RAW, RobotsForbidden
 from crawler.pages.page import Outcome, Page
-from crawler.pages.paged import MAX_PARTS
+from crawler.pages.template.parts import MAX_PARTS
 from crawler.pages.template.site import Site
 from crawler.run.discovery import Walk, entries_of
 from crawler.run.frontier import Claim

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.pages.extract import extract
+from crawler.pages.extract import extract as pure_extract
 from crawler.pages.html.decode import MAX_BYTES, decode
 from crawler.pages.html.urls import hashed_id
 from crawler.pages.page import Outcome
+from crawler.sites.registry import load_sites
+from tests.pages.read import extract
 
 POST = "https://www.163.com/news/article/KC12OUGR0001899O.html"
 MP = "https://www.sohu.com/a/749000001_121000001"
@@ -224,3 +226,13 @@ def test_the_desk_line_is_read_beside_the_content_as_well() -> None:
     assert beside != source
     assert outside.editor == inside.editor == "周小满"
     assert outside.source_name == inside.source_name
+
+
+def test_the_site_is_handed_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Extraction is a pure function: the same bytes, address and site give the same page, whatever the environment."""
+    before = pure_extract(b"<p>x</p>", site=None, url=POST)
+    monkeypatch.setenv("JIANBAO_SITES", "/nowhere")
+    load_sites.cache_clear()
+    assert pure_extract(b"<p>x</p>", site=None, url=POST) == before
+    assert before.site == "163.com"
+    load_sites.cache_clear()

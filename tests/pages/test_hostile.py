@@ -6,8 +6,8 @@ import time
 import pytest
 
 from benchmarks import mutate
-from crawler.pages.extract import extract
 from crawler.pages.page import Outcome
+from tests.pages.read import extract
 
 LINE = "望潮港昨天重新开闸，第一艘货船驶进了内河，岸上的人都来看。"
 

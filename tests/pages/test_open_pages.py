@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from archive.times import show_time
-from crawler.pages.extract import extract
 from crawler.pages.general import core
 from crawler.pages.general import read as generic
 from crawler.pages.page import Outcome, Page
 from crawler.pages.rules import shapes
+from tests.pages.read import extract
 
 OPEN = Path(__file__).parent / "open"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((OPEN / "expected.json").read_text(encoding="utf-8"))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from crawler.pages.extract import extract
 from crawler.pages.general.goes_on import goes_on
 from crawler.pages.html.parse import parse
+from tests.pages.read import extract
 
 URL = "http://www.wangchao.example/news/2016_05_04_1220.shtml"
 SHOW = "http://www.wangchao.example/show.php?id=7"

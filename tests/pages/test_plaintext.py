@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from archive.text.pinyin import strip_pinyin
 from archive.times import show_time
-from crawler.pages.extract import extract
 from crawler.pages.general.plaintext import extract_plaintext, is_plain
 from crawler.pages.page import Outcome, Page
+from tests.pages.read import extract
 
 URL = "https://dump.example/1.txt"
 STORY = [

@@ -9,20 +9,20 @@ import attrs
 import pytest
 
 from archive.times import show_time
-from crawler.pages.extract import extract
 from crawler.pages.page import Page
 from crawler.pages.paged import join_parts
 from crawler.pages.rules.engine import Rule
 from crawler.pages.template import template as template_module
 from crawler.sites.registry import load_sites
+from tests.pages.read import extract
 
 PORTALS = Path(__file__).parent / "portals"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((PORTALS / "expected.json").read_text(encoding="utf-8"))
 SITES = {name: load_sites()[name] for name in ("netease", "sohu")}
 
 
-def read(name: str) -> Page:
-    return extract((PORTALS / f"{name}.html").read_bytes(), url=EXPECTED[name]["url"])
+def read(name: str, **options: Any) -> Page:
+    return extract((PORTALS / f"{name}.html").read_bytes(), url=EXPECTED[name]["url"], **options)
 
 
 def found(page: Page) -> dict[str, Any]:
@@ -94,10 +94,10 @@ def test_every_rule_is_needed(name: str, part: str, monkeypatch: pytest.MonkeyPa
     for site in SITES.values():
         templates = tuple(attrs.evolve(one, rules=less(one.rules, name, part)) for one in site.templates)
         poorer[site.hosts[0]] = attrs.evolve(site, templates=templates)
-    monkeypatch.setattr(
-        "crawler.pages.extract.find_site", lambda url: next(site for host, site in poorer.items() if host in url)
-    )
-    assert any(found(read(page)) != before[page] for page in EXPECTED)
+    sites = {
+        page: next(site for host, site in poorer.items() if host in entry["url"]) for page, entry in EXPECTED.items()
+    }
+    assert any(found(read(page, site=sites[page])) != before[page] for page in EXPECTED)
 
 
 def test_every_template_has_a_page() -> None:

@@ -4,8 +4,8 @@ import pytest
 
 from archive.query.render import render
 from archive.store.records import ArticleRecord
-from crawler.pages.extract import extract
 from crawler.pages.page import Page
+from tests.pages.read import extract
 
 URL = "https://www.163.com/news/article/KC12OUGR0001899O.html"
 BODY = """

@@ -2,9 +2,9 @@
 
 from lxml import html
 
-from crawler.pages.extract import extract
 from crawler.pages.general.witness import ask_trafilatura
 from crawler.pages.page import Outcome
+from tests.pages.read import extract
 
 VERSES = (
     "我在码头数过三百盏灯",

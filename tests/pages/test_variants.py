@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from archive.times import show_time
-from crawler.pages.extract import extract
 from crawler.pages.fields.credits import read_credits, reported_by, written_by
 from crawler.pages.page import Page
+from tests.pages.read import extract
 
 HEADLINE = "河堤步道的路灯换新了 夜跑的人多了一倍"
 TEXT = (

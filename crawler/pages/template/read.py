@@ -17,8 +17,8 @@ from crawler.pages.html.parse import Element
 from crawler.pages.html.selectors import select
 from crawler.pages.html.urls import absolute, hashed_id
 from crawler.pages.page import FLASH, Block, Outcome, Page
-from crawler.pages.paged import find_parts
 from crawler.pages.template.document import Document
+from crawler.pages.template.parts import find_parts
 from crawler.pages.template.site import Site
 from crawler.pages.template.template import Template
 
