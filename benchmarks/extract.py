@@ -3,7 +3,7 @@
 Every extractor runs on the same pages in the same run, taking turns page by page, so that a busy machine slows all of
 them alike. Cost is processor time: the median of a page's runs, as a multiple of the bare lxml parse of the same page,
 which gets the right encoding for nothing. `--quick` measures trafilatura's default alone, in a minute. The pages are
-the real ones in ../shared where they are there, else our own in tests/pages.
+the real ones in ../shared where they are there, else our own in tests/crawler/pages.
 """
 
 import statistics
@@ -23,10 +23,10 @@ from benchmarks.pages import FIELDS, Answer, BenchPage, body_f1, fields_right, l
 from benchmarks.peers import Extractor, load_peers
 from crawler.pages.extract import extract
 from crawler.sites.registry import find_site
+from tests.crawler.pages.stored import PORTALS
 
 HERE = Path(__file__).resolve().parent.parent
 SHARED = HERE.parent / "shared" / "pages"
-OWN = HERE / "tests" / "pages" / "portals"
 PARSE = "lxml parse"
 SMALL = (15_000, 50_000)
 LARGE = 100_000
@@ -162,7 +162,7 @@ def _percent(values: Iterable[bool]) -> str:
 def main(folder: Path | None, rounds: int, only: tuple[str, ...], portals_only: bool, quick: bool) -> None:
     """Measure Jianbao and its peers on the same pages, in turns."""
     console = Console(highlight=False, width=150)
-    folder = folder or (SHARED if SHARED.exists() else OWN)
+    folder = folder or (SHARED if SHARED.exists() else PORTALS)
     pages = [page for page in load_pages(folder) if page.portal or not portals_only]
     peers, missing = load_peers()
     extractors: dict[str, Extractor] = {PARSE: parse, "jianbao": jianbao, **peers}

@@ -24,6 +24,7 @@ from attrs import define, field, frozen
 from crawler.pages.extract import extract
 from crawler.pages.page import Outcome
 from crawler.sites.registry import find_site
+from tests.crawler.pages.stored import OPEN, PORTALS, expected
 
 ROOT = Path(__file__).resolve().parents[1]
 SECONDS = 2.0
@@ -163,13 +164,8 @@ class Report:
 
 def sources(shared: bool = True) -> list[Source]:
     """Our own pages in every template and shape, and those of ../shared if they are there (and wanted)."""
-    found = []
-    portals = ROOT / "tests" / "pages" / "portals"
-    expected = json.loads((portals / "expected.json").read_text(encoding="utf-8"))
-    found += [(path, expected[path.stem]["url"]) for path in sorted(portals.glob("*.html")) if path.stem in expected]
-    found += [
-        (path, "https://open.example/a/1.html") for path in sorted((ROOT / "tests" / "pages" / "open").glob("*.html"))
-    ]
+    found = [(PORTALS / f"{name}.html", page["url"]) for name, page in expected(PORTALS).items()]
+    found += [(path, "https://open.example/a/1.html") for path in sorted(OPEN.glob("*.html"))]
     pages = ROOT.parent / "shared" / "pages"
     if shared and (pages / "pages.jsonl").exists():
         rows = map(json.loads, (pages / "pages.jsonl").read_text(encoding="utf-8").splitlines())

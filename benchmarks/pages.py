@@ -9,6 +9,7 @@ from attrs import frozen
 from rapidfuzz.distance import LCSseq
 
 from crawler.pages.html.decode import decode
+from tests.crawler.pages.stored import expected
 
 NOT_TEXT = re.compile(r"[\W_]+")
 FIELDS = ("headline", "published_at", "source_name", "account_name", "authors", "editor")
@@ -50,9 +51,8 @@ def load_pages(folder: Path) -> list[BenchPage]:
         with (folder / "expected.jsonl").open(encoding="utf-8") as lines:
             entries = [entry for entry in map(json.loads, lines) if "not_article" not in entry.get("flags", [])]
         return [_page(folder / entry["file"], urls[entry["file"]], entry) for entry in entries]
-    own = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     pages = []
-    for name, entry in own.items():
+    for name, entry in expected(folder).items():
         lines = [text for kind, text in entry["body"] if kind != "image"]
         pages.append(_page(folder / f"{name}.html", entry["url"], {**entry, "body": lines, "site": "netease"}))
     return pages

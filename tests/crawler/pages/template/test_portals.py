@@ -1,0 +1,154 @@
+"""Our own pages in the portals' real templates: every field, every line, every verdict's rule."""
+
+from datetime import datetime
+from typing import Any
+
+import attrs
+import pytest
+
+from archive.times import show_time
+from crawler.pages.page import Page
+from crawler.pages.paged import join_parts
+from crawler.pages.rules.engine import Rule
+from crawler.pages.template import template as template_module
+from crawler.sites.registry import load_sites
+from tests.crawler.pages.read import extract
+from tests.crawler.pages.stored import PORTALS, expected
+
+EXPECTED = expected(PORTALS)
+SITES = {name: load_sites()[name] for name in ("netease", "sohu")}
+
+
+def read(name: str, **options: Any) -> Page:
+    return extract((PORTALS / f"{name}.html").read_bytes(), url=EXPECTED[name]["url"], **options)
+
+
+def found(page: Page) -> dict[str, Any]:
+    """What the page says, in the shape of the files beside the pages."""
+    return {
+        "url": page.url,
+        "outcome": str(page.outcome),
+        "template": page.template,
+        "native_id": page.native_id,
+        "canonical_url": page.canonical_url,
+        "headline": page.headline,
+        "original_title": page.original_title,
+        "published_at": show_time(page.published_at, page.published_precision),
+        "modified_at": show_time(page.modified_at),
+        "source_name": page.source_name,
+        "account_name": page.account_name,
+        "authors": list(page.authors),
+        "editor": page.editor,
+        "keywords": list(page.keywords),
+        "location": page.location,
+        "flags": list(page.flags),
+        "images": [[image.url, image.caption] for image in page.images],
+        "parts": list(page.parts),
+        "body": [[block.kind, block.text] for block in page.blocks if block.kept],
+    }
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_page(name: str) -> None:
+    want = {"outcome": "article", "canonical_url": EXPECTED[name]["url"], **EXPECTED[name]}
+    have = found(read(name))
+    empty: dict[str, Any] = dict.fromkeys(have) | {key: [] for key, value in have.items() if isinstance(value, list)}
+    assert have == empty | want
+
+
+def all_rules() -> list[str]:
+    ids = [rule.id for site in SITES.values() for template in site.templates for rule in template.ruleset.rules]
+    return sorted(set(ids))
+
+
+def rule_parts() -> list[tuple[str, str]]:
+    """Every rule, and of a rule with several selectors each: (id, selector or "")."""
+    rules = {rule.id: rule for site in SITES.values() for template in site.templates for rule in template.ruleset.rules}
+    return [
+        (name, part.strip())
+        for name, rule in sorted(rules.items())
+        for part in (rule.selector.split(",") if "," in rule.selector else [""])
+    ]
+
+
+def less(rules: tuple[Rule, ...], name: str, part: str) -> tuple[Rule, ...]:
+    """The rules without one of them, or with that one lacking one of its selectors."""
+    out = []
+    for rule in rules:
+        if rule.id != name:
+            out.append(rule)
+        elif part:
+            others = [one for one in rule.selector.split(",") if one.strip() != part]
+            out.append(attrs.evolve(rule, selector=",".join(others)))
+    return tuple(out)
+
+
+@pytest.mark.parametrize(("name", "part"), rule_parts())
+def test_every_rule_is_needed(name: str, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the rule, some page comes out otherwise: a rule that this does not hold for is to be removed."""
+    before = {page: found(read(page)) for page in EXPECTED}
+    monkeypatch.setattr(template_module, "GENERAL", less(template_module.GENERAL, name, part))
+    poorer = {}
+    for site in SITES.values():
+        templates = tuple(attrs.evolve(one, rules=less(one.rules, name, part)) for one in site.templates)
+        poorer[site.hosts[0]] = attrs.evolve(site, templates=templates)
+    sites = {
+        page: next(site for host, site in poorer.items() if host in entry["url"]) for page, entry in EXPECTED.items()
+    }
+    assert any(found(read(page, site=sites[page])) != before[page] for page in EXPECTED)
+
+
+def test_every_template_has_a_page() -> None:
+    names = {template.name for site in SITES.values() for template in site.templates}
+    assert {entry["template"] for entry in EXPECTED.values()} == names
+
+
+def test_every_block_names_its_rule() -> None:
+    known = {*all_rules(), "body"}
+    for name in EXPECTED:
+        for block in read(name).blocks:
+            assert block.rule in known
+            assert block.kept == (block.rule == "body")
+
+
+def test_order_and_clock_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = {name: read(name) for name in EXPECTED}
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> "Later":
+            return cls(2031, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr("time.time", lambda: 1_924_992_000.0)
+    monkeypatch.setattr("crawler.pages.fields.values.datetime", Later)
+    assert {name: read(name) for name in reversed(EXPECTED)} == first
+
+
+def test_a_page_of_several_names_the_others_and_is_not_whole() -> None:
+    first = read("netease-ep-paged")
+    name = first.url.rpartition("/")[2].removesuffix(".html")
+    assert [url.rpartition("/")[2] for url in first.parts] == [f"{name}_all.html", f"{name}_2.html", f"{name}_3.html"]
+    assert {"paged", "incomplete"} <= set(first.flags)
+
+
+def test_parts_are_joined() -> None:
+    first, second = read("netease-ep-paged"), read("netease-ep-paged-2")
+    both = join_parts({2: second, 1: first}, {0: "all", 1: "1", 2: "2"})
+    assert both.outcome == "article"
+    assert both.body.splitlines() == [*first.body.splitlines(), *second.body.splitlines()]
+    assert len(both.images) == 2
+    assert "paged" in both.flags
+    assert "incomplete" not in both.flags
+
+
+def test_a_missing_part_is_flagged() -> None:
+    pages = {1: read("netease-ep-paged"), 2: read("netease-ep-paged-2")}
+    assert "incomplete" in join_parts(pages, {3: "3"}).flags
+    pages[3] = attrs.evolve(pages[2], native_id="ANOTHERARTICLE00")
+    assert "incomplete" in join_parts(pages, {3: "3"}).flags
+
+
+def test_the_whole_on_one_page_stands_for_all() -> None:
+    first = read("netease-ep-paged")
+    whole = attrs.evolve(read("netease-ep"), native_id=first.native_id)
+    assert join_parts({0: whole, 1: first}, {2: "2"}).body == whole.body

@@ -1,0 +1,113 @@
+"""SIGKILL at random moments: the archive ends as if nothing had happened."""
+
+import os
+import random
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from crawler.warc.reader import Record, read_records
+from tests.crawler.run.run import Archive
+from tests.crawler.warc.test_writer import check
+from tests.portal.proxy import Proxy
+from tests.portal.truth import World
+
+KILLS = int(os.environ.get("JIANBAO_TEST_KILLS") or 5)
+
+
+def clusters(archive: Archive) -> set[frozenset[tuple[str, str]]]:
+    """Which articles belong together, without the numbers that they have."""
+    grouped: dict[Any, set[tuple[str, str]]] = {}
+    for site, native_id, cluster in archive.rows("SELECT site, native_id, cluster_id FROM article"):
+        grouped.setdefault(cluster, set()).add((site, native_id))
+    return {frozenset(keys) for keys in grouped.values()}
+
+
+def captures(archive: Archive) -> set[tuple[str, str]]:
+    """Every page that is stored, once."""
+    return set(archive.rows("SELECT url, outcome FROM capture WHERE outcome != 'list'"))
+
+
+def test_killed_and_started_again(tmp_path: Path) -> None:
+    (tmp_path / "portal").mkdir()
+    with Proxy(World(50, 3), tmp_path / "portal") as proxy:
+        undisturbed = Archive(tmp_path / "undisturbed", proxy.environment())
+        undisturbed.run("crawl")
+        asked = sum(proxy.requests.values())
+        proxy.requests.clear()
+
+        archive = Archive(tmp_path / "killed", proxy.environment())
+        chance = random.Random(KILLS)
+        killed = 0
+        while killed < KILLS:
+            # By the number of answers rather than by the clock, so that a slow machine kills as late as a quick one.
+            goal = sum(proxy.requests.values()) + chance.randrange(1, 1 + asked // KILLS)
+            with archive.start("crawl") as process:
+                while process.poll() is None and sum(proxy.requests.values()) < goal:
+                    try:
+                        process.wait(0.002)
+                    except subprocess.TimeoutExpired:
+                        continue
+                if process.poll() is None:
+                    process.send_signal(signal.SIGKILL)
+                    killed += 1
+                _, err = process.communicate(timeout=60)
+                assert "Traceback" not in err, err
+        done = archive.run("crawl")
+        assert done.returncode in (0, 3), done.stderr
+        last = archive.run("crawl")
+        assert last.returncode in (0, 3), last.stderr
+        assert archive.last_run()["new"] == 0
+
+        articles = [one.url for one in proxy.world.publications]
+        twice = {url: proxy.requests[url] for url in articles if proxy.requests[url] > 1}
+    assert archive.articles() == undisturbed.articles()
+    assert captures(archive) == captures(undisturbed)
+    assert clusters(archive) == clusters(undisturbed)
+    frontier = "SELECT site, native_id, state, outcome FROM frontier ORDER BY 1, 2"
+    assert archive.rows(frontier) == undisturbed.rows(frontier)
+    assert sum(twice.values()) - len(twice) <= KILLS * 12, "only what was on the wire is fetched again"
+    seen = "SELECT site, source, native_id FROM sighting ORDER BY 1, 2, 3"
+    assert archive.rows(seen) == undisturbed.rows(seen)
+    states = [state for (state,) in archive.rows("SELECT state FROM crawl_run")]
+    assert states == ["killed"] * KILLS + ["finished"] * (len(states) - KILLS)
+    assert all(check(file) == 0 for file in archive.warcs())
+    assert not list(archive.home.glob("warc/*.open"))
+    positions = archive.rows("SELECT warc_file, warc_offset FROM capture")
+    assert len(positions) == len(set(positions))
+
+
+def test_a_record_that_the_database_missed_is_stored_without_fetching(tmp_path: Path) -> None:
+    """Killed between the WARC record and the commit: the record counts."""
+    (tmp_path / "portal").mkdir()
+    with Proxy(World(30, 4), tmp_path / "portal") as proxy:
+        archive = Archive(tmp_path / "home", proxy.environment())
+        before = (
+            "import os, crawler.run.run as s\n"
+            "real, seen = s.ingest, []\n"
+            "def ingest(connection, items, **more):\n"
+            "    seen.append(items[0].capture.outcome == 'article')\n"
+            "    if sum(seen) == 4: os.kill(os.getpid(), 9)\n"
+            "    return real(connection, items, **more)\n"
+            "s.ingest = ingest"
+        )
+        done = archive.run("crawl", before=before)
+        assert done.returncode == -9
+        assert len(archive.articles()) == 3
+        asked = dict(proxy.requests)
+        [marker] = archive.home.glob("warc/*.open")
+        file = marker.with_suffix("")
+        records = [record for record in read_records(file, file.name) if isinstance(record, Record)]
+        written = {record.raw.url for record in records if record.raw} & {one.url for one in proxy.world.publications}
+        assert len(written) >= 4
+        with file.open("ab") as stream:
+            stream.write(b"\x1f\x8b\x08\0torn")
+        again = archive.run("crawl")
+        assert again.returncode in (0, 3)
+        assert "was killed; going on" in again.stderr
+        assert "records that the database had missed" in again.stderr
+        assert "its last record was torn" in again.stderr
+        assert check(file) == 0
+        assert {url: proxy.requests[url] for url in written} == {url: asked[url] for url in written}
+        assert {(one.site, one.native_id) for one in proxy.world.publications} == set(archive.articles())

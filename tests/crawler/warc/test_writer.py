@@ -1,0 +1,152 @@
+"""Our WARC files: what other tools read in them, how they rotate, what is left when writing fails."""
+
+import gzip
+import resource
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+from warcio.checker import Checker
+
+from archive.errors import StorageError
+from crawler.warc.reader import Record, read_records
+from crawler.warc.writer import REQUESTED, Exchange, WarcFolder
+
+BODY = gzip.compress("<p>一篇文章</p>".encode() * 50, mtime=0)
+
+
+def exchange(number: int = 1, payload: bytes = BODY, **changes: object) -> Exchange:
+    fields: dict[str, object] = {
+        "url": f"https://www.163.com/dy/article/{number:016d}.html?a=1&b=2",
+        "fetched_at": datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC),
+        "status": 200,
+        "headers": [("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", "gzip"), ("Server", "nginx")],
+        "payload": payload,
+        "request_headers": [("Host", "www.163.com"), ("User-Agent", "Jianbao/0 (+https://a.example)")],
+        "ip": "8.8.8.8",
+    }
+    return Exchange(**(fields | changes))  # type: ignore[arg-type]
+
+
+def folder(path: Path, max_bytes: int = 10**9) -> WarcFolder:
+    return WarcFolder(path=path, max_bytes=max_bytes, info={"software": "jianbao 0", "robots": "obey"})
+
+
+def check(path: Path) -> int:
+    """`warcio check`: 0 where every record's digests are right."""
+    checker = Checker(type("Options", (), {"inputs": [str(path)], "verbose": False})())
+    checker.process_all()
+    return int(checker.exit_value)
+
+
+def test_other_tools_read_what_is_written(tmp_path: Path) -> None:
+    writer = folder(tmp_path)
+    first = writer.write(exchange(1))
+    second = writer.write(exchange(2, requested="https://www.163.com/old"))
+    writer.close()
+    [path] = tmp_path.iterdir()
+    assert check(path) == 0
+    with path.open("rb") as stream:
+        records = []
+        for record in ArchiveIterator(stream, check_digests="raise"):
+            headers = record.rec_headers
+            records.append((record.rec_type, headers.get_header("WARC-Target-URI"), record.raw_stream.read()))
+            assert headers.protocol == "WARC/1.1"
+            if record.rec_type == "response":
+                assert record.http_headers.get_statuscode() == "200"
+                assert record.http_headers.get_header("content-encoding") == "gzip"
+                assert headers.get_header("WARC-IP-Address") == "8.8.8.8"
+                assert headers.get_header("WARC-Date") == "2026-03-04T05:06:07.000089Z"
+                assert headers.get_header("WARC-Payload-Digest").startswith("sha1:")
+            if record.rec_type == "request":
+                assert record.http_headers.protocol == "GET"
+                assert record.http_headers.get_header("host") == "www.163.com"
+                assert headers.get_header("WARC-Concurrent-To")
+    assert [kind for kind, _, _ in records] == ["warcinfo", "request", "response", "request", "response"]
+    assert records[2][2] == BODY, "the body is stored as it was transferred"
+    data = path.read_bytes()
+    for position, number in ((first, 1), (second, 2)):
+        # A record can be had by its place alone, as a CDX server does.
+        part = gzip.decompress(data[position.offset : position.offset + position.length])
+        assert f"{number:016d}".encode() in part
+        assert position.digest.encode() in part
+    assert REQUESTED.encode() in part
+
+
+def test_files_rotate_and_each_is_whole(tmp_path: Path) -> None:
+    writer = folder(tmp_path, max_bytes=2000)
+    positions = [writer.write(exchange(number)) for number in range(6)]
+    files = sorted({position.file for position in positions})
+    marked = [path.name for path in sorted(tmp_path.iterdir()) if path.suffix == ".open"]
+    assert marked == [f"{name}.open" for name in files], "until the run is over, all its files may hold what was missed"
+    writer.close()
+    assert len(files) > 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == files
+    assert all(check(tmp_path / name) == 0 for name in files)
+
+
+def test_a_file_that_the_database_has_not_settled_stays_marked(tmp_path: Path) -> None:
+    writer = folder(tmp_path)
+    writer.write(exchange())
+    writer.close(settled=False)
+    assert [path.name.endswith(".open") for path in sorted(tmp_path.iterdir())] == [False, True]
+
+
+def test_a_header_cannot_begin_another(tmp_path: Path) -> None:
+    writer = folder(tmp_path)
+    snow = "雪".encode().decode("latin-1")
+    writer.write(exchange(headers=[("X-A", "1\r\nX-B: 2\r\n\r\n<p>"), ("X-C", f"{snow}; a=\xff"), (snow, "1")]))
+    writer.close()
+    [path] = tmp_path.iterdir()
+    assert check(path) == 0
+    with path.open("rb") as stream:
+        [response] = [record for record in ArchiveIterator(stream) if record.rec_type == "response"]
+        assert response.http_headers.get_header("X-B") is None
+        assert response.http_headers.get_header("X-C").startswith(snow)
+    assert "雪; a=".encode() + b"\xff" in gzip.decompress(path.read_bytes()), "the bytes are those of the wire"
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+sys.path.insert(0, ".")
+from archive.errors import StorageError
+from tests.crawler.warc.test_writer import exchange, folder
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (6000, 6000))
+writer = folder(Path(sys.argv[1]))
+try:
+    for number in range(100):
+        writer.write(exchange(number))
+except StorageError as error:
+    print(number, error)
+try:
+    writer.write(exchange(200))
+except StorageError:
+    print("again")
+"""
+
+
+def test_a_full_disk_leaves_whole_records(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=True)
+    number, _, message = done.stdout.partition(" ")
+    assert "ulimit -f" in message
+    assert "again" in message
+    path = next(path for path in tmp_path.iterdir() if path.suffix == ".gz")
+    assert check(path) == 0
+    found = list(read_records(path, path.name))
+    assert all(isinstance(record, Record) for record in found)
+    assert sum(isinstance(record, Record) and record.kind == "response" for record in found) == int(number) > 0
+
+
+def test_a_folder_that_cannot_be_made_is_a_storage_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StorageError, match="--home"):
+        folder(tmp_path / "file" / "warc").write(exchange())
+
+
+def test_the_limit_of_this_process_is_untouched() -> None:
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == resource.RLIM_INFINITY
