@@ -32,7 +32,7 @@ lint: setup ## ruff, mypy --strict and the import rules
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-logo 2>&1 | tail -n 3
+	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 
 bench: bench-extract bench-dedup bench-crawl ## every benchmark
 

@@ -18,7 +18,7 @@ from rich.table import Table
 from archive.store.db import open_engine
 from tests.portal.compare import Findings, compare, compare_clusters
 from tests.portal.proxy import Proxy
-from tests.portal.truth import World
+from tests.portal.world.truth import World
 
 MEMORY_LIMIT = 400 * 2**20
 

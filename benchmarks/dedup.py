@@ -28,7 +28,7 @@ from archive.dedup.propose.shingles import sample_many
 from archive.dedup.tables import DedupFresh, DedupMiddle, DedupSealed
 from archive.store.db import open_engine, reading, writing
 from archive.text.fold import fold_many
-from tests.portal.articles import story
+from tests.portal.world.articles import story
 
 if TYPE_CHECKING:
     from archive.store.models import Base

@@ -86,7 +86,7 @@ def test_every_relation_is_documented_and_says_whether_it_unites() -> None:
 
 def test_the_signature_that_the_docs_compute_is_the_stored_one() -> None:
     from archive.dedup.linking import fingerprint
-    from tests.portal.articles import story
+    from tests.portal.world.articles import story
 
     [code] = re.findall(r"^```python\n(.*?)^```$", page("duplicates.md"), re.DOTALL | re.MULTILINE)
     made: dict[str, Any] = {}

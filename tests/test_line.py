@@ -17,7 +17,7 @@ from archive.store.models import Capture, CrawlRun, Frontier, Sighting
 from crawler.sites.registry import load_sites
 from tests.portal.compare import Findings, compare, compare_clusters
 from tests.portal.proxy import Proxy
-from tests.portal.truth import World
+from tests.portal.world.truth import World
 
 if TYPE_CHECKING:
     from tests.postgres import Server

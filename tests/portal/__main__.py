@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from tests.portal.proxy import Proxy
-from tests.portal.truth import World
+from tests.portal.world.truth import World
 
 
 @click.group()

@@ -9,9 +9,9 @@ from sqlalchemy import Engine, select
 
 from archive.store.db import reading
 from archive.store.models import Article, Capture
-from tests.portal import netease_parts, sohu_pages
-from tests.portal.articles import Line
-from tests.portal.truth import Publication, World
+from tests.portal.pages import netease_parts, sohu_pages
+from tests.portal.world.articles import Line
+from tests.portal.world.truth import Publication, World
 
 SAME = {"original", "verbatim", "account_copy"}
 FIELDS = ("headline", "original_title", "source_name", "account_name", "editor", "location")

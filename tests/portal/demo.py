@@ -21,7 +21,7 @@ from rich.text import Text
 from archive.store.db import open_engine
 from tests.portal.compare import Findings, compare, compare_clusters
 from tests.portal.proxy import Proxy
-from tests.portal.truth import World
+from tests.portal.world.truth import World
 
 WORD = "稀土"
 SHOWN = 26  # lines of a long answer

@@ -20,7 +20,7 @@ def start_portal(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Callable
     Give `portal.environment()` to the crawler's process; `portal.world` is the truth, `portal.requests` what was asked.
     """
     from tests.portal.proxy import Proxy
-    from tests.portal.truth import World
+    from tests.portal.world.truth import World
 
     folders: list[Path] = []
     with ExitStack() as stack:

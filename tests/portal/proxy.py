@@ -11,7 +11,7 @@ from types import TracebackType
 
 from tests.portal import tls
 from tests.portal.server import Answer, Portal
-from tests.portal.truth import World
+from tests.portal.world.truth import World
 
 MAX_HEAD = 64 * 1024
 REASONS = {

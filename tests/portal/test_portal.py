@@ -16,12 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.sites.lists import load
-from tests.portal import ids
-from tests.portal.articles import story
-from tests.portal.mirrors import INJECTED, spin, transcode
+from tests.portal.pages.mirrors import INJECTED, spin, transcode
 from tests.portal.proxy import Proxy
 from tests.portal.server import Portal
-from tests.portal.truth import World
+from tests.portal.world import ids
+from tests.portal.world.articles import story
+from tests.portal.world.truth import World
 
 NOT_TEXT = re.compile(r"[\W_]+")
 

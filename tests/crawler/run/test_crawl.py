@@ -19,7 +19,7 @@ from tests.crawler.run.run import ROOT, Archive
 from tests.crawler.warc.test_writer import check
 from tests.portal.proxy import Proxy
 from tests.portal.server import VERIFY, Answer
-from tests.portal.truth import Publication, World
+from tests.portal.world.truth import Publication, World
 
 START = Callable[..., Proxy]
 

@@ -11,7 +11,7 @@ import pytest
 from tests.crawler.run.run import Archive
 from tests.crawler.warc.test_writer import check
 from tests.portal.proxy import Proxy
-from tests.portal.truth import World
+from tests.portal.world.truth import World
 
 START = Callable[..., Proxy]
 LIMIT = (

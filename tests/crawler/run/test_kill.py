@@ -11,7 +11,7 @@ from crawler.warc.reader import Record, read_records
 from tests.crawler.run.run import Archive
 from tests.crawler.warc.test_writer import check
 from tests.portal.proxy import Proxy
-from tests.portal.truth import World
+from tests.portal.world.truth import World
 
 KILLS = int(os.environ.get("JIANBAO_TEST_KILLS") or 5)
 

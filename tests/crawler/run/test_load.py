@@ -9,7 +9,7 @@ import pytest
 from tests.crawler.run.run import Archive
 from tests.crawler.warc.test_reader import record_file
 from tests.portal.proxy import Proxy
-from tests.portal.truth import World
+from tests.portal.world.truth import World
 
 
 @pytest.fixture(scope="module")

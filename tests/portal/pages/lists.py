@@ -11,7 +11,7 @@ from attrs import frozen
 
 if TYPE_CHECKING:
     from crawler.pages.template.site import Source
-    from tests.portal.truth import Publication, Special, World
+    from tests.portal.world.truth import Publication, Special, World
 
 PAGE = 20
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from attrs import frozen
 
-from tests.portal import grammar, words
+from tests.portal.world import grammar, words
 
 CHOICE = re.compile(r"\[([^\[\]]*)\]")
 SLOT = re.compile(r"\{(\w+)\}")

@@ -8,9 +8,10 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from tests.portal import ids, mirrors
-from tests.portal.articles import SHOWPIECE, Story, story
-from tests.portal.publications import MAKERS, Publication, Special, digits
+from tests.portal.pages import mirrors
+from tests.portal.world import ids
+from tests.portal.world.articles import SHOWPIECE, Story, story
+from tests.portal.world.publications import MAKERS, Publication, Special, digits
 
 __all__ = ["Publication", "Special", "World"]
 
