@@ -31,6 +31,19 @@ class Outcome(StrEnum):
 
 
 @frozen(kw_only=True)
+class Identity:
+    """Which publication an address or a page names.
+
+    `site`: a site's name, or the host of a page without one. `native_id`: the site's own id, or `u:` and 16 hex digits
+    made from the address. `canonical_url`: the one address of it. None where it is not known.
+    """
+
+    site: str | None = None
+    native_id: str | None = None
+    canonical_url: str | None = None
+
+
+@frozen(kw_only=True)
 class Block:
     """One visible block of the page, in reading order.
 
