@@ -30,7 +30,9 @@ Where = Literal["any", "head", "tail"]
 class Rule:
     """One clutter rule.
 
-    `id`: `<site or general>.<what>`, unique. `pattern`: a regular expression for a line (white space folded). `needs`:
+    `id`: `<site or general>.<what>`, unique. `why`: the reason that what it takes is no body, one sentence. `seen_on`:
+    where that was seen: names of our own saved pages (`own/NAME`) and of public ones (`pages/NAME`, `reports/NAME`),
+    which `make bench-rules` checks. `pattern`: a regular expression for a line (white space folded). `needs`:
     literals of which the line must hold one before the pattern is tried (none: always tried; give some, for speed).
     `selector`: an element of the body, `tag`, `.class`, `tag.class`, `#id`, `tag[attribute]` or `tag[attribute=value]`;
     all blocks in it are stripped. With both, the selector strips and the pattern only reads fields.
@@ -43,6 +45,8 @@ class Rule:
     """
 
     id: str
+    why: str = ""
+    seen_on: tuple[str, ...] = ()
     pattern: str = ""
     needs: tuple[str, ...] = ()
     selector: str = ""
