@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 
 from archive.store.db import connect, open_engine, upgrade
@@ -14,6 +15,10 @@ from tests.portal.fixture import portal, start_portal  # noqa: F401 - fixtures, 
 from tests.postgres import Server, empty, remember_rows
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+# A deadline is wall time, and so is what hypothesis calls slow: a loaded machine would fail.
+settings.register_profile("jianbao", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("jianbao")
 
 
 @pytest.fixture(scope="session")

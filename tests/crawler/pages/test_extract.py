@@ -149,7 +149,7 @@ PARTS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(PARTS | st.text(max_size=12), max_size=40),
     st.sampled_from([POST, MP, "https://a.example/1", "http://money.163.com/15/0703/15/ATJVVCJR00254TFQ.html"]),
@@ -160,7 +160,7 @@ def test_no_page_raises(parts: list[str], url: str) -> None:
     page.body.encode()  # no lone surrogate comes through
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.binary(max_size=400),
     st.sampled_from([None, "text/html; charset=gbk", "text/html; charset=big5", "text/plain", "x"]),
