@@ -28,6 +28,7 @@ def found(page: Page) -> dict[str, Any]:
     values = {
         "headline": page.headline,
         "body": page.body.split("\n"),
+        "original_title": page.original_title,
         "published_at": show_time(page.published_at, page.published_precision),
         "modified_at": show_time(page.modified_at),
         "source_name": page.source_name,
