@@ -8,7 +8,7 @@ from archive.store.records import CaptureRecord, Item
 from crawler.capture.role import identity, named_by, source_of
 from crawler.pages.extract import extract
 from crawler.pages.html.decode import decode
-from crawler.pages.page import Outcome, Page
+from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.template.site import ListError, Listing, Source
 from crawler.sites.registry import find_site
 from crawler.warc.raw import MAX_DECODED, RawCapture, decoded_body
@@ -64,7 +64,7 @@ def list_answer(raw: RawCapture) -> ListAnswer:
         except ListError as error:
             problem = str(error)
     outcome = Outcome.BROKEN if problem else Outcome.LIST
-    page = Page(url=raw.url, outcome=outcome, site=site or None, detail=problem or None)
+    page = Page(url=raw.url, outcome=outcome, identity=Identity(site=site or None), detail=problem or None)
     return ListAnswer(capture=capture_record(raw, page), listings=listings, problem=problem)
 
 

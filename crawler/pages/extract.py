@@ -8,7 +8,7 @@ name.
 
 import re
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import attrs
@@ -20,7 +20,7 @@ from crawler.pages.html.parse import MAX_ELEMENTS, is_too_large, parse
 from crawler.pages.html.urls import hashed_id
 from crawler.pages.html.whole import whole_page
 from crawler.pages.outcome import by_bytes, by_status, by_words
-from crawler.pages.page import Outcome, Page
+from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.template.document import Document, element_text
 from crawler.pages.template.read import read_page
 from crawler.pages.template.site import Site, Target
@@ -58,51 +58,55 @@ def _extract(
     everything: bool,
 ) -> Page:
     target = site.target(url) if site is not None else None
-    known = _identity(url, site, target)
+    identity = _identity(url, site, target)
     if by := by_status(status):
-        return Page(url=url, outcome=by[0], detail=by[1], **known)
+        return Page(url=url, outcome=by[0], detail=by[1], identity=identity)
     if site is not None and site.gone and re.search(site.gone, url):
-        return Page(url=url, outcome=Outcome.GONE, detail="redirected to the site's page for dead articles", **known)
+        return Page(
+            url=url, outcome=Outcome.GONE, detail="redirected to the site's page for dead articles", identity=identity
+        )
     if len(data) > MAX_BYTES:
-        return Page(url=url, outcome=Outcome.TOO_LARGE, detail=f"{len(data)} bytes, more than {MAX_BYTES}", **known)
+        return Page(
+            url=url, outcome=Outcome.TOO_LARGE, detail=f"{len(data)} bytes, more than {MAX_BYTES}", identity=identity
+        )
     if not data.strip():
-        return Page(url=url, outcome=Outcome.EMPTY, detail="no bytes", **known)
+        return Page(url=url, outcome=Outcome.EMPTY, detail="no bytes", identity=identity)
     if kind := by_bytes(data, content_type):
-        return Page(url=url, outcome=Outcome.NOT_ARTICLE, detail=kind, **known)
+        return Page(url=url, outcome=Outcome.NOT_ARTICLE, detail=kind, identity=identity)
     decoded = decode(data, content_type)
     if is_plain(decoded.text, content_type):
-        return extract_plaintext(decoded.text, url=url, captured_at=captured_at, known=known)
+        return extract_plaintext(decoded.text, url=url, captured_at=captured_at, identity=identity)
     tree = parse(decoded.utf8 if decoded.utf8 is not None else decoded.text)
     if tree is None:
-        return Page(url=url, outcome=Outcome.EMPTY, detail="nothing to parse", **known)
+        return Page(url=url, outcome=Outcome.EMPTY, detail="nothing to parse", identity=identity)
     if is_too_large(tree, len(data)):
-        return Page(url=url, outcome=Outcome.TOO_LARGE, detail=f"more than {MAX_ELEMENTS} elements", **known)
+        return Page(url=url, outcome=Outcome.TOO_LARGE, detail=f"more than {MAX_ELEMENTS} elements", identity=identity)
     document = Document(tree, decoded.text, url, target.native_id if target else "")
     # A site file may come without templates: then its articles are read like anyone's.
     if site is not None and (site.templates or target is None or target.kind != "article"):
-        return _of_site(document, site, target, known, captured_at, everything)
-    return read_generic(document, captured_at=captured_at, known=known, everything=everything)
+        return _of_site(document, site, target, identity, captured_at, everything)
+    return read_generic(document, captured_at=captured_at, identity=identity, everything=everything)
 
 
-def _identity(url: str, site: Site | None, target: Target | None) -> dict[str, Any]:
+def _identity(url: str, site: Site | None, target: Target | None) -> Identity:
     """Site, native id and canonical address, as far as the address alone gives them."""
     if site is None:
         try:
             parts = urlsplit(url)
             host = (parts.hostname or "").removeprefix("www.")
         except ValueError:
-            return {"site": None, "native_id": None, "canonical_url": None}
-        return {"site": host or None, "native_id": hashed_id(url), "canonical_url": url.partition("#")[0]}
+            return Identity()
+        return Identity(site=host or None, native_id=hashed_id(url), canonical_url=url.partition("#")[0])
     if target is None:
-        return {"site": site.name, "native_id": None, "canonical_url": None}
-    return {"site": site.name, "native_id": target.native_id or None, "canonical_url": target.url}
+        return Identity(site=site.name)
+    return Identity(site=site.name, native_id=target.native_id or None, canonical_url=target.url)
 
 
 def _of_site(
     document: Document,
     site: Site,
     target: Target | None,
-    known: dict[str, Any],
+    identity: Identity,
     captured_at: datetime | None,
     everything: bool,
 ) -> Page:
@@ -110,19 +114,19 @@ def _of_site(
     for template in site.templates:
         root = template.root(document)
         if root is not None:
-            page = read_page(document, site, template, root, known)
+            page = read_page(document, site, template, root, identity)
             if target is not None and target.part > 1 and page.outcome is Outcome.ARTICLE:
                 detail = f"page {target.part} of a paged article"
                 page = attrs.evolve(page, outcome=Outcome.NOT_ARTICLE, detail=detail)
             return whole_page(page, document.tree, root) if everything else page
-    return _without_template(document, site, target, known, captured_at, everything)
+    return _without_template(document, site, target, identity, captured_at, everything)
 
 
 def _without_template(
     document: Document,
     site: Site,
     target: Target | None,
-    known: dict[str, Any],
+    identity: Identity,
     captured_at: datetime | None,
     everything: bool,
 ) -> Page:
@@ -142,12 +146,12 @@ def _without_template(
     else:
         if target is None:
             outcome, detail = Outcome.NOT_ARTICLE, "the address is no article's, and no template of the site fits"
-        page = read_generic(document, captured_at=captured_at, known=known, everything=everything)
+        page = read_generic(document, captured_at=captured_at, identity=identity, everything=everything)
         account = document.metas.get("mediaid") or None
         return attrs.evolve(
             page, outcome=outcome, detail=detail, account_name=account, confidence=min(page.confidence, 0.5)
         )
-    return Page(url=document.url, outcome=outcome, detail=detail, confidence=0.5, **known)
+    return Page(url=document.url, outcome=outcome, detail=detail, confidence=0.5, identity=identity)
 
 
 _KINDS: Final = {

@@ -65,19 +65,17 @@ class Block:
 
 @frozen(kw_only=True)
 class Page:
-    """The result of extraction: a pure function of bytes, headers, address and capture time.
+    """The result of extraction: a pure function of bytes, headers, address, capture time and site.
 
-    `site`: a site's name, or the host of a page without one. `native_id`: the site's own id, or `u:` and 16 hex digits
-    made from the canonical address. `outcome` decides whether there is an article; fields may be filled either way.
-    Times carry a zone (the portals': +08:00). `confidence`: 0 to 1. `parts`: where else a paged article stands: the
-    address of the whole on one page, where there is one, and those of its other pages (`crawler.pages.paged`).
+    `url`: the final address. `identity`: which publication it is. `outcome` decides whether there is an article; fields
+    may be filled either way. Times carry a zone (the portals': +08:00). `confidence`: 0 to 1. `parts`: where else a
+    paged article stands: the address of the whole on one page, where there is one, and those of its other pages
+    (`crawler.pages.paged`).
     """
 
     url: str
     outcome: Outcome
-    site: str | None = None
-    native_id: str | None = None
-    canonical_url: str | None = None
+    identity: Identity = Identity()
     template: str | None = None
     headline: str | None = None
     original_title: str | None = None
@@ -96,6 +94,21 @@ class Page:
     blocks: tuple[Block, ...] = ()
     detail: str | None = None
     parts: tuple[str, ...] = ()
+
+    @property
+    def site(self) -> str | None:
+        """`identity.site`."""
+        return self.identity.site
+
+    @property
+    def native_id(self) -> str | None:
+        """`identity.native_id`."""
+        return self.identity.native_id
+
+    @property
+    def canonical_url(self) -> str | None:
+        """`identity.canonical_url`."""
+        return self.identity.canonical_url
 
     @property
     def body(self) -> str:

@@ -21,7 +21,7 @@ from crawler.capture.item import capture_record, list_answer
 from crawler.capture.role import Role, role_of
 from crawler.guard import Refused
 from crawler.middlewares import RAW, RobotsForbidden
-from crawler.pages.page import Outcome, Page
+from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.template.parts import MAX_PARTS
 from crawler.pages.template.site import Site
 from crawler.run.discovery import Walk, entries_of
@@ -206,7 +206,8 @@ class PortalSpider(Spider):
         if isinstance(error, RobotsForbidden):
             self.session.leave_page(claim, "robots")
         elif isinstance(error, DownloadCancelledError):
-            page = Page(url=claim.url, outcome=Outcome.TOO_LARGE, site=claim.site, native_id=claim.native_id)
+            identity = Identity(site=claim.site, native_id=claim.native_id)
+            page = Page(url=claim.url, outcome=Outcome.TOO_LARGE, identity=identity)
             raw = RawCapture(url=claim.url, captured_at=datetime.now(UTC), payload=b"")
             self.session.store_item(Item(capture=capture_record(raw, page)), claim)
         else:

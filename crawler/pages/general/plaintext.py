@@ -7,7 +7,7 @@ stands above the line with time and source, and below the text come statements, 
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from crawler.pages.fields.credits import read_credits
 from crawler.pages.fields.damage import LOST_IMAGE, TRADITIONAL, find_damage, find_truncation
@@ -15,7 +15,7 @@ from crawler.pages.fields.evidence import gather
 from crawler.pages.fields.stamps import first_stamp
 from crawler.pages.general.read import RULES
 from crawler.pages.html.blocks import RawBlock, fold
-from crawler.pages.page import Outcome, Page
+from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.rules.engine import Rule
 from crawler.pages.rules.markers import is_marker, is_solid
 from crawler.pages.rules.shapes import ABOVE, HEADLINE, INFO, mark_lists, mark_short
@@ -50,18 +50,17 @@ def is_plain(text: str, content_type: str | None) -> bool:
     return _PAGE.match(sample) is None if declared else not content_type and _TAG.search(sample) is None
 
 
-def extract_plaintext(
-    text: str, *, url: str, captured_at: datetime | None = None, known: dict[str, Any] | None = None
-) -> Page:
+def extract_plaintext(text: str, *, url: str, identity: Identity, captured_at: datetime | None = None) -> Page:
     """What a page's plain text says, by the same line rules as pages, in the same fields. Never raises on any text."""
-    known = known or {}
     raws = [RawBlock("paragraph", line, None) for line in map(fold, text.splitlines()[:MAX_LINES]) if line]
     for raw in raws:
         if LOST_IMAGE.fullmatch(raw.text):
             raw.mark = LOST
     start, stop = _find_text(raws)
     if start == stop:
-        return Page(url=url, outcome=Outcome.NOT_ARTICLE, detail="no sentence in the text", confidence=0.2, **known)
+        return Page(
+            url=url, outcome=Outcome.NOT_ARTICLE, detail="no sentence in the text", confidence=0.2, identity=identity
+        )
     head, start, headline = _read_head(raws, start)
     stop = _read_end(raws, start, stop)
     for raw in raws[:start]:
@@ -101,7 +100,7 @@ def extract_plaintext(
         flags=tuple(dict.fromkeys(flags)),
         confidence=round((0.8 if headline else 0.6) * (1.0 if sum(map(len, kept)) >= 200 else 0.7), 2),
         blocks=tuple(judged.blocks),
-        **known,
+        identity=identity,
     )
 
 

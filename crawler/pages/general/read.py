@@ -26,7 +26,7 @@ from crawler.pages.html.parse import Element
 from crawler.pages.html.surroundings import Piece, between, following, preceding
 from crawler.pages.html.whole import whole_page
 from crawler.pages.outcome import by_words
-from crawler.pages.page import Block, Outcome, Page
+from crawler.pages.page import Block, Identity, Outcome, Page
 from crawler.pages.rules.edges import ELSEWHERE
 from crawler.pages.rules.engine import RuleSet
 from crawler.pages.rules.general import GENERAL
@@ -59,10 +59,10 @@ _PLAIN_ADDRESS: Final = re.compile(r"https?://[\w.-]+/[\w./%-]*(?:\?[\w./%&=-]+)
 
 
 def read_generic(
-    document: Document, *, captured_at: datetime | None = None, known: dict[str, Any], everything: bool = False
+    document: Document, *, captured_at: datetime | None = None, identity: Identity, everything: bool = False
 ) -> Page:
-    """What a page without a template says. `known`: site, native id and canonical address, which the address gives.
-    `everything`: a verdict for the blocks outside the body as well."""
+    """What a page without a template says. `identity`: what the address names. `everything`: a verdict for the blocks
+    outside the body as well."""
     tree, url = document.tree, document.url
     title, metas = document.text("title"), document.metas
     og_title = fold(metas.get("og:title") or "")
@@ -71,7 +71,7 @@ def read_generic(
     spot = find_body(tree, page_has.runs) or ask_trafilatura(tree, document.source)
     if spot is None:
         outcome, detail = _of_no_text(document) or (Outcome.NOT_ARTICLE, "no sentence on the page")
-        return Page(url=url, outcome=outcome, detail=detail, confidence=0.2, **known)
+        return Page(url=url, outcome=outcome, detail=detail, confidence=0.2, identity=identity)
     headline = choose_headline(candidates, spot.root, title, og_title)
     element = headline.element if headline is not None else None
     raws, roots = _body_blocks(spot, element)
@@ -98,7 +98,7 @@ def read_generic(
         captured_at=captured_at,
     )
     flags = [*judged.flags, *find_damage(kept), *find_truncation(kept, (block.text for block in tail[:3]))]
-    if any(block.rule == "general.back_to_sohu" for block in judged.blocks) and known.get("site") != "sohu":
+    if any(block.rule == "general.back_to_sohu" for block in judged.blocks) and identity.site != "sohu":
         flags.append("mirror")
     if goes_on(page_has.links, url):
         flags.append("paged")
@@ -125,7 +125,7 @@ def read_generic(
         flags=tuple(dict.fromkeys(flags)),
         confidence=confidence,
         blocks=blocks,
-        **known,
+        identity=identity,
     )
     return whole_page(page, tree, *roots) if everything else page
 

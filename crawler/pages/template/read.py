@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urljoin
 
 import attrs
@@ -16,7 +16,7 @@ from crawler.pages.html.blocks import walk
 from crawler.pages.html.parse import Element
 from crawler.pages.html.selectors import select
 from crawler.pages.html.urls import absolute, hashed_id
-from crawler.pages.page import FLASH, Block, Outcome, Page
+from crawler.pages.page import FLASH, Block, Identity, Outcome, Page
 from crawler.pages.template.document import Document
 from crawler.pages.template.parts import find_parts
 from crawler.pages.template.site import Site
@@ -27,19 +27,20 @@ DOUBTS: Final = frozenset(("id_contradicts", "time_contradicts_id"))
 """Flags of a page whose fields contradict each other."""
 
 
-def read_page(document: Document, site: Site, template: Template, root: Element, known: dict[str, Any]) -> Page:
+def read_page(document: Document, site: Site, template: Template, root: Element, identity: Identity) -> Page:
     """What the page says, read with this template. `root`: the body's root, as `template.root` found it.
 
-    `known`: site, native id and canonical address, as the page's address gives them.
+    `identity`: as the page's address gives it.
     """
     judged = template.ruleset.judge(walk(root, template.ruleset.mark))
     values = template.read(document, root, judged.fields)
     flags = [*template.flags, *judged.flags, *(name[5:] for name in values if name.startswith("flag."))]
     if next(root.iter("video"), None) is not None:
         flags.append("video")
-    native_id, canonical = _confirm(document, site, known, values, flags)
+    identity = _confirm(document, site, identity, values, flags)
     published, precision = read_time(values.get("published_at", ""))
     modified, _ = read_time(values.get("modified_at", ""))
+    native_id = identity.native_id
     made = site.id_time(native_id) if site.id_time is not None and native_id else None
     if made is not None:
         if published is None:
@@ -71,9 +72,7 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
     return Page(
         url=document.url,
         outcome=outcome,
-        site=site.name,
-        native_id=native_id,
-        canonical_url=canonical,
+        identity=identity,
         template=template.name,
         headline=values.get("headline"),
         original_title=values.get("original_title"),
@@ -108,11 +107,9 @@ def _of_nothing(flags: list[str], images: tuple[ImageRecord, ...]) -> tuple[Outc
     return Outcome.EMPTY, "the body has no text"
 
 
-def _confirm(
-    document: Document, site: Site, known: dict[str, Any], values: dict[str, str], flags: list[str]
-) -> tuple[str, str]:
-    """The native id and the canonical address, by the address and by what the page says of itself."""
-    native_id, canonical = known["native_id"], known["canonical_url"]
+def _confirm(document: Document, site: Site, identity: Identity, values: dict[str, str], flags: list[str]) -> Identity:
+    """Which publication the page is, by its address and by what it says of itself."""
+    native_id, canonical = identity.native_id, identity.canonical_url
     said = values.get("page_url")
     named = site.target(urljoin(document.url, said)) if said else None
     if named is not None and named.kind != "list" and named.native_id:
@@ -132,7 +129,7 @@ def _confirm(
         # The page fits a template of the site, but neither it nor its address says which article it is.
         native_id = hashed_id(document.url)
         flags.append("no_id")
-    return native_id, canonical or document.url
+    return Identity(site=site.name, native_id=native_id, canonical_url=canonical or document.url)
 
 
 def finish(

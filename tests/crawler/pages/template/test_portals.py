@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from archive.times import show_time
-from crawler.pages.page import Page
+from crawler.pages.page import Identity, Page
 from crawler.pages.paged import join_parts
 from crawler.pages.rules.engine import Rule
 from crawler.pages.template import template as template_module
@@ -144,11 +144,11 @@ def test_parts_are_joined() -> None:
 def test_a_missing_part_is_flagged() -> None:
     pages = {1: read("netease-ep-paged"), 2: read("netease-ep-paged-2")}
     assert "incomplete" in join_parts(pages, {3: "3"}).flags
-    pages[3] = attrs.evolve(pages[2], native_id="ANOTHERARTICLE00")
+    pages[3] = attrs.evolve(pages[2], identity=Identity(site="netease", native_id="ANOTHERARTICLE00"))
     assert "incomplete" in join_parts(pages, {3: "3"}).flags
 
 
 def test_the_whole_on_one_page_stands_for_all() -> None:
     first = read("netease-ep-paged")
-    whole = attrs.evolve(read("netease-ep"), native_id=first.native_id)
+    whole = attrs.evolve(read("netease-ep"), identity=first.identity)
     assert join_parts({0: whole, 1: first}, {2: "2"}).body == whole.body
