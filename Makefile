@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-extract bench-dedup bench-crawl docs spark clean
+.PHONY: help setup demo test lint bench bench-extract bench-rules bench-dedup bench-crawl docs spark clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -34,13 +34,16 @@ lint: setup ## ruff, mypy --strict and the import rules
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 
-bench: bench-extract bench-dedup bench-crawl ## every benchmark
+bench: bench-extract bench-rules bench-dedup bench-crawl ## every benchmark
 
 # The peers need a virtual environment of their own: they are no part of the project.
 bench-extract: setup ## extraction: quality and cost beside its peers
 	@test -x .venv-bench/bin/python || $(PYTHON) -m venv --upgrade-deps .venv-bench
 	@.venv-bench/bin/python -m pip install --quiet -r benchmarks/requirements.txt
 	@.venv-bench/bin/python -m benchmarks.extract
+
+bench-rules: setup ## every clutter rule: where it fires, what its absence would cost
+	@$(BIN)/python -m benchmarks.rules
 
 bench-dedup: setup ## duplicates: recall and speed beside its peers
 	@$(BIN)/python -m benchmarks.dedup

@@ -12,6 +12,8 @@ from crawler.pages.html.decode import decode
 from tests.crawler.pages.stored import expected
 
 NOT_TEXT = re.compile(r"[\W_]+")
+OPEN_URL = "https://open.example/a/1.html"
+"""The address of our own pages without a template."""
 FIELDS = ("headline", "published_at", "source_name", "account_name", "authors", "editor")
 
 
@@ -53,8 +55,10 @@ def load_pages(folder: Path) -> list[BenchPage]:
         return [_page(folder / entry["file"], urls[entry["file"]], entry) for entry in entries]
     pages = []
     for name, entry in expected(folder).items():
-        lines = [text for kind, text in entry["body"] if kind != "image"]
-        pages.append(_page(folder / f"{name}.html", entry["url"], {**entry, "body": lines, "site": "netease"}))
+        # A portal's page lists (kind, text), a page without a template its lines.
+        lines = [line if isinstance(line, str) else line[1] for line in entry["body"] if line[0] != "image"]
+        url, site = entry.get("url", OPEN_URL), "netease" if "url" in entry else ""
+        pages.append(_page(folder / f"{name}.html", url, {**entry, "body": lines, "site": site}))
     return pages
 
 

@@ -28,6 +28,7 @@ RULES = """# Rules
 Every visible block of a page is kept or stripped by exactly one rule, and keeps the rule's id; `jianbao explain` shows
 it. Written by `make docs` from the rules themselves.
 
+- **why**: the reason that what it takes is no body; `make bench-rules` prints what its absence would cost.
 - **selector**: the rule strips every block inside such an element. **line**: it strips a line that the pattern matches
   whole; `start` or `end`: the pattern takes something off the line there, and the rest stays.
 - **where**: `any` place, only in the `head` (before the body's first line) or only in the `tail` (after its last one).
@@ -87,7 +88,7 @@ def all_rules() -> dict[str, "Rule"]:
 
 def rules() -> str:
     """The text of docs/rules.md."""
-    rows = ["| rule | what it matches | where | fields |", "|---|---|---|---|"]
+    rows = ["| rule | why | what it matches | where | fields |", "|---|---|---|---|---|"]
     for name, rule in sorted(all_rules().items()):
         matches = [f"selector {_code(rule.selector)}"] if rule.selector else []
         if rule.pattern:
@@ -101,7 +102,7 @@ def rules() -> str:
             *(["stays in the body"] if rule.keeps else []),
         ]
         notes += ["strips all that follows"] if rule.rest else []
-        rows.append(f"| `{name}` | {'; '.join(matches)} | {rule.where} | {', '.join(notes)} |")
+        rows.append(f"| `{name}` | {rule.why} | {'; '.join(matches)} | {rule.where} | {', '.join(notes)} |")
     return RULES + "\n" + "\n".join(rows) + "\n"
 
 

@@ -20,30 +20,60 @@ _END_LINE = (
 
 _ORIGINAL = Rule(
     id="netease.original_title",
+    why="The template's own element for the headline of the first publication.",
+    seen_on=("own/netease-endtext", "pages/163_article_001", "pages/163_article_003"),
     selector=".otitle",
     pattern=r"[（(]?\s?原标题[:：]\s?(?P<original_title>.*?)\s?[)）]?",
 )
 
 
-_SOURCE_EDITOR = Rule(id="netease.source_editor", selector=".ep-source", pattern=_END_LINE)
+_SOURCE_EDITOR = Rule(
+    id="netease.source_editor",
+    why="The template's own line of source, author and editor below the body.",
+    seen_on=("own/netease-ep-paged-2", "pages/163_article_012", "pages/163_article_017"),
+    selector=".ep-source",
+    pattern=_END_LINE,
+)
 
 
-_ADVERT = Rule(id="netease.advert", selector=".gg200x300, .at_item, .ad_module")
+_ADVERT = Rule(
+    id="netease.advert",
+    why="Boxes that NetEase's advertising system fills inside the body.",
+    seen_on=("own/netease-endtext",),
+    selector=".gg200x300, .at_item, .ad_module",
+)
 
 
 _RELATED = Rule(
     id="netease.related",
+    why="Related articles and topics that the desk's system puts into the body.",
+    seen_on=("own/netease-endtext", "pages/163_article_005", "pages/163_article_092"),
     selector=".special_tag_wrap, pre[datatype=specialtag], .related_article, .ep-keywords",
 )
 
 
-_GALLERY_BOX = Rule(id="netease.gallery_box", selector=".nph_gallery")
+_GALLERY_BOX = Rule(
+    id="netease.gallery_box",
+    why="A picture player whose captions are controls, not the text.",
+    seen_on=("own/netease-ep",),
+    selector=".nph_gallery",
+)
 
 
-_VIDEO_BOX = Rule(id="netease.video_box", selector=".video-wrapper")
+_VIDEO_BOX = Rule(
+    id="netease.video_box",
+    why="The film player's own words.",
+    seen_on=("own/netease-endtext", "pages/163_article_005", "pages2/163_article_108"),
+    selector=".video-wrapper",
+)
 
 
-_PAGER = Rule(id="netease.pager", selector=".ep-pages")
+_PAGER = Rule(
+    id="netease.pager",
+    why="The links between the pages of one article.",
+    seen_on=("own/netease-ep-paged-2",),
+    selector=".ep-pages",
+)
 
 
 _IN_BODY = (_ORIGINAL, _SOURCE_EDITOR, _ADVERT, _RELATED, _GALLERY_BOX, _VIDEO_BOX, _PAGER)
@@ -159,7 +189,11 @@ TEMPLATES = (
         ),
         rules=(
             Rule(
-                id="netease.column_original_title", pattern=r"原标题[:：]\s?(?P<original_title>.+)", needs=("原标题",)
+                id="netease.column_original_title",
+                why="The column templates put the headline of the first publication above the body, without brackets.",
+                seen_on=("own/netease-column2015", "pages/163_article_014", "pages/163_article_034"),
+                pattern=r"原标题[:：]\s?(?P<original_title>.+)",
+                needs=("原标题",),
             ),
             *_IN_BODY,
         ),
@@ -185,11 +219,20 @@ TEMPLATES = (
             Rule(
                 # A box below articles on shares, mostly without a class: two applications, then links under headings.
                 id="netease.stock_promotion",
+                why="The promotion of the share trading app in business texts.",
+                seen_on=("own/netease-ep-paged-2", "pages/163_article_030", "pages/163_article_037"),
                 pattern=r"更多精彩资讯请点击.{0,10}|网易财经 会赚钱的客户端[:：].*",
                 needs=("更多精彩资讯", "会赚钱的客户端"),
                 rest=True,
             ),
-            Rule(id="netease.stock_heading", pattern="重点推荐", needs=("重点推荐",), where="tail"),
+            Rule(
+                id="netease.stock_heading",
+                why="The heading of the share prices that the system puts into business texts.",
+                seen_on=("own/netease-ep-paged-2",),
+                pattern="重点推荐",
+                needs=("重点推荐",),
+                where="tail",
+            ),
             *_IN_BODY,
         ),
     ),
@@ -231,8 +274,19 @@ TEMPLATES = (
             ("keywords", _KEYWORDS),
         ),
         rules=(
-            Rule(id="netease.mobile_app", selector=".js-open-app, .bot_word, .m-linkCard, .unfold-wrap"),
-            Rule(id="netease.mobile_video_title", selector=".m-video", flag="video"),
+            Rule(
+                id="netease.mobile_app",
+                why="The button that opens the text in the app.",
+                seen_on=("own/netease-mobile", "pages/163_article_088"),
+                selector=".js-open-app, .bot_word, .m-linkCard, .unfold-wrap",
+            ),
+            Rule(
+                id="netease.mobile_video_title",
+                why="The title that the player shows over its film.",
+                seen_on=("own/netease-mobile", "pages/163_article_088"),
+                selector=".m-video",
+                flag="video",
+            ),
             _ADVERT,
         ),
         image=original_image,
@@ -251,6 +305,8 @@ TEMPLATES = (
         rules=(
             Rule(
                 id="netease.app_banner",
+                why="The invitation to open the page in NetEase's app.",
+                seen_on=("own/netease-app",),
                 selector=".header-title, .header-subtitle-info, .show-more-wrap, .g-btn-open-newsapp,"
                 " .doc-footer-wrapper",
             ),

@@ -125,25 +125,67 @@ SOURCES = (
 )
 
 _EDITOR_NAME = Rule(
-    id="sohu.editor_name", selector="p[data-role=editor-name]", pattern=r"责任编辑[:：]\s?(?P<editor>.*)"
+    id="sohu.editor_name",
+    why="The template's own element for the editor's name: a field.",
+    seen_on=("own/sohu-mp-2020", "pages/sohu_article_009", "pages/sohu_article_012"),
+    selector="p[data-role=editor-name]",
+    pattern=r"责任编辑[:：]\s?(?P<editor>.*)",
 )
 _ORIGINAL = Rule(
     id="sohu.original_title",
+    why="The headline of the first publication: a field.",
+    seen_on=("own/sohu-mobile",),
     selector="p[data-role=original-title], .original-title",
     pattern=r"原标题[:：]?\s?(?P<original_title>.*)",
 )
-_UNFOLD = Rule(id="sohu.unfold", selector=".lookall-box, #artLookAll")
-_VIDEO_TITLE = Rule(id="sohu.video_title", selector=".video-title", flag="video")
-_ADVERT = Rule(id="sohu.advert", selector=".middle-insert-ad")
+_UNFOLD = Rule(
+    id="sohu.unfold",
+    why="The button that unfolds the rest, which is there already.",
+    seen_on=("own/sohu-mobile", "pages/sohu_article_009"),
+    selector=".lookall-box, #artLookAll",
+)
+_VIDEO_TITLE = Rule(
+    id="sohu.video_title",
+    why="The title that the player shows over its film.",
+    seen_on=("own/sohu-mp-2020", "pages/sohu_article_009", "pages2/sohu_article_011"),
+    selector=".video-title",
+    flag="video",
+)
+_ADVERT = Rule(
+    id="sohu.advert",
+    why="Boxes that Sohu's advertising system fills inside the body.",
+    seen_on=("own/sohu-mobile",),
+    selector=".middle-insert-ad",
+)
 _EDITOR_LINE = Rule(
     id="sohu.editor_line",
+    why="The old templates' line of the editor below the body: a field.",
+    seen_on=("own/sohu-2004", "pages/sohu_article_005", "pages/sohu_article_007"),
     pattern=r"[(（【\[]\s?责任编辑[:：]\s?(?P<editor>[^)）】\]]*?)\s?[)）】\]]",
     needs=("责任编辑",),
     part="end",
 )
-_LINKS_ABOVE = Rule(id="sohu.links_above", linked=0.75, where="head")
-_LINKS_BELOW = Rule(id="sohu.links_below", linked=0.9, where="tail")
-_FOUND = Rule(id="sohu.search_count", pattern=r"共找到\s?[\d,]+\s?个相关新闻\s?[.。]?", needs=("相关新闻",))
+_LINKS_ABOVE = Rule(
+    id="sohu.links_above",
+    why="Lists of links that the old templates put above the text, in its own container.",
+    seen_on=("own/sohu-2004", "pages/sohu_article_005"),
+    linked=0.75,
+    where="head",
+)
+_LINKS_BELOW = Rule(
+    id="sohu.links_below",
+    why="Lists of links that the old templates put below the text, in its own container.",
+    seen_on=("own/sohu-2004",),
+    linked=0.9,
+    where="tail",
+)
+_FOUND = Rule(
+    id="sohu.search_count",
+    why="The old templates' count of search results for the text's topic.",
+    seen_on=("own/sohu-2004", "pages/sohu_article_010"),
+    pattern=r"共找到\s?[\d,]+\s?个相关新闻\s?[.。]?",
+    needs=("相关新闻",),
+)
 _MODERN = (_EDITOR_NAME, _ORIGINAL, _UNFOLD, _VIDEO_TITLE, _ADVERT)
 _STATEMENT = ("flag.user_uploaded", present("div.statement"))
 _KEYWORDS = meta("keywords")

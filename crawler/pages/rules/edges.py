@@ -21,6 +21,8 @@ _EDITORS = (
 ELSEWHERE: Final = (
     Rule(
         id="open.promotion",
+        why="An offer for who installs the app, above the text.",
+        seen_on=("own/portal_tail", "pages/sina_article_004"),
         pattern=(
             r"(?s:.{0,160})(?:下载|打开|关注|登录|点击).{0,12}(?:客户端|APP|App|公众号|众测).{0,16}(?:专享|"
             r"福利|好礼|优惠|领取|抽奖|红包).{0,40}"
@@ -31,6 +33,8 @@ ELSEWHERE: Final = (
     ),
     Rule(
         id="open.editor",
+        why="The desk names its editor below the text: a field.",
+        seen_on=("own/portal_tail", "pages/chinanews_article_001", "pages/yahoo_article_001"),
         pattern=rf"{_OPEN}(?:{_EDITORS})\s{{0,4}}[:：/／丨|][^。！？，]{{0,60}}",
         needs=("编", "編", "校对", "审", "监制"),
         where="tail",
@@ -38,6 +42,8 @@ ELSEWHERE: Final = (
     ),
     Rule(
         id="open.source",
+        why="Where the site took the text from: a field.",
+        seen_on=("own/portal_tail", "pages/yahoo_article_001", "pages2/cjn_article_001"),
         pattern=(
             r"[\[【(（\s]{0,3}(?:文章来源|稿件来源|信息来源|新闻来源|资料来源|本文来源|内容来源|來源|来源|"
             r"稿源|出处|出處|转自|轉自)\s{0,3}[:：/][^。！？，]{0,60}"
@@ -48,6 +54,8 @@ ELSEWHERE: Final = (
     ),
     Rule(
         id="open.original_title",
+        why="The headline of the first publication: a field.",
+        seen_on=("own/statements", "pages/thepaper_article_001", "pages/thepaper_article_003"),
         pattern=(
             r"[\[【(（〔\s]{0,3}原(?:文)?(?:标题|標題|题|題)(?:为|為|"
             r"是)?\s{0,2}[:：为為]?\s{0,2}[《“「\[]?(?P<original_title>[^。]{2,100}?)[》”」\]]?[\])）】〕。\s]{0,3}"

@@ -16,29 +16,39 @@ _SOURCE_LINE: Final = (
 GENERAL: Final = (
     Rule(
         id="general.original_title",
+        why="The headline under which the text first appeared: a field that desks put on top of the body.",
+        seen_on=("own/sohu-mp-republished", "pages2/ne_2019_3g"),
         pattern=r"[（(【\[]\s?原标题\s?[:：]\s?(?P<original_title>.+?)\s?[)）】\]]",
         needs=("原标题",),
     ),
     Rule(
         id="general.source_and_editor",
+        why="The desk's line of source, author and editor below the text: fields, not the author's words.",
+        seen_on=("own/sohu-mp-republished",),
         pattern=r"本文来源[:：]\s?(?P<source_name>[^:：]*?)\s*(?:作者[:：]\s?(?P<authors>[^:：]*?)\s*)?"
         r"责任编辑[:：]\s?(?P<editor>.*)",
         needs=("本文来源",),
     ),
     Rule(
         id="general.account_statement",
+        why="The platform's statement that an account uploaded the text, which the writer did not write.",
+        seen_on=("own/sohu-mp-republished",),
         pattern=r"特别声明[:：]\s?以上(?:内容|文章|作品).{0,40}(?:上传并发布|作者本人|信息存储|信息存儲).*",
         needs=("特别声明",),
         flag="user_uploaded",
     ),
     Rule(
         id="general.account_notice",
+        why="The platform's English notice that an account, not the desk, published the text.",
+        seen_on=("own/sohu-mp-republished",),
         pattern=r"Notice[:：]\s?The content above .{0,80}(?:uploaded|NetEase Hao).*",
         needs=("Notice",),
         flag="user_uploaded",
     ),
     Rule(
         id="general.platform_statement",
+        why="The platform disclaims the account's views; its own parts follow.",
+        seen_on=("own/netease-dy-platform",),
         pattern=r"(?:平台)?声明[:：]\s?该文观点仅代表作者本人[,，。].*",
         needs=("该文观点",),
         flag="user_uploaded",
@@ -47,6 +57,8 @@ GENERAL: Final = (
     Rule(
         # Mirrors that swap synonyms write 查看更加多, 检视更多 and the like.
         id="general.back_to_sohu",
+        why="Sohu's own link back to its front page, which ends the last line of a text and all that follows it.",
+        seen_on=("own/netease-dy-from-sohu", "pages/sohu_article_009", "pages/sohu_article_012"),
         pattern=r"返回搜狐[,，]?\s?[^\s,，。]{2,8}",
         needs=("返回搜狐",),
         part="end",
@@ -54,12 +66,16 @@ GENERAL: Final = (
     ),
     Rule(
         id="general.own_work_statement",
+        why="An account declares its text to be its own and without warranty, as platforms ask of it.",
+        seen_on=("own/netease-post-dy",),
         pattern=r"(?:免责)?声明\s?[:：]\s?(?:本文)?(?:为)?个人原创[,，\s]{0,2}(?:内容)?仅供参考[。.！]?",
         needs=("个人原创",),
         flag="author_statement",
     ),
     Rule(
         id="general.picture_takedown",
+        why="A formula about the pictures' rights that accounts put below their texts.",
+        seen_on=("own/netease-post-dy", "pages/163_article_010"),
         pattern=r"[（(【*]?\s?(?:声明[:：]\s?)?(?:(?:文中|本文|部分|以上|文章)?(?:内容|图片|图文|配图|素材|图|视频)){0,2}"
         r"(?:均|皆|部分)?(?:来源|来自|源自|源|取自|转自)[于自]?[:：]?\s?(?:于)?(?:互联网|网络)[,，。;；、\s]{0,2}"
         r"(?:版权归[^。，,]{0,12}[,，。;；\s]{0,2})?(?:如有|如|若有|若|有)?侵(?:权|删)?[^。]{0,24}[。.！]?\s?[)）】]?",
@@ -68,11 +84,29 @@ GENERAL: Final = (
     ),
     Rule(
         id="general.editor_line",
+        why="The desk names its editor below the text: a field, not the author's words.",
+        seen_on=("own/sohu-mp-republished",),
         pattern=r"[（(【\[]?\s?责任编辑\s?[:：]\s?(?P<editor>[^。，：:）)】\]]{0,24}?)\s?[)）】\]]?",
         needs=("责任编辑",),
         where="tail",
     ),
     # Who wrote it is part of the text, and a field besides.
-    Rule(id="general.source_line_above", pattern=_SOURCE_LINE, needs=("来源", "转自"), where="head", keeps=True),
-    Rule(id="general.source_line", pattern=_SOURCE_LINE, needs=("来源", "转自"), where="tail", keeps=True),
+    Rule(
+        id="general.source_line_above",
+        why="A line of the source at the beginning: the writer's own in a portal's body, and a field besides.",
+        seen_on=("own/netease-dy-platform",),
+        pattern=_SOURCE_LINE,
+        needs=("来源", "转自"),
+        where="head",
+        keeps=True,
+    ),
+    Rule(
+        id="general.source_line",
+        why="A line of the source at the end: the writer's own in a portal's body, and a field besides.",
+        seen_on=("own/netease-dy2019", "pages/163_article_009"),
+        pattern=_SOURCE_LINE,
+        needs=("来源", "转自"),
+        where="tail",
+        keeps=True,
+    ),
 )
