@@ -8,7 +8,7 @@ costs little.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -27,7 +27,6 @@ Codes = NDArray[np.uint32]
 
 _DROP: Final = 0
 _EXPAND: Final = 0x110000  # this code point folds to several: looked up in the second table
-_SPACE: Final = 0x20
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,300}>|\b(?:strong|span|font|section|div|br|img|em|p|a|b)\s{0,3}/?>")
 _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,200}\]\([^()\n]{0,500}\)|(?<=\])\([^()\n]{0,500}\)")  # a link keeps its words
@@ -45,6 +44,16 @@ _ANY_READING = re.compile(
 _SEVERAL: Final = 3
 _CODE_POINT = re.compile(r"&#(?:(\d{2,7})|[xX]([0-9a-fA-F]{2,6}));|\\u([0-9a-fA-F]{4})")  # a character, escaped
 _TORN_PINYIN = re.compile(r"[(（]\?{1,2}[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{0,5}[)）]")  # pinyin that lost its first letter
+# What to look for where one of the signs stands: most texts have none of them, and to see that costs next to nothing.
+_MARKUP: Final = (
+    (("](",), (_IMAGE,)),
+    ((">",), (_RUBY, _TAG)),
+    (("&",), (_ENTITY,)),
+    (("style", "px;"), (_STYLE,)),
+    (("://", "www."), (_ADDRESS,)),
+    (("(", "（"), (PINYIN,)),
+    (("?",), (_TORN_PINYIN,)),
+)
 
 
 @frozen
@@ -100,22 +109,6 @@ def fold_positions(text: str) -> Folded:
     return Folded(as_text(codes[kept]), origin[kept])
 
 
-def fold_for_search(text: str) -> str:
-    """The comparison form with one space wherever dropped characters part two Latin words or numbers.
-
-    `"稀土 (Rare Earth)"` becomes `"稀土rare earth"`.
-    """
-    codes = _looked_up(text)
-    (kept,) = np.nonzero(codes)
-    if len(kept) < 2:
-        return as_text(codes[kept])
-    folded = codes[kept]
-    latin = folded < 0x2E80
-    border = (np.diff(kept) > 1) & latin[:-1] & latin[1:]
-    (after,) = np.nonzero(border)
-    return as_text(np.insert(folded, after + 1, np.uint32(_SPACE)))
-
-
 def as_text(codes: Codes) -> str:
     """The string of an array of code points."""
     return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
@@ -143,33 +136,26 @@ def _looked_up_with_origin(text: str) -> tuple[Codes, NDArray[np.int64]]:
 
 
 def _blank_marks(text: str, raw: Codes, codes: Codes) -> None:
-    """Drop what is markup or injected pinyin. Each pattern runs only where its first sign stands in the text."""
-    patterns = []
-    if "](" in text:
-        patterns.append(_IMAGE)
-    if ">" in text:
-        patterns += (_RUBY, _TAG)
+    """Drop what is markup or injected pinyin."""
+    for signs, patterns in _MARKUP:
+        for sign in signs:
+            if sign in text:
+                _blank(patterns, text, codes)
+                break
     if ((raw >= 0xE0) & (raw < 0x1DD)).any():
-        patterns.append(_BARE_PINYIN)
-    if "&" in text:
-        patterns.append(_ENTITY)
-    if "style" in text or "px;" in text:
-        patterns.append(_STYLE)
-    if "://" in text or "www." in text:
-        patterns.append(_ADDRESS)
-    if "(" in text or "（" in text:
-        patterns.append(PINYIN)
-        if "?" in text:
-            patterns.append(_TORN_PINYIN)
-    for pattern in patterns:
-        for match in pattern.finditer(text):
-            codes[match.start() : match.end()] = _DROP
+        _blank((_BARE_PINYIN,), text, codes)
     if _has_bracketed_letters(text):
         readings = [match.span() for match in _ANY_READING.finditer(text)]
         for start, end in readings if len(readings) >= _SEVERAL else ():
             codes[start:end] = _DROP
     if "&" in text or "\\" in text:
         _unescape(text, codes)
+
+
+def _blank(patterns: Iterable[re.Pattern[str]], text: str, codes: Codes) -> None:
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            codes[match.start() : match.end()] = _DROP
 
 
 def _has_bracketed_letters(text: str) -> bool:

@@ -18,10 +18,3 @@ PINYIN = re.compile(
     rf"(?:[{_LETTER}]{{0,5}}(?:[{_TONED}]|[{_LETTER}][{_MARKS}]{{1,2}})[{_LETTER}{_MARKS}]{{0,5}}|{_NEUTRAL})[)）]"
 )
 """One injected syllable with its brackets, right after a Han character. Linear: every repeat is bounded."""
-
-
-def strip_pinyin(text: str) -> str:
-    """The text without injected syllables; text that has no bracket comes back as it is."""
-    if "(" not in text and "（" not in text:
-        return text
-    return PINYIN.sub("", text)

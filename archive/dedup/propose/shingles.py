@@ -93,11 +93,6 @@ def ascending(hashes: Hashes) -> Hashes:
     return ranked
 
 
-def sample_text(codes: Codes) -> Hashes:
-    """The sample of a folded text, ready for the index (see `stored`)."""
-    return stored(sample(grams(codes, SHINGLE)))
-
-
 def stored(hashes: Hashes) -> Hashes:
     """Hashes as the index stores them: their upper bits. A short text's fillers above the limit need more bits."""
     return hashes >> _SHIFT

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text.fold import fold, fold_codes, fold_for_search, fold_many, fold_positions
+from archive.text.fold import fold, fold_codes, fold_many, fold_positions
 from archive.text.variants import load_variants, make_classes
 
 
@@ -57,18 +57,9 @@ def test_positions_point_at_the_characters_that_stayed(text: str) -> None:
         assert char in fold(text[place]) or len(fold(text[place])) != 1
 
 
-@given(st.text(st.characters(codec="utf-8")))
-def test_search_form_is_the_same_but_for_spaces(text: str) -> None:
-    assert fold_for_search(text).replace(" ", "") == fold(text)
-
-
 @given(st.lists(st.text(max_size=30), max_size=6))
 def test_many_texts_fold_as_each_alone(texts: list[str]) -> None:
     assert [codes.tolist() for codes in fold_many(texts)] == [fold_codes(text).tolist() for text in texts]
-
-
-def test_search_form_keeps_latin_words_apart() -> None:
-    assert fold_for_search("稀土 (Rare Earth)，GPT-5 发布") == "稀土rare earth gpt 5发布"
 
 
 def test_lone_surrogates_and_emptiness() -> None:
