@@ -56,13 +56,12 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     touched.update(_withdraw(connection, [article.article_id for article, _ in made if article.revised], now))
     batch = [_new(article, its, known) for article, its in made]
     stories = Stories(connection, [(new.sample, new.made.digest) for new in batch])
-    for new in batch:
-        new.links = stories.related(new.article.article_id, new.text, new.sample, new.made.digest)[:LINKS_AN_ARTICLE]
+    for place, new in enumerate(batch):
+        new.links = stories.related(place, new.article.article_id, new.text)[:LINKS_AN_ARTICLE]
         stories.put(
+            place,
             new.article.article_id,
             new.text,
-            new.sample,
-            new.made.digest,
             same_as=[key for key, verdict in new.links if verdict.relation in SAME_TEXT],
         )
     _write(connection, batch, now)

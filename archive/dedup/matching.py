@@ -84,8 +84,8 @@ def _match_batch(connection: Connection, queries: Sequence[Query]) -> list[Answe
     samples = [Sample(one.kept, one.looked_up) for one in made]
     stories = Stories(connection, [(sample, one.digest) for sample, one in zip(samples, made, strict=True)], MATCH)
     related = [
-        stories.related(-1, Text(body, as_codes(one.folded), query.published_at, query.headline), sample, one.digest)
-        for query, body, one, sample in zip(queries, bodies, made, samples, strict=True)
+        stories.related(place, -1, Text(body, as_codes(one.folded), query.published_at, query.headline))
+        for place, (query, body, one) in enumerate(zip(queries, bodies, made, strict=True))
     ]
     rows = _rows(connection, sorted({key for found in related for key, _ in found}))
     return [

@@ -31,33 +31,36 @@ class _Size:
 
 
 class Stories:
-    """What the archive, and the batch so far, hold of the batch's shingles."""
+    """What the archive, and the batch so far, hold of the batch's shingles.
+
+    `wanted`: the sample and the digest of each text of the batch; a text is named by its place in it.
+    """
 
     def __init__(self, connection: Connection, wanted: Sequence[tuple[Sample, int]], effort: Effort = INGEST) -> None:
         self._connection = connection
+        self._wanted = wanted
         self._effort = effort
         self.new_rows: list[tuple[int, int]] = []
         """(hash, article id) rows that `put` found worth storing."""
         self._holders = index.look_up(connection, (value for sample, _ in wanted for value in sample.looked_up))
         self._changed: set[int] = set()
-        self._lists: dict[int, list[Candidate]] = {}
         self._sizes: dict[int, _Size] = {}
         self._texts: dict[int, Text] = {}
         self._twins: defaultdict[int, dict[int, datetime | None]] = defaultdict(dict)
-        for sample, _ in wanted:
-            self._lists[id(sample)] = shortlist(sample.looked_up, self._holders, effort)
-        self._read_sizes({one.article_id for found in self._lists.values() for one in found})
+        self._lists = [shortlist(sample.looked_up, self._holders, effort) for sample, _ in wanted]
+        self._read_sizes({one.article_id for found in self._lists for one in found})
         likely = {
             one.article_id
-            for sample, _ in wanted
-            for one in self._lists[id(sample)]
+            for (sample, _), found in zip(wanted, self._lists, strict=True)
+            for one in found
             if self._shares_enough(sample, one)
         }
         self._read_twins({*(digest for _, digest in wanted), *(self._sizes[key].digest for key in likely)})
         self._read(likely)
 
-    def related(self, article_id: int, text: Text, sample: Sample, digest: int) -> list[tuple[int, Verdict]]:
-        """The articles that the text is related to, the closest first. `article_id`: its own, or -1."""
+    def related(self, place: int, article_id: int, text: Text) -> list[tuple[int, Verdict]]:
+        """The articles that the text at `place` is related to, the closest first. `article_id`: its own, or -1."""
+        sample, digest = self._wanted[place]
         found: list[tuple[int, Verdict]] = []
         twins = sorted(key for key in self._twins[digest] if key != article_id)
         for key in twins[:TWINS]:
@@ -68,7 +71,7 @@ class Stories:
                 break
         verified = 0
         seen = {key for key, _ in found}
-        for candidate in self._shortlist(sample, article_id):
+        for candidate in self._shortlist(place, article_id):
             if candidate.article_id in self._twins[digest] or not self._shares_enough(sample, candidate):
                 continue
             if verified == self._effort.verified:
@@ -83,12 +86,13 @@ class Stories:
                 found.append((key, verdict))
         return sorted(found, key=lambda item: (*_closeness(item[1]), item[0]))
 
-    def put(self, key: int, text: Text, sample: Sample, digest: int, *, same_as: Iterable[int]) -> None:
-        """Make a new article known to the rest of the batch, and note the rows that the index needs.
+    def put(self, place: int, key: int, text: Text, *, same_as: Iterable[int]) -> None:
+        """Make the new article at `place` known to the rest of the batch, and note the rows that the index needs.
 
         What leads to one text leads to its twins. A shingle that several copies of a text hold
         leads to the story already; a capped one leads nowhere.
         """
+        sample, digest = self._wanted[place]
         self._texts[key] = text
         self._sizes[key] = _Size(len(sample.kept), sample.last, digest)
         twin_holds = len(self._twins[digest]) > 0
@@ -106,11 +110,11 @@ class Stories:
             self.new_rows.append((value, key))
         self._changed.update(sample.kept)
 
-    def _shortlist(self, sample: Sample, article_id: int) -> list[Candidate]:
+    def _shortlist(self, place: int, article_id: int) -> list[Candidate]:
         """The list that was made at the start, unless the batch itself has added to what it was made from."""
-        known = self._lists.get(id(sample))
-        if known is not None and self._changed.isdisjoint(sample.looked_up):
-            return [one for one in known if one.article_id != article_id]
+        sample, _ = self._wanted[place]
+        if self._changed.isdisjoint(sample.looked_up):
+            return [one for one in self._lists[place] if one.article_id != article_id]
         return shortlist(sample.looked_up, self._holders, self._effort, but=article_id)
 
     def _nearest_twin(self, article_id: int, published_at: datetime | None) -> tuple[int, Text]:
