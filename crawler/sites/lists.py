@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from archive.times import BEIJING
+from crawler.pages.html.urls import absolute
 from crawler.pages.template.site import ListError, Listing
 
 Parse = Callable[[str, str, datetime], Sequence[Listing]]
@@ -27,6 +27,7 @@ MAX_TITLE = 300
 
 _JSONP = re.compile(r"\s*(?:/\*\*/\s*)?[\w$.\[\]'\"]{1,100}\s*\(")
 _TOKEN = re.compile(r'\\.|"|,(?=\s*[\]}])', re.DOTALL)
+_BARE_HOST = re.compile(r"\s*(?:[a-z0-9-]+\.)+(?:com|cn|net|org)/", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,300}>")
 _US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
 _ISO = re.compile(r"(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?(?:[T\s]*(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
@@ -93,7 +94,7 @@ def json_list(
             if keep is not None and not keep(entry):
                 continue
             link = entry.get(url) if isinstance(url, str) else url(entry)
-            address = absolute(link, base)
+            address = list_address(link, base)
             if address is None:
                 continue
             name = next((t for key in title if (t := _text(entry.get(key)))), None)
@@ -142,7 +143,7 @@ def html_links(text: str, base: str, fetched_at: datetime) -> list[Listing]:
     for link in root.iter("a"):
         if len(found) >= MAX_ENTRIES:
             break
-        address = absolute(link.get("href"), base)
+        address = list_address(link.get("href"), base)
         if address is None:
             continue
         # A picture's link comes first and has no words; the headline's link beside it has them.
@@ -151,22 +152,14 @@ def html_links(text: str, base: str, fetched_at: datetime) -> list[Listing]:
     return [Listing(url=address, title=title) for address, title in found.items()]
 
 
-def absolute(link: object, base: str) -> str | None:
-    """The absolute http(s) address that a list means, or None. `www.sohu.com/a/1_2` (no scheme) begins with a host."""
-    if not isinstance(link, str):
+def list_address(link: object, base: str) -> str | None:
+    """The absolute http(s) address that a list means, without its fragment, or None. `www.sohu.com/a/1_2` (no scheme)
+    begins with a host."""
+    if not isinstance(link, str) or len(link) > MAX_URL:
         return None
-    link = link.strip()
-    if not link or len(link) > MAX_URL or link.startswith("#"):
-        return None
-    if re.match(r"(?:[a-z0-9-]+\.)+(?:com|cn|net|org)/", link, re.IGNORECASE):
-        link = "//" + link
-    try:
-        address = urljoin(base, link)
-    except ValueError:
-        return None
-    if not address.startswith(("http://", "https://")) or any(c.isspace() or not c.isprintable() for c in address):
-        return None
-    return address.partition("#")[0]
+    if _BARE_HOST.match(link):
+        link = "//" + link.strip()
+    return absolute(base, link).partition("#")[0] or None
 
 
 def _text(value: object) -> str:

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from crawler.pages.html.parse import Element
+from crawler.pages.html.urls import absolute
 
 _WORDS: Final = frozenset(
     ("2", "3", "下一页", "下一頁", "下页", "下頁", "后一页", "第2页", "第二页", "上一页", "上一頁")
@@ -30,7 +31,7 @@ def goes_on(links: Iterable[Element], url: str) -> bool:
                 parts = urlsplit(url)
                 stem = _stem(parts.path)
                 base = parts.hostname, parts.path, {stem, _NUMBER.sub("", stem)}
-            other = urlsplit(urljoin(url, link.get("href") or ""))
+            other = urlsplit(absolute(url, link.get("href") or ""))
             host = other.hostname
         except ValueError:
             continue

@@ -4,12 +4,9 @@ import re
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any, Final
-from urllib.parse import urljoin
 
-import attrs
 from lxml import etree
 
-from archive.store.records import ImageRecord
 from crawler.pages.fields.credits import read_credits
 from crawler.pages.fields.damage import find_damage, find_truncation
 from crawler.pages.fields.evidence import gather
@@ -21,6 +18,7 @@ from crawler.pages.general.finder import SOME, Spot, find_body, find_pieces
 from crawler.pages.general.goes_on import goes_on
 from crawler.pages.general.witness import ask_trafilatura
 from crawler.pages.html.blocks import RawBlock, fold, walk
+from crawler.pages.html.finish import finish
 from crawler.pages.html.overview import look_over
 from crawler.pages.html.parse import Element
 from crawler.pages.html.surroundings import Piece, between, following, preceding
@@ -54,8 +52,6 @@ _PICTURED: Final = re.compile(r"[摄攝][)）]?$|[图圖]\s?[/／|:：]|[供][�
 _BEGINS_DATE: Final = re.compile(r"(?:19|20)\d\d年?(?:\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?)?")
 _PART_OF_DATE: Final = re.compile(r"\d{1,2}\s?[-/.月]\s?\d{1,2}日?|\d{1,2}:\d{2}(?::\d{2})?")
 _SHORT: Final = 60
-# An address that joining to the page's own leaves as it is.
-_PLAIN_ADDRESS: Final = re.compile(r"https?://[\w.-]+/[\w./%-]*(?:\?[\w./%&=-]+)?", re.ASCII)
 
 
 def read_generic(
@@ -104,7 +100,7 @@ def read_generic(
         flags.append("paged")
         flags.append("incomplete")
     confidence = _confidence(spot, headline, kept, found.agreement, raws)
-    blocks, images = _finish(judged.blocks, url)
+    blocks, images = finish(url, judged.blocks)
     verdict = _outcome(document, kept, headline)
     page = Page(
         url=url,
@@ -369,34 +365,3 @@ def _confidence(
     value = min(1.0, 0.4 + 0.6 * spot.share) * (1.0 if headline is not None and headline.sure else 0.8)
     value *= 1.0 if length >= 200 else 0.8 if length >= 60 else 0.5
     return round(max(0.05, value * (0.7 + 0.3 * agreement)), 2)
-
-
-def _finish(blocks: list[Block], url: str) -> tuple[tuple[Block, ...], tuple[ImageRecord, ...]]:
-    """Absolute addresses, and the images of the body with their captions."""
-    out: list[Block] = []
-    images: list[ImageRecord] = []
-    for block in blocks:
-        if block.kept and block.kind == "image":
-            address = _absolute(url, block.url)
-            if not address:
-                continue
-            block = attrs.evolve(block, url=address)
-            images.append(ImageRecord(url=address))
-        elif block.kept:
-            if block.kind == "caption" and images and not images[-1].caption:
-                images[-1] = ImageRecord(url=images[-1].url, caption=block.text)
-            if block.links:
-                links = tuple((start, end, _absolute(url, href)) for start, end, href in block.links)
-                block = attrs.evolve(block, links=tuple(link for link in links if link[2]))
-        out.append(block)
-    return tuple(out), tuple(images)
-
-
-def _absolute(base: str, address: str) -> str:
-    if _PLAIN_ADDRESS.fullmatch(address):
-        return address
-    try:
-        made = urljoin(base, address.strip())
-    except ValueError:
-        return ""
-    return made if made.startswith(("http://", "https://")) else ""

@@ -35,7 +35,7 @@ _ITEMS: Final = frozenset(("li", "dt", "dd"))
 _CAPTIONS: Final = frozenset(("figcaption", "caption"))
 _KEPT_TOGETHER: Final = 2_000
 """A table row of more characters, or with more than three blocks in a cell, is layout: its cells are read in turn."""
-_INVISIBLE: Final = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+INVISIBLE: Final = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _IMAGE_ATTRIBUTES: Final = ("data-src", "data-original", "data-echo", "data-lazy-src", "original", "_src", "src")
 
 
@@ -67,8 +67,8 @@ class RawBlock:
 
 def fold(text: str) -> str:
     """White space (also full-width and no-break spaces) folded to single spaces, invisible characters left out."""
-    if not text.isprintable() and _INVISIBLE.search(text):
-        text = _INVISIBLE.sub("", text)
+    if not text.isprintable() and INVISIBLE.search(text):
+        text = INVISIBLE.sub("", text)
     return " ".join(text.split())
 
 
@@ -103,8 +103,8 @@ class _Line:
         if text.isspace():
             self.space = True
             return
-        if not text.isprintable() and _INVISIBLE.search(text):
-            text = _INVISIBLE.sub("", text)
+        if not text.isprintable() and INVISIBLE.search(text):
+            text = INVISIBLE.sub("", text)
         words = text.split()
         if not words:
             return

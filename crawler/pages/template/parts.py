@@ -1,9 +1,10 @@
 """The pages of an article that a portal spread over several, as a pager names them."""
 
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from crawler.pages.html.parse import Element
+from crawler.pages.html.urls import absolute
 from crawler.pages.template.site import Site
 
 MAX_PARTS: Final = 60
@@ -20,12 +21,10 @@ def find_parts(pager: Element, base: str, site: Site, native_id: str, part: int)
         return ()
     found: dict[int, str] = {}
     for link in pager.iter("a"):
-        try:
-            address = urljoin(base, link.get("href") or "")
-            elsewhere = urlsplit(address).hostname != urlsplit(base).hostname
-        except ValueError:
+        address = absolute(base, link.get("href") or "")
+        if not address or urlsplit(address).hostname != urlsplit(base).hostname:
             continue
-        target = None if elsewhere else site.target(address)
+        target = site.target(address)
         if target is not None and target.native_id == native_id and target.part not in (part, *found):
             found[target.part] = address.partition("#")[0]
     return tuple(found[number] for number in sorted(found)[:MAX_PARTS])

@@ -1,22 +1,20 @@
 """A page by its site's template: fields, verdicts, and what contradicts what."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Final
-from urllib.parse import urljoin
-
-import attrs
 
 from archive.store.records import ImageRecord
 from crawler.pages.fields.credits import clean_editor
 from crawler.pages.fields.names import split_names
 from crawler.pages.fields.values import find_authors, read_time, split_keywords
 from crawler.pages.html.blocks import walk
+from crawler.pages.html.finish import finish
 from crawler.pages.html.parse import Element
 from crawler.pages.html.selectors import select
 from crawler.pages.html.urls import absolute, hashed_id
-from crawler.pages.page import FLASH, Block, Identity, Outcome, Page
+from crawler.pages.page import FLASH, Identity, Outcome, Page
 from crawler.pages.template.document import Document
 from crawler.pages.template.parts import find_parts
 from crawler.pages.template.site import Site
@@ -110,8 +108,8 @@ def _of_nothing(flags: list[str], images: tuple[ImageRecord, ...]) -> tuple[Outc
 def _confirm(document: Document, site: Site, identity: Identity, values: dict[str, str], flags: list[str]) -> Identity:
     """Which publication the page is, by its address and by what it says of itself."""
     native_id, canonical = identity.native_id, identity.canonical_url
-    said = values.get("page_url")
-    named = site.target(urljoin(document.url, said)) if said else None
+    said = absolute(document.url, values.get("page_url", ""))
+    named = site.target(said) if said else None
     if named is not None and named.kind != "list" and named.native_id:
         if native_id is None:
             native_id, canonical = named.native_id, named.url
@@ -130,31 +128,3 @@ def _confirm(document: Document, site: Site, identity: Identity, values: dict[st
         native_id = hashed_id(document.url)
         flags.append("no_id")
     return Identity(site=site.name, native_id=native_id, canonical_url=canonical or document.url)
-
-
-def finish(
-    base: str, blocks: Iterable[Block], clear: Callable[[str], str] | None = None
-) -> tuple[tuple[Block, ...], tuple[ImageRecord, ...]]:
-    """Judged blocks with absolute addresses, and the kept images with their captions.
-
-    `base`: the page's address. `clear`: makes an image's address out of the written one. An image without a usable
-    address, and a link without one, are left out.
-    """
-    done: list[Block] = []
-    images: list[ImageRecord] = []
-    for block in blocks:
-        if block.kept and block.kind == "image":
-            address = absolute(base, clear(block.url) if clear is not None else block.url)
-            if not address:
-                continue
-            if address != block.url:
-                block = attrs.evolve(block, url=address)
-            images.append(ImageRecord(url=address))
-        elif block.kept:
-            if block.kind == "caption" and images and not images[-1].caption:
-                images[-1] = ImageRecord(url=images[-1].url, caption=block.text)
-            if block.links:
-                links = ((start, end, absolute(base, href)) for start, end, href in block.links)
-                block = attrs.evolve(block, links=tuple(link for link in links if link[2]))
-        done.append(block)
-    return tuple(done), tuple(images)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from archive.times import BEIJING
 from crawler.pages.template.site import ListError, Source
 from crawler.sites import netease, sohu
-from crawler.sites.lists import MAX_CHARACTERS, absolute, html_links, json_list, load, read_time
+from crawler.sites.lists import MAX_CHARACTERS, html_links, json_list, list_address, load, read_time
 from crawler.sites.registry import load_sites
 
 NOW = datetime(2026, 3, 4, 4, 30, tzinfo=UTC)  # 12:30 in Beijing
@@ -206,7 +206,7 @@ def test_no_text_breaks_a_source(text: str) -> None:
 
 @given(st.text(max_size=60), st.timedeltas(timedelta(0), timedelta(9)))
 def test_no_link_or_time_raises(text: str, ago: timedelta) -> None:
-    address = absolute(text, "https://news.163.com/x/")
+    address = list_address(text, "https://news.163.com/x/")
     assert address is None or address.startswith(("http://", "https://"))
     moment = read_time(text, NOW - ago)
     assert moment is None or moment.tzinfo is not None
