@@ -11,7 +11,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from archive.errors import JianbaoError
 from crawler.guard import Refused, is_public
-from crawler.warc.raw import RawCapture, decoded_body, raw_from_headers
+from crawler.warc.raw import BodyError, RawCapture, decoded_body, raw_from_headers
 from crawler.warc.writer import Exchange
 
 if TYPE_CHECKING:
@@ -52,12 +52,13 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         return self._parsers[urlparse_cached(request).netloc]
 
     async def _parse_robots(self, response: Response, netloc: str, request: "Request") -> None:
-        rules = decoded_body(response.meta[RAW])
-        if response.status >= 500 or response.status == 429 or not isinstance(rules, bytes):
+        try:
+            rules = decoded_body(response.meta[RAW]).content if response.status < 300 else b""
+        except BodyError:
+            rules = None
+        if rules is None or response.status >= 500 or response.status == 429:
             self._unknown.add(netloc)
             rules = _FORBID_ALL
-        elif response.status >= 300:
-            rules = b""
         await super()._parse_robots(Response(response.url, status=response.status, body=rules), netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:

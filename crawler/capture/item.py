@@ -11,7 +11,7 @@ from crawler.pages.html.decode import decode
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.template.site import ListError, Listing, Source
 from crawler.sites.registry import find_site
-from crawler.warc.raw import MAX_DECODED, RawCapture, decoded_body
+from crawler.warc.raw import BodyError, BodyTooLarge, RawCapture, decoded_body
 
 
 def capture_item(raw: RawCapture) -> Item:
@@ -20,26 +20,33 @@ def capture_item(raw: RawCapture) -> Item:
     return Item(capture=capture_record(raw, page), article=page.article(), parts=page.parts)
 
 
-def capture_page(raw: RawCapture) -> Page:
-    """What an answer says, unpacked and extracted. Never raises."""
-    body = decoded_body(raw)
-    if body is None:
-        page = Page(url=raw.url, outcome=Outcome.TOO_LARGE, detail=f"unpacks to more than {MAX_DECODED} bytes")
-    elif isinstance(body, str):
-        page = Page(url=raw.url, outcome=Outcome.BROKEN, detail=body)
-    else:
-        page = extract(
-            body,
-            site=find_site(raw.url),
-            url=raw.url,
-            content_type=raw.content_type,
-            captured_at=raw.captured_at,
-            status=raw.status,
-        )
+def capture_page(raw: RawCapture, *, everything: bool = False) -> Page:
+    """What an answer says, unpacked and extracted. `everything`: as for `extract`. Never raises.
+
+    A body whose packed form is torn is read as far as it goes; `detail` says so.
+    """
+    try:
+        body = decoded_body(raw)
+    except BodyError as error:
+        outcome = Outcome.TOO_LARGE if isinstance(error, BodyTooLarge) else Outcome.BROKEN
+        return Page(url=raw.url, outcome=outcome, detail=str(error))
+    page = extract(
+        body.content,
+        site=find_site(raw.url),
+        url=raw.url,
+        content_type=raw.content_type,
+        captured_at=raw.captured_at,
+        status=raw.status,
+        everything=everything,
+    )
     if raw.requested and page.outcome is Outcome.LIST and named_by(raw.requested) is not None:
         # A portal's way of saying that the article is no more: off to the front page.
         page = evolve(page, outcome=Outcome.GONE, detail=f"{raw.requested} redirects to {raw.url}")
-    return page
+    return evolve(page, detail=_joined(page.detail, body.torn))
+
+
+def _joined(*details: str | None) -> str | None:
+    return "; ".join(detail for detail in details if detail) or None
 
 
 @frozen(kw_only=True)
@@ -54,24 +61,23 @@ class ListAnswer:
 def list_answer(raw: RawCapture) -> ListAnswer:
     """The row and the entries of a list's answer. Never raises."""
     site, source = source_of(raw.requested or raw.url) or ("", None)
-    problem = ""
+    problem, torn = "", ""
     listings: tuple[Listing, ...] = ()
     if raw.status >= 400 or source is None:
         problem = f"HTTP {raw.status}"
     else:
         try:
-            listings = _listings(source, raw)
-        except ListError as error:
+            body = decoded_body(raw)
+            torn = body.torn
+            listings = _listings(source, body.content, raw)
+        except (BodyError, ListError) as error:
             problem = str(error)
     outcome = Outcome.BROKEN if problem else Outcome.LIST
-    page = Page(url=raw.url, outcome=outcome, identity=Identity(site=site or None), detail=problem or None)
+    page = Page(url=raw.url, outcome=outcome, identity=Identity(site=site or None), detail=_joined(problem, torn))
     return ListAnswer(capture=capture_record(raw, page), listings=listings, problem=problem)
 
 
-def _listings(source: Source, raw: RawCapture) -> tuple[Listing, ...]:
-    body = decoded_body(raw)
-    if not isinstance(body, bytes):
-        raise ListError(body or "the list is too large")
+def _listings(source: Source, body: bytes, raw: RawCapture) -> tuple[Listing, ...]:
     text = body.decode(source.encoding, "replace") if source.encoding else decode(body, raw.content_type).text
     try:
         return tuple(source.parse(text, raw.url, raw.captured_at))

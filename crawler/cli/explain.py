@@ -86,10 +86,8 @@ def _page_of_file(name: str, url: str, content_type: str | None) -> "Page":
 
 def _page_of_article(home: Home, named: str) -> "Page":
     from archive.store.db import open_engine, reading
+    from crawler.capture.item import capture_page
     from crawler.capture.raw_page import raw_page
-    from crawler.pages.extract import extract
-    from crawler.sites.registry import find_site
-    from crawler.warc.raw import decoded_body
 
     if Path(named).is_file():
         raise UsageError(f"{named} is a file: say with --url where it was fetched from")
@@ -99,18 +97,7 @@ def _page_of_article(home: Home, named: str) -> "Page":
             raw = raw_page(home, connection, named)
     finally:
         engine.dispose()
-    body = decoded_body(raw)
-    if not isinstance(body, bytes):
-        raise UsageError(f"the raw page cannot be unpacked: {body or 'it is too large'}")
-    return extract(
-        body,
-        site=find_site(raw.url),
-        url=raw.url,
-        content_type=raw.content_type,
-        captured_at=raw.captured_at,
-        status=raw.status,
-        everything=True,
-    )
+    return capture_page(raw, everything=True)
 
 
 def _fields(page: "Page") -> list[tuple[str, str]]:

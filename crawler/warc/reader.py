@@ -19,7 +19,7 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.timeutils import iso_date_to_datetime
 
 from archive.errors import UsageError
-from crawler.warc.raw import RawCapture
+from crawler.warc.raw import RawCapture, raw_from_headers
 from crawler.warc.writer import REQUESTED
 
 MAX_RECORD: Final = 64 * 2**20
@@ -209,13 +209,7 @@ def _raw(record: Any, kind: str, name: str, offset: int, length: int) -> RawCapt
         return RawCapture(payload=payload, content_type=headers.get_header("Content-Type"), **common)
     chunked = (http.get_header("Transfer-Encoding") or "").lower() == "chunked"
     payload = _dechunked(record.raw_stream) if chunked else record.raw_stream.read()
-    return RawCapture(
-        payload=payload,
-        status=int(http.get_statuscode()),
-        content_type=http.get_header("Content-Type"),
-        encoding=http.get_header("Content-Encoding") or "",
-        **common,
-    )
+    return raw_from_headers(RawCapture(payload=payload, status=int(http.get_statuscode()), **common), http.headers)
 
 
 def _dechunked(stream: Any) -> bytes:
