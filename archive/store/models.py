@@ -6,7 +6,7 @@ Times are stored in UTC. docs/data.md describes every table and column; a test h
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Float, ForeignKey, Index, Integer, MetaData, Text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Float, ForeignKey, Index, Integer, MetaData, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -55,6 +55,11 @@ class Base(DeclarativeBase):
     }
 
 
+def _partial(name: str, *columns: str, where: str) -> Index:
+    """An index of some of the rows. A statement uses it only where it says `where` itself, with literal values."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 class CrawlRun(Base):
     """One run of the crawler or of an import: what it did, how it ended."""
 
@@ -89,7 +94,12 @@ class Frontier(Base):
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[str | None]
-    __table_args__ = (Index(None, "site", "native_id", unique=True), Index(None, "state", "due_at"))
+    __table_args__ = (
+        Index(None, "site", "native_id", unique=True),
+        # Partial, so that they hold the work in hand alone: what is done, and all but the newest is, costs nothing.
+        _partial("ix_frontier_due", "site", "due_at", "id", where="state = 'due'"),
+        _partial("ix_frontier_leased", "site", "leased_until", where="state = 'leased'"),
+    )
 
 
 class Sighting(Base):

@@ -2,14 +2,18 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, delete, insert, select
 
-from archive.store.db import reading, writing
+from archive.store.db import open_engine, reading, writing
 from archive.store.models import Frontier
 from crawler.run import frontier
 from crawler.run.frontier import FIRST_RETRY, LEASE, MAX_ATTEMPTS
+from tests.statements import instructions, recorded, too_much
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
@@ -109,8 +113,6 @@ def test_crawlers_at_once_never_share_an_address(engine: Engine) -> None:
 
 def test_a_claim_skips_what_another_transaction_holds(postgres_url: str) -> None:
     """On PostgreSQL a second crawler does not wait for the first one's transaction."""
-    from archive.store.db import open_engine
-
     engine = open_engine(postgres_url)
     try:
         offer(engine, 4)
@@ -128,3 +130,137 @@ def test_a_claim_skips_what_another_transaction_holds(postgres_url: str) -> None
 def test_lists_of_any_length_are_offered(engine: Engine, count: int) -> None:
     offer(engine, count)
     assert len(states(engine)) == count
+
+
+STATES = ("due", "leased", "done", "gone", "failed")
+minutes = st.integers(-40, 40).map(lambda number: NOW + timedelta(minutes=number))
+stored = st.fixed_dictionaries(
+    {
+        "site": st.sampled_from(["netease", "sohu"]),
+        "state": st.sampled_from(STATES),
+        "due_at": minutes,
+        "leased_until": minutes,
+    }
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(found=st.lists(stored, max_size=12), limit=st.integers(1, 6))
+def test_a_claim_takes_the_longest_due_of_both_kinds(engine: Engine, found: list[dict[str, Any]], limit: int) -> None:
+    """Held against the plain meaning: all that is due or whose lease has run out, sorted, cut."""
+    rows: list[dict[str, Any]] = [
+        {
+            "id": number,
+            "native_id": f"D{number}",
+            "url": "https://www.163.com/",
+            "attempts": number,
+            "leased_by": "run-1",
+            "outcome": None,
+            **row,
+        }
+        for number, row in enumerate(found, 1)
+    ]
+    for row in rows:
+        if row["state"] != "leased":
+            row.update(leased_by=None, leased_until=None)
+    ready = [
+        row
+        for row in rows
+        if row["site"] == "netease"
+        and (
+            (row["state"] == "due" and row["due_at"] <= NOW) or (row["state"] == "leased" and row["leased_until"] < NOW)
+        )
+    ]
+    expected = sorted(ready, key=lambda row: (row["due_at"], row["id"]))[:limit]
+    with writing(engine) as connection:
+        connection.execute(delete(Frontier))
+        if rows:
+            connection.execute(insert(Frontier), rows)
+    assert [(one.id, one.attempts) for one in claim(engine, limit, worker="run-2")] == [
+        (row["id"], row["attempts"]) for row in expected
+    ]
+    for row in expected:
+        row.update(state="leased", leased_by="run-2", leased_until=NOW + LEASE)
+    with reading(engine) as connection:
+        assert [
+            dict(row) for row in connection.execute(select(Frontier.__table__).order_by(Frontier.id)).mappings()
+        ] == rows
+
+
+def test_an_expired_lease_is_claimed_once(engine: Engine) -> None:
+    offer(engine, 60)
+    claim(engine, 40, worker="run-dead")
+    later = NOW + 2 * LEASE
+    got: list[int] = []
+    errors: list[BaseException] = []
+    start = threading.Barrier(3)
+
+    def work(worker: str) -> None:
+        try:
+            start.wait()
+            while found := claim(engine, 4, now=later, worker=worker):
+                got.extend(one.id for one in found)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work, args=(f"run-{number}",)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    assert len(got) == len(set(got)) == 60
+
+
+def history(engine: Engine, rows: int) -> None:
+    """Addresses of the site that are long settled."""
+    states = ("done", "gone", "failed")
+    with writing(engine) as connection:
+        connection.execute(
+            insert(Frontier),
+            [
+                {
+                    "site": "netease",
+                    "native_id": f"H{number}",
+                    "url": f"https://www.163.com/h/{number}",
+                    "state": states[number % 3],
+                    "due_at": NOW - timedelta(days=9, seconds=number),
+                    "attempts": 1,
+                }
+                for number in range(rows)
+            ],
+        )
+
+
+def use(engine: Engine) -> None:
+    """Everything that a crawl does to the frontier."""
+    offer(engine, 20)
+    claim(engine, 8, worker="run-dead")
+    later = NOW + 2 * LEASE
+    first, second, *_ = claim(engine, 8, now=later)
+    with writing(engine) as connection:
+        frontier.settle(connection, "netease", first.native_id, "done", "article")
+        frontier.try_again(connection, second, "http_503", later)
+        frontier.release(connection, ["run-1"])
+
+
+def test_no_statement_reads_the_history(engine: Engine) -> None:
+    with recorded() as sent:
+        use(engine)
+    history(engine, 1000)
+    assert too_much(engine, sent) == {}
+
+
+def test_the_work_does_not_grow_with_the_history(sqlite_url: str) -> None:
+    """Counted in SQLite's own instructions, which no clock and no other process disturbs."""
+    engine = open_engine(sqlite_url)
+    counted = []
+    for rows in (100, 5000):
+        with writing(engine) as connection:
+            connection.execute(delete(Frontier))
+        history(engine, rows)
+        with instructions(engine) as spent:
+            use(engine)
+        counted.append(spent[0])
+    engine.dispose()
+    assert counted[1] <= counted[0] * 1.05

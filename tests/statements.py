@@ -1,0 +1,201 @@
+"""The statements that the product sends, and which of them read more the larger the archive is.
+
+A statement is judged by the database's own plan for it. Scanning a table that grows is not the only way to read too
+much: a search by columns that half the archive shares (`site`, `state`) reads as much as a scan.
+"""
+
+import pickle
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, Column, Connection, Engine, event
+
+from archive.dedup import tables  # noqa: F401 - completes the metadata
+from archive.store.fulltext import TABLE
+from archive.store.models import Base, UtcDateTime
+
+Sent = dict[str, Any]
+"""Statements as the driver got them, each with the parameters of its first use."""
+
+FEW = frozenset({"property", "dedup_scheme", "dedup_state"})
+"""Tables with a row for each thing that the program itself knows of."""
+GROWING = frozenset({table.name for table in Base.metadata.sorted_tables} | {TABLE}) - FEW
+SHARED = frozenset(
+    "site source state kind outcome template relation decision warc_file run_id version by_person pinned".split()
+)
+"""Columns of which very many rows may have the same value: to search by them alone is to scan."""
+PARTIAL = {
+    str(index.name): str(index.dialect_options["postgresql"]["where"])
+    for table in Base.metadata.sorted_tables
+    for index in table.indexes
+}
+"""Which rows an index is of; "None" for all."""
+IN_HAND = frozenset({"ix_frontier_leased"})
+"""Partial indexes of few rows, whatever the archive holds: what the crawlers at work have leased."""
+_JUDGED = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+
+
+@contextmanager
+def recorded() -> Iterator[Sent]:
+    """Everything that any engine of this process sends within the block."""
+    sent: Sent = {}
+
+    def hear(connection: object, cursor: object, statement: str, parameters: Any, context: object, many: bool) -> None:
+        if _JUDGED.match(statement):
+            sent.setdefault(statement, parameters[0] if many else parameters)
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+
+
+def record_into(path: str) -> None:
+    """For a process of its own: write everything that it sends to a file when it ends."""
+    import atexit
+
+    block = recorded()
+    sent = block.__enter__()
+    atexit.register(lambda: Path(path).write_bytes(pickle.dumps(sent)))
+
+
+def read_recorded(path: Path) -> Sent:
+    """What `record_into` wrote."""
+    return pickle.loads(path.read_bytes())  # type: ignore[no-any-return]  # noqa: S301 - our own file
+
+
+@contextmanager
+def instructions(engine: Engine) -> Iterator[list[int]]:
+    """How many instructions of its own SQLite works off within the block, as the one number of a list: a measure of
+    what is read that no clock and no other process disturbs."""
+    counted = [0]
+    connections = []
+
+    def tick() -> int:
+        counted[0] += 1
+        return 0
+
+    def count(connection: Connection) -> None:
+        raw: Any = connection.connection.driver_connection
+        raw.set_progress_handler(tick, 1)
+        connections.append(raw)
+
+    event.listen(engine, "begin", count)
+    try:
+        yield counted
+    finally:
+        event.remove(engine, "begin", count)
+        for raw in connections:
+            raw.set_progress_handler(None, 0)
+
+
+def too_much(engine: Engine, sent: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The statements whose cost grows with the archive, each with those steps of its plan that do."""
+    sqlite = engine.dialect.name == "sqlite"
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        if not sqlite:
+            _prepare_postgresql(cursor)
+        found = {}
+        for statement, parameters in sent.items():
+            steps = (_sqlite_steps if sqlite else _postgresql_steps)(cursor, statement, parameters)
+            if steps:
+                found[statement] = steps
+    finally:
+        raw.rollback()
+        raw.close()
+    return found
+
+
+def _sqlite_steps(cursor: Any, statement: str, parameters: Any) -> list[str]:
+    """SQLite's plans do not depend on what the tables hold, as long as nobody has analyzed them."""
+    steps = [row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+    # A limit ends the reading where nothing is sorted first. That rows are left out on the way cannot be seen here;
+    # PostgreSQL's plan of the same statement shows it.
+    stops = "LIMIT" in statement and not any("TEMP B-TREE" in step for step in steps)
+    aliases = {alias: table for table, alias in re.findall(r"\b(\w+) AS (\w+)", statement)}
+    found = []
+    for step in steps:
+        match = re.match(r"(SCAN|SEARCH) (\w+)(?: .*INDEX (\w+))?(.*)", step)
+        if match is None:
+            continue
+        way, name, index, rest = match.groups()
+        table = aliases.get(name, name)
+        if table not in GROWING or index in IN_HAND:
+            continue
+        if statement.startswith("INSERT") and not re.search(rf"\b{table}\b", statement):
+            continue  # the check of a foreign key, which is skipped while none is broken
+        if table == TABLE:
+            narrow = re.search(r"INDEX 0:[M=]", step) is not None  # by words, or by a row's number
+        elif way == "SCAN":
+            narrow = stops and "WHERE" not in statement
+        else:
+            equal = set(re.findall(r"(\w+)=\?", rest))
+            # Without a word behind it: the least or the greatest of an index.
+            narrow = not rest or bool(equal - SHARED) or "rowid" in rest or (stops and bool(equal))
+        if not narrow:
+            found.append(step)
+    return found
+
+
+def _postgresql_steps(cursor: Any, statement: str, parameters: Any) -> list[str]:
+    cursor.execute(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
+    (told,) = cursor.fetchone()
+    return list(_postgresql_scans(told[0]["Plan"], stops=False, heap=None))
+
+
+def _postgresql_scans(node: Mapping[str, Any], *, stops: bool, heap: str | None) -> Iterator[str]:
+    """`stops`: a limit above ends the reading. `heap`: the table of a bitmap, which its indexes do not name."""
+    kind, index, condition = node["Node Type"], node.get("Index Name"), node.get("Index Cond", "")
+    table = node.get("Relation Name", heap)
+    if kind.endswith("Scan") and kind not in ("Bitmap Heap Scan", "Tid Scan") and table in GROWING:
+        equal = set(re.findall(r"\((\w+) (?:=|@@) ", condition)) | (
+            {"id"} & set(re.findall(r"\((\w+) [<>]=? ", condition))
+        )
+        leaves_out = node.get("Filter", "").replace("::text", "").strip("()") not in ("", PARTIAL.get(str(index)))
+        narrow = index in IN_HAND or bool(equal - SHARED) or (stops and not leaves_out)
+        if not narrow:
+            yield " ".join(filter(None, (kind, "on", table, index, condition, node.get("Filter"))))
+    stops = kind == "Limit" or (stops and kind == "LockRows")
+    for below in node.get("Plans", ()):
+        yield from _postgresql_scans(below, stops=stops, heap=table if kind.startswith("Bitmap") else None)
+
+
+def _prepare_postgresql(cursor: Any) -> None:
+    """Make every table large enough for the planner to care which index it takes, until the transaction ends; and let
+    it scan a table, which is cheap for those, only where there is no other way."""
+    cursor.execute("SET LOCAL session_replication_role = replica")  # no foreign keys
+    for table in (one for one in Base.metadata.sorted_tables if one.name in GROWING):
+        values = ", ".join(_filler(column) for column in table.columns)
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        cursor.execute(f"INSERT INTO {table.name} ({names}) SELECT {values} FROM generate_series(1, {_FILL}) AS n")
+    words = f"SELECT {_FIRST} + n, 0, CAST('w' || n % 500 AS tsvector) FROM generate_series(1, {_FILL}) AS n"
+    cursor.execute(f"INSERT INTO {TABLE} (article_id, part, document) {words}")
+    cursor.execute("ANALYZE")
+    for way in ("seqscan", "hashjoin", "mergejoin"):
+        cursor.execute(f"SET LOCAL enable_{way} = off")
+
+
+_FILL = 5_000
+_FIRST = 1_000_000_000
+
+
+def _filler(column: Column[Any]) -> str:
+    """A value for each of the rows: shared by many where the column's values are, else its own."""
+    shared = column.name in SHARED
+    if isinstance(column.type, JSON):
+        return "'[]'::json"
+    if isinstance(column.type, UtcDateTime):
+        return "now() + n * interval '1 second'"
+    return {
+        int: "n % 3" if shared else f"{_FIRST} + n",
+        str: f"'x' || {'n % 3' if shared else 'n'}",
+        float: "1.0",
+        bool: "false",
+        bytes: "''::bytea",
+    }[column.type.python_type]
