@@ -1,4 +1,15 @@
-"""Every error raised on purpose, with the exit code that a cron job sees. docs/exit-codes.md lists them."""
+"""Every error raised on purpose, with the exit code that a cron job sees. docs/exit-codes.md lists them.
+
+JianbaoError                1  something went wrong that no other code names
+├── UsageError              2  a command's words, or a file handed to it
+├── DoubtfulRun             3  the run ended, and a person should look
+├── DatabaseUnavailable     4  locked, unreachable, no database
+├── SchemaMismatch          5  an older or newer schema
+├── StorageError            6  the home folder cannot be written
+├── NetworkUnavailable      7  no source answered
+├── AlreadyRunning          8  another run holds the lock
+└── NotFound                9  no such article, cluster or run
+"""
 
 from typing import ClassVar
 
