@@ -13,15 +13,15 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from crawler.pages.general.plaintext import extract_plaintext, is_plain
+from crawler.pages.general.plaintext import is_plain, read_plaintext
 from crawler.pages.general.read import read_generic
 from crawler.pages.html.decode import MAX_BYTES, decode
-from crawler.pages.html.parse import MAX_ELEMENTS, is_too_large, parse
+from crawler.pages.html.parse import MAX_ELEMENTS, Element, is_too_large, parse
 from crawler.pages.html.urls import hashed_id
 from crawler.pages.html.whole import whole_page
-from crawler.pages.outcome import by_bytes, by_status, by_words
+from crawler.pages.outcome import Verdict, by_bytes, by_status
 from crawler.pages.page import Identity, Outcome, Page
-from crawler.pages.template.document import Document, element_text
+from crawler.pages.template.document import Document
 from crawler.pages.template.read import read_page
 from crawler.pages.template.site import Site, Target
 
@@ -59,33 +59,18 @@ def _extract(
 ) -> Page:
     target = site.target(url) if site is not None else None
     identity = _identity(url, site, target)
-    if by := by_status(status):
-        return Page(url=url, outcome=by[0], detail=by[1], identity=identity)
-    if site is not None and site.gone and re.search(site.gone, url):
-        return Page(
-            url=url, outcome=Outcome.GONE, detail="redirected to the site's page for dead articles", identity=identity
-        )
-    if len(data) > MAX_BYTES:
-        return Page(
-            url=url, outcome=Outcome.TOO_LARGE, detail=f"{len(data)} bytes, more than {MAX_BYTES}", identity=identity
-        )
-    if not data.strip():
-        return Page(url=url, outcome=Outcome.EMPTY, detail="no bytes", identity=identity)
-    if kind := by_bytes(data, content_type):
-        return Page(url=url, outcome=Outcome.NOT_ARTICLE, detail=kind, identity=identity)
+    if verdict := _unread(data, site, url, content_type, status):
+        return _nothing(url, identity, verdict)
     decoded = decode(data, content_type)
     if is_plain(decoded.text, content_type):
-        return extract_plaintext(decoded.text, url=url, captured_at=captured_at, identity=identity)
+        return read_plaintext(decoded.text, url=url, identity=identity, captured_at=captured_at)
     tree = parse(decoded.utf8 if decoded.utf8 is not None else decoded.text)
     if tree is None:
-        return Page(url=url, outcome=Outcome.EMPTY, detail="nothing to parse", identity=identity)
+        return _nothing(url, identity, (Outcome.EMPTY, "nothing to parse"))
     if is_too_large(tree, len(data)):
-        return Page(url=url, outcome=Outcome.TOO_LARGE, detail=f"more than {MAX_ELEMENTS} elements", identity=identity)
-    document = Document(tree, decoded.text, url, target.native_id if target else "")
-    # A site file may come without templates: then its articles are read like anyone's.
-    if site is not None and (site.templates or target is None or target.kind != "article"):
-        return _of_site(document, site, target, identity, captured_at, everything)
-    return read_generic(document, captured_at=captured_at, identity=identity, everything=everything)
+        return _nothing(url, identity, (Outcome.TOO_LARGE, f"more than {MAX_ELEMENTS} elements"))
+    page, roots = _read(Document(tree, decoded.text, url), site, target, identity, captured_at)
+    return whole_page(page, tree, *roots) if everything and roots else page
 
 
 def _identity(url: str, site: Site | None, target: Target | None) -> Identity:
@@ -102,15 +87,32 @@ def _identity(url: str, site: Site | None, target: Target | None) -> Identity:
     return Identity(site=site.name, native_id=target.native_id or None, canonical_url=target.url)
 
 
-def _of_site(
-    document: Document,
-    site: Site,
-    target: Target | None,
-    identity: Identity,
-    captured_at: datetime | None,
-    everything: bool,
-) -> Page:
-    """A page of a known site: by the first template whose body stands on it."""
+def _unread(data: bytes, site: Site | None, url: str, content_type: str | None, status: int) -> Verdict | None:
+    """What an answer is that no one need read: by its status, its address, its size or its first bytes."""
+    if by := by_status(status):
+        return by
+    if site is not None and site.gone and re.search(site.gone, url):
+        return Outcome.GONE, "redirected to the site's page for dead articles"
+    if len(data) > MAX_BYTES:
+        return Outcome.TOO_LARGE, f"{len(data)} bytes, more than {MAX_BYTES}"
+    if not data.strip():
+        return Outcome.EMPTY, "no bytes"
+    kind = by_bytes(data, content_type)
+    return (Outcome.NOT_ARTICLE, kind) if kind else None
+
+
+def _nothing(url: str, identity: Identity, verdict: Verdict, confidence: float = 1.0) -> Page:
+    """A page of which nothing was read."""
+    return Page(url=url, identity=identity, outcome=verdict[0], detail=verdict[1], confidence=confidence)
+
+
+def _read(
+    document: Document, site: Site | None, target: Target | None, identity: Identity, captured_at: datetime | None
+) -> tuple[Page, tuple[Element, ...]]:
+    """The page, and the elements that its blocks come from: by the site's first template whose body stands on it."""
+    # A site file may come without templates: then its articles are read like anyone's.
+    if site is None or (not site.templates and target is not None and target.kind == "article"):
+        return read_generic(document, identity=identity, captured_at=captured_at)
     for template in site.templates:
         root = template.root(document)
         if root is not None:
@@ -118,40 +120,29 @@ def _of_site(
             if target is not None and target.part > 1 and page.outcome is Outcome.ARTICLE:
                 detail = f"page {target.part} of a paged article"
                 page = attrs.evolve(page, outcome=Outcome.NOT_ARTICLE, detail=detail)
-            return whole_page(page, document.tree, root) if everything else page
-    return _without_template(document, site, target, identity, captured_at, everything)
-
-
-def _without_template(
-    document: Document,
-    site: Site,
-    target: Target | None,
-    identity: Identity,
-    captured_at: datetime | None,
-    everything: bool,
-) -> Page:
-    """A page of a known site that shows none of its templates: what it is, or that nobody knows.
-
-    Where it may be an article all the same, it is read like anyone's page, but does not pass as an article: a template
-    that changed must show.
-    """
-    body = document.tree.find("body")
-    outcome, detail = Outcome.UNKNOWN_TEMPLATE, "no template of the site fits"
-    if words := by_words(document.text("title"), "" if body is None else element_text(body)):
-        outcome, detail = words
-    elif target is not None and target.kind != "article":
-        outcome, detail = _KINDS[target.kind], "by its address"
-    elif sign := next((sign for sign in site.signs if sign[0] in document.source), None):
-        outcome, detail = sign[1], f"the page has {sign[0]!r}"
+            return page, (root,)
+    if verdict := _known_to_be(document, site, target):
+        return _nothing(document.url, identity, verdict, confidence=0.5), ()
+    # It may be an article all the same, so it is read like anyone's, but does not pass as one: a template that changed
+    # must show.
+    page, roots = read_generic(document, identity=identity, captured_at=captured_at)
+    if target is None:
+        outcome, detail = Outcome.NOT_ARTICLE, "the address is no article's, and no template of the site fits"
     else:
-        if target is None:
-            outcome, detail = Outcome.NOT_ARTICLE, "the address is no article's, and no template of the site fits"
-        page = read_generic(document, captured_at=captured_at, identity=identity, everything=everything)
-        account = document.metas.get("mediaid") or None
-        return attrs.evolve(
-            page, outcome=outcome, detail=detail, account_name=account, confidence=min(page.confidence, 0.5)
-        )
-    return Page(url=document.url, outcome=outcome, detail=detail, confidence=0.5, identity=identity)
+        outcome, detail = Outcome.UNKNOWN_TEMPLATE, "no template of the site fits"
+    account = document.metas.get("mediaid") or None
+    confidence = min(page.confidence, 0.5)
+    return attrs.evolve(page, outcome=outcome, detail=detail, account_name=account, confidence=confidence), roots
+
+
+def _known_to_be(document: Document, site: Site, target: Target | None) -> Verdict | None:
+    """What a page of a known site is that shows none of its templates, or None where nobody knows."""
+    if said := document.says():
+        return said
+    if target is not None and target.kind != "article":
+        return _KINDS[target.kind], "by its address"
+    sign = next((sign for sign in site.signs if sign[0] in document.source), None)
+    return (sign[1], f"the page has {sign[0]!r}") if sign is not None else None
 
 
 _KINDS: Final = {

@@ -24,11 +24,14 @@ _BLOCKED: Final = re.compile(
 SHORT_PAGE: Final = 800
 """A page that says it is gone or blocked has less text than this, characters."""
 
+Verdict = tuple[Outcome, str]
+"""What a page is, and why."""
+
 _GONE_STATUS: Final = frozenset((404, 410))
 _BLOCKED_STATUS: Final = frozenset((401, 403, 407, 418, 429, 451))
 
 
-def by_status(status: int) -> tuple[Outcome, str] | None:
+def by_status(status: int) -> Verdict | None:
     """The outcome that an HTTP status alone decides, with a detail; None for one under which a page may stand."""
     if status < 300:
         return None
@@ -41,7 +44,7 @@ def by_status(status: int) -> tuple[Outcome, str] | None:
     return Outcome.BROKEN, f"status {status}"
 
 
-def by_words(title: str, text: str) -> tuple[Outcome, str] | None:
+def by_words(title: str, text: str) -> Verdict | None:
     """The outcome of a page without an article that says in a few words what it is; None where it does not."""
     if len(text) > SHORT_PAGE:
         return None

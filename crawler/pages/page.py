@@ -1,16 +1,20 @@
 """What one capture says, parsed: the fields, and every visible block, each kept or stripped with the reason."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from archive.store.records import ArticleRecord, BlockRecord, ImageRecord
 from archive.times import Precision
 
 FLASH: Final = 120
 """An article of fewer characters is a flash."""
+
+PAGED: Final = ("paged", "incomplete")
+"""The flags of an article that goes on on further pages, until these are there."""
 
 
 class Outcome(StrEnum):
@@ -63,6 +67,10 @@ class Block:
     url: str = ""
 
 
+def _once(flags: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(flags))
+
+
 @frozen(kw_only=True)
 class Page:
     """The result of extraction: a pure function of bytes, headers, address, capture time and site.
@@ -89,7 +97,7 @@ class Page:
     keywords: tuple[str, ...] = ()
     location: str | None = None
     images: tuple[ImageRecord, ...] = ()
-    flags: tuple[str, ...] = ()
+    flags: tuple[str, ...] = field(default=(), converter=_once)
     confidence: float = 1.0
     blocks: tuple[Block, ...] = ()
     detail: str | None = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from crawler.pages.page import FLASH, Outcome, Page
+from crawler.pages.page import FLASH, PAGED, Outcome, Page
 
 
 def join_parts(pages: Mapping[int, Page], named: Mapping[int, str]) -> Page:
@@ -24,7 +24,7 @@ def join_parts(pages: Mapping[int, Page], named: Mapping[int, str]) -> Page:
     ]
     same = [pages[number] for number in numbers]
     missing = {*named} - {0, *numbers}
-    flags = dict.fromkeys((*first.flags, "paged", "incomplete"))
+    flags = dict.fromkeys((*first.flags, *PAGED))
     if not missing:
         del flags["incomplete"]
     blocks = tuple(block for page in same for block in page.blocks)
@@ -36,6 +36,6 @@ def join_parts(pages: Mapping[int, Page], named: Mapping[int, str]) -> Page:
         images=tuple(image for page in same for image in page.images),
         authors=next((page.authors for page in same if page.authors), ()),
         editor=next((page.editor for page in same if page.editor), None),
-        flags=tuple(flags),
+        flags=flags,
         parts=(),
     )

@@ -7,7 +7,7 @@ table cell, a `<form>` or stands outside `<body>` does not matter.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Final
@@ -194,3 +194,10 @@ def find_pieces(spot: Spot, headline: Element) -> tuple[list[Element], list[Elem
         if node is None or node.tag in ("body", "html") or (above and node in headline.iterancestors()):
             break
     return before, after
+
+
+def nearest_around(elements: Sequence[Element]) -> Element:
+    """The nearest element that holds all of these, of one tree; of one element, that itself."""
+    first, *others = elements
+    around = [{other, *other.iterancestors()} for other in others]
+    return next(node for node in (first, *first.iterancestors()) if all(node in nodes for nodes in around))

@@ -9,13 +9,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from attrs import frozen
+
 from crawler.pages.fields.credits import read_credits
-from crawler.pages.fields.damage import LOST_IMAGE, TRADITIONAL, find_damage, find_truncation
+from crawler.pages.fields.damage import LOST_IMAGE, TRADITIONAL
 from crawler.pages.fields.evidence import gather
+from crawler.pages.fields.headline import Headline
 from crawler.pages.fields.stamps import first_stamp
-from crawler.pages.general.read import RULES
+from crawler.pages.general.judge import judge, judge_line, stripped
+from crawler.pages.general.result import find_flags, make_page
 from crawler.pages.html.blocks import RawBlock, fold
-from crawler.pages.page import Identity, Outcome, Page
+from crawler.pages.page import Block, Identity, Outcome, Page
 from crawler.pages.rules.engine import Rule
 from crawler.pages.rules.markers import is_marker, is_solid
 from crawler.pages.rules.shapes import ABOVE, HEADLINE, INFO, mark_lists, mark_short
@@ -42,6 +46,17 @@ _ACCOUNT: Final = re.compile(r"\d{1,6}\s?文章数\s{0,3}\d{1,9}[万w]?\s?关注
 _ENDS: Final = frozenset(("general.account_statement", "general.account_notice", "general.platform_statement"))
 
 
+@frozen
+class _Place:
+    """Where the text stands. `start`, `stop`: its first line, and one past the last. `near`: the lines above it that
+    tell of it."""
+
+    start: int
+    stop: int
+    headline: Headline | None
+    near: list[RawBlock]
+
+
 def is_plain(text: str, content_type: str | None) -> bool:
     """Whether the text is no HTML: declared as plain text, or undeclared and without a tag. A page that a server
     calls plain text is still a page."""
@@ -50,58 +65,77 @@ def is_plain(text: str, content_type: str | None) -> bool:
     return _PAGE.match(sample) is None if declared else not content_type and _TAG.search(sample) is None
 
 
-def extract_plaintext(text: str, *, url: str, identity: Identity, captured_at: datetime | None = None) -> Page:
-    """What a page's plain text says, by the same line rules as pages, in the same fields. Never raises on any text."""
-    raws = [RawBlock("paragraph", line, None) for line in map(fold, text.splitlines()[:MAX_LINES]) if line]
-    for raw in raws:
-        if LOST_IMAGE.fullmatch(raw.text):
-            raw.mark = LOST
-    start, stop = _find_text(raws)
-    if start == stop:
-        return Page(
-            url=url, outcome=Outcome.NOT_ARTICLE, detail="no sentence in the text", confidence=0.2, identity=identity
-        )
-    head, start, headline = _read_head(raws, start)
-    stop = _read_end(raws, start, stop)
-    for raw in raws[:start]:
-        raw.mark = raw.mark or ABOVE
-    for raw in raws[stop:]:
-        raw.mark = raw.mark or AFTER
-    mark_lists(raws[start:stop])
-    mark_short(raws[start:stop])
-    judged = RULES.judge(raws)
-    kept = [block.text for block in judged.blocks if block.kept and block.text]
-    tail = [
-        RawBlock("paragraph", b.text, None) for b in judged.blocks if not b.kept and b.rule not in (ABOVE.id, AFTER.id)
-    ]
-    found = gather(head, (), tail, kept, captured_at=captured_at)
-    damage = find_damage([*kept, *(raw.text for raw in raws if raw.mark is LOST)])
-    flags = [*judged.flags, *damage, *find_truncation(kept, (raw.text for raw in raws[stop : stop + 3]))]
+def read_plaintext(text: str, *, url: str, identity: Identity, captured_at: datetime | None = None) -> Page:
+    """What a page's plain text says, by the same line rules as pages, in the same fields. Never raises on any text.
+
+    `identity`: what its address names. A time after `captured_at`, but for a day of clocks that disagree, is none.
+    """
+    blocks = _blocks(text)
+    place = _locate(blocks)
+    if place is None:
+        detail = "no sentence in the text"
+        return Page(url=url, identity=identity, outcome=Outcome.NOT_ARTICLE, detail=detail, confidence=0.2)
+    _mark(blocks, place)
+    judged = judge(blocks)
+    lines = judged.lines
+    found = gather(place.near, (), stripped(judged, _is_inside), lines, captured_at=captured_at)
+    below = [block.text for block in blocks[place.stop :]]
+    lost = [block.text for block in blocks if block.mark is LOST]
+    flags = find_flags(judged, lines, identity, below=below[:3], lost=lost)
     if TRADITIONAL in flags and "user_uploaded" in flags:
         # The statement is the origin's, carried along by a mirror that changed the script.
         flags.remove("user_uploaded")
-    if _is_mirror([block.rule for block in judged.blocks], [raw.text for raw in raws[stop:]]):
+    if _is_mirror([block.rule for block in judged.blocks], below):
         flags.append("mirror")
-    return Page(
-        url=url,
-        outcome=Outcome.ARTICLE if kept else Outcome.EMPTY,
+    return make_page(
+        url,
+        identity,
         template="plaintext",
-        headline=headline,
-        original_title=judged.fields.get("original_title"),
-        published_at=found.published_at,
-        published_precision=found.published_precision,
-        modified_at=found.modified_at,
-        source_name=found.source_name,
-        account_name=_account(raws[stop:]),
-        authors=found.authors,
-        editor=found.editor,
-        keywords=found.keywords,
-        location=found.location,
-        flags=tuple(dict.fromkeys(flags)),
-        confidence=round((0.8 if headline else 0.6) * (1.0 if sum(map(len, kept)) >= 200 else 0.7), 2),
-        blocks=tuple(judged.blocks),
-        identity=identity,
+        verdict=(Outcome.ARTICLE if lines else Outcome.EMPTY, None),
+        headline=place.headline,
+        judged=judged,
+        found=found,
+        flags=flags,
+        confidence=_confidence(place.headline, lines),
+        account_name=_account(below),
     )
+
+
+def _blocks(text: str) -> list[RawBlock]:
+    """A block for every line; marks of lost images are marked as such."""
+    blocks = [RawBlock("paragraph", line, None) for line in map(fold, text.splitlines()[:MAX_LINES]) if line]
+    for block in blocks:
+        if LOST_IMAGE.fullmatch(block.text):
+            block.mark = LOST
+    return blocks
+
+
+def _locate(blocks: Sequence[RawBlock]) -> _Place | None:
+    """Where the text stands among the lines, or None where no line is a sentence."""
+    start, stop = _find_text(blocks)
+    if start == stop:
+        return None
+    near, start, headline = _read_head(blocks, start)
+    return _Place(start, _read_end(blocks, start, stop), headline, near)
+
+
+def _mark(blocks: Sequence[RawBlock], place: _Place) -> None:
+    for block in blocks[: place.start]:
+        block.mark = block.mark or ABOVE
+    for block in blocks[place.stop :]:
+        block.mark = block.mark or AFTER
+    inside = blocks[place.start : place.stop]
+    mark_lists(inside)
+    mark_short(inside)
+
+
+def _is_inside(block: Block) -> bool:
+    """Whether the block stands in the text, or in the lines that tell of it."""
+    return block.rule not in (ABOVE.id, AFTER.id)
+
+
+def _confidence(headline: Headline | None, lines: Sequence[str]) -> float:
+    return round((0.8 if headline is not None else 0.6) * (1.0 if sum(map(len, lines)) >= 200 else 0.7), 2)
 
 
 def _find_text(raws: Sequence[RawBlock]) -> tuple[int, int]:
@@ -121,7 +155,7 @@ def _find_text(raws: Sequence[RawBlock]) -> tuple[int, int]:
     return first, last
 
 
-def _read_head(raws: Sequence[RawBlock], start: int) -> tuple[list[RawBlock], int, str | None]:
+def _read_head(raws: Sequence[RawBlock], start: int) -> tuple[list[RawBlock], int, Headline | None]:
     """The lines above the text that belong to it, where the text really begins, and the headline.
 
     Lines between the last line of the page's frame (time, breadcrumb, share button) and the first sentence are text.
@@ -132,7 +166,7 @@ def _read_head(raws: Sequence[RawBlock], start: int) -> tuple[list[RawBlock], in
         first = raws[0].text if start == 1 else ""
         if 6 <= len(first) <= 60 and not first.endswith(("。", "，", ",", "：", ":", "；")):
             raws[0].mark = HEADLINE
-            return [], 1, _BADGE.sub("", first)
+            return [], 1, _headline(first)
         return [], start if start > _FEW else 0, None
     begin = frame[-1] + 1
     titles = [raws[index] for index in range(low, begin) if index not in frame and raws[index].mark is None]
@@ -143,7 +177,11 @@ def _read_head(raws: Sequence[RawBlock], start: int) -> tuple[list[RawBlock], in
     for index in frame:
         if first_stamp(raws[index].text) is not None:
             raws[index].mark = INFO
-    return list(raws[low:begin]), begin, _BADGE.sub("", title.text)
+    return list(raws[low:begin]), begin, _headline(title.text)
+
+
+def _headline(text: str) -> Headline:
+    return Headline(text=_BADGE.sub("", text))
 
 
 def _is_frame(raw: RawBlock) -> bool:
@@ -156,7 +194,7 @@ def _is_frame(raw: RawBlock) -> bool:
         return True
     trial = RawBlock("paragraph", text, None)
     mark_short([trial])
-    return not RULES.judge([trial]).blocks[0].kept
+    return not judge_line(trial).kept
 
 
 def _read_end(raws: Sequence[RawBlock], start: int, stop: int) -> int:
@@ -176,7 +214,7 @@ def _ends(raw: RawBlock) -> bool:
     text = raw.text
     if "声明" not in text and "聲明" not in text and "Notice" not in text:
         return False
-    return RULES.judge([RawBlock("paragraph", text, None)]).blocks[0].rule in _ENDS
+    return judge_line(RawBlock("paragraph", text, None)).rule in _ENDS
 
 
 def _is_mirror(rules: Sequence[str], below: Sequence[str]) -> bool:
@@ -185,12 +223,12 @@ def _is_mirror(rules: Sequence[str], below: Sequence[str]) -> bool:
     return "general.back_to_sohu" in rules or contacts >= 3
 
 
-def _account(below: Sequence[RawBlock]) -> str | None:
+def _account(below: Sequence[str]) -> str | None:
     """A NetEase account's name: it stands twice above the counts of its articles and readers."""
-    for index, raw in enumerate(below):
-        if "文章数" in raw.text and _ACCOUNT.fullmatch(raw.text):
+    for index, line in enumerate(below):
+        if "文章数" in line and _ACCOUNT.fullmatch(line):
             for place in range(max(0, index - 5), index - 1):
-                name = below[place + 1].text
-                if below[place].text.startswith(name) and 1 < len(name) <= 30:
+                name = below[place + 1]
+                if below[place].startswith(name) and 1 < len(name) <= 30:
                     return name
     return None

@@ -93,8 +93,9 @@ class Judged:
     flags: list[str] = attrs.field(factory=list)
 
     @property
-    def kept(self) -> list[Block]:
-        return [block for block in self.blocks if block.kept]
+    def lines(self) -> list[str]:
+        """The kept text, a block a line."""
+        return [block.text for block in self.blocks if block.kept and block.text]
 
 
 _SELECTOR: Final = re.compile(

@@ -11,6 +11,7 @@ from attrs import define
 from crawler.pages.html.blocks import SKIPPED_TAGS, fold
 from crawler.pages.html.parse import Element
 from crawler.pages.html.selectors import select_all
+from crawler.pages.outcome import Verdict, by_words
 
 TEXT_LIMIT: Final = 2_000
 """A field's element with more characters is no field."""
@@ -29,14 +30,12 @@ _TAG: Final = re.compile(r"<(?:script|style)\b[^>]*>[^<]*</(?:script|style)>|<[^
 class Document:
     """A page on its way through a template: its tree, its source text, and its address.
 
-    `target_id`: the native id that the address names, or "". `scope`: the element in which the template's fields stand,
-    but for those of the head and those with an id.
+    `scope`: the element in which the template's fields stand, but for those of the head and those with an id.
     """
 
     tree: Element
     source: str
     url: str
-    target_id: str = ""
     scope: Element | None = None
     _metas: "dict[str, str] | None" = None
     _linked_data: "dict[str, str] | None" = None
@@ -79,6 +78,10 @@ class Document:
             element = self.select(selector)
             self._texts[selector] = "" if element is None else element_text(element)
         return self._texts[selector]
+
+    def says(self) -> Verdict | None:
+        """The outcome that the page's own few words tell, where it has no text."""
+        return by_words(self.text("title"), self.text("body"))
 
     def above(self, place: "re.Pattern[str]", window: int) -> str:
         """The visible text of the source's `window` characters before the first match of `place`."""

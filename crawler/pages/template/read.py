@@ -14,7 +14,7 @@ from crawler.pages.html.finish import finish
 from crawler.pages.html.parse import Element
 from crawler.pages.html.selectors import select
 from crawler.pages.html.urls import absolute, hashed_id
-from crawler.pages.page import FLASH, Identity, Outcome, Page
+from crawler.pages.page import FLASH, PAGED, Identity, Outcome, Page
 from crawler.pages.template.document import Document
 from crawler.pages.template.parts import find_parts
 from crawler.pages.template.site import Site
@@ -51,8 +51,7 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
         target = site.target(document.url)
         parts = find_parts(pager, document.url, site, native_id, target.part if target is not None else 1)
         if parts:
-            flags.append("paged")
-            flags.append("incomplete")
+            flags += PAGED
     clear = None if template.image is None else partial(_clear, template.image, document)
     blocks, images = finish(document.url, judged.blocks, clear)
     lines = [block.text for block in blocks if block.kept and block.text]
@@ -84,7 +83,7 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
         keywords=split_keywords(values.get("keywords", "")),
         location=values.get("location"),
         images=images,
-        flags=tuple(dict.fromkeys(flags)),
+        flags=flags,
         confidence=0.5 if any(flag in DOUBTS for flag in flags) else 1.0,
         blocks=blocks,
         detail=detail,

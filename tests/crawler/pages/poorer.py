@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import attrs
 
-from crawler.pages.general import plaintext, read
+from crawler.pages.general import judge
 from crawler.pages.rules import shapes
 from crawler.pages.rules.anywhere import SHORT
 from crawler.pages.rules.edges import ELSEWHERE
@@ -38,12 +38,11 @@ def without(rule_id: str) -> Iterator[dict[str, Site]]:
     def less(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
         return tuple(rule for rule in rules if rule.id != rule_id)
 
-    poorer = RuleSet(less(read.RULES.rules))
+    poorer = RuleSet(less(judge.RULES.rules))
     short = less(shapes.SHORT)
     with ExitStack() as stack:
         for module, name, value in (
-            (read, "RULES", poorer),
-            (plaintext, "RULES", poorer),
+            (judge, "RULES", poorer),
             (shapes, "SHORT", short),
             (shapes, "_ALWAYS", tuple(rule for rule in short if not rule.needs)),
             (template, "GENERAL", less(template.GENERAL)),

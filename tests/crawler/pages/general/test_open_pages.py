@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from archive.times import show_time
-from crawler.pages.general import core
-from crawler.pages.general import read as generic
+from crawler.pages.general import mark
 from crawler.pages.page import Outcome, Page
 from crawler.pages.rules import shapes
 from tests.crawler.pages.read import extract
@@ -85,13 +84,13 @@ PASSES = [
     (shapes, "_mark_links"),
     (shapes, "_mark_teasers"),
     (shapes, "_mark_repeated"),
-    (core, "_mark_after"),
-    (core, "_dirty_boxes"),
-    (core, "_teaser_boxes"),
-    (generic, "mark_top"),
-    (generic, "mark_info"),
-    (generic, "mark_short"),
-    (generic, "mark_core"),
+    (mark, "_mark_after"),
+    (mark, "_dirty_boxes"),
+    (mark, "_teaser_boxes"),
+    (mark, "mark_top"),
+    (mark, "mark_info"),
+    (mark, "mark_short"),
+    (mark, "mark_core"),
 ]
 
 

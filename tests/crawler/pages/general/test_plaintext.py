@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archive.text.pinyin import PINYIN
 from archive.times import show_time
-from crawler.pages.general.plaintext import extract_plaintext, is_plain
+from crawler.pages.general.plaintext import is_plain, read_plaintext
 from crawler.pages.page import Identity, Outcome, Page
 from tests.crawler.pages.read import extract
 
@@ -149,7 +149,7 @@ def found(page: Page) -> dict[str, Any]:
     ids=["aggregator", "mirror", "transcoded", "account", "title", "bare", "nav"],
 )
 def test_dump(text: str, body: list[str] | None, fields: dict[str, Any]) -> None:
-    page = extract_plaintext(text, url=URL, identity=NOBODY)
+    page = read_plaintext(text, url=URL, identity=NOBODY)
     assert page.outcome is Outcome.ARTICLE
     assert page.template == "plaintext"
     if body is None:
@@ -161,7 +161,7 @@ def test_dump(text: str, body: list[str] | None, fields: dict[str, Any]) -> None
 
 
 def test_every_line_has_a_verdict() -> None:
-    page = extract_plaintext(MIRROR, url=URL, identity=NOBODY)
+    page = read_plaintext(MIRROR, url=URL, identity=NOBODY)
     lines = [" ".join(line.split()) for line in MIRROR.split("\n") if line.strip()]
     texts = "".join(block.text for block in page.blocks)
     assert all(line in texts or line.replace("返回搜狐,查看更加多", "") in texts for line in lines)
@@ -174,7 +174,7 @@ def test_every_line_has_a_verdict() -> None:
 
 @pytest.mark.parametrize("text", ["", "\n\n", "首页\n新闻\n体育", "1\n2\n3", "\x00", "\ud800"])
 def test_no_text_is_no_article(text: str) -> None:
-    page = extract_plaintext(text, url=URL, identity=NOBODY)
+    page = read_plaintext(text, url=URL, identity=NOBODY)
     assert page.outcome is Outcome.NOT_ARTICLE
     assert page.detail
 
@@ -213,9 +213,9 @@ def test_is_plain(text: str, content_type: str | None, plain: bool) -> None:
 )
 def test_what_is_kept_stands_in_the_text(lines: list[str]) -> None:
     text = "\n".join(lines)
-    page = extract_plaintext(text, url=URL, identity=NOBODY)
+    page = read_plaintext(text, url=URL, identity=NOBODY)
     assert all(line in text for line in page.body.split("\n"))
-    assert page == extract_plaintext(text, url=URL, identity=NOBODY)
+    assert page == read_plaintext(text, url=URL, identity=NOBODY)
 
 
 @pytest.mark.shared

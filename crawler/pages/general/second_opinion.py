@@ -8,8 +8,8 @@ import logging
 from itertools import islice
 from typing import Final
 
-from crawler.pages.general.finder import Spot
-from crawler.pages.html.blocks import RawBlock, fold, walk
+from crawler.pages.general.finder import Spot, nearest_around
+from crawler.pages.html.blocks import fold, walk
 from crawler.pages.html.parse import Element
 
 # What it thinks of odd pages is no news for whoever reads a cron job's mail.
@@ -31,7 +31,7 @@ def ask_trafilatura(tree: Element, source: str) -> Spot | None:
     length = sum(len(raw.text) for raw in chosen)
     if length < _ENOUGH or sum(raw.linked for raw in chosen) > _LINKED * length:
         return None
-    return Spot(root=_around(chosen), weight=float(length), share=0.0, sums={})
+    return Spot(root=nearest_around([raw.node for raw in chosen]), weight=float(length), share=0.0, sums={})
 
 
 def _lines(source: str) -> frozenset[str]:
@@ -41,10 +41,3 @@ def _lines(source: str) -> frozenset[str]:
     # Its deduplication would be state that outlives the page; precision mode wipes whole portal pages.
     found = trafilatura.bare_extraction(source, include_comments=False, deduplicate=False)
     return frozenset(map(fold, (getattr(found, "text", None) or "").splitlines()))
-
-
-def _around(chosen: list[RawBlock]) -> Element:
-    """The nearest element that holds all the blocks."""
-    first = chosen[0].node
-    around = [{raw.node, *raw.node.iterancestors()} for raw in chosen[1:]]
-    return next(node for node in (first, *first.iterancestors()) if all(node in nodes for nodes in around))

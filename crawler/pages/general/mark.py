@@ -1,14 +1,20 @@
-"""What stands around the text within the root: boxes without a sentence, and what follows the last one."""
+"""What the lines of a page without a template are by their shape and place: each that is no text gets a mark.
+
+A mark is a `Rule`, by whose name the line is stripped when the rules judge.
+"""
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from crawler.pages.fields.credits import read_credits
+from crawler.pages.fields.stamps import first_stamp
+from crawler.pages.general.finder import nearest_around
 from crawler.pages.html.blocks import RawBlock
 from crawler.pages.html.parse import Element
 from crawler.pages.rules.markers import is_marker, is_solid, names
-from crawler.pages.rules.shapes import AFTER, BESIDE, BOX, LINKS, RELATED
+from crawler.pages.rules.shapes import AFTER, BESIDE, BOX, INFO, LINKS, RELATED, mark_lists, mark_short, mark_top
 
 _BOX_NAMES: Final = re.compile(
     r"comment|relat|recommend|share|advert|player|video|tool|login|footer|copyright|tag|keyword|editor_?info|"
@@ -35,6 +41,31 @@ _RUN: Final = 4
 
 
 _NEARLY_ALL: Final = 0.85
+
+
+_BUTTON: Final = 4
+
+
+def mark(blocks: Sequence[RawBlock], roots: Sequence[Element], headline: str) -> None:
+    """Marks what is no text among the blocks. `roots`: the elements that they come from. `headline`: "" without one."""
+    mark_top(blocks, headline)
+    mark_info(blocks)
+    mark_lists(blocks)
+    mark_short(blocks)
+    mark_core(blocks, nearest_around(roots))
+
+
+def mark_info(blocks: Sequence[RawBlock]) -> None:
+    """Marks the line with time and source where it stands in the body itself, among its first lines."""
+    for block in [b for b in blocks if b.kind != "image" and b.mark is None and len(b.text) > _BUTTON][:4]:
+        text = block.text
+        stamp = first_stamp(text) if len(text) <= 120 and "。" not in text else None
+        if stamp is not None:
+            rest = f"{text[: stamp.start]} {text[stamp.end :]}"
+            if len(rest) <= 30 or (len(rest) <= 80 and read_credits(rest).labels):
+                block.mark = INFO
+        elif is_solid(block):
+            return
 
 
 def mark_core(blocks: Sequence[RawBlock], root: Element) -> None:

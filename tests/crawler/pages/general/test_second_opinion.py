@@ -2,7 +2,7 @@
 
 from lxml import html
 
-from crawler.pages.general.witness import ask_trafilatura
+from crawler.pages.general.second_opinion import ask_trafilatura
 from crawler.pages.page import Outcome
 from tests.crawler.pages.read import extract
 
