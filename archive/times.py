@@ -26,6 +26,7 @@ _ISO = re.compile(
     r"\s*(?P<zone>Z|z|[+-]\d{2}:?\d{2})?)?",
     re.ASCII,
 )
+_YEAR_2200 = datetime(2200, 1, 1, tzinfo=UTC).timestamp()
 
 
 def parse_time(value: str | float) -> tuple[datetime, Precision]:
@@ -35,9 +36,11 @@ def parse_time(value: str | float) -> tuple[datetime, Precision]:
     `ValueError` on anything else, and on a year before 1900 or after 2199.
     """
     if isinstance(value, (int, float)):
-        if not 0 < value < 1e14:
-            raise ValueError(f"not a time: {value!r}")
-        return datetime.fromtimestamp(value / 1000 if value >= 1e11 else value, UTC), "second"
+        # As seconds, 1e11 and more would lie after the year 5000; as milliseconds it is 1973.
+        seconds = value / 1000 if 1e11 <= value < 1e14 else value
+        if not 0 < seconds < _YEAR_2200:
+            raise ValueError("not a time: a number of seconds or milliseconds outside the years 1970 to 2199")
+        return datetime.fromtimestamp(seconds, UTC), "second"
     match = _ISO.fullmatch(value.strip())
     if match is None or not 1900 <= int(match["year"]) < 2200:
         raise ValueError(f"not a time: {value[:40]!r}; write 2025-04-11 or 2025-04-11T21:49:25+08:00")

@@ -8,12 +8,12 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from lxml import etree
 
-from archive.times import BEIJING
+from crawler.pages.fields.clock import read_listed
 from crawler.pages.html.urls import absolute
 from crawler.pages.template.site import ListError, Listing
 
@@ -29,13 +29,6 @@ _JSONP = re.compile(r"\s*(?:/\*\*/\s*)?[\w$.\[\]'\"]{1,100}\s*\(")
 _TOKEN = re.compile(r'\\.|"|,(?=\s*[\]}])', re.DOTALL)
 _BARE_HOST = re.compile(r"\s*(?:[a-z0-9-]+\.)+(?:com|cn|net|org)/", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,300}>")
-_US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s+(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
-_ISO = re.compile(r"(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?(?:[T\s]*(\d{1,2}):(\d{2})(?::(\d{2}))?)?", re.ASCII)
-_ZONE = re.compile(r"(Z|[+-]\d{2}:?\d{2})$")
-_AGO = re.compile(r"(\d{1,4})\s*(秒|分钟|小时|天)前", re.ASCII)
-_DAY = re.compile(r"(今天|昨天|前天)\s*(?:(\d{1,2}):(\d{2}))?", re.ASCII)
-_STEPS = {"秒": timedelta(seconds=1), "分钟": timedelta(minutes=1), "小时": timedelta(hours=1), "天": timedelta(days=1)}
-_DAYS = {"今天": 0, "昨天": 1, "前天": 2}
 
 
 def load(text: str) -> Any:
@@ -98,9 +91,10 @@ def json_list(
             if address is None:
                 continue
             name = next((t for key in title if (t := _text(entry.get(key)))), None)
-            moment = read_time(entry.get(time), fetched_at)
+            moment = read_listed(entry.get(time), fetched_at)
+            published = moment.at if moment is not None else None
             listings.append(
-                Listing(url=address, title=name, published_at=moment, source_name=_text(entry.get(source)) or None)
+                Listing(url=address, title=name, published_at=published, source_name=_text(entry.get(source)) or None)
             )
         return listings
 
@@ -167,43 +161,3 @@ def _text(value: object) -> str:
         return ""
     plain = html.unescape(_TAG.sub("", value[: MAX_TITLE * 4]))
     return " ".join("".join(c if c.isprintable() else " " for c in plain).split())[:MAX_TITLE]
-
-
-def read_time(value: object, fetched_at: datetime) -> datetime | None:
-    """The moment that a list gives, with a zone, or None.
-
-    Reads epoch seconds and milliseconds, `MM/DD/YYYY HH:MM:SS`, `YYYY-MM-DD HH:MM[:SS]` with or without a zone
-    (Beijing's unless it says otherwise), and what is relative to `fetched_at`: 30分钟前, 今天 10:31, 昨天10:31, 5天前.
-    """
-    try:
-        moment = _read_time(value, fetched_at)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return moment if moment is not None and 1994 < moment.year < 2100 else None
-
-
-def _read_time(value: object, fetched_at: datetime) -> datetime | None:
-    if isinstance(value, bool) or value is None:
-        return None
-    if isinstance(value, int | float) or (isinstance(value, str) and re.fullmatch(r"\d{10}|\d{13}", value, re.ASCII)):
-        number = float(value)
-        return datetime.fromtimestamp(number / 1000 if number > 1e11 else number, tz=UTC).astimezone(BEIJING)
-    if not isinstance(value, str):
-        return None
-    text = value.strip()[:60]
-    now = fetched_at.astimezone(BEIJING)
-    if match := _US.match(text):
-        month, day, year, hour, minute, second = (int(part or 0) for part in match.groups())
-        return datetime(year, month, day, hour, minute, second, tzinfo=BEIJING)
-    if match := _ISO.match(text):
-        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=BEIJING)
-        if match[4] and (zone := _ZONE.search(text, match.end())):
-            moment = moment.replace(tzinfo=datetime.strptime(zone[0], "%z").tzinfo)
-        return moment
-    if match := _AGO.match(text):
-        return now - int(match[1]) * _STEPS[match[2]]
-    if match := _DAY.match(text):
-        day_start = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=_DAYS[match[1]])
-        return day_start.replace(hour=int(match[2] or 0), minute=int(match[3] or 0))
-    return None

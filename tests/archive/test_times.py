@@ -1,10 +1,12 @@
 """Times as people write and read them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from archive.times import parse_span_end, parse_time, show_time
+from archive.times import BEIJING, Precision, parse_span_end, parse_time, show_time
 
 
 @pytest.mark.parametrize(
@@ -28,11 +30,42 @@ def test_a_written_time_is_read_and_shown_at_its_precision(written: str | float,
 
 @pytest.mark.parametrize(
     "written",
-    ["", "soon", "2025-13-01", "2025-04-11T25:00", "2025-04", "1066-10-14", "２０２５-04-11", -1, float("nan"), 1e20],
+    [
+        "",
+        "soon",
+        "2025-13-01",
+        "2025-04-11T25:00",
+        "2025-04",
+        "1066-10-14",
+        "２０２５-04-11",
+        -1,
+        float("nan"),
+        1e20,
+        9e13,
+        1e11 - 1,
+        pytest.param(10**5000, id="large"),
+    ],
 )
 def test_what_is_no_time_is_refused(written: str | float) -> None:
     with pytest.raises(ValueError, match="not a time"):
         parse_time(written)
+
+
+@given(
+    st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30)).map(lambda at: at.replace(tzinfo=BEIJING)),  # noqa: DTZ001
+    st.sampled_from(["second", "minute", "day"]),
+)
+def test_what_is_shown_is_read_back(at: datetime, precision: Precision) -> None:
+    text = show_time(at, precision)
+    assert text is not None
+    moment, read = parse_time(text)
+    assert (show_time(moment, read), read) == (text, precision)
+
+
+@given(st.datetimes(datetime(1900, 1, 2), datetime(2199, 12, 30)), st.integers(-14 * 60, 14 * 60))  # noqa: DTZ001
+def test_a_time_in_any_zone_is_the_same_instant(at: datetime, minutes: int) -> None:
+    local = at.replace(microsecond=0, tzinfo=timezone(timedelta(minutes=minutes)))
+    assert parse_time(local.isoformat()) == (local, "second")
 
 
 def test_the_end_of_a_day_is_the_next_day() -> None:

@@ -7,8 +7,8 @@ import re
 
 from attrs import frozen
 
+from crawler.pages.fields.clock import find_stamps
 from crawler.pages.fields.names import is_name, is_somebody, leading_name, split_names
-from crawler.pages.fields.stamps import find_stamps
 
 _SOURCE = (
     "稿件来源|信息来源|资料来源|文章来源|新闻来源|消息来源|本文来源|内容来源|來源|来源|出处|出處|来自|來自|"

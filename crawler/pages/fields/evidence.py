@@ -13,6 +13,7 @@ from typing import Any, Final
 from attrs import define
 
 from archive.times import BEIJING, Precision
+from crawler.pages.fields.clock import first_stamp
 from crawler.pages.fields.credits import (
     Credits,
     clean_source,
@@ -25,7 +26,6 @@ from crawler.pages.fields.credits import (
 from crawler.pages.fields.linked_data import linked_authors
 from crawler.pages.fields.names import is_name, is_somebody, split_names
 from crawler.pages.fields.page_times import MODIFIED_METAS, TIME_METAS, has_time_label, machine_time, shown_times
-from crawler.pages.fields.stamps import first_stamp
 from crawler.pages.html.blocks import RawBlock, fold
 
 _HAN: Final = re.compile("[\u3400-\u9fff]")

@@ -11,7 +11,7 @@ from typing import Final
 
 from attrs import frozen
 
-from crawler.pages.fields.stamps import first_stamp
+from crawler.pages.fields.clock import first_stamp
 from crawler.pages.html.blocks import fold
 from crawler.pages.html.parse import Element
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
-from crawler.pages.fields.stamps import Stamp, first_stamp, parse_machine_time
+from crawler.pages.fields.clock import Stamp, Time, first_stamp, read_time
 from crawler.pages.html.blocks import RawBlock
 
 TIME_METAS: Final = (
@@ -67,11 +67,6 @@ def has_time_label(text: str) -> bool:
     return len(text) <= 200 and re.search("时间|時間|日期|发布|發布|发表|發表|发稿|编辑于|更新", text) is not None
 
 
-def machine_time(values: Iterable[Any]) -> Stamp | None:
-    """The first of the values that is a machine-readable time."""
-    for value in values:
-        if isinstance(value, str) and value:
-            stamp = parse_machine_time(value)
-            if stamp is not None:
-                return stamp
-    return None
+def machine_time(values: Iterable[Any]) -> Time | None:
+    """The first of the values that is a time."""
+    return next((found for value in values if (found := read_time(value)) is not None), None)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
+from crawler.pages.fields.clock import first_stamp
 from crawler.pages.fields.headline import Headline, choose_headline, headline_candidates, letters
-from crawler.pages.fields.stamps import first_stamp
 from crawler.pages.general.beside import lines_above, lines_below
 from crawler.pages.general.finder import Spot, find_body
 from crawler.pages.general.pieces import body_pieces

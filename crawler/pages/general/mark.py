@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from crawler.pages.fields.clock import first_stamp
 from crawler.pages.fields.credits import read_credits
-from crawler.pages.fields.stamps import first_stamp
 from crawler.pages.general.finder import nearest_around
 from crawler.pages.html.blocks import RawBlock
 from crawler.pages.html.parse import Element

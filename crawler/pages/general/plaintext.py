@@ -11,11 +11,11 @@ from typing import Final
 
 from attrs import frozen
 
+from crawler.pages.fields.clock import first_stamp
 from crawler.pages.fields.credits import read_credits
 from crawler.pages.fields.damage import LOST_IMAGE, TRADITIONAL
 from crawler.pages.fields.evidence import gather
 from crawler.pages.fields.headline import Headline
-from crawler.pages.fields.stamps import first_stamp
 from crawler.pages.general.judge import judge, judge_line, stripped
 from crawler.pages.general.result import find_flags, make_page
 from crawler.pages.html.blocks import RawBlock, fold

@@ -6,9 +6,10 @@ from functools import partial
 from typing import Final
 
 from archive.store.records import ImageRecord
+from crawler.pages.fields.clock import read_time
 from crawler.pages.fields.credits import clean_editor
 from crawler.pages.fields.names import split_names
-from crawler.pages.fields.values import find_authors, read_time, split_keywords
+from crawler.pages.fields.values import find_authors, split_keywords
 from crawler.pages.html.blocks import walk
 from crawler.pages.html.finish import finish
 from crawler.pages.html.parse import Element
@@ -36,9 +37,10 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
     if next(root.iter("video"), None) is not None:
         flags.append("video")
     identity = _confirm(document, site, identity, values, flags)
-    published, precision = read_time(values.get("published_at", ""))
-    modified, _ = read_time(values.get("modified_at", ""))
     native_id = identity.native_id
+    said = read_time(values.get("published_at"))
+    published, precision = (said.at, said.precision) if said is not None else (None, None)
+    modified = read_time(values.get("modified_at"))
     made = site.id_time(native_id) if site.id_time is not None and native_id else None
     if made is not None:
         if published is None:
@@ -75,7 +77,7 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
         original_title=values.get("original_title"),
         published_at=published,
         published_precision=precision,
-        modified_at=modified,
+        modified_at=modified.at if modified is not None else None,
         source_name=values.get("source_name"),
         account_name=values.get("account_name"),
         authors=authors,
