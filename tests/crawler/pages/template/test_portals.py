@@ -120,7 +120,7 @@ def test_order_and_clock_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
             return cls(2031, 1, 1, tzinfo=tz)
 
     monkeypatch.setattr("time.time", lambda: 1_924_992_000.0)
-    monkeypatch.setattr("crawler.pages.fields.values.datetime", Later)
+    monkeypatch.setattr("archive.times.datetime", Later)
     assert {name: read(name) for name in reversed(EXPECTED)} == first
 
 
