@@ -25,7 +25,8 @@ MAX_ENTRIES = 5000
 MAX_URL = 2000
 MAX_TITLE = 300
 
-_JSONP = re.compile(r"\s*(?:/\*\*/\s*)?[\w$.\[\]'\"]{1,100}\s*\(")
+# A call's name begins with a letter: `["a("]` is a list.
+_JSONP = re.compile(r"\s*(?:/\*\*/\s*)?[A-Za-z_$][\w$.\[\]'\"]{0,99}\s*\(")
 _TOKEN = re.compile(r'\\.|"|,(?=\s*[\]}])', re.DOTALL)
 _BARE_HOST = re.compile(r"\s*(?:[a-z0-9-]+\.)+(?:com|cn|net|org)/", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,300}>")

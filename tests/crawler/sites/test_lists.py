@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archive.times import BEIJING
@@ -139,6 +139,8 @@ values = st.recursive(
 
 
 @given(values)
+@example("(")
+@example(["a(b"])
 def test_jsonp_and_trailing_commas_change_no_value(value: Any) -> None:
     text = json.dumps(value, ensure_ascii=False, indent=1)
     assert load(text) == value
