@@ -81,6 +81,13 @@ def test_every_relation_is_documented_and_says_whether_it_unites() -> None:
     assert said == {name: "yes" if name in SAME_TEXT else "no" for name in get_args(Relation)}
 
 
+def test_every_reason_is_documented_in_the_order_of_the_rules() -> None:
+    from archive.dedup.verify.rules import REASONS
+
+    table = page("duplicates.md").partition("## Reasons")[2].partition("\n## ")[0]
+    assert tuple(cells[0] for cells in rows(table)[2:]) == REASONS
+
+
 def test_the_signature_that_the_docs_compute_is_the_stored_one() -> None:
     from archive.dedup.linking import fingerprint
     from tests.portal.world.articles import story

@@ -18,8 +18,9 @@ from archive.dedup.propose.signature import VERSION, as_bytes, signature
 from archive.dedup.stored import Stories
 from archive.dedup.tables import DedupText, Link
 from archive.dedup.types import Fingerprint, Indexed, Linked
-from archive.dedup.verify.compare import Text, Verdict
+from archive.dedup.verify.compare import Verdict
 from archive.dedup.verify.rules import SAME_TEXT
+from archive.dedup.verify.texts import Text
 from archive.store.models import Article
 from archive.text.fold import Codes, as_codes, as_text, fold_codes, fold_many
 

@@ -13,7 +13,8 @@ from archive.dedup.propose import furniture
 from archive.dedup.propose.candidates import MATCH, Sample
 from archive.dedup.stored import Stories
 from archive.dedup.types import Fingerprint
-from archive.dedup.verify.compare import Text, Verdict
+from archive.dedup.verify.compare import Verdict
+from archive.dedup.verify.texts import Text
 from archive.store.models import Article
 from archive.text.fold import as_codes
 

@@ -1,7 +1,7 @@
 """The stories that may be related to the texts of a batch: read in a few statements, verified in order of rarity."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,8 +11,9 @@ from sqlalchemy import Connection, select
 from archive.dedup.propose import furniture, index
 from archive.dedup.propose.candidates import INGEST, Candidate, Effort, Sample, shares_enough, shortlist
 from archive.dedup.tables import DedupText
-from archive.dedup.verify.compare import Text, Verdict, compare
+from archive.dedup.verify.compare import Rejection, Verdict, compare
 from archive.dedup.verify.rules import SAME_TEXT
+from archive.dedup.verify.texts import Text
 from archive.store.models import Article
 from archive.text.fold import fold_many
 
@@ -60,17 +61,23 @@ class Stories:
 
     def related(self, place: int, article_id: int, text: Text) -> list[tuple[int, Verdict]]:
         """The articles that the text at `place` is related to, the closest first. `article_id`: its own, or -1."""
+        compared = self.compared(place, article_id, text)
+        found = [(key, verdict) for key, verdict in compared if isinstance(verdict, Verdict)]
+        return sorted(found, key=lambda item: (*_closeness(item[1]), item[0]))
+
+    def compared(self, place: int, article_id: int, text: Text) -> Iterator[tuple[int, Verdict | Rejection]]:
+        """The articles that the text at `place` is compared with, the likeliest first, and what came of it."""
         sample, digest = self._wanted[place]
-        found: list[tuple[int, Verdict]] = []
+        seen: set[int] = set()
         twins = sorted(key for key in self._twins[digest] if key != article_id)
         for key in twins[:TWINS]:
             self._read([key])
+            seen.add(key)
             verdict = compare(text, self._texts[key])
-            if verdict is not None:
-                found.append((key, verdict))
+            yield key, verdict
+            if isinstance(verdict, Verdict):
                 break
         verified = 0
-        seen = {key for key, _ in found}
         for candidate in self._shortlist(place, article_id):
             if candidate.article_id in self._twins[digest] or not self._shares_enough(sample, candidate):
                 continue
@@ -81,10 +88,7 @@ class Stories:
             if key in seen:
                 continue
             seen.add(key)
-            verdict = compare(text, other)
-            if verdict is not None:
-                found.append((key, verdict))
-        return sorted(found, key=lambda item: (*_closeness(item[1]), item[0]))
+            yield key, compare(text, other)
 
     def put(self, place: int, key: int, text: Text, *, same_as: Iterable[int]) -> None:
         """Make the new article at `place` known to the rest of the batch, and note the rows that the index needs.

@@ -44,7 +44,7 @@ def reconnect(connection: Connection, article_ids: Iterable[int], *, now: dateti
                 continue
             tries += 1
             verdict = compare(texts[key], texts[other])
-            if verdict is not None:
+            if isinstance(verdict, Verdict):
                 found.append(link_row(key, other, verdict, now))
                 if verdict.relation in SAME_TEXT:
                     edges.append(Edge(0.0, other, key))

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from archive.dedup.linking import fingerprint
 from archive.dedup.propose import furniture
 from archive.dedup.propose.candidates import LIMIT, Sample
-from archive.dedup.verify.compare import Verdict, compare, prepare
+from archive.dedup.verify.compare import Verdict, compare
+from archive.dedup.verify.texts import prepare
 
 
 class Source(NamedTuple):
@@ -57,5 +58,5 @@ def verdicts(
             for one in (first, second)
         ]
         verdict = compare(*texts)
-        if verdict is not None:
+        if isinstance(verdict, Verdict):
             yield first.article_id, second.article_id, verdict

@@ -7,7 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_DIGITS: Final = re.compile(r"[0-9]+")
+from attrs import field, frozen
+
+from archive.dedup.verify.predicates import Predicate, decide
+
+DIGITS: Final = re.compile(r"[0-9]+")
 _NUMERALS: Final = frozenset("零〇一二三四五六七八九十百千万亿两")
 _DATE: Final = re.compile(r"[年月日号]")
 _DAY: Final = re.compile(r"(?<![0-9])([0-9]{1,2})(?=[日号])")
@@ -15,19 +19,96 @@ _SCANNED: Final = str.maketrans("oli", "011")
 _YEAR, _MONTH, _BOTH = 4, 2, 6  # digits
 
 
-def are_other_numbers(ours: str, theirs: str, after: str = "", other_after: str = "") -> bool:
-    """Whether two replaced passages say other numbers. `after`: what stands behind each of them."""
-    digits, other_digits = _DIGITS.findall(ours), _DIGITS.findall(theirs)
-    if not digits or not other_digits:
-        return set(ours) <= _NUMERALS and set(theirs) <= _NUMERALS
-    if digits == other_digits or "".join(digits) == "".join(other_digits):
+@frozen
+class Numbers:
+    """Two passages that stand for each other. `after`, `other_after`: the characters behind them, which say what is
+    counted."""
+
+    ours: str
+    theirs: str
+    after: str = ""
+    other_after: str = ""
+    digits: list[str] = field(init=False)
+    other_digits: list[str] = field(init=False)
+
+    @digits.default
+    def _digits(self) -> list[str]:
+        return DIGITS.findall(self.ours)
+
+    @other_digits.default
+    def _other_digits(self) -> list[str]:
+        return DIGITS.findall(self.theirs)
+
+    @property
+    def both(self) -> bool:
+        """Whether there are digits in both."""
+        return bool(self.digits and self.other_digits)
+
+
+def same_digits(numbers: Numbers) -> bool:
+    """The digits are the same, and words around them differ; or they are parted otherwise."""
+    return numbers.both and "".join(numbers.digits) == "".join(numbers.other_digits)
+
+
+def scanned(numbers: Numbers) -> bool:
+    """2o2l for 2021: a scan reads letters for digits."""
+    if not (set("oli") & set(numbers.ours + numbers.theirs)):
         return False
-    if _is_scanned(ours, theirs):
+    return DIGITS.findall(numbers.ours.translate(_SCANNED)) == DIGITS.findall(numbers.theirs.translate(_SCANNED))
+
+
+def same_date(numbers: Numbers) -> bool:
+    """9月11日 for 11日, 2025年9月 for 9月, 20250911 for 9月11日: one may leave out the year, the month or both.
+
+    Where one has no sign of a date, nothing may be left out.
+    """
+    dated = (
+        bool(_DATE.search(numbers.ours + numbers.after[:1])),
+        bool(_DATE.search(numbers.theirs + numbers.other_after[:1])),
+    )
+    if not numbers.both or not any(dated):
         return False
-    dated = bool(_DATE.search(ours + after[:1])), bool(_DATE.search(theirs + other_after[:1]))
-    if any(dated) and _is_same_date(digits, other_digits, whole=not all(dated)):
+    dates = ("".join(part.zfill(2) for part in digits) for digits in (numbers.digits, numbers.other_digits))
+    short, long = sorted(dates, key=len)
+    return long.endswith(short) and len(long) - len(short) in ((0, _MONTH, _YEAR, _BOTH) if all(dated) else (0,))
+
+
+def same_sum(numbers: Numbers) -> bool:
+    """2113万 for 211300: the point is gone, so only the digits up to the zeros can be compared."""
+    ours, theirs = numbers.ours + numbers.after, numbers.theirs + numbers.other_after
+    if ("万" in ours or "亿" in ours) == ("万" in theirs or "亿" in theirs):
         return False
-    return not _is_same_sum(ours + after, theirs + other_after, digits, other_digits)
+    if not numbers.both or len(numbers.digits) != len(numbers.other_digits):
+        return False
+    pairs = zip(numbers.digits, numbers.other_digits, strict=True)
+    return all(one.rstrip("0") == other.rstrip("0") for one, other in pairs)
+
+
+def other_digits(numbers: Numbers) -> bool:
+    """Digits stand for other digits."""
+    return numbers.both
+
+
+def other_numerals(numbers: Numbers) -> bool:
+    """三 stands for 四, and nothing else with it."""
+    return set(numbers.ours) <= _NUMERALS and set(numbers.theirs) <= _NUMERALS
+
+
+NUMBERS: Final = (
+    Predicate(False, same_digits),
+    Predicate(False, scanned),
+    Predicate(False, same_date),
+    Predicate(False, same_sum),
+    Predicate(True, other_digits),
+    Predicate(True, other_numerals),
+)
+"""Whether the passages say other numbers."""
+
+
+def are_other_numbers(numbers: Numbers) -> bool:
+    """Whether two passages that stand for each other say other numbers."""
+    found = decide(NUMBERS, numbers)
+    return found is not None and found.says
 
 
 def moved_days(ours: str, theirs: str) -> Iterator[int]:
@@ -37,28 +118,3 @@ def moved_days(ours: str, theirs: str) -> Iterator[int]:
         for one, other in zip(days, other_days, strict=True):
             if one != other:
                 yield abs(int(one) - int(other))
-
-
-def _is_same_date(digits: list[str], other_digits: list[str], *, whole: bool) -> bool:
-    """9月11日 for 11日, 2025年9月 for 9月, 20250911 for 9月11日: one may leave out the year, the month or both.
-
-    `whole`: one has no sign of a date, so nothing may be left out.
-    """
-    ours, theirs = "".join(part.zfill(2) for part in digits), "".join(part.zfill(2) for part in other_digits)
-    short, long = sorted((ours, theirs), key=len)
-    return long.endswith(short) and len(long) - len(short) in ((0,) if whole else (0, _MONTH, _YEAR, _BOTH))
-
-
-def _is_same_sum(ours: str, theirs: str, digits: list[str], other_digits: list[str]) -> bool:
-    """2113万 for 211300: the point is gone, so only the digits up to the zeros can be compared."""
-    wide, other_wide = "万" in ours or "亿" in ours, "万" in theirs or "亿" in theirs
-    if wide == other_wide or len(digits) != len(other_digits):
-        return False
-    return all(one.rstrip("0") == other.rstrip("0") for one, other in zip(digits, other_digits, strict=True))
-
-
-def _is_scanned(ours: str, theirs: str) -> bool:
-    """2o2l for 2021: a scan reads letters for digits."""
-    if not (set("oli") & set(ours + theirs)):
-        return False
-    return _DIGITS.findall(ours.translate(_SCANNED)) == _DIGITS.findall(theirs.translate(_SCANNED))

@@ -8,12 +8,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.dedup.verify.align import Anchored, align
-from archive.dedup.verify.compare import INVERSE, compare, prepare
+from archive.dedup.verify.compare import INVERSE, Rejection, Verdict, compare
 from archive.dedup.verify.differences import differences
+from archive.dedup.verify.texts import Text, prepare
 from archive.text.fold import as_codes, fold
 from tests.archive.dedup.copies import DAY, RESIGNATION, cut, noisy, notice, reordered, spaced, spin, text, transcode
 
 CLUTTER = "首页 > 新闻 > 正文\n分享到\n"
+
+
+def related(one: Text, other: Text) -> Verdict:
+    """The verdict on two texts that are related."""
+    found = compare(one, other)
+    assert isinstance(found, Verdict), found
+    return found
+
+
+def apart(one: Text, other: Text) -> str:
+    """The reason why two texts are not related."""
+    found = compare(one, other)
+    assert isinstance(found, Rejection), found
+    return found.reason
 
 
 @pytest.mark.parametrize(
@@ -35,8 +50,7 @@ CLUTTER = "首页 > 新闻 > 正文\n分享到\n"
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_copies(copy: object, relations: set[str], marks: set[str], number: int) -> None:
     body = text(number, 700)
-    verdict = compare(prepare(copy(body), DAY + timedelta(days=2)), prepare(body, DAY))  # type: ignore[operator]
-    assert verdict is not None
+    verdict = related(prepare(copy(body), DAY + timedelta(days=2)), prepare(body, DAY))  # type: ignore[operator]
     assert verdict.relation in relations
     assert marks <= set(verdict.marks)
     assert 0 < verdict.confidence <= 1
@@ -45,44 +59,60 @@ def test_copies(copy: object, relations: set[str], marks: set[str], number: int)
 @pytest.mark.parametrize("days", [0, 1, 400])
 def test_other_numbers_are_another_story(days: int) -> None:
     for seed in range(5):
-        assert compare(prepare(notice(seed), DAY + timedelta(days=days)), prepare(notice(seed + 50), DAY)) is None
+        reason = apart(prepare(notice(seed), DAY + timedelta(days=days)), prepare(notice(seed + 50), DAY))
+        assert reason in ({"other numbers far apart"} if days > 30 else {"many other numbers", "moved day"})
 
 
 @pytest.mark.parametrize("days", [0, 1, 400])
 def test_other_names_are_another_story(days: int) -> None:
     one = RESIGNATION.format(company="清口发展集团", name="马磊敏")
     other = RESIGNATION.format(company="清口发展集团", name="周志强")
-    assert compare(prepare(one, DAY), prepare(other, DAY + timedelta(days=days))) is None
+    assert apart(prepare(one, DAY), prepare(other, DAY + timedelta(days=days))) == "other names"
 
 
 def test_one_corrected_number_within_days_is_a_revision() -> None:
     body = text(4, 600)
     place = next(index for index, char in enumerate(body) if char.isdigit())
     changed = body[:place] + str((int(body[place]) + 1) % 10) + body[place + 1 :]
-    soon = compare(prepare(changed, DAY + timedelta(hours=5)), prepare(body, DAY))
-    assert soon is not None
+    soon = related(prepare(changed, DAY + timedelta(hours=5)), prepare(body, DAY))
     assert soon.relation == "revised"
     assert soon.evidence["numbers"] == 1
-    assert compare(prepare(changed, DAY + timedelta(days=365)), prepare(body, DAY)) is None
+    later = prepare(changed, DAY + timedelta(days=365))
+    assert apart(later, prepare(body, DAY)) == "other numbers far apart"
 
 
 def test_different_stories_are_not_related() -> None:
     texts = [prepare(text(number), DAY) for number in range(12)]
-    assert not [1 for a in texts for b in texts if a is not b and compare(a, b) is not None]
+    assert {apart(a, b) for a in texts for b in texts if a is not b} == {"nothing in common", "many other numbers"}
+
+
+@pytest.mark.parametrize("nothing", ["", " \n", "……！"])
+def test_without_a_text_there_is_nothing_to_compare(nothing: str) -> None:
+    assert apart(prepare(nothing, DAY), prepare(text(1), DAY)) == "no text"
+    assert apart(prepare(nothing, DAY), prepare(nothing, DAY)) == "no text"
+
+
+def test_a_rejection_says_what_it_rests_on() -> None:
+    one = prepare(RESIGNATION.format(company="清口发展集团", name="马磊敏"), DAY)
+    other = prepare(RESIGNATION.format(company="清口发展集团", name="周志强"), DAY + timedelta(days=1))
+    found = compare(one, other)
+    assert isinstance(found, Rejection)
+    assert found.evidence["days"] == 1.0
+    assert found.evidence["equal"] == len(one.folded) - 5 * len("马磊敏")
+    assert ["name", "马磊敏", "周志强"] in found.evidence["differences"]
+    assert found.coverage == found.other_coverage == 1.0
 
 
 def test_very_short_texts_need_like_headlines() -> None:
     notice = "此视频暂无文字稿，请点击上方播放按钮观看完整内容。"
     one, other = prepare(notice, DAY, "清口大桥合龙"), prepare(notice, DAY, "永州区举办灯会")
-    assert compare(one, other) is None
-    assert compare(one, prepare(notice, DAY, "清口大桥今日合龙")) is not None
+    assert apart(one, other) == "unlike headlines"
+    assert related(one, prepare(notice, DAY, "清口大桥今日合龙")).relation == "exact"
 
 
 def test_undated_copies_are_recognised() -> None:
     body = text(5, 600)
-    verdict = compare(prepare(spin(body)), prepare(body))
-    assert verdict is not None
-    assert verdict.relation in ("spun", "near")
+    assert related(prepare(spin(body)), prepare(body)).relation in ("spun", "near")
 
 
 PIECES = st.lists(st.integers(0, 7), min_size=1, max_size=6)
@@ -96,12 +126,40 @@ def _made_of(pieces: list[int]) -> str:
 @given(PIECES, PIECES)
 def test_verdicts_are_symmetric(first: list[int], second: list[int]) -> None:
     one, other = prepare(_made_of(first), DAY), prepare(_made_of(second), datetime(2025, 3, 2, tzinfo=UTC))
+    _assert_symmetric(one, other)
+
+
+HEADLINES = st.sampled_from([None, "", "清口大桥合龙", "清口大桥今日合龙", "永州区举办灯会"])
+LOOK_ALIKES = st.sampled_from(
+    ["", "！", "清口大桥今日合龙，市民前往观看。", *(notice(seed) for seed in range(3)), notice(1)[:90], text(3)]
+    + [RESIGNATION.format(company=firm, name="马磊敏") for firm in ("清口集团", "北岸重工股份")]
+    + [RESIGNATION.format(company="清口集团", name="周志强")]
+)
+TEXTS = st.builds(
+    prepare,
+    st.lists(LOOK_ALIKES, min_size=1, max_size=2).map("\n".join),
+    st.sampled_from([None, *(DAY + timedelta(days=days) for days in (0, 1, 2, 60))]),
+    HEADLINES,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS, TEXTS)
+def test_look_alikes_are_judged_alike_from_both_sides(one: Text, other: Text) -> None:
+    _assert_symmetric(one, other)
+
+
+def _assert_symmetric(one: Text, other: Text) -> None:
     there, back = compare(one, other), compare(other, one)
-    assert (there is None) == (back is None)
-    if there is not None and back is not None:
+    assert (there.coverage, there.other_coverage) == (back.other_coverage, back.coverage)
+    assert there.evidence == back.inverse().evidence
+    if isinstance(there, Verdict):
+        assert isinstance(back, Verdict)
         assert there.relation == INVERSE.get(back.relation, back.relation)
-        assert (there.coverage, there.other_coverage) == (back.other_coverage, back.coverage)
-        assert there.confidence == back.confidence
+        assert (there.marks, there.confidence) == (back.marks, back.confidence)
+    else:
+        assert isinstance(back, Rejection)
+        assert there.reason == back.reason
 
 
 @settings(max_examples=60, deadline=None)
@@ -157,7 +215,7 @@ RATING = (
     ],
 )
 def test_other_people_and_companies_in_a_template_are_another_story(one: str, other: str, days: int) -> None:
-    assert compare(prepare(one, DAY + timedelta(days=days)), prepare(other, DAY)) is None
+    assert apart(prepare(one, DAY + timedelta(days=days)), prepare(other, DAY)) in ("other names", "another company")
 
 
 def test_a_day_that_moves_with_the_publication_is_another_days_notice() -> None:
@@ -166,15 +224,14 @@ def test_a_day_that_moves_with_the_publication_is_another_days_notice() -> None:
         "雨天减速慢行，遇有情况及时拨打服务热线，听从现场人员指挥，共同维护通行安全。"
     )
     one, later = notice.format(day=6), notice.format(day=7)
-    assert compare(prepare(later, DAY + timedelta(days=1)), prepare(one, DAY)) is None
-    corrected = compare(prepare(later, DAY + timedelta(hours=1)), prepare(one, DAY))
-    assert corrected is None or corrected.relation == "revised"
+    assert apart(prepare(later, DAY + timedelta(days=1)), prepare(one, DAY)) == "moved day"
+    assert apart(prepare(later, DAY + timedelta(hours=1)), prepare(one, DAY)) == "many other numbers"
 
 
 def test_who_wrote_it_down_does_not_make_another_story() -> None:
     body = text(6, 500)
     one, other = f"东川晚报讯（记者 杨艳）{body}", f"北岸日报讯（记者 张一鸣）{body}"
-    assert compare(prepare(one, DAY), prepare(other, DAY + timedelta(hours=3))) is not None
+    assert related(prepare(one, DAY), prepare(other, DAY + timedelta(hours=3))).relation == "near"
 
 
 TALKS = (
@@ -187,20 +244,17 @@ TALKS = (
 def test_names_and_numbers_written_otherwise_are_the_same() -> None:
     body = TALKS.format(a="特朗普", b="悉尼")
     other = TALKS.format(a="川普", b="雪梨").replace("11日", "2025年9月11日").replace("2100万", "21000000")
-    verdict = compare(prepare(other, DAY + timedelta(days=9)), prepare(body, DAY))
-    assert verdict is not None
+    verdict = related(prepare(other, DAY + timedelta(days=9)), prepare(body, DAY))
     assert verdict.evidence["numbers"] == 0
 
 
 def test_a_piece_of_a_longer_text_needs_no_like_headline() -> None:
     body = text(7, 700)
     piece = body[200:270]
-    verdict = compare(prepare(piece, DAY, "另一个标题"), prepare(body, DAY, "清口大桥合龙"))
-    assert verdict is not None
-    assert verdict.relation == "excerpt_of"
+    assert related(prepare(piece, DAY, "另一个标题"), prepare(body, DAY, "清口大桥合龙")).relation == "excerpt_of"
 
 
 def test_a_digit_that_mojibake_swallowed_is_noise() -> None:
     body = TALKS.format(a="特朗普", b="悉尼")
     torn = body.replace("举行三轮会谈，就航运", "涓捐疆浼氳皥锛屽氨").replace("2100万", "210万")
-    assert compare(prepare(torn, DAY + timedelta(days=9)), prepare(body, DAY)) is not None
+    assert related(prepare(torn, DAY + timedelta(days=9)), prepare(body, DAY)).relation == "near"

@@ -1,0 +1,104 @@
+"""What the rules look at: two texts side by side, where they say the same, and what differs there."""
+
+from typing import Final
+
+from attrs import frozen
+
+from archive.dedup.verify.align import Op, align, extent
+from archive.dedup.verify.gaps import Gaps, type_gaps
+from archive.dedup.verify.texts import Text, days_between
+
+FAR: Final = 30.0
+"""Days: what repeats after a month is a formula unless it is the whole text, word by word."""
+SAME_NUMBERS: Final = 3
+"""So many numbers that all agree stand for dates that are not known."""
+LEAST_RUN: Final = 8
+"""Equal characters that a run has at least: a shorter one is a phrase that both happen to use."""
+DENSE: Final = 0.4
+"""Share of a run that is equal at least: a thinner one is two texts side by side."""
+
+
+@frozen(eq=False)
+class Facts:
+    """Two texts side by side.
+
+    `runs`: the passages that both have, the heaviest first. `gaps`: what differs inside them. `equal`: characters.
+    `strict`: the share of the shorter text that is equal. `cover`, `other`: the share of the first and the second text
+    that the runs cover, replaced words included; all 0 to 1. `days`: between the publications, None if unknown.
+    """
+
+    first: Text
+    second: Text
+    runs: list[list[Op]]
+    gaps: Gaps
+    equal: int
+    strict: float
+    cover: float
+    other: float
+    days: float | None
+
+    @property
+    def verbatim(self) -> bool:
+        """The folded texts are the same."""
+        return self.first.folded == self.second.folded
+
+    @property
+    def near_in_time(self) -> bool:
+        """Published within a month of each other. Without dates, numbers that all agree stand for it."""
+        if self.days is None:
+            return self.gaps.numbers_same >= SAME_NUMBERS and not self.gaps.numbers
+        return self.days <= FAR
+
+    @property
+    def longest(self) -> int:
+        """Equal characters of the heaviest run."""
+        return equal_in(self.runs[0])
+
+    @property
+    def density(self) -> float:
+        """The share of the heaviest run that is equal."""
+        start, end, other_start, other_end = extent(self.runs[0])
+        return self.longest / max(end - start, other_end - other_start)
+
+    @property
+    def before(self) -> int:
+        """Characters before the heaviest run, in the text that has fewer of them."""
+        start, _, other_start, _ = extent(self.runs[0])
+        return min(start, other_start)
+
+
+def look(first: Text, second: Text) -> Facts:
+    """The facts of two texts. Pure."""
+    size = len(first.folded)
+    if first.folded != second.folded:
+        runs = [run for run in align(first, second) if is_dense(run)]
+    else:
+        runs = [[Op("equal", 0, size, 0, size)]] if size else []
+    days = days_between(first, second)
+    if not runs:
+        return Facts(first, second, [], Gaps(), equal=0, strict=0.0, cover=0.0, other=0.0, days=days)
+    gaps = type_gaps(first.folded, second.folded, runs, first.damaged, second.damaged)
+    equal = sum(equal_in(run) for run in runs)
+    return Facts(
+        first,
+        second,
+        runs,
+        gaps,
+        equal=equal,
+        strict=min(1.0, equal / min(first.sound, second.sound)),
+        cover=min(1.0, (equal + gaps.replaced) / first.sound),
+        other=min(1.0, (equal + gaps.other_replaced) / second.sound),
+        days=days,
+    )
+
+
+def is_dense(run: list[Op]) -> bool:
+    """Whether a run is a passage that both texts have, and not two that happen to share words."""
+    start, end, other_start, other_end = extent(run)
+    equal = equal_in(run)
+    return equal >= LEAST_RUN and equal >= DENSE * max(end - start, other_end - other_start)
+
+
+def equal_in(run: list[Op]) -> int:
+    """The equal characters of a run."""
+    return sum(op.end - op.start for op in run if op.tag == "equal")
