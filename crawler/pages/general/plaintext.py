@@ -31,6 +31,7 @@ MAX_LINES: Final = 20_000
 _HEAD_LINES: Final = 14
 _LOOSE_END: Final = 6
 _FEW: Final = 3
+_CONTACTS: Final = 3
 _SAMPLE: Final = 100_000
 _PAGE: Final = re.compile(r"[\s\ufeff]{0,200}<(?:!doctype|html|head|body|meta|\?xml)", re.IGNORECASE)
 _TAG: Final = re.compile(r"<(?:[a-zA-Z][a-zA-Z0-9]{0,12}[\s/>]|/[a-zA-Z]|!--|!doctype)", re.IGNORECASE)
@@ -85,7 +86,7 @@ def read_plaintext(text: str, *, url: str, identity: Identity, captured_at: date
     if TRADITIONAL in flags and "user_uploaded" in flags:
         # The statement is the origin's, carried along by a mirror that changed the script.
         flags.remove("user_uploaded")
-    if _is_mirror([block.rule for block in judged.blocks], below):
+    if _is_of_a_company(below):
         flags.append("mirror")
     return make_page(
         url,
@@ -217,10 +218,9 @@ def _ends(raw: RawBlock) -> bool:
     return judge_line(RawBlock("paragraph", text, None)).rule in _ENDS
 
 
-def _is_mirror(rules: Sequence[str], below: Sequence[str]) -> bool:
-    """Whether another portal's mark was left in, or a company's address stands below the text."""
-    contacts = sum(len(text) <= 120 and _CONTACT.match(text) is not None for text in below[:60])
-    return "general.back_to_sohu" in rules or contacts >= 3
+def _is_of_a_company(below: Sequence[str]) -> bool:
+    """Whether a company's address stands below the text: the site only mirrors it."""
+    return sum(len(line) <= 120 and _CONTACT.match(line) is not None for line in below[:60]) >= _CONTACTS
 
 
 def _account(below: Sequence[str]) -> str | None:

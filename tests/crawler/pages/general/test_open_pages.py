@@ -2,6 +2,7 @@
 checkout where they are."""
 
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -78,20 +79,27 @@ def test_order_does_not_matter() -> None:
     assert all(read(name) == first[name] for name in names)
 
 
+# In the order in which they run.
 PASSES = [
+    (mark, "mark_top"),
+    (mark, "mark_info"),
+    (mark, "mark_lists"),
     (shapes, "_mark_comments"),
     (shapes, "_mark_related"),
     (shapes, "_mark_links"),
     (shapes, "_mark_teasers"),
     (shapes, "_mark_repeated"),
-    (mark, "_mark_after"),
-    (mark, "_dirty_boxes"),
-    (mark, "_teaser_boxes"),
-    (mark, "mark_top"),
-    (mark, "mark_info"),
     (mark, "mark_short"),
     (mark, "mark_core"),
+    (mark, "_dirty_boxes"),
+    (mark, "_teaser_boxes"),
+    (mark, "_mark_after"),
 ]
+
+
+def test_every_look_at_the_shape_is_listed() -> None:
+    looks = {name for module in (mark, shapes) for name in vars(module) if re.match("_?mark_|.*_boxes$", name)}
+    assert looks == {name for _, name in PASSES}
 
 
 @pytest.mark.parametrize(("module", "name"), PASSES, ids=[name for _, name in PASSES])

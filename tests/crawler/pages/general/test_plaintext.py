@@ -160,6 +160,23 @@ def test_dump(text: str, body: list[str] | None, fields: dict[str, Any]) -> None
     assert found(page) == fields
 
 
+@pytest.mark.parametrize(
+    ("site", "text", "mirror"),
+    [
+        ("sohu", dump("望潮港重新开闸", STORY, "返回搜狐,查看更多"), False),
+        ("netease", dump("望潮港重新开闸", STORY, "返回搜狐,查看更多"), True),
+        (None, dump("望潮港重新开闸", STORY, "返回搜狐，查看更多"), True),
+        ("sohu", MIRROR, True),
+        (None, dump("望潮港重新开闸", STORY), False),
+    ],
+    ids=["sohu itself", "netease", "a mirror", "a company", "none"],
+)
+def test_a_mirror_is_told_by_another_portals_mark(site: str | None, text: str, mirror: bool) -> None:
+    page = read_plaintext(text, url=URL, identity=Identity(site=site))
+    assert ("mirror" in page.flags) is mirror
+    assert page.body.split("\n")[:4] == STORY
+
+
 def test_every_line_has_a_verdict() -> None:
     page = read_plaintext(MIRROR, url=URL, identity=NOBODY)
     lines = [" ".join(line.split()) for line in MIRROR.split("\n") if line.strip()]
