@@ -1,8 +1,8 @@
 """One run at a time per archive, and how a later run knows that an earlier one is dead.
 
 A lock file is held by the process itself, so it is free the moment the process is gone, however it went. A home folder
-has one; so has an SQLite file outside the home. On PostgreSQL, where crawlers with homes of their own share one
-database, each run also holds an advisory lock under its number.
+has one, and so has an SQLite file. On PostgreSQL, where crawlers with homes of their own share one database, each run
+holds an advisory lock under its number, from before its row can be seen until after it says how the run ended.
 """
 
 import fcntl
@@ -64,12 +64,12 @@ def lock_home(home: Home, kind: str) -> HomeLock:
 
 
 def _lock_files(home: Home, kind: str) -> list[Path]:
+    """The home's lock, and that of its SQLite file: other homes may share it, by whatever path leads there."""
     files = [home.path / f"{kind}.lock"]
     url = make_url(home.database)
     if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-        database = Path(str(url.database)).absolute()
-        if database.parent != home.path:
-            files.append(database.with_name(f"{database.name}.{kind}.lock"))
+        database = Path(str(url.database)).resolve()
+        files.append(database.with_name(f"{database.name}.{kind}.lock"))
     return files
 
 
@@ -81,17 +81,27 @@ def _holder(file: BinaryIO) -> str:
 
 
 def hold_run(engine: Engine, run_id: int) -> Connection | None:
-    """Hold a run's number on PostgreSQL as long as the returned connection is open; nothing to do on SQLite."""
+    """Hold a run's number on PostgreSQL as long as the returned connection is open; nothing to do on SQLite.
+
+    To be called before the transaction that makes the run's row commits: a row whose lock is free is a dead run's.
+    """
     if engine.dialect.name == "sqlite":
         return None
     connection = engine.connect()
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _RUNS | run_id})
-    connection.commit()  # the lock is the session's, not the transaction's
+    try:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _RUNS | run_id})
+        connection.commit()  # the lock is the session's, not the transaction's
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
 def dead_runs(connection: Connection, run_ids: Sequence[int]) -> list[int]:
-    """Which of the runs that call themselves running have no process any more; the caller holds the home's lock."""
+    """Which of the runs that call themselves running have no process any more; the caller holds the home's lock.
+
+    A run may have ended well since its row was read: only one whose row still says that it runs was killed.
+    """
     if connection.dialect.name == "sqlite":
         return list(run_ids)
     dead = []

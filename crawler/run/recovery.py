@@ -1,7 +1,6 @@
 """What a killed writer left behind: the torn end of its WARC file is cut off, and the records that the database never
 heard of are stored, without fetching anything again."""
 
-import fcntl
 import logging
 import os
 from pathlib import Path
@@ -14,6 +13,7 @@ from archive.store.models import Capture
 from crawler.capture.item import list_answer
 from crawler.capture.role import Role, role_of
 from crawler.run.run import Session
+from crawler.warc.marker import left_behind, markers
 from crawler.warc.reader import Broken, read_records
 from crawler.warc.writer import storage_error
 
@@ -24,13 +24,11 @@ def recover(session: Session) -> int:
     """Take over every WARC file that no living writer holds; how many records the database had missed."""
     stored = 0
     try:
-        for marker in sorted(session.home.warc.glob("*.warc.gz.open")):
-            with marker.open("r+b") as held:
-                try:
-                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
+        for marker in markers(session.home.warc):
+            with left_behind(marker) as file:
+                if file is None:
                     continue
-                stored += _take_over(session, marker.with_name(marker.name.removesuffix(".open")))
+                stored += _take_over(session, file)
                 if session.fatal is not None:
                     raise session.fatal
                 marker.unlink()

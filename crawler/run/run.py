@@ -352,6 +352,7 @@ def open_session(home: Home, sites: Sequence[str], *, kind: str = "crawl") -> Se
     except BaseException:
         lock.release()
         raise
+    held = None
     try:
         with writing(engine) as connection:
             _bury(connection, kind)
@@ -360,8 +361,10 @@ def open_session(home: Home, sites: Sequence[str], *, kind: str = "crawl") -> Se
                 .values(kind=kind, sites=list(sites), started_at=datetime.now(UTC), state="running", **asdict(Counts()))
                 .returning(_RUN.c.id)
             ).scalar_one()
-        held = hold_run(engine, run_id)
+            held = hold_run(engine, run_id)
     except BaseException:
+        if held is not None:
+            held.close()
         engine.dispose()
         lock.release()
         raise
@@ -373,10 +376,13 @@ def _bury(connection: Connection, kind: str) -> None:
     running = (
         connection.execute(select(_RUN.c.id).where(_RUN.c.state == "running", _RUN.c.kind == kind)).scalars().all()
     )
-    dead = dead_runs(connection, running)
-    if dead:
-        connection.execute(
-            update(_RUN).where(_RUN.c.id.in_(dead)).values(state="killed", finished_at=datetime.now(UTC))
-        )
-        frontier.release(connection, [worker_of(run_id) for run_id in dead])
-        logger.warning("run %s was killed; going on from where it was", ", ".join(map(str, dead)))
+    dead = connection.execute(
+        update(_RUN)
+        .where(_RUN.c.id.in_(dead_runs(connection, running)), _RUN.c.state == "running")
+        .values(state="killed", finished_at=datetime.now(UTC))
+        .returning(_RUN.c.id)
+    )
+    buried = sorted(dead.scalars())
+    if buried:
+        frontier.release(connection, [worker_of(run_id) for run_id in buried])
+        logger.warning("run %s was killed; going on from where it was", ", ".join(map(str, buried)))

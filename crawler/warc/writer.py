@@ -1,8 +1,7 @@
 """Raw first: every answer goes into a WARC 1.1 file, and to the disk, before the database hears of it.
 
-Files rotate by size; each record is a gzip member of its own. Until the run is over, an empty file of the same name and
-`.open` stands beside each of its files, locked by their writer. `crawler.run.recovery` takes over what a killed writer
-left.
+Files rotate by size; each record is a gzip member of its own. Until the run is over, a marker stands beside each of its
+files (`crawler.warc.marker`). `crawler.run.recovery` takes over what a killed writer left.
 
 A record's HTTP block is what the server sent, rebuilt from what Scrapy hands on: the body is byte for byte as
 transferred (gzip stays gzip), but a chunked transfer is put together, `Transfer-Encoding` is gone with it, header
@@ -10,7 +9,6 @@ names are capitalised and the reason phrase is the standard one.
 """
 
 import errno
-import fcntl
 import os
 import re
 import secrets
@@ -28,6 +26,7 @@ from warcio.timeutils import datetime_to_iso_date
 from warcio.warcwriter import WARCWriter
 
 from archive.errors import StorageError
+from crawler.warc.marker import mark, unmark
 
 REQUESTED = "X-Jianbao-Requested"
 """A field of ours in a response record: the address that was asked for first, where redirects led elsewhere."""
@@ -106,8 +105,9 @@ class WarcFolder:
         while self._markers:
             marker = self._markers.pop()
             if settled:
-                Path(marker.name).unlink(missing_ok=True)
-            marker.close()
+                unmark(marker)
+            else:
+                marker.close()
 
     def _end_file(self) -> None:
         if self._file is not None:
@@ -119,8 +119,7 @@ class WarcFolder:
         self._count += 1
         self.path.mkdir(parents=True, exist_ok=True)
         # The marker comes first: a WARC file that nobody marked is a finished one.
-        self._markers.append((self.path / f"{self.name}.open").open("xb"))
-        fcntl.flock(self._markers[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._markers.append(mark(self.path / self.name))
         self._file = (self.path / self.name).open("xb", buffering=0)
         self._size = 0
         self._append(_warcinfo(self.name, self.info))

@@ -6,6 +6,7 @@ import gzip
 import ssl
 import threading
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -14,6 +15,7 @@ from tests.portal.server import Answer, Portal
 from tests.portal.world.truth import World
 
 MAX_HEAD = 64 * 1024
+PIECE = 8192
 REASONS = {
     200: "OK",
     302: "Found",
@@ -41,6 +43,8 @@ class Proxy:
         self.down: set[str] = set()
         self.faults: dict[str, Answer] = {}
         self.delay = 0.0
+        self._holds: Callable[[str], bool] = lambda url: False
+        self._waiting = threading.Event()
         self.port = port
         self._ready = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -62,6 +66,16 @@ class Proxy:
             "JIANBAO_SITES": str(sites),
             "JIANBAO_DELAY": "0.001",
         }
+
+    @contextlib.contextmanager
+    def held(self, matching: Callable[[str], bool]) -> Iterator[threading.Event]:
+        """Inside the block no answer goes out to a request whose address matches. The event says that one waits."""
+        self._waiting.clear()
+        self._holds = matching
+        try:
+            yield self._waiting
+        finally:
+            self._holds = lambda url: False
 
     def __enter__(self) -> "Proxy":
         self._thread.start()
@@ -132,40 +146,39 @@ class Proxy:
         self.requests[url] += 1
         if self.delay:
             await asyncio.sleep(self.delay)
-        host = url.split("/")[2]
-        if url in self.faults:
-            answer = self.faults[url]
-        elif host in self.down:
-            answer = Answer(503, b"")
-        elif method not in ("GET", "HEAD"):
-            answer = Answer(405, b"")
-        else:
-            answer = self.portal.answer(url)
-            if answer.status == 200 and (key := self.portal.key(url)):
-                self.served[key] += 1
+        while self._holds(url):
+            self._waiting.set()
+            await asyncio.sleep(0.001)
+        answer = self._answer(method, url)
         body = answer.body
-        lines = [
-            f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Other')}",
-            "Server: nginx",
-            f"Content-Type: {answer.content_type}",
-        ]
+        fields = {"Server": "nginx", "Content-Type": answer.content_type}
         if answer.location:
-            lines.append(f"Location: {answer.location}")
+            fields["Location"] = answer.location
         if body and "gzip" in headers.get("accept-encoding", ""):
             body = gzip.compress(body, 6, mtime=0)
-            lines.append("Content-Encoding: gzip")
-        chunked = len(body) > 8192  # as the portals do with long pages
-        lines.append("Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}")
-        writer.write("\r\n".join((*lines, "", "")).encode())
-        if method != "HEAD":
-            if chunked:
-                for start in range(0, len(body), 8192):
-                    piece = body[start : start + 8192]
-                    writer.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
-                writer.write(b"0\r\n\r\n")
-            else:
-                writer.write(body)
+            fields["Content-Encoding"] = "gzip"
+        if len(body) > PIECE:  # as the portals do with long pages
+            fields["Transfer-Encoding"] = "chunked"
+            pieces = [body[start : start + PIECE] for start in range(0, len(body), PIECE)]
+            body = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in (*pieces, b""))
+        else:
+            fields["Content-Length"] = str(len(body))
+        first = f"HTTP/1.1 {answer.status} {REASONS.get(answer.status, 'Other')}"
+        lines = (first, *(f"{name}: {value}" for name, value in fields.items()), "", "")
+        writer.write("\r\n".join(lines).encode() + (body if method != "HEAD" else b""))
         await writer.drain()
+
+    def _answer(self, method: str, url: str) -> Answer:
+        if url in self.faults:
+            return self.faults[url]
+        if url.split("/")[2] in self.down:
+            return Answer(503, b"")
+        if method not in ("GET", "HEAD"):
+            return Answer(405, b"")
+        answer = self.portal.answer(url)
+        if answer.status == 200 and (key := self.portal.key(url)):
+            self.served[key] += 1
+        return answer
 
 
 async def _head(reader: asyncio.StreamReader) -> tuple[str, str, dict[str, str]] | None:

@@ -142,16 +142,19 @@ def test_a_locked_database(start_portal: START, tmp_path: Path) -> None:
     assert archive.rows("SELECT count(*) FROM crawl_run") == runs
 
 
-def test_a_database_that_gets_locked_during_the_run(undisturbed: Archive, tmp_path: Path) -> None:
-    archive = Archive(tmp_path / "home", undisturbed.environment)
+def test_a_database_that_gets_locked_during_the_run(start_portal: START, tmp_path: Path) -> None:
+    proxy = start_portal(40)
+    undisturbed = Archive(tmp_path / "undisturbed", proxy.environment())
+    assert undisturbed.run("crawl").returncode in (0, 3)
+    archive = Archive(tmp_path / "home", proxy.environment())
     database = f"sqlite:///{archive.home}/archive.db?timeout=0.2"
+    articles = {one.listed_url for one in proxy.world.publications}
     with archive.start("crawl", JIANBAO_DATABASE=database) as process:
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "named" in line:
-                break
-        with closing(sqlite3.connect(archive.home / "archive.db", isolation_level=None, timeout=30)) as other:
+        with proxy.held(articles.__contains__) as waiting:
+            assert waiting.wait(60), "it has asked for an article"
+            other = sqlite3.connect(archive.home / "archive.db", isolation_level=None, timeout=30)
             other.execute("BEGIN IMMEDIATE")
+        with closing(other):
             _, err = process.communicate(timeout=60)
             other.execute("ROLLBACK")
     assert process.returncode == 4, err
