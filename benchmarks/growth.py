@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from archive.ingest.transaction import ingest
 from archive.load.jsonl import import_jsonl
@@ -21,27 +21,12 @@ from archive.store.db import open_engine, writing
 from archive.store.records import ArticleRecord, CaptureRecord, Item
 from crawler.run import frontier
 from crawler.run.frontier import Claim
+from tests.archive.make import fill
 from tests.portal.world.articles import story
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 BODY = 1_500
 """Characters of a filled-in article's body."""
-_ROWS = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {rows}) "
-_FILL = (
-    """INSERT INTO article (id, site, native_id, url, headline, body, authors, keywords, images, flags, confidence,
-      blocks, first_captured_at, last_captured_at, revision, cluster_id)
-    SELECT n, 'clip', 'old:' || n, 'https://clip.example/old/' || n, '标题', {body}, '[]', '[]', '[]', '[]', 1.0, '[]',
-      {at}, {at}, 1, n FROM n""",
-    """INSERT INTO capture (id, article_id, url, captured_at, outcome, warc_file, warc_offset, site, native_id,
-      text_digest)
-    SELECT n, n, 'https://clip.example/old/' || n, {at}, 'article', 'one.warc.gz', n * 10000, 'clip', 'old:' || n,
-      hex(n) FROM n""",
-    "INSERT INTO revision (article_id, number, capture_id, captured_at, digest) SELECT n, 1, n, {at}, hex(n) FROM n",
-    """INSERT INTO frontier (site, native_id, url, state, due_at, attempts, outcome)
-    SELECT 'clip', 'old:' || n, 'https://clip.example/old/' || n, 'done', {at}, 1, 'article' FROM n""",
-    """INSERT INTO sighting (site, source, native_id, url, first_seen_at, last_seen_at, times_seen)
-    SELECT 'clip', 'front', 'old:' || n, 'https://clip.example/old/' || n, {at}, {at}, 3 FROM n""",
-)
 
 
 def main() -> None:
@@ -54,21 +39,11 @@ def main() -> None:
         print(f"\n{rows} articles; microseconds of the processor")
         with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as folder:
             engine = open_engine(f"sqlite:///{Path(folder) / 'archive.db'}", create=True)
-            with writing(engine) as connection:
-                fill(connection, rows)
+            fill(engine, rows, "文" * BODY)
             for name, spent in _measure(engine, Path(folder)).items():
                 first.setdefault(name, spent)
                 print(f"  {name:44} {spent * 1e6:9.0f}   {spent / first[name]:5.2f} times the first")
             engine.dispose()
-
-
-def fill(connection: Connection, rows: int) -> None:
-    """Fill an empty SQLite archive."""
-    values = {"rows": rows, "body": f"'{'文' * BODY}'", "at": "'2025-01-01 00:00:00.000000'"}
-    for statement in _FILL:
-        head, _, select = statement.partition("SELECT")
-        sql = f"{head}{_ROWS}SELECT{select}".format(**values)
-        connection.exec_driver_sql(sql)
 
 
 def _measure(engine: Engine, folder: Path) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """The costly and pure half of storing: cleaning, digests, tokens. It may run in another process than the other half."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -24,8 +24,8 @@ class Prepared:
     `headline` and `body`: the full-text tokens. `fingerprint`: what the duplicate finder computes from the body alone.
     """
 
-    capture: dict[str, Any]
-    article: dict[str, Any]
+    capture: Mapping[str, Any]
+    article: Mapping[str, Any]
     captured_at: datetime | None = None
     digest: str = ""
     headline: str = ""

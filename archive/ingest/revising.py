@@ -1,4 +1,4 @@
-"""What an observation changes about an article that is there. Pure: rows in, a plan out; `archive.ingest.transaction`
+"""What an observation changes about an article that is there. Pure: rows in, a plan out; `archive.ingest.round`
 writes."""
 
 from collections.abc import Mapping, Sequence

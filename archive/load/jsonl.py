@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import IO, cast
 
 from attrs import define, field, frozen
-from sqlalchemy import Engine, select, tuple_
+from sqlalchemy import Engine, select
 
 from archive.errors import JianbaoError, UsageError
 from archive.ingest.prepare import Prepared, add_indexes, prepare_rows
 from archive.ingest.transaction import ingest
 from archive.load.records import RecordError, Resolve, read_record
 from archive.store.db import connect, reading, writing
+from archive.store.keys import key_in
 from archive.store.models import Article, Revision
 from archive.store.records import Stored
 
@@ -200,13 +201,12 @@ def _known(engine: Engine, rows: Sequence[Prepared]) -> set[tuple[str, str, str]
     if not rows:
         return set()
     keys = {(row.article["site"], row.article["native_id"]) for row in rows}
-    statement = (
-        select(Article.site, Article.native_id, Revision.digest)
-        .join(Revision, Revision.article_id == Article.id)
-        .where(tuple_(Article.site, Article.native_id).in_(keys))
+    statement = select(Article.site, Article.native_id, Revision.digest).join(
+        Revision, Revision.article_id == Article.id
     )
     with reading(engine) as connection:
-        return {(site, native_id, digest) for site, native_id, digest in connection.execute(statement)}
+        known = statement.where(key_in(connection, (Article.site, Article.native_id), keys))
+        return {(site, native_id, digest) for site, native_id, digest in connection.execute(known)}
 
 
 def _read_ahead(engine: Engine, resolve: Resolve, batches: Iterator[list[_Line]], workers: int) -> Iterator[_Batch]:

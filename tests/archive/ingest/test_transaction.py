@@ -1,5 +1,6 @@
 """The ingest transaction: what becomes of a capture and its article, whatever came before and in which order."""
 
+import copy
 import itertools
 from datetime import timedelta
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select, text
 
+from archive.ingest.prepare import prepare
 from archive.ingest.transaction import ingest
-from archive.store.db import reading, writing
+from archive.store.db import open_engine, reading, writing
 from archive.store.models import Article, Base, Capture, Change, Revision
-from tests.archive.make import DAY, article, captured, store, told
+from tests.archive.make import DAY, article, captured, fill, store, told
+from tests.statements import instructions
 
 EARLY, LATE = "早先的文字。", "后来的文字，改过了。"
 
@@ -179,7 +182,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(engine: Engine, monkeypat
     def fail(*args: object, **kwargs: object) -> None:
         raise RuntimeError("stop")
 
-    monkeypatch.setattr("archive.ingest.transaction.link", fail)
+    monkeypatch.setattr("archive.ingest.round.link", fail)
     with pytest.raises(RuntimeError, match="stop"):
         store(engine, captured(article(), 1))
     assert everything(engine) == before
@@ -203,3 +206,31 @@ def test_writers_of_the_same_articles_take_turns(engine: Engine) -> None:
         assert connection.scalar(select(func.count()).select_from(Article)) == 40
         assert connection.scalar(select(func.count()).select_from(Change).where(Change.kind == "new")) == 40
         assert connection.scalar(text("SELECT count(*) FROM article_text")) == 40
+
+
+def test_what_is_handed_in_stays_as_it_was(engine: Engine) -> None:
+    """One prepared item may be stored in two archives, and told about after it was stored."""
+    store(engine, captured(article("a:1", EARLY)))
+    items = [
+        prepare(item)
+        for item in (captured(article("a:1", LATE), 1), captured(article("a:2"), 2), captured(None, 3), told())
+    ]
+    before = copy.deepcopy([(item.capture, item.article) for item in items])
+    for _ in range(2):
+        with writing(engine) as connection:
+            ingest(connection, items, run_id=None, now=DAY)
+        assert [(item.capture, item.article) for item in items] == before
+
+
+def test_the_work_does_not_grow_with_the_archive(sqlite_url: str) -> None:
+    engine = open_engine(sqlite_url)
+    counted = []
+    for rows in (50, 2000):
+        fill(engine, rows)
+        items = [captured(article(f"{rows}:{n}", f"第{n}条消息，{rows}。" * 9), rows + n) for n in range(4)]
+        with instructions(engine) as spent:
+            store(engine, *items)
+            store(engine, *items, told(article(f"old:{rows}", "另一条。")))
+        counted.append(spent[0])
+    engine.dispose()
+    assert counted[1] < counted[0] * 1.2

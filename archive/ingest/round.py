@@ -1,0 +1,295 @@
+"""One round of the ingest transaction: items no two of which are of one article or one capture, written together.
+
+A statement costs much and a row little: ids are drawn ahead, so that every row of a round is known before the first is
+written, and each table is written by one executemany. What was handed in stays as it was.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+
+from archive.dedup.linking import link
+from archive.dedup.types import Indexed
+from archive.flags import is_complete
+from archive.ingest.observations import Observation
+from archive.ingest.prepare import Prepared
+from archive.ingest.revising import Plan, plan
+from archive.store import fulltext
+from archive.store.changes import log_changes
+from archive.store.keys import key_in
+from archive.store.models import Article, Base, Capture, Revision
+from archive.store.records import IngestState, Stored
+from archive.text.tokens import tokens
+
+Key = tuple[str, str]
+
+
+def key_of(item: Prepared) -> Key:
+    """The site and native id of the article that an item holds."""
+    return item.article["site"], item.article["native_id"]
+
+
+def _position(item: Prepared) -> tuple[str, int] | None:
+    if not item.capture or item.capture["warc_file"] is None or item.capture["warc_offset"] is None:
+        return None
+    return item.capture["warc_file"], item.capture["warc_offset"]
+
+
+@frozen
+class _Taken:
+    """An item of the round, and the numbers of its rows. `present`: the article's row as it stands, None for a new one;
+    `article_id` is None where the item holds no article, `capture_id` where it holds no capture."""
+
+    place: int
+    item: Prepared
+    capture_id: int | None
+    article_id: int | None
+    present: dict[str, Any] | None
+    seen: Observation
+
+
+@define
+class Round:
+    """See the module. `take` items, `store` them once; `stored` says what became of each, by its place."""
+
+    connection: Connection
+    run_id: int | None
+    now: datetime
+    items: list[tuple[int, Prepared]] = field(factory=list)
+    stored: dict[int, Stored] = field(factory=dict)
+    articles: list[dict[str, Any]] = field(factory=list)
+    revisions: list[dict[str, Any]] = field(factory=list)
+    changes: list[dict[str, Any]] = field(factory=list)
+    entries: list[fulltext.Entry] = field(factory=list)
+    indexed: dict[int, Indexed] = field(factory=dict)
+
+    def take(self, waiting: list[tuple[int, Prepared]]) -> list[tuple[int, Prepared]]:
+        """Take the items that one round may hold; the rest is handed back."""
+        keys: set[object] = set()
+        later = []
+        for place, item in waiting:
+            own = {key for key in (key_of(item) if item.article else None, _position(item)) if key is not None}
+            if keys & own:
+                later.append((place, item))
+            else:
+                self.items.append((place, item))
+            keys |= own  # also where it waits: its followers wait behind it
+        return later
+
+    def store(self) -> None:
+        """Write the round."""
+        self._leave_out_known_captures()
+        taken = self._number()
+        old = [(one, one.present) for one in taken if one.present is not None]
+        plans = self._plans(old)
+        for one in taken:
+            if one.article_id is None:
+                self.stored[one.place] = Stored(state="no_article", capture_id=one.capture_id)
+            elif one.present is None:
+                self._add_article(one, one.article_id)
+        _write(self.connection, Article, self.articles)
+        _write(self.connection, Capture, [self._capture(one) for one in taken if one.capture_id is not None])
+        _write(self.connection, Revision, self.revisions)
+        for (one, row), its_plan in zip(old, plans, strict=True):
+            self._change_article(one, row, its_plan)
+        fulltext.add(self.connection, self.entries)
+        self._link()
+        log_changes(self.connection, self.changes)
+
+    def _leave_out_known_captures(self) -> None:
+        """A record of a file that was stored before is not looked at again."""
+        positions: dict[tuple[str | None, int | None], int] = {
+            position: place for place, item in self.items if (position := _position(item)) is not None
+        }
+        if not positions:
+            return
+        rows = self.connection.execute(
+            select(Capture.warc_file, Capture.warc_offset, Capture.id, Capture.article_id, Article.cluster_id)
+            .outerjoin(Article, Article.id == Capture.article_id)
+            .where(key_in(self.connection, (Capture.warc_file, Capture.warc_offset), positions))
+        )
+        for warc_file, warc_offset, capture_id, article_id, cluster_id in rows:
+            state: IngestState = "no_article" if article_id is None else "unchanged"
+            self.stored[positions[warc_file, warc_offset]] = Stored(
+                state=state, capture_id=capture_id, article_id=article_id, cluster_id=cluster_id
+            )
+        self.items = [(place, item) for place, item in self.items if place not in self.stored]
+
+    def _number(self) -> list[_Taken]:
+        """Give every row that the round will write its number."""
+        captures = iter(self._draw(Capture, sum(bool(item.capture) for _, item in self.items)))
+        present = self._present_articles()
+        new = sum(bool(item.article) and key_of(item) not in present for _, item in self.items)
+        articles = iter(self._draw(Article, new))
+        taken = []
+        for place, item in self.items:
+            capture_id = next(captures) if item.capture else None
+            row = present.get(key_of(item)) if item.article else None
+            article_id = None if not item.article else next(articles) if row is None else row["id"]
+            seen = self._observation(item, capture_id)
+            taken.append(_Taken(place, item, capture_id, article_id, row, seen))
+        return taken
+
+    def _present_articles(self) -> dict[Key, dict[str, Any]]:
+        keys = [key_of(item) for _, item in self.items if item.article]
+        if not keys:
+            return {}
+        rows = self.connection.execute(
+            select(Article.__table__).where(key_in(self.connection, (Article.site, Article.native_id), keys))
+        )
+        return {(row["site"], row["native_id"]): dict(row) for row in rows.mappings()}
+
+    def _observation(self, item: Prepared, capture_id: int | None) -> Observation:
+        if item.capture:
+            return Observation(True, item.capture["captured_at"], item.digest, capture_id)
+        return Observation(False, item.captured_at or self.now, item.digest)
+
+    def _capture(self, one: _Taken) -> dict[str, Any]:
+        return {**one.item.capture, "id": one.capture_id, "run_id": self.run_id, "article_id": one.article_id}
+
+    def _draw(self, model: type[Base], count: int) -> list[int]:
+        """Ids for `count` new rows: on SQLite the write lock makes them ours, on PostgreSQL the sequence does."""
+        if count == 0:
+            return []
+        table = model.__tablename__
+        if self.connection.dialect.name == "postgresql":
+            statement = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
+            return list(self.connection.scalars(statement, {"table": table, "count": count}))
+        last = self.connection.scalar(select(func.max(model.__table__.c.id))) or 0
+        return list(range(last + 1, last + 1 + count))
+
+    def _add_article(self, one: _Taken, article_id: int) -> None:
+        self.articles.append(
+            {
+                **one.item.article,
+                "id": article_id,
+                "first_captured_at": one.seen.at,
+                "last_captured_at": one.seen.at,
+                "revision": 1,
+                "cluster_id": article_id,  # alone, until the duplicate finder says otherwise
+            }
+        )
+        self.revisions.append(_revision(article_id, 1, one.seen, None, None))
+        self.entries.append(fulltext.Entry(article_id, one.item.headline, one.item.body))
+        self.indexed[one.place] = _indexed(self.articles[-1], one.item, revised=False)
+        self._note(article_id, "new")
+        self.stored[one.place] = Stored(state="new", capture_id=one.capture_id, article_id=article_id)
+
+    def _plans(self, old: Sequence[tuple[_Taken, dict[str, Any]]]) -> list[Plan]:
+        """What each item changes about its article; the history is read for all of them at once."""
+        ids = [row["id"] for _, row in old]
+        if not ids:
+            return []
+        began: defaultdict[int, list[Observation]] = defaultdict(list)
+        for article_id, capture_id, at, digest in self.connection.execute(
+            select(Revision.article_id, Revision.capture_id, Revision.captured_at, Revision.digest)
+            .where(Revision.article_id.in_(ids))
+            .order_by(Revision.article_id, Revision.number)
+        ):
+            began[article_id].append(Observation(capture_id is not None, at, digest, capture_id))
+        captures: defaultdict[int | None, list[Observation]] = defaultdict(list)
+        for owner, capture_id, at, text_digest in self.connection.execute(
+            select(Capture.article_id, Capture.id, Capture.captured_at, Capture.text_digest)
+            .where(Capture.article_id.in_(ids), Capture.text_digest.is_not(None))
+            .order_by(Capture.id)
+        ):
+            captures[owner].append(Observation(True, at, text_digest or "", capture_id))
+        return [plan(row, one.item.article, one.seen, began[row["id"]], captures[row["id"]]) for one, row in old]
+
+    def _change_article(self, one: _Taken, row: dict[str, Any], its: Plan) -> None:
+        if its.revisions is not None:
+            self._rewrite_revisions(one.item, row, its.revisions)
+        if its.values:
+            self.connection.execute(
+                update(Article).where(Article.id == bindparam("key")), {"key": row["id"], **its.values}
+            )
+        if its.text_changed:
+            before = fulltext.Entry(row["id"], tokens(row["headline"] or ""), tokens(row["body"]))
+            fulltext.remove(self.connection, [before])
+            self.entries.append(fulltext.Entry(row["id"], one.item.headline, one.item.body))
+        if its.relink:
+            item = one.item if its.text_changed else None
+            self.indexed[one.place] = _indexed({**row, **its.values}, item, revised=True)
+        if its.change is not None:
+            self._note(row["id"], its.change)
+        self.stored[one.place] = Stored(
+            state="revised" if its.change == "revised" else "unchanged",
+            capture_id=one.capture_id,
+            article_id=row["id"],
+            cluster_id=row["cluster_id"],
+        )
+
+    def _rewrite_revisions(self, item: Prepared, row: dict[str, Any], wanted: Sequence[Observation]) -> None:
+        """Replace an article's few revisions. Every text but the present one is kept beside its revision."""
+        texts: dict[str, tuple[str | None, str | None]] = {}
+        for number, headline, body, digest in self.connection.execute(
+            select(Revision.number, Revision.headline, Revision.body, Revision.digest).where(
+                Revision.article_id == row["id"]
+            )
+        ):
+            texts[digest] = (row["headline"], row["body"]) if number == row["revision"] else (headline, body)
+        texts.setdefault(item.digest, (item.article["headline"], item.article["body"]))
+        self.connection.execute(delete(Revision).where(Revision.article_id == row["id"]))
+        rows = [_revision(row["id"], number, seen, *texts[seen.digest]) for number, seen in enumerate(wanted, 1)]
+        rows[-1].update(headline=None, body=None)
+        _write(self.connection, Revision, rows)
+
+    def _link(self) -> None:
+        """Let the duplicate finder see what is new, and note whose cluster changed."""
+        if not self.indexed:
+            return
+        linked = {one.article_id: one for one in link(self.connection, list(self.indexed.values()), now=self.now)}
+        told = {change["article_id"] for change in self.changes}
+        for one in linked.values():
+            for article_id in one.changed:
+                if article_id not in told:
+                    told.add(article_id)
+                    self._note(article_id, "clustered")
+        for place, indexed in self.indexed.items():
+            its = linked[indexed.article_id]
+            self.stored[place] = evolve(
+                self.stored[place], cluster_id=its.cluster_id, duplicate=its.duplicate, relations=its.relations
+            )
+
+    def _note(self, article_id: int, kind: str) -> None:
+        self.changes.append({"article_id": article_id, "kind": kind, "at": self.now})
+
+
+def _revision(
+    article_id: int, number: int, seen: Observation, headline: str | None, body: str | None
+) -> dict[str, Any]:
+    return {
+        "article_id": article_id,
+        "number": number,
+        "capture_id": seen.capture_id,
+        "captured_at": seen.at,
+        "headline": headline,
+        "body": body,
+        "digest": seen.digest,
+    }
+
+
+def _indexed(row: Mapping[str, Any], item: Prepared | None, *, revised: bool) -> Indexed:
+    return Indexed(
+        article_id=row["id"],
+        site=row["site"],
+        native_id=row["native_id"],
+        url=row["url"],
+        headline=row["headline"],
+        body=row["body"],
+        published_at=row["published_at"],
+        published_precision=row["published_precision"],
+        first_captured_at=row["first_captured_at"],
+        revised=revised,
+        complete=is_complete(row["flags"]),
+        fingerprint=item.fingerprint if item is not None else None,
+    )
+
+
+def _write(connection: Connection, model: type[Base], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(model.__table__), rows)  # type: ignore[arg-type]
