@@ -1,8 +1,9 @@
 """Times as people and programs read them: ISO 8601 in Beijing time, at the precision that the page showed."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Literal
+from typing import Any, Literal
 
 Precision = Literal["second", "minute", "day"]
 """How much of a time its page showed."""
@@ -18,6 +19,11 @@ def show_time(moment: datetime | None, precision: Precision | None = None) -> st
     if precision == "day":
         return local.date().isoformat()
     return local.isoformat(timespec="minutes" if precision == "minute" else "seconds")
+
+
+def show_times(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A database row as JSON may hold it: its times, the columns whose names end in `_at`, as `show_time` gives them."""
+    return {name: show_time(value) if name.endswith("_at") else value for name, value in row.items()}
 
 
 _ISO = re.compile(

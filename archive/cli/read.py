@@ -182,7 +182,7 @@ def stats(home: Home, as_json: bool) -> None:
     Example:
       jianbao stats --json
     """
-    from archive.query.article import statistics
+    from archive.query.statistics import statistics
     from archive.store.db import opened, reading
 
     with opened(home.database) as engine, reading(engine) as connection:
@@ -216,7 +216,7 @@ def runs(home: Home, limit: int, as_json: bool) -> None:
     Example:
       jianbao runs --limit 5
     """
-    from archive.query.article import runs as last_runs
+    from archive.query.statistics import runs as last_runs
     from archive.store.db import opened, reading
 
     with opened(home.database) as engine, reading(engine) as connection:

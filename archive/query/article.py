@@ -1,15 +1,14 @@
-"""What the archive knows of one article, and of itself: the queries behind `show`, `stats` and `runs`."""
+"""What the archive knows of one article: the queries behind `show`."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, select
 
 from archive.dedup.tables import Cluster
 from archive.errors import NotFound
 from archive.export.record import as_json
-from archive.store.models import Article, Capture, CrawlRun, Revision, Sighting
-from archive.times import show_time
+from archive.store.models import Article, Capture, Revision, Sighting
+from archive.times import show_times
 
 MAX_ROWS = 200
 """The most captures, sightings or revisions that one article is shown with."""
@@ -47,7 +46,7 @@ def revisions(connection: Connection, article_id: int) -> list[dict[str, Any]]:
     """An article's revisions with their texts, oldest first; the present one's headline and body are None."""
     columns = (Revision.number, Revision.captured_at, Revision.capture_id, Revision.headline, Revision.body)
     statement = select(*columns).where(Revision.article_id == article_id).order_by(Revision.number)
-    return [_plain(row) for row in connection.execute(statement.limit(MAX_ROWS)).mappings()]
+    return [show_times(row) for row in connection.execute(statement.limit(MAX_ROWS)).mappings()]
 
 
 def revision_text(connection: Connection, article_id: int, number: int) -> tuple[str | None, str]:
@@ -78,7 +77,7 @@ def _sightings(connection: Connection, site: str, native_id: str) -> list[dict[s
         .where(Sighting.site == site, Sighting.native_id == native_id)
         .order_by(Sighting.first_seen_at, Sighting.source)
     )
-    return [_plain(row) for row in connection.execute(statement.limit(MAX_ROWS)).mappings()]
+    return [show_times(row) for row in connection.execute(statement.limit(MAX_ROWS)).mappings()]
 
 
 def _captures(connection: Connection, article_id: int) -> list[dict[str, Any]]:
@@ -94,53 +93,4 @@ def _captures(connection: Connection, article_id: int) -> list[dict[str, Any]]:
         Capture.digest,
     )
     statement = select(*columns).where(Capture.article_id == article_id).order_by(Capture.captured_at, Capture.id)
-    return [_plain(row) for row in connection.execute(statement.limit(MAX_ROWS)).mappings()]
-
-
-def statistics(connection: Connection) -> dict[str, Any]:
-    """The archive in numbers, as `jianbao stats --json` prints it."""
-
-    def count(statement: Any) -> int:
-        return connection.scalar(statement) or 0
-
-    articles = count(select(func.count()).select_from(Article))
-    grouped = connection.execute(
-        select(func.count(), func.coalesce(func.sum(Cluster.size), 0)).select_from(Cluster)
-    ).one()
-    first, last = connection.execute(select(func.min(Article.published_at), func.max(Article.published_at))).one()
-    return {
-        "articles": articles,
-        "stories": articles - int(grouped[1]) + grouped[0],
-        "copies": int(grouped[1]) - grouped[0],
-        "revisions": count(select(func.count()).select_from(Revision)),
-        "captures": count(select(func.count()).select_from(Capture)),
-        "first_published_at": show_time(first),
-        "last_published_at": show_time(last),
-        "sites": _counted(connection, Article.site),
-        "outcomes": _counted(connection, Capture.outcome),
-        "templates": _counted(connection, Article.template),
-        "database_bytes": _size(connection),
-    }
-
-
-def _counted(connection: Connection, column: Any) -> dict[str, int]:
-    rows = connection.execute(select(column, func.count()).group_by(column).order_by(func.count().desc(), column))
-    return {name or "": number for name, number in rows}
-
-
-def _size(connection: Connection) -> int:
-    if connection.dialect.name == "sqlite":
-        pages = connection.scalar(text("SELECT page_count FROM pragma_page_count()")) or 0
-        return int(pages * (connection.scalar(text("SELECT page_size FROM pragma_page_size()")) or 0))
-    return int(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
-
-
-def runs(connection: Connection, limit: int) -> list[dict[str, Any]]:
-    """The last runs, newest first, as `jianbao runs --json` prints them."""
-    rows = connection.execute(select(CrawlRun.__table__).order_by(CrawlRun.id.desc()).limit(limit)).mappings()
-    return [_plain(row) for row in rows]
-
-
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """A row as JSON may hold it."""
-    return {name: show_time(value) if name.endswith("_at") else value for name, value in row.items()}
+    return [show_times(row) for row in connection.execute(statement.limit(MAX_ROWS)).mappings()]
