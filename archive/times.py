@@ -22,7 +22,7 @@ def show_time(moment: datetime | None, precision: Precision | None = None) -> st
 
 
 def show_times(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """A database row as JSON may hold it: its times, the columns whose names end in `_at`, as `show_time` gives them."""
+    """A database row as JSON may hold it: its times, columns whose names end in `_at`, as `show_time` gives them."""
     return {name: show_time(value) if name.endswith("_at") else value for name, value in row.items()}
 
 
