@@ -5,7 +5,6 @@ entry is left out. Nothing is ever evaluated.
 """
 
 import html
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -14,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from crawler.pages.fields.clock import read_listed
+from crawler.pages.fields.loose_json import parse_json
 from crawler.pages.html.urls import absolute
 from crawler.pages.template.site import ListError, Listing
 
@@ -27,7 +27,6 @@ MAX_TITLE = 300
 
 # A call's name begins with a letter: `["a("]` is a list.
 _JSONP = re.compile(r"\s*(?:/\*\*/\s*)?[A-Za-z_$][\w$.\[\]'\"]{0,99}\s*\(")
-_TOKEN = re.compile(r'\\.|"|,(?=\s*[\]}])', re.DOTALL)
 _BARE_HOST = re.compile(r"\s*(?:[a-z0-9-]+\.)+(?:com|cn|net|org)/", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,300}>")
 
@@ -43,27 +42,9 @@ def load(text: str) -> Any:
             raise ListError("the JSONP answer is cut off")
         text = end[call.end() : -1]
     try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return json.loads(_without_trailing_commas(text), strict=False)
-    except (ValueError, RecursionError) as error:
+        return parse_json(text)
+    except ValueError as error:
         raise ListError(f"the list is not JSON: {type(error).__name__}") from error
-
-
-def _without_trailing_commas(text: str) -> str:
-    """One pass over quotes, escapes and candidate commas; commas inside strings stay."""
-    quoted = False
-    kept = []
-    last = 0
-    for token in _TOKEN.finditer(text):
-        if token[0] == '"':
-            quoted = not quoted
-        elif token[0] == "," and not quoted:
-            kept.append(text[last : token.start()])
-            last = token.end()
-    return "".join(kept) + text[last:]
 
 
 def json_list(

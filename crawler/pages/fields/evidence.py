@@ -23,9 +23,17 @@ from crawler.pages.fields.credits import (
     signed_by,
     written_by,
 )
-from crawler.pages.fields.linked_data import linked_authors
+from crawler.pages.fields.linked_data import linked_authors, linked_text
 from crawler.pages.fields.names import is_name, is_somebody, split_names
-from crawler.pages.fields.page_times import MODIFIED_METAS, TIME_METAS, has_time_label, machine_time, shown_times
+from crawler.pages.fields.page_times import (
+    LINKED_MODIFIED,
+    LINKED_TIMES,
+    MODIFIED_METAS,
+    TIME_METAS,
+    has_time_label,
+    machine_time,
+    shown_times,
+)
 from crawler.pages.html.blocks import RawBlock, fold
 
 _HAN: Final = re.compile("[\u3400-\u9fff]")
@@ -132,7 +140,7 @@ def _read_times(
         shown, late = shown_times([block for block in tail if has_time_label(block.text)])
         updated = updated or late
     machine = machine_time(
-        [linked.get("datePublished"), linked.get("pubDate"), *(metas.get(name) for name in TIME_METAS)]
+        [*(linked_text(linked, name) for name in LINKED_TIMES), *(metas.get(name) for name in TIME_METAS)]
     )
     limit = captured_at + _DAY if captured_at is not None else None
     if shown is not None and limit is not None and shown.at > limit:
@@ -149,7 +157,9 @@ def _read_times(
         same_day = shown.at.astimezone(BEIJING).date() == machine.at.astimezone(BEIJING).date()
         if shown.precision == "day" and machine.precision != "day" and same_day and machine.at.hour + machine.at.minute:
             found.published_at, found.published_precision = machine.at.astimezone(BEIJING), machine.precision
-    changed = updated or machine_time([linked.get("dateModified"), *(metas.get(name) for name in MODIFIED_METAS)])
+    changed = updated or machine_time(
+        [*(linked_text(linked, name) for name in LINKED_MODIFIED), *(metas.get(name) for name in MODIFIED_METAS)]
+    )
     if changed is not None and (found.published_at is None or changed.at > found.published_at):
         found.modified_at = changed.at.astimezone(BEIJING)
 

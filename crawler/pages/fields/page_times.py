@@ -34,6 +34,8 @@ MODIFIED_METAS: Final = (
     "dateModified",
     "lastmod",
 )
+LINKED_TIMES: Final = ("datePublished", "pubDate")
+LINKED_MODIFIED: Final = ("dateModified", "upDate")
 _UPDATED: Final = re.compile(r"(?:更新|修改|修訂|编辑|改)(?:于|於|时间|時間|日期|時間)?\s{0,2}[:：]?\s{0,2}$")
 _AFTER_UPDATED: Final = re.compile(r"^\s{0,2}(?:更新|修改)")
 

@@ -1,13 +1,13 @@
 """A page on its way through a template: its tree, its source text, its address, and look-ups in them."""
 
-import json
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import attrs
 from attrs import define
 
+from crawler.pages.fields.linked_data import read_linked_data
 from crawler.pages.html.blocks import SKIPPED_TAGS, fold
 from crawler.pages.html.parse import Element
 from crawler.pages.html.selectors import select_all
@@ -15,9 +15,6 @@ from crawler.pages.outcome import Verdict, by_words
 
 TEXT_LIMIT: Final = 2_000
 """A field's element with more characters is no field."""
-
-
-LINKED_DATA_LIMIT: Final = 200_000
 
 
 _WHOLE: Final = re.compile(r"#|(?:html|head|body|title|meta|link|script)\b")
@@ -38,18 +35,14 @@ class Document:
     url: str
     scope: Element | None = None
     _metas: "dict[str, str] | None" = None
-    _linked_data: "dict[str, str] | None" = None
+    _linked_data: "dict[str, Any] | None" = None
     _texts: dict[str, str] = attrs.field(factory=dict)
 
     @property
-    def linked_data(self) -> dict[str, str]:
-        """The text values of the first article in the page's JSON-LD; empty without one."""
+    def linked_data(self) -> dict[str, Any]:
+        """What the page's JSON-LD says of its article (`crawler.pages.fields.linked_data`); {} without one."""
         if self._linked_data is None:
-            self._linked_data = {}
-            for element in self.tree.iter("script"):
-                if element.get("type") == "application/ld+json" and "Article" in (element.text or ""):
-                    self._linked_data = _article_values(element.text)
-                    break
+            self._linked_data = read_linked_data(self.tree.iter("script"))
         return self._linked_data
 
     @property
@@ -90,20 +83,6 @@ class Document:
             start = found.start() if found else 0
             self._texts[place.pattern] = fold(_TAG.sub(" ", self.source[max(0, start - window) : start]))
         return self._texts[place.pattern]
-
-
-def _article_values(text: str) -> dict[str, str]:
-    if len(text) > LINKED_DATA_LIMIT:
-        return {}
-    try:
-        data = json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return {}
-    nodes = data.get("@graph", [data]) if isinstance(data, dict) else data
-    for node in nodes if isinstance(nodes, list) else []:
-        if isinstance(node, dict) and str(node.get("@type", "")).endswith("Article"):
-            return {key: fold(value) for key, value in node.items() if isinstance(value, str)}
-    return {}
 
 
 def element_text(element: Element, without: tuple[str, ...] = (), until: tuple[str, ...] = ()) -> str:

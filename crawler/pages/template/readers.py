@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from crawler.pages.fields.linked_data import linked_text
 from crawler.pages.html.blocks import fold
 from crawler.pages.template.document import TEXT_LIMIT, Document, element_text
 
@@ -118,8 +119,8 @@ def script(needle: str, pattern: str) -> Reader:
 
 
 def json_ld(name: str) -> Reader:
-    """Reads a text value of the article that the page's JSON-LD describes."""
-    return lambda document: document.linked_data.get(name)
+    """Reads a value of the article that the page's JSON-LD describes; that of an object is its name."""
+    return lambda document: linked_text(document.linked_data, name) or None
 
 
 def unescape(value: str) -> str:
