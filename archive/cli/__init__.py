@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from archive.cli import portals
 from archive.errors import JianbaoError
 from archive.settings import resolve_home
 
@@ -29,6 +30,7 @@ class Group(click.Group):
 @click.pass_context
 def main(context: click.Context, home: str | None, database: str | None) -> None:
     """Jianbao (剪报): crawl Chinese news portals into a clean, deduplicated, searchable archive."""
+    context.meta[portals.KEY] = context.obj or portals.Portals()
     context.obj = resolve_home(home, database)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli import main
+from archive.cli.portals import Portals, pass_portals
 from archive.settings import Home
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def cluster() -> None:
 @click.argument("article", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object.")
 @click.pass_obj
-def show(home: Home, article: str, as_json: bool) -> None:
+@pass_portals
+def show(portals: Portals, home: Home, article: str, as_json: bool) -> None:
     """Show every copy of a story, the earliest first, how each was linked, and the words that differ.
 
     [-so-] stands in the article that the copy is linked to, {+so+} in the copy itself.
@@ -58,7 +60,7 @@ def show(home: Home, article: str, as_json: bool) -> None:
     from archive.store.db import opened, reading
 
     with opened(home.database) as engine, reading(engine) as connection:
-        told = describe_cluster(connection, find_article(connection, article))
+        told = describe_cluster(connection, find_article(connection, article, portals.resolve))
     click.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else "\n".join(_page(told)))
 
 
@@ -97,7 +99,8 @@ def _link(link: dict[str, Any]) -> str:
 @cluster.command()
 @click.argument("articles", nargs=-1, required=True, metavar="ID ID…")
 @click.pass_obj
-def merge(home: Home, articles: tuple[str, ...]) -> None:
+@pass_portals
+def merge(portals: Portals, home: Home, articles: tuple[str, ...]) -> None:
     """Join the clusters of two articles or more: they carry the same story.
 
     \b
@@ -106,13 +109,14 @@ def merge(home: Home, articles: tuple[str, ...]) -> None:
     """
     from archive.dedup.clusters import decisions
 
-    _decide(home, articles, lambda connection, ids, now: decisions.merge(connection, ids, now=now))
+    _decide(portals, home, articles, lambda connection, ids, now: decisions.merge(connection, ids, now=now))
 
 
 @cluster.command()
 @click.argument("articles", nargs=-1, required=True, metavar="ID…")
 @click.pass_obj
-def split(home: Home, articles: tuple[str, ...]) -> None:
+@pass_portals
+def split(portals: Portals, home: Home, articles: tuple[str, ...]) -> None:
     """Take articles out of their cluster: they carry another story than the rest. They stay with each other.
 
     \b
@@ -121,13 +125,14 @@ def split(home: Home, articles: tuple[str, ...]) -> None:
     """
     from archive.dedup.clusters import decisions
 
-    _decide(home, articles, lambda connection, ids, now: decisions.split(connection, ids, now=now))
+    _decide(portals, home, articles, lambda connection, ids, now: decisions.split(connection, ids, now=now))
 
 
 @cluster.command()
 @click.argument("article", metavar="ID")
 @click.pass_obj
-def pin(home: Home, article: str) -> None:
+@pass_portals
+def pin(portals: Portals, home: Home, article: str) -> None:
     """Let an article stand for its cluster, whatever comes in later.
 
     \b
@@ -136,11 +141,14 @@ def pin(home: Home, article: str) -> None:
     """
     from archive.dedup.clusters import decisions
 
-    _decide(home, (article,), lambda connection, ids, now: decisions.pin(connection, ids[0], now=now))
+    _decide(portals, home, (article,), lambda connection, ids, now: decisions.pin(connection, ids[0], now=now))
 
 
 def _decide(
-    home: Home, articles: tuple[str, ...], decide: "Callable[[Connection, list[int], datetime], set[int]]"
+    portals: Portals,
+    home: Home,
+    articles: tuple[str, ...],
+    decide: "Callable[[Connection, list[int], datetime], set[int]]",
 ) -> None:
     from archive.query.lookup import find_article
     from archive.store.changes import log_clustered
@@ -148,7 +156,7 @@ def _decide(
 
     now = datetime.now(UTC)
     with opened(home.database) as engine, writing(engine) as connection:
-        ids = [find_article(connection, article) for article in articles]
+        ids = [find_article(connection, article, portals.resolve) for article in articles]
         changed = decide(connection, ids, now)
         log_clustered(connection, sorted(changed), now)
     click.echo(f"{len(changed)} articles changed" if changed else "nothing changed")

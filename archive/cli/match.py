@@ -2,24 +2,23 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.cli import main
+from archive.cli.portals import Portals, pass_portals
 from archive.errors import UsageError
 from archive.settings import Home
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from archive.dedup.matching import Query
 
 MAX_LINE = 16 * 2**20  # bytes
 MAX_FILE = 64 * 2**20
-
-READ_HTML: list[Callable[[bytes, str], tuple[str, Any]]] = []
-"""Takes a page and its address, gives its text and its time; `crawler.cli` puts its extractor here."""
 
 
 @main.command()
@@ -29,7 +28,8 @@ READ_HTML: list[Callable[[bytes, str], tuple[str, Any]]] = []
 )
 @click.option("--url", metavar="URL", help="The address of the HTML file, which says how its text is cut out.")
 @click.pass_obj
-def match(home: Home, files: tuple[Path, ...], batch: Path | None, url: str | None) -> None:
+@pass_portals
+def match(portals: Portals, home: Home, files: tuple[Path, ...], batch: Path | None, url: str | None) -> None:
     """Say whether texts are in the archive, as what, and how sure. Nothing is stored.
 
     FILE is plain text, an HTML page (with --url), or JSON Lines with id, body and published_at (.jsonl, .jsonl.gz).
@@ -49,11 +49,11 @@ def match(home: Home, files: tuple[Path, ...], batch: Path | None, url: str | No
     if not files and batch is None:
         raise UsageError("name a FILE, or a --batch of texts")
     with opened(home.database) as engine, reading(engine) as connection:
-        for answer in find(connection, _queries(files, batch, url)):
+        for answer in find(connection, _queries(portals, files, batch, url)):
             click.echo(json.dumps(answer.as_json(), ensure_ascii=False))
 
 
-def _queries(files: tuple[Path, ...], batch: Path | None, url: str | None) -> "Iterator[Query]":
+def _queries(portals: Portals, files: tuple[Path, ...], batch: Path | None, url: str | None) -> "Iterator[Query]":
     from archive.dedup.matching import Query
 
     for path in (*files, *([batch] if batch else [])):
@@ -62,7 +62,9 @@ def _queries(files: tuple[Path, ...], batch: Path | None, url: str | None) -> "I
             continue
         data = _read(path)
         if url is not None or path.suffix.lower() in (".html", ".htm"):
-            body, published_at = _page(path, data, url)
+            if url is None:
+                raise UsageError(f"{path} is a page: say its address with --url")
+            body, published_at = portals.read_page(data, url)
             yield Query(id=path.name, body=body, published_at=published_at)
         else:
             yield Query(id=path.name, body=data.decode("utf-8-sig", "replace"))
@@ -77,14 +79,6 @@ def _read(path: Path) -> bytes:
     if len(data) > MAX_FILE:
         raise UsageError(f"{path} is larger than {MAX_FILE >> 20} MB; give many texts with --batch")
     return data
-
-
-def _page(path: Path, data: bytes, url: str | None) -> tuple[str, Any]:
-    if url is None:
-        raise UsageError(f"{path} is a page: say its address with --url")
-    if not READ_HTML:
-        raise UsageError("only the whole jianbao command reads pages; give plain text or JSON Lines")
-    return READ_HTML[0](data, url)
 
 
 def _lines(path: Path) -> "Iterator[Query]":

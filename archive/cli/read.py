@@ -9,6 +9,7 @@ import click
 
 from archive.cli import main
 from archive.cli.options import Moment
+from archive.cli.portals import Portals, pass_portals
 from archive.errors import UsageError
 from archive.settings import Home
 
@@ -83,11 +84,12 @@ def search(
 @click.option("--revision", type=click.IntRange(min=1), metavar="N", help="Only the text of that revision.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, as one JSON object.")
 @click.pass_obj
-def show(home: Home, article: str, to: str | None, revision: int | None, as_json: bool) -> None:
+@pass_portals
+def show(portals: Portals, home: Home, article: str, to: str | None, revision: int | None, as_json: bool) -> None:
     """Show one article: its fields, its text, where it was seen, and where its raw pages are.
 
-    ID is the number that search prints, or site:native_id, or an address. `jianbao explain` shows what was stripped
-    from its page, `jianbao cluster` its copies.
+    ID is the number that search prints, or site:native_id, or any address of the article, its mobile one too. `jianbao
+    explain` shows what was stripped from its page, `jianbao cluster` its copies.
 
     \b
     Examples:
@@ -102,7 +104,7 @@ def show(home: Home, article: str, to: str | None, revision: int | None, as_json
     if revision is not None and (to or as_json):
         raise UsageError("--revision shows a text alone; leave --format and --json away")
     with opened(home.database) as engine, reading(engine) as connection:
-        article_id = find_article(connection, article)
+        article_id = find_article(connection, article, portals.resolve)
         if revision is not None:
             headline, body = revision_text(connection, article_id, revision)
             click.echo(f"{headline}\n\n{body}" if headline else body)

@@ -24,7 +24,8 @@ from sqlalchemy import Engine, select
 from archive.errors import JianbaoError, UsageError
 from archive.ingest.prepare import Prepared, add_indexes, prepare_rows
 from archive.ingest.transaction import ingest
-from archive.load.records import RecordError, Resolve, read_record
+from archive.load.records import RecordError, read_record
+from archive.query.lookup import Resolve
 from archive.store.db import connect, reading, writing
 from archive.store.keys import key_in
 from archive.store.models import Article, Revision

@@ -2,15 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from archive.query.lookup import Resolve
 from archive.store.records import ArticleRecord, ImageRecord, Item
 from archive.times import Precision, parse_time
-
-Resolve = Callable[[str], tuple[str, str, str] | None]
-"""The site, native id and canonical address that an address names by its form alone, or None."""
 
 MAX_BODY = 4_000_000
 """Characters of a body; no article has more."""

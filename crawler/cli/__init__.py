@@ -1,6 +1,17 @@
 """The whole `jianbao` command: the archive's commands and those that fetch and extract."""
 
-from archive.cli import main
-from crawler.cli import crawl, explain, extract, import_, match
+from archive.cli import Group
+from archive.cli import main as _reading
+from crawler.cli import crawl, explain, extract, import_
+from crawler.cli.portals import PORTALS
 
-__all__ = ["crawl", "explain", "extract", "import_", "main", "match"]
+__all__ = ["crawl", "explain", "extract", "import_", "main"]
+
+main = Group(
+    name=_reading.name,
+    commands=_reading.commands,
+    params=_reading.params,
+    callback=_reading.callback,
+    help=_reading.help,
+    context_settings={**_reading.context_settings, "obj": PORTALS},
+)

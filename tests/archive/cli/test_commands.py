@@ -1,6 +1,7 @@
 """The reading commands, as a person and as a program meets them, on both databases."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,11 +11,13 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine, insert
 
 from archive.cli import main
+from archive.cli.portals import Portals
 from archive.export.record import FIELDS
 from archive.store.db import writing
 from archive.store.models import CrawlRun, Sighting
 from archive.store.records import BlockRecord, ImageRecord
 from tests.archive.make import DAY, article, captured, store, told
+from tests.statements import recorded, too_much
 
 Run = Callable[..., Result]
 
@@ -57,9 +60,15 @@ def run(engine: Engine, database_url: str) -> Run:
         )
 
     def call(*words: str) -> Result:
-        return CliRunner().invoke(main, ["--database", database_url, *words])
+        return CliRunner().invoke(main, ["--database", database_url, *words], obj=Portals(resolve))
 
     return call
+
+
+def resolve(url: str) -> tuple[str, str, str] | None:
+    """What the addresses of the invented site `clip` name by their form."""
+    found = re.fullmatch(r"https?://(?:[a-z]+\.)?clip\.example/list/(\d+)(?:\?.*)?", url)
+    return ("clip", f"a:{found[1]}", f"https://clip.example/a:{found[1]}") if found else None
 
 
 def lines(result: Result) -> list[dict[str, Any]]:
@@ -82,10 +91,36 @@ def test_search(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "named", ["1", "clip:a:7", "https://clip.example/a:7", "https://m.clip.example/7", "https://clip.example/list/7"]
+    "named",
+    [
+        "1",
+        "clip:a:7",
+        "https://clip.example/a:7",
+        "https://m.clip.example/7",
+        "https://clip.example/list/7",
+        "http://wap.clip.example/list/7?from=share",
+    ],
 )
 def test_show_takes_every_name_of_an_article(run: Run, named: str) -> None:
     assert json.loads(run("show", named, "--json").stdout)["native_id"] == "a:7"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://clip.example/a:7", "https://clip.example/list/7", "https://clip.example/list/9"]
+)
+def test_no_look_up_reads_the_archive(run: Run, engine: Engine, url: str) -> None:
+    with recorded() as sent:
+        run("show", url)
+        run("cluster", url)
+    assert len(sent) > 3
+    assert too_much(engine, {one: sent[one] for one in sent if "cluster_event" not in one}) == {}
+
+
+def test_an_address_that_only_a_portals_rules_understand(engine: Engine, database_url: str, run: Run) -> None:
+    """Without the rules an address that nobody fetched leads nowhere."""
+    alone = CliRunner().invoke(main, ["--database", database_url, "show", "https://clip.example/list/7"])
+    assert (alone.exit_code, run("show", "https://clip.example/list/7").exit_code) == (9, 0)
+    assert run("show", "https://clip.example/list/99").exit_code == 9
 
 
 def test_show_everything(run: Run) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-import archive.cli.match
+from archive.cli.portals import Portals
 from archive.store.db import open_engine
 from crawler.cli import main
 from tests.archive.dedup.copies import record, spaced, spin, store, text
@@ -29,13 +29,13 @@ def database(sqlite_url: str) -> str:
     return sqlite_url
 
 
-def _run(database: str, *arguments: str, code: int = 0) -> str:
-    result = CliRunner().invoke(main, ["--database", database, *arguments], catch_exceptions=False)
+def _run(database: str, *arguments: str, code: int = 0, **handed: object) -> str:
+    result = CliRunner().invoke(main, ["--database", database, *arguments], catch_exceptions=False, **handed)
     assert result.exit_code == code, result.output
     return result.output
 
 
-def test_match_reads_text_json_lines_and_pages(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_match_reads_text_json_lines_and_pages(database: str, tmp_path: Path) -> None:
     plain = tmp_path / "clipping.txt"
     plain.write_text(spin(text(1, 600)))
     (answer,) = [json.loads(line) for line in _run(database, "match", str(plain)).splitlines()]
@@ -52,10 +52,9 @@ def test_match_reads_text_json_lines_and_pages(database: str, tmp_path: Path, mo
 
     page = tmp_path / "page.html"
     page.write_text("<p>…</p>")
-    monkeypatch.setattr(archive.cli.match, "READ_HTML", [lambda data, url: (text(2), None)])
-    (answer,) = [
-        json.loads(line) for line in _run(database, "match", str(page), "--url", "https://x.example/1").splitlines()
-    ]
+    portals = Portals(read_page=lambda data, url: (text(2), None))
+    said = _run(database, "match", str(page), "--url", "https://x.example/1", obj=portals)
+    (answer,) = [json.loads(line) for line in said.splitlines()]
     assert answer["matches"][0]["id"] == "x"
 
 

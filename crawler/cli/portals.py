@@ -1,12 +1,19 @@
-"""The half of `jianbao match` that reads pages: the crawl's own extractor, put where `archive.cli.match` looks."""
+"""What the archive's commands get to know of portals: the crawl's own sites and its own extractor."""
 
 from datetime import datetime
 
-from archive.cli.match import READ_HTML
+from archive.cli.portals import Portals
 from archive.errors import UsageError
 
 
-def read_html(data: bytes, url: str) -> tuple[str, datetime | None]:
+def resolve(url: str) -> tuple[str, str, str] | None:
+    """The site, native id and canonical address that an address names by its form, or None."""
+    from crawler.capture.role import named_by
+
+    return named_by(url)
+
+
+def read_page(data: bytes, url: str) -> tuple[str, datetime | None]:
     """A page's text and its time of publication. Raises `UsageError` where it holds no article."""
     from crawler.pages.extract import extract
     from crawler.sites.registry import find_site
@@ -17,4 +24,4 @@ def read_html(data: bytes, url: str) -> tuple[str, datetime | None]:
     return page.body, page.published_at
 
 
-READ_HTML.append(read_html)
+PORTALS = Portals(resolve, read_page)

@@ -1,0 +1,40 @@
+"""What the commands need of the half of Jianbao that knows portals and reads pages: `crawler.cli` hands it in."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from attrs import frozen
+from click.decorators import pass_meta_key
+
+from archive.errors import UsageError
+
+if TYPE_CHECKING:
+    from archive.query.lookup import Resolve
+
+
+def _names_nothing(url: str) -> None:
+    """No portal is known."""
+
+
+def _reads_nothing(data: bytes, url: str) -> tuple[str, datetime | None]:
+    raise UsageError("only the whole jianbao command reads pages; give plain text or JSON Lines")
+
+
+@frozen
+class Portals:
+    """Handed to the `jianbao` group as click's `obj`; without it no portal is known and no page read.
+
+    `resolve`: see `archive.query.lookup`. `read_page`: the text of a page and the time of its publication, by its
+    bytes and its address; raises `UsageError` where it holds no article.
+    """
+
+    resolve: "Resolve" = _names_nothing
+    read_page: Callable[[bytes, str], tuple[str, datetime | None]] = _reads_nothing
+
+
+KEY = "archive.cli.portals"
+"""Where the group keeps it for its commands, in click's `Context.meta`."""
+
+pass_portals = pass_meta_key(KEY)
+"""Hands it to a command as its first argument."""
