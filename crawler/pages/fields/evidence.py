@@ -13,16 +13,9 @@ from typing import Any, Final
 from attrs import define
 
 from archive.times import BEIJING, Precision
+from crawler.pages.fields.bylines import reported_by, signed_by, written_by
 from crawler.pages.fields.clock import first_stamp
-from crawler.pages.fields.credits import (
-    Credits,
-    clean_source,
-    is_label,
-    read_credits,
-    reported_by,
-    signed_by,
-    written_by,
-)
+from crawler.pages.fields.credits import Credits, clean_source, is_label, read_credits, split_keywords
 from crawler.pages.fields.linked_data import linked_authors, linked_text
 from crawler.pages.fields.names import is_name, is_somebody, split_names
 from crawler.pages.fields.page_times import (
@@ -329,9 +322,7 @@ def _keywords(info: Sequence[Credits], tail: Sequence[Credits], metas: dict[str,
     for credit in (*tail, *info):
         if credit.keywords:
             return credit.keywords
-    value = fold(metas.get("keywords") or metas.get("news_keywords") or "")[:400]
-    words = [word.strip() for word in re.split(r"[,，、;；|]+" if re.search("[,，、;；|]", value) else r"\s+", value)]
-    return tuple(dict.fromkeys(word for word in words if 0 < len(word) <= 20))[:12]
+    return split_keywords(fold(metas.get("keywords") or metas.get("news_keywords") or ""))
 
 
 def _location(info: Sequence[RawBlock]) -> str | None:

@@ -6,10 +6,10 @@ from functools import partial
 from typing import Final
 
 from archive.store.records import ImageRecord
+from crawler.pages.fields.bylines import find_authors
 from crawler.pages.fields.clock import read_time
-from crawler.pages.fields.credits import clean_editor
+from crawler.pages.fields.credits import clean_editor, split_keywords
 from crawler.pages.fields.names import split_names
-from crawler.pages.fields.values import find_authors, split_keywords
 from crawler.pages.html.blocks import walk
 from crawler.pages.html.finish import finish
 from crawler.pages.html.parse import Element

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.pages.fields.credits import clean_editor, read_credits, reported_by, signed_by, written_by
+from crawler.pages.fields.bylines import reported_by, signed_by, written_by
+from crawler.pages.fields.credits import clean_editor, read_credits
 from crawler.pages.fields.names import is_name, leading_name, split_names
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from archive.times import show_time
-from crawler.pages.fields.credits import read_credits, reported_by, written_by
+from crawler.pages.fields.bylines import reported_by, written_by
+from crawler.pages.fields.credits import read_credits
 from crawler.pages.page import Page
 from tests.crawler.pages.read import extract
 
