@@ -108,6 +108,14 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture
+def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
+    """An engine on an empty archive in SQLite, for what is the same on both and too costly twice."""
+    engine = open_engine(sqlite_url)
+    yield engine
+    engine.dispose()
+
+
 def _administer(server: Server, statement: str) -> None:
     engine = create_engine(server.url(), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:

@@ -7,12 +7,13 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from attrs import define, field
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select
 
 from archive.dedup.clusters import clusters
-from archive.dedup.clusters.reconnect import link_row, reconnect
+from archive.dedup.clusters.links import link_row
+from archive.dedup.clusters.withdraw import withdraw
 from archive.dedup.propose import furniture, index
-from archive.dedup.propose.candidates import Sample, as_sample, take_sample
+from archive.dedup.propose.candidates import Sample, as_sample
 from archive.dedup.propose.shingles import sample_many
 from archive.dedup.propose.signature import VERSION, as_bytes, signature
 from archive.dedup.stored import Stories
@@ -22,7 +23,7 @@ from archive.dedup.verify.compare import Verdict
 from archive.dedup.verify.rules import SAME_TEXT
 from archive.dedup.verify.texts import Text
 from archive.store.models import Article
-from archive.text.fold import Codes, as_codes, as_text, fold_codes, fold_many
+from archive.text.fold import Codes, as_codes, as_text, fold_many
 
 LINKS_AN_ARTICLE: Final = 24
 
@@ -54,7 +55,7 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     known |= furniture.known(connection, [(article.site, article.body) for article in again])
     made = [*((article, fingerprint(article.body)) for article in again), *made]
     touched: set[int] = set()
-    touched.update(_withdraw(connection, [article.article_id for article, _ in made if article.revised], now))
+    touched.update(withdraw(connection, {article.article_id for article, _ in made if article.revised}, now=now))
     batch = [_new(article, its, known) for article, its in made]
     stories = Stories(connection, [(new.sample, new.made.digest) for new in batch])
     for place, new in enumerate(batch):
@@ -139,30 +140,6 @@ def _stored(connection: Connection, article_ids: Iterable[int]) -> list[Indexed]
     )
     rows = connection.execute(select(*columns).where(Article.id.in_(sorted(article_ids))).order_by(Article.id))
     return [Indexed(**row, revised=True) for row in rows.mappings()]
-
-
-def _withdraw(connection: Connection, article_ids: Sequence[int], now: datetime) -> set[int]:
-    """Take back what was said of articles' earlier texts. Their shingles stay: they lead to texts that now differ.
-
-    Copies may have been left out of the index because such an article held their shingles; they are put in. Returns
-    the articles whose clusters must be settled anew.
-    """
-    touched: set[int] = set()
-    heirs: set[int] = set()
-    for key in article_ids:
-        rest = set(clusters.companions(connection, key)).difference(article_ids)
-        left = clusters.forget_links(connection, key)
-        old = connection.scalar(select(DedupText.digest).where(DedupText.article_id == key))
-        if old is not None:
-            connection.execute(delete(DedupText).where(DedupText.article_id == key))
-            heirs.update(connection.scalars(select(DedupText.article_id).where(DedupText.digest == old)))
-        reconnect(connection, rest, now=now)
-        heirs |= rest.union(left)
-        touched |= {key, *rest, *left}
-    heirs.difference_update(article_ids)
-    bodies = connection.execute(select(Article.id, Article.body).where(Article.id.in_(heirs))).all()
-    index.add(connection, [(value, key) for key, body in bodies for value in take_sample(fold_codes(body)).kept])
-    return touched
 
 
 def _write(connection: Connection, batch: Iterable[_New], now: datetime) -> None:

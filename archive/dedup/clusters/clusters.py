@@ -3,18 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import islice
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
-from archive.dedup.clusters.partition import Edge, Member, partition, representative
-from archive.dedup.tables import Cluster, ClusterDecision, ClusterEvent, DedupText, Link
-from archive.dedup.verify.rules import SAME_TEXT
+from archive.dedup.clusters.links import chunks, edges_among
+from archive.dedup.clusters.partition import Member, partition, representative
+from archive.dedup.tables import Cluster, ClusterDecision, ClusterEvent, DedupText
 from archive.flags import is_complete
 from archive.store.models import Article
-
-_CHUNK: Final = 2000
 
 
 def settle(connection: Connection, article_ids: Iterable[int], *, now: datetime, by_person: bool = False) -> set[int]:
@@ -26,10 +23,10 @@ def settle(connection: Connection, article_ids: Iterable[int], *, now: datetime,
     if not members:
         return set()
     same, apart = _decisions(connection, members)
-    grouped = partition(members, _edges(connection, members), same, apart)
+    grouped = partition(members, edges_among(connection, members), same, apart)
     moved = {key: cluster for key, cluster in grouped.items() if members[key] != cluster}
     for cluster, keys in _by_value(moved).items():
-        for chunk in _chunks(keys):
+        for chunk in chunks(keys):
             connection.execute(update(Article).where(Article.id.in_(chunk)).values(cluster_id=cluster))
     events = list(_moves(members, grouped))
     stands = _represent(connection, members, grouped, events)
@@ -44,33 +41,20 @@ def _members_of_clusters(connection: Connection, article_ids: Iterable[int]) -> 
     """Every article of the clusters that these articles are in, with its cluster; those without one too."""
     wanted = sorted(set(article_ids))
     found: dict[int, int | None] = {}
-    for chunk in _chunks(wanted):
+    for chunk in chunks(wanted):
         found.update(connection.execute(select(Article.id, Article.cluster_id).where(Article.id.in_(chunk))).all())
-    for chunk in _chunks(sorted({cluster for cluster in found.values() if cluster is not None})):
+    for chunk in chunks(sorted({cluster for cluster in found.values() if cluster is not None})):
         found.update(
             connection.execute(select(Article.id, Article.cluster_id).where(Article.cluster_id.in_(chunk))).all()
         )
     return found
 
 
-def _edges(connection: Connection, members: Iterable[int]) -> list[Edge]:
-    known = set(members)
-    edges = []
-    for chunk in _chunks(sorted(known)):
-        rows = connection.execute(
-            select(Link.article_id, Link.other_id, Link.confidence).where(
-                Link.article_id.in_(chunk), Link.relation.in_(SAME_TEXT)
-            )
-        )
-        edges += [Edge(1 - sure, *sorted((a, b))) for a, b, sure in rows if b in known]
-    return edges
-
-
 def _decisions(connection: Connection, members: Iterable[int]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     if connection.scalar(select(ClusterDecision.article_id).limit(1)) is None:
         return [], []
     found: dict[str, list[tuple[int, int]]] = {"same": [], "apart": []}
-    for chunk in _chunks(sorted(members)):
+    for chunk in chunks(sorted(members)):
         rows = connection.execute(
             select(ClusterDecision.article_id, ClusterDecision.other_id, ClusterDecision.decision).where(
                 ClusterDecision.article_id.in_(chunk)
@@ -112,7 +96,7 @@ def _represent(
     groups = _by_value(after)
     ids = sorted({*groups, *(cluster for cluster in before.values() if cluster is not None)})
     rows: dict[int, dict[str, Any]] = {}
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         found = connection.execute(select(Cluster.__table__).where(Cluster.id.in_(chunk))).mappings()
         rows.update({row["id"]: dict(row) for row in found})
     gone = [key for key in rows if len(groups.get(key, ())) < 2]
@@ -134,7 +118,7 @@ def _represent(
         row = {"id": cluster, "representative_id": stands, "size": len(keys), "pinned": bool(pinned)}
         if old is None or row != old:
             wanted.append(row)
-    for chunk in _chunks(sorted({*gone, *(row["id"] for row in wanted)})):
+    for chunk in chunks(sorted({*gone, *(row["id"] for row in wanted)})):
         connection.execute(delete(Cluster).where(Cluster.id.in_(chunk)))
     if wanted:
         connection.execute(insert(Cluster), wanted)
@@ -144,7 +128,7 @@ def _represent(
 
 def _facts(connection: Connection, article_ids: Sequence[int]) -> dict[int, Member]:
     found = {}
-    for chunk in _chunks(article_ids):
+    for chunk in chunks(article_ids):
         rows = connection.execute(
             select(
                 Article.id,
@@ -172,24 +156,9 @@ def _facts(connection: Connection, article_ids: Sequence[int]) -> dict[int, Memb
     return found
 
 
-def forget_links(connection: Connection, article_id: int) -> list[int]:
-    """Remove an article's links, since its text is another one now; the articles that they led to."""
-    both = or_(Link.article_id == article_id, Link.other_id == article_id)
-    rows = connection.execute(select(Link.article_id, Link.other_id).where(both)).all()
-    connection.execute(delete(Link).where(both))
-    return sorted({key for row in rows for key in row} - {article_id})
-
-
-def companions(connection: Connection, article_id: int) -> list[int]:
-    """The other articles of an article's cluster."""
-    cluster = select(Article.cluster_id).where(Article.id == article_id).scalar_subquery()
-    ids = connection.scalars(select(Article.id).where(Article.cluster_id == cluster, Article.id != article_id))
-    return sorted(ids)
-
-
 def own_clusters(connection: Connection, article_ids: Iterable[int]) -> None:
     """New articles are clusters of their own until they are linked."""
-    for chunk in _chunks(sorted(article_ids)):
+    for chunk in chunks(sorted(article_ids)):
         connection.execute(
             update(Article).where(Article.id.in_(chunk), Article.cluster_id.is_(None)).values(cluster_id=Article.id)
         )
@@ -200,9 +169,3 @@ def _by_value(values: dict[int, Any]) -> dict[Any, list[int]]:
     for key in sorted(values):
         groups[values[key]].append(key)
     return dict(groups)
-
-
-def _chunks(values: Iterable[int]) -> Iterator[list[int]]:
-    left = iter(values)
-    while chunk := list(islice(left, _CHUNK)):
-        yield chunk

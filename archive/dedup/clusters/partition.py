@@ -1,8 +1,8 @@
 """Which articles make one cluster: a pure function of the links between them and of what people decided."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import frozen
 
@@ -10,8 +10,7 @@ COMPLETE_SHARE: Final = 0.8
 """A member whose text is shorter than this share of the longest one is cut and does not stand for its cluster."""
 
 
-@frozen(order=True)
-class Edge:
+class Edge(NamedTuple):
     """Two articles with the same text; `doubt` is 1 - confidence, so that edges sort the surest first."""
 
     doubt: float
@@ -34,8 +33,36 @@ class Member:
     mirror: bool = False
 
 
+class Parts:
+    """Articles that hang together, in parts that only grow; a part is named by its lowest id (a union-find)."""
+
+    def __init__(self, article_ids: Iterable[int]) -> None:
+        self._root = {key: key for key in article_ids}
+        self._count = len(self._root)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, article_id: int) -> bool:
+        return article_id in self._root
+
+    def find(self, article_id: int) -> int:
+        """The part that the article is in."""
+        root = self._root
+        while root[article_id] != article_id:
+            root[article_id] = article_id = root[root[article_id]]
+        return article_id
+
+    def unite(self, one: int, other: int) -> None:
+        """Make one part of the two that these articles are in."""
+        low, high = sorted((self.find(one), self.find(other)))
+        if low != high:
+            self._root[high] = low
+            self._count -= 1
+
+
 def partition(
-    members: Iterable[int],
+    members: Collection[int],
     edges: Iterable[Edge],
     same: Iterable[tuple[int, int]] = (),
     apart: Sequence[tuple[int, int]] = (),
@@ -45,22 +72,14 @@ def partition(
     What a person joined is joined first; then the surest links, but for one that would bring together two articles
     that a person put apart.
     """
-    root = {article_id: article_id for article_id in members}
-
-    def find(article_id: int) -> int:
-        while root[article_id] != article_id:
-            root[article_id] = article_id = root[root[article_id]]
-        return article_id
-
-    pairs = [*sorted(same), *((edge.first, edge.second) for edge in sorted(edges))]
-    for first, second in pairs:
-        if first not in root or second not in root:
+    parts = Parts(members)
+    for first, second in [*sorted(same), *((edge.first, edge.second) for edge in sorted(edges))]:
+        if first not in parts or second not in parts:
             continue
-        low, high = sorted((find(first), find(second)))
-        if low == high or any({find(a), find(b)} == {low, high} for a, b in apart if a in root and b in root):
-            continue
-        root[high] = low
-    return {article_id: find(article_id) for article_id in root}
+        ours, theirs = parts.find(first), parts.find(second)
+        if not any({parts.find(a), parts.find(b)} == {ours, theirs} for a, b in apart if a in parts and b in parts):
+            parts.unite(first, second)
+    return {article_id: parts.find(article_id) for article_id in members}
 
 
 def representative(members: Sequence[Member]) -> Member:

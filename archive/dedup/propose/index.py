@@ -85,6 +85,17 @@ def add(connection: Connection, rows: Sequence[tuple[int, int]]) -> None:
         seal(connection)
 
 
+def remove(connection: Connection, rows: Sequence[tuple[int, int]]) -> None:
+    """Remove (hash, article id) pairs, wherever they stand."""
+    if rows:
+        pairs = [{"hash": value, "article_id": key} for value, key in sorted(rows)]
+        for table in (DedupFresh, DedupMiddle, DedupSealed):
+            connection.execute(
+                text(f"DELETE FROM {table.__tablename__} WHERE hash = :hash AND article_id = :article_id"),  # noqa: S608
+                pairs,
+            )
+
+
 def seal(connection: Connection) -> None:
     """Move the small table's rows to the middle one, and those to the large one where they have become many."""
     moved = move(connection, DedupFresh, DedupMiddle)

@@ -10,8 +10,8 @@ from attrs import field, frozen
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from archive.dedup.clusters import clusters
+from archive.dedup.clusters.links import link_row
 from archive.dedup.clusters.partition import Edge, partition
-from archive.dedup.clusters.reconnect import link_row
 from archive.dedup.propose import index
 from archive.dedup.tables import ClusterDecision, Link
 from archive.dedup.verify.compare import Verdict

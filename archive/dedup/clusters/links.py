@@ -1,0 +1,75 @@
+"""The links between articles as they are stored: made from verdicts, read as edges, forgotten with the text."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import Connection, delete, or_, select
+
+from archive.dedup.clusters.partition import Edge
+from archive.dedup.tables import Link
+from archive.dedup.verify.compare import Verdict
+from archive.dedup.verify.rules import SAME_TEXT
+
+_CHUNK: Final = 2000
+"""Ids in one statement: both databases limit a statement's parameters."""
+
+
+def link_row(article_id: int, other_id: int, verdict: Verdict, now: datetime) -> dict[str, Any]:
+    """A verdict as a row of `link`."""
+    return {
+        "article_id": article_id,
+        "other_id": other_id,
+        "relation": verdict.relation,
+        "marks": list(verdict.marks),
+        "similarity": verdict.similarity,
+        "coverage": verdict.coverage,
+        "other_coverage": verdict.other_coverage,
+        "confidence": verdict.confidence,
+        "evidence": verdict.evidence,
+        "at": now,
+    }
+
+
+def edges_among(connection: Connection, article_ids: Collection[int]) -> list[Edge]:
+    """The links of the same text between two of these articles."""
+    known = set(article_ids)
+    edges = []
+    for chunk in chunks(sorted(known)):
+        rows = connection.execute(
+            select(Link.article_id, Link.other_id, Link.confidence).where(
+                Link.article_id.in_(chunk), Link.relation.in_(SAME_TEXT)
+            )
+        )
+        edges += [Edge(1 - sure, *sorted((a, b))) for a, b, sure in rows if b in known]
+    return edges
+
+
+def linked_pairs(connection: Connection, article_ids: Collection[int]) -> set[tuple[int, int]]:
+    """The pairs of these articles that have a link of any relation, the lower id first."""
+    known = set(article_ids)
+    pairs: set[tuple[int, int]] = set()
+    for chunk in chunks(sorted(known)):
+        rows = connection.execute(select(Link.article_id, Link.other_id).where(Link.article_id.in_(chunk)))
+        pairs.update((min(a, b), max(a, b)) for a, b in rows if b in known)
+    return pairs
+
+
+def forget_links(connection: Connection, article_ids: Iterable[int]) -> set[int]:
+    """Remove articles' links, since their texts are others now; the other articles that they led to."""
+    gone = set(article_ids)
+    left: set[int] = set()
+    for chunk in chunks(sorted(gone)):
+        both = or_(Link.article_id.in_(chunk), Link.other_id.in_(chunk))
+        for pair in connection.execute(select(Link.article_id, Link.other_id).where(both)):
+            left.update(pair)
+        connection.execute(delete(Link).where(both))
+    return left - gone
+
+
+def chunks(values: Iterable[int]) -> Iterator[list[int]]:
+    """The values in lists that one statement may hold."""
+    left = iter(values)
+    while chunk := list(islice(left, _CHUNK)):
+        yield chunk
