@@ -21,29 +21,22 @@ _BOX_NAMES: Final = re.compile(
     r"author|social|(?<!p)hot|rank|nav|page",
     re.IGNORECASE,
 )
-
-
 _ADVERT: Final = re.compile(r"\bads?\b|\bad[_-]|\bgg\b|guanggao|promo", re.IGNORECASE)
-
-
 _CAPTION: Final = re.compile(
     r"^[▲▼△▽]\s?[\u3400-\u9fff]|[(（](?:圖|图|資料|资料)[^()（）]{0,24}[)）]$|[\u3400-\u9fff][\s/／][摄攝][)）]?$|記者[\u3400-\u9fff]{2,4}攝[)）]?$|"
     r"[(（][\u3400-\u9fff\s]{2,10}[摄攝][)）]$"
 )
-
-
 LEAD: Final = re.compile(
     r"\b(?:summary|lead|intro|digest|subtitle|sub-title|daoyu|daodu|teaser|standfirst)\b", re.IGNORECASE
 )
-
-
 _RUN: Final = 4
-
+"""So many link lines in a row are a list, below which sentences are doubtful."""
 
 _NEARLY_ALL: Final = 0.85
-
+"""The core holds this share of the sentences' characters; a line with this share in links is a link."""
 
 _BUTTON: Final = 4
+"""A line of so few characters is a button, and tells nothing of where the text begins."""
 
 
 def mark(blocks: Sequence[RawBlock], roots: Sequence[Element], headline: str) -> None:
