@@ -4,16 +4,13 @@ It costs 20 to 48 times the parse and loses short, bare and spoken lines, so it 
 the blocks come from our own walk over that place, so that no line is lost without a rule's name.
 """
 
-import logging
 from itertools import islice
 from typing import Final
 
 from crawler.pages.general.finder import Spot, nearest_around
-from crawler.pages.html.blocks import fold, walk
+from crawler.pages.html.blocks import walk
 from crawler.pages.html.parse import Element
-
-# What it thinks of odd pages is no news for whoever reads a cron job's mail.
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+from crawler.pages.witness import read_lines
 
 _MAX_SOURCE: Final = 500_000  # characters; bounds what the question may cost
 _MAX_ELEMENTS: Final = 20_000
@@ -26,18 +23,9 @@ def ask_trafilatura(tree: Element, source: str) -> Spot | None:
     mostly links, or stand on a page too large to ask."""
     if len(source) > _MAX_SOURCE or next(islice(tree.iter(), _MAX_ELEMENTS, None), None) is not None:
         return None
-    lines = _lines(source)
+    lines = frozenset(read_lines(source) or ())
     chosen = [raw for raw in walk(tree) if raw.kind not in ("image", "heading") and raw.text in lines]
     length = sum(len(raw.text) for raw in chosen)
     if length < _ENOUGH or sum(raw.linked for raw in chosen) > _LINKED * length:
         return None
     return Spot(root=nearest_around([raw.node for raw in chosen]), weight=float(length), share=0.0, sums={})
-
-
-def _lines(source: str) -> frozenset[str]:
-    """The lines of trafilatura's answer."""
-    import trafilatura  # here, since loading it takes longer than most pages do
-
-    # Its deduplication would be state that outlives the page; precision mode wipes whole portal pages.
-    found = trafilatura.bare_extraction(source, include_comments=False, deduplicate=False)
-    return frozenset(map(fold, (getattr(found, "text", None) or "").splitlines()))

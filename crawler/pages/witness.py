@@ -1,0 +1,124 @@
+"""The witness: what trafilatura, which knows neither our templates nor our rules, takes for the text of a body's root.
+
+Asked about the whole page it costs ten times what our extraction costs and sees the site's furniture; asked about the
+root alone, three quarters, and it differs from us only by what rules strip there.
+"""
+
+import copy
+import logging
+from collections.abc import Sequence
+from functools import cache
+from itertools import chain, islice
+from typing import Any, Final
+
+from attrs import frozen
+from lxml import etree
+from lxml import html as lxml_html
+from rapidfuzz.distance import LCSseq
+
+from crawler.pages.fields.headline import letters
+from crawler.pages.html.blocks import fold
+from crawler.pages.html.parse import Element
+
+# What it thinks of odd pages is no news for whoever reads a cron job's mail.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+MAX_ELEMENTS: Final = 4_000
+MAX_DEPTH: Final = 100
+"""It is not asked about more elements, nor about deeper ones: its time grows with their square (4,000 bold words in one
+paragraph take 0.5 s, 400 tables in each other 1.7 s). The largest root at hand has 555 elements, the deepest 15 levels.
+"""
+
+MAX_LETTERS: Final = 30_000
+"""Of longer bodies so many letters are compared: the time grows with the square, and reaches 0.2 s here."""
+
+_IS_DEEP: Final = etree.XPath("boolean(/html/body/*//*[count(ancestor::*) - 3 >= $limit])")
+
+
+def ask(roots: Sequence[Element]) -> tuple[str, ...] | None:
+    """The lines that the witness takes for text in these elements, in order, white space folded; () where it sees none.
+
+    `roots`: the body's root, or several that stand apart (a lead above it). They are not changed. None where it was not
+    asked, since the roots are too large, or where it failed.
+    """
+    if next(islice(chain.from_iterable(root.iter() for root in roots), MAX_ELEMENTS, None), None) is not None:
+        return None
+    page = _page_of(roots)
+    return None if _IS_DEEP(page, limit=MAX_DEPTH) else read_lines(page, of_root=True)
+
+
+def read_lines(page: str | Element, *, of_root: bool = False) -> tuple[str, ...] | None:
+    """The lines of trafilatura's answer to a page, white space folded; None where it failed.
+
+    `page`: its source, or a tree of `lxml.html` elements, which is left as it is. `of_root`: the page holds a body's
+    root and nothing else.
+    """
+    import trafilatura  # here, since loading it takes longer than most pages do
+
+    # Its comparison with readability and justext costs a third, and of a root changes nothing.
+    asked = {"fast": True, "config": _short_answers()} if of_root else {}
+    try:
+        # Its deduplication would be state that outlives the page; precision mode wipes whole portal pages.
+        found = trafilatura.bare_extraction(page, include_comments=False, deduplicate=False, **asked)
+    except Exception:  # whatever it stumbles over: a page is not broken because the witness is silent
+        return None
+    lines = map(fold, (getattr(found, "text", None) or "").splitlines())
+    return tuple(line for line in lines if line)
+
+
+@cache
+def _short_answers() -> Any:
+    """trafilatura's settings, but that an answer may be short: one of less than 250 characters, which in Chinese are a
+    whole story, it takes for a failure and dumps the place as one line."""
+    from trafilatura.settings import use_config
+
+    config = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")
+    return config
+
+
+def _page_of(roots: Sequence[Element]) -> Element:
+    """A page of nothing but copies of these elements: an `<article>` of the first, which takes in the others as boxes.
+    They lose their names: what a portal calls its root, or that it hides it, must not decide."""
+    page = lxml_html.Element("html")
+    inside = etree.SubElement(page, "body")
+    for root in roots:
+        made = copy.deepcopy(root)
+        made.tag, made.tail = "article" if inside.tag == "body" else "div", None
+        made.attrib.clear()
+        inside.append(made)
+        inside = page[0][0]
+    return page
+
+
+def agreement(ours: Sequence[str], theirs: Sequence[str]) -> float:
+    """How far two bodies are the same text, 0 to 1; two empty ones are.
+
+    The F1 of precision and recall by the longest common subsequence of their letters, digits and Chinese characters
+    (ROUGE-L: Lin 2004, with characters for words and beta 1). White space, punctuation and where lines break do not
+    count.
+    """
+    one, other = (letters("".join(lines))[:MAX_LETTERS] for lines in (ours, theirs))
+    if not one and not other:
+        return 1.0
+    return 2 * LCSseq.similarity(one, other) / (len(one) + len(other))
+
+
+@frozen
+class Difference:
+    """The lines on which two bodies differ, in order. `ours`: those of ours that the other lacks; `theirs`: the other
+    way round. A line that is the other's but for its breaks differs not; one that the other has shorter does."""
+
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+
+
+def differ(ours: Sequence[str], theirs: Sequence[str]) -> Difference:
+    """The lines that stand in one body only."""
+    return Difference(_lacking(ours, theirs), _lacking(theirs, ours))
+
+
+def _lacking(lines: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
+    known = set(map(letters, other))
+    whole = "".join(map(letters, other))
+    return tuple(line for line in lines if letters(line) not in known and letters(line) not in whole)
