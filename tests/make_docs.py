@@ -29,8 +29,9 @@ Every visible block of a page is kept or stripped by exactly one rule, and keeps
 it. Written by `make docs` from the rules themselves.
 
 - **why**: the reason that what it takes is no body; `make bench-rules` prints what its absence would cost.
-- **selector**: the rule strips every block inside such an element. **line**: it strips a line that the pattern matches
-  whole; `start` or `end`: the pattern takes something off the line there, and the rest stays.
+- **selector**: the rule strips every block inside such an element ([the language](add-a-site.md#selectors)).
+  **line**: it strips a line that the pattern matches whole; `end`: the pattern takes something off the line's end, and
+  the rest stays.
 - **where**: `any` place, only in the `head` (before the body's first line) or only in the `tail` (after its last one).
 - **fields**: what the stripped block says becomes these fields first.
 """

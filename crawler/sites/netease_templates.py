@@ -2,6 +2,7 @@
 
 from urllib.parse import parse_qs
 
+from crawler.pages.html.selectors import Selector
 from crawler.pages.rules.engine import Rule
 from crawler.pages.template.document import Document, element_text
 from crawler.pages.template.readers import attribute, before, json_ld, meta, present, script, tail, text, title
@@ -93,9 +94,12 @@ def original_image(address: str, _: Document) -> str:
     return address
 
 
+_INFO = Selector("div.post_info")
+
+
 def account_link(document: Document) -> str | None:
     """The account that the line under the headline links to; a desk's line links to the source outside."""
-    line = document.select("div.post_info")
+    line = document.select(_INFO)
     for link in () if line is None else line.iter("a"):
         if "/dy/media/" in (link.get("href") or ""):
             return element_text(link) or None
@@ -136,7 +140,7 @@ TEMPLATES = (
     Template(
         name="netease-post",
         body=("#content div.post_body", "#contain div.post_body", "#container div.post_body"),
-        scope=("post_main",),
+        scope=".post_main",
         fields=(
             ("headline", text("h1.post_title")),
             ("headline", meta("og:title")),
@@ -162,7 +166,7 @@ TEMPLATES = (
         name="netease-endtext",
         signs=("post_time_source",),
         body=("#endText",),
-        scope=("epContentLeft",),
+        scope="#epContentLeft",
         fields=(
             *_HEADLINE,
             *_MACHINE_TIME,
@@ -179,7 +183,7 @@ TEMPLATES = (
         name="netease-column2015",
         signs=("con1_",),
         body=("div.entext", "#endText"),
-        scope=("con_1",),
+        scope=".con_1",
         fields=(
             ("headline", text("h2.con1_ltle")),
             *_HEADLINE,
@@ -201,7 +205,7 @@ TEMPLATES = (
     Template(
         name="netease-ep",
         body=("#endText",),
-        scope=("epContentLeft",),
+        scope="#epContentLeft",
         fields=(
             ("headline", text("#h1title")),
             *_HEADLINE,
@@ -240,7 +244,7 @@ TEMPLATES = (
         name="netease-dy2019",
         signs=("article_title", "article_wrap"),
         body=("#content",),
-        scope=("article_wrap",),
+        scope=".article_wrap",
         fields=(
             ("headline", text("div.article_title h2")),
             *_MACHINE_TIME,
@@ -257,7 +261,7 @@ TEMPLATES = (
         name="netease-mobile",
         signs=("article-body",),
         body=("section.article-body", "article.article-body", "div.article-body"),
-        scope=("js-article", "article"),
+        scope=".js-article, .article",
         fields=(
             ("headline", text("h1.article-title")),
             ("headline", meta("og:title", r"^(.*?)(?:_手机网易网)?$")),

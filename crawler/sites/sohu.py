@@ -7,7 +7,7 @@ older `n<id>.shtml`, `p:` for picture sets, `k:` for the news app. The account n
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from crawler.pages.html.selectors import select_all
+from crawler.pages.html.selectors import Selector
 from crawler.pages.page import Outcome
 from crawler.pages.rules.engine import Rule
 from crawler.pages.template.document import Document
@@ -196,6 +196,7 @@ _TIME = r"(\d{4}[年-]\d{1,2}[月-]\d{1,2}日?\s?(?:\d\d:\d\d(?::\d\d)?)?)"
 
 _CLEAR = re.compile(r"""["']?url["']?\s*:\s*["']((?:https?:)?//[^"'\s]{1,500})["']""")
 _CLEAR_LIST = 60_000
+_EDITOR_IMAGES = Selector("#mp-editor img")
 _SCRAMBLED = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")  # Base64, which may begin with a slash
 
 
@@ -208,7 +209,7 @@ def clear_image(address: str, document: Document) -> str:
     if start >= 0:
         end = document.source.find("]", start, start + _CLEAR_LIST)
         clear = _CLEAR.findall(document.source, start, max(start, end))
-        scrambled = [found.get("data-src") or "" for found in select_all(document.tree, "#mp-editor img")]
+        scrambled = [found.get("data-src") or "" for found in _EDITOR_IMAGES.find(document.tree)]
         if len(clear) == len(scrambled) and address in scrambled:
             return str(clear[scrambled.index(address)])
     return f"https://www.sohu.com/#scrambled={address}"
@@ -247,7 +248,7 @@ TEMPLATES = (
     Template(
         name="sohu-mp",
         body=("#mp-editor",),
-        scope=("text",),
+        scope=".text",
         fields=_MP_FIELDS,
         rules=_MODERN,
         image=clear_image,
@@ -293,7 +294,7 @@ TEMPLATES = (
     Template(
         name="sohu-content",
         body=("#contentText",),
-        scope=("content-box", "left"),
+        scope=".content-box, .left",
         fields=(
             ("headline", text("h1")),
             ("headline", _TITLE),
@@ -333,7 +334,7 @@ TEMPLATES = (
     Template(
         name="sohu-article",
         body=("article.article-text", "article.article"),
-        scope=("text",),
+        scope=".text",
         fields=_MP_FIELDS,
         rules=_MODERN,
         image=clear_image,

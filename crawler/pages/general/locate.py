@@ -37,7 +37,7 @@ class Place:
 def locate(document: Document, overview: Overview) -> Place | None:
     """Where the text stands, or None on a page without any. `overview`: of the document's tree."""
     tree = document.tree
-    title, og_title = document.text("title"), fold(document.metas.get("og:title") or "")
+    title, og_title = document.title, fold(document.metas.get("og:title") or "")
     candidates = headline_candidates(tree, overview.headings, title, og_title)
     spot = find_body(tree, overview.runs) or ask_trafilatura(tree, document.source)
     if spot is None:

@@ -1,7 +1,7 @@
 """Clutter rules: declared by name, they decide of every block whether it is body, and say why.
 
 A rule names an element (`selector`) or a line (`pattern`). A line's pattern is anchored: it must match the whole line,
-or with `part="end"` or `"start"` the whole of what it takes off the line. Named groups of the pattern are fields that
+or with `part="end"` all that it takes off the line's end. Named groups of the pattern are fields that
 the line carried (`(?P<editor>…)`): what is metadata becomes a field before it is stripped.
 """
 
@@ -12,9 +12,9 @@ from typing import Any, Final, Literal
 import attrs
 from attrs import define, frozen
 
-from crawler.pages.html.blocks import RawBlock
+from crawler.pages.html.blocks import Mark, RawBlock
 from crawler.pages.html.kinds import settle_kinds
-from crawler.pages.html.parse import Element
+from crawler.pages.html.selectors import Selector, SelectorError, SelectorIndex
 from crawler.pages.page import Block
 
 KEPT: Final = "body"
@@ -34,14 +34,17 @@ class Rule:
     where that was seen: names of our own saved pages (`own/NAME`) and of public ones (`pages/NAME`, `reports/NAME`),
     which `make bench-rules` checks. `pattern`: a regular expression for a line (white space folded). `needs`:
     literals of which the line must hold one before the pattern is tried (none: always tried; give some, for speed).
-    `selector`: an element of the body, `tag`, `.class`, `tag.class`, `#id`, `tag[attribute]` or `tag[attribute=value]`;
-    all blocks in it are stripped. With both, the selector strips and the pattern only reads fields.
+    `selector`: elements of the body (`crawler.pages.html.selectors`); all blocks in them are stripped. With both, the
+    selector strips and the pattern only reads fields. Where several rules name one element, the first of them has it.
     `where`: `head`: only before the first kept line; `tail`: only after the last kept line but for other tail lines.
-    `part`: `line`: the whole line; `start`, `end`: what the pattern matches there is taken off, the rest stays.
+    `part`: `line`: the whole line; `end`: what the pattern matches there is taken off, the rest stays.
     `rest`: everything after the match is stripped too. `field`: the field that the block's text goes to as a whole.
     `flag`: a flag that the page gets. `keeps`: read the fields, but leave the block in the body. `limit`: a longer line
     is not matched, characters. `linked`: the line is matched when at least this share of its characters stands in
     links (0: links do not matter); with a pattern, both must fit. Such a rule is for the head or the tail.
+
+    Raises `ValueError`, with the rule's id, for a selector or a pattern that cannot be read and for a rule that asks
+    for what cannot be had together.
     """
 
     id: str
@@ -51,22 +54,39 @@ class Rule:
     needs: tuple[str, ...] = ()
     selector: str = ""
     where: Where = "any"
-    part: Literal["line", "start", "end"] = "line"
+    part: Literal["line", "end"] = "line"
     rest: bool = False
     field: str = ""
     flag: str = ""
     keeps: bool = False
     limit: int = LINE_LIMIT
     linked: float = 0.0
+    selected: Selector | None = attrs.field(init=False, repr=False, eq=False)
     regex: "re.Pattern[str] | None" = attrs.field(init=False, repr=False, eq=False)
+
+    @selected.default
+    def _read_selector(self) -> Selector | None:
+        try:
+            return Selector(self.selector) if self.selector else None
+        except SelectorError as error:
+            raise SelectorError(f"rule {self.id}: {error}") from None
 
     @regex.default
     def _compile(self) -> "re.Pattern[str] | None":
         if not self.pattern:
             return re.compile(".*") if self.linked else None
-        if self.part == "end":
-            return re.compile(rf"(?:{self.pattern})\s*\Z")
-        return re.compile(self.pattern)
+        try:
+            return re.compile(rf"(?:{self.pattern})\s*\Z" if self.part == "end" else self.pattern)
+        except re.error as error:
+            raise ValueError(f"rule {self.id}: the pattern cannot be read: {error}") from error
+
+    def __attrs_post_init__(self) -> None:
+        if self.selector and (self.where != "any" or self.keeps or self.linked):
+            raise ValueError(f"rule {self.id}: what stands in an element is stripped: no where, keeps or linked")
+        if self.where != "any" and self.part != "line":
+            raise ValueError(f"rule {self.id}: at the head and the tail whole lines are stripped: no part")
+        if self.linked and self.where == "any":
+            raise ValueError(f"rule {self.id}: linked needs where: head or tail")
 
     def match(self, text: str) -> "re.Match[str] | None":
         """Where the rule's pattern fits this line."""
@@ -78,9 +98,7 @@ class Rule:
         else:
             if self.needs:
                 return None
-        if self.part == "line":
-            return self.regex.fullmatch(text)
-        return self.regex.search(text) if self.part == "end" else self.regex.match(text)
+        return self.regex.fullmatch(text) if self.part == "line" else self.regex.search(text)
 
 
 @define(slots=True)
@@ -98,11 +116,6 @@ class Judged:
         return [block.text for block in self.blocks if block.kept and block.text]
 
 
-_SELECTOR: Final = re.compile(
-    r"(?P<tag>[a-z][a-z0-9]*)?(?P<kind>[.#])?(?P<name>[\w-]+)?(?:\[(?P<attr>[\w-]+)(?:=(?P<value>[^\]]*))?\])?"
-)
-
-
 class RuleSet:
     """Rules, ready to run: of one template and the general ones, in the order of their precedence.
 
@@ -114,17 +127,10 @@ class RuleSet:
         ids = [rule.id for rule in self.rules]
         if len(set(ids)) != len(ids):
             raise ValueError(f"two rules with one id: {min(i for i in ids if ids.count(i) > 1)}")
-        self.by_class: dict[str, list[tuple[str, Rule]]] = {}
-        self.by_id: dict[str, Rule] = {}
-        self.by_attribute: dict[str, list[tuple[str, str | None, Rule]]] = {}
-        self.by_tag: dict[str, Rule] = {}
-        for rule in self.rules:
-            if rule.selector:
-                for selector in rule.selector.split(","):
-                    self._select(selector.strip(), rule)
+        self._index = SelectorIndex([(rule.selected, rule) for rule in self.rules if rule.selected is not None])
         lines = [rule for rule in self.rules if rule.regex is not None and not rule.selector]
         self.anywhere = tuple(rule for rule in lines if rule.where == "any" and rule.part == "line")
-        self.parts = tuple(rule for rule in lines if rule.where == "any" and rule.part != "line")
+        self.parts = tuple(rule for rule in lines if rule.where == "any" and rule.part == "end")
         self.head = tuple(rule for rule in lines if rule.where == "head")
         self.tail = tuple(rule for rule in lines if rule.where == "tail")
         needs = sorted({need for rule in (*self.anywhere, *self.parts) for need in rule.needs})
@@ -132,38 +138,9 @@ class RuleSet:
         self.hint = re.compile("|".join(map(re.escape, needs))) if needs else None
         self.unhinted = any(not rule.needs for rule in (*self.anywhere, *self.parts))
 
-    def _select(self, selector: str, rule: Rule) -> None:
-        found = _SELECTOR.fullmatch(selector)
-        if not found or not selector:
-            raise ValueError(f"rule {rule.id}: no such selector as {selector!r}")
-        tag, name = found["tag"] or "", found["name"] or ""
-        if found["attr"]:
-            self.by_attribute.setdefault(found["attr"], []).append((tag, found["value"], rule))
-        elif found["kind"] == ".":
-            self.by_class.setdefault(name, []).append((tag, rule))
-        elif found["kind"] == "#":
-            self.by_id[name] = rule
-        else:
-            self.by_tag[tag] = rule
-
-    def mark(self, _: Element, tag: str, attributes: list[tuple[str, str]]) -> Rule | None:
-        """The rule whose selector names an element with this tag and these attributes: pass it to `blocks.walk`."""
-        if tag in self.by_tag:
-            return self.by_tag[tag]
-        for attribute, value in attributes:
-            if attribute == "class":
-                for name in value.split():
-                    for wanted, rule in self.by_class.get(name, ()):
-                        if not wanted or wanted == tag:
-                            return rule
-            elif attribute == "id":
-                if value in self.by_id:
-                    return self.by_id[value]
-            elif attribute in self.by_attribute:
-                for wanted, exact, rule in self.by_attribute[attribute]:
-                    if (not wanted or wanted == tag) and (exact is None or exact == value):
-                        return rule
-        return None
+    def mark(self) -> Mark:
+        """For a walk over one page: gives of an element the first rule whose selector names it, or None."""
+        return self._index.look_up()
 
     def judge(self, raws: Sequence[RawBlock]) -> Judged:
         """A verdict for every block, in order."""
@@ -175,10 +152,6 @@ class RuleSet:
         run.edge(range(len(run.rows) - 1, -1, -1), self.tail)
         judged.blocks = settle_kinds([row.block() for row in run.rows], [row.raw.node for row in run.rows])
         return judged
-
-    def judge_lines(self, lines: Iterable[str]) -> Judged:
-        """The same for plain lines of text."""
-        return self.judge([RawBlock("paragraph", line, None) for line in lines])
 
 
 @define(slots=True, eq=False)
@@ -267,27 +240,19 @@ class _Run:
         return [name.rstrip("_0123456789") for name in groups]
 
     def _cut(self, row: _Row, rule: Rule, match: "re.Match[str]") -> None:
-        """Takes the matched end or start off a line: the rest stays, as a line of its own."""
+        """Takes the matched end off a line: the rest stays, as a line of its own."""
         if not match.group():
             return
         groups = self._read(rule, row.text, match)
         if rule.keeps:
             return
-        start, end = match.span()
-        text = row.text
-        kept = text[:start] if rule.part == "end" else text[end:]
-        if not kept.strip():
+        kept = row.text[: match.start()].rstrip()
+        if not kept:
             row.rule, row.target = rule, ",".join(groups)
         else:
-            offset = 0 if rule.part == "end" else end + len(kept) - len(kept.lstrip())
-            gone = _Row(row.raw, text[start:end].strip(), rule, "part of a line", ",".join(groups))
-            row.text = kept.strip()
-            row.links = tuple(
-                (max(a - offset, 0), min(b - offset, len(row.text)), href)
-                for a, b, href in row.links
-                if b > offset and a - offset < len(row.text)
-            )
-            self.rows.insert(len(self.rows) - (rule.part == "start"), gone)
+            self.rows.append(_Row(row.raw, match.group().strip(), rule, "part of a line", ",".join(groups)))
+            row.text = kept
+            row.links = tuple((a, min(b, len(kept)), href) for a, b, href in row.links if a < len(kept))
         if rule.rest:
             self.ended = rule
 
@@ -306,34 +271,20 @@ class _Run:
             if row.raw.kind == "image":
                 passed.append(row)
                 continue
-            for rule in rules:
-                if rule.linked and row.raw.linked < rule.linked * len(row.text.replace("\t", "")):
-                    continue
-                match = rule.match(row.text)
-                if match is None:
-                    continue
-                if rule.part == "line":
-                    self._strip(row, rule, f"at the {rule.where}", match)
-                elif match.group():
-                    self._trim(index, rule, match)
-                if rule.linked:
-                    for image in passed:
-                        image.rule, image.evidence = rule, "among links"
-                    passed.clear()
-                break
-            else:
+            rule = next((rule for rule in rules if _fits_at_edge(rule, row)), None)
+            if rule is None:
                 return
-            if row.rule is None and not rule.keeps:
-                return
+            self._strip(row, rule, f"at the {rule.where}", rule.match(row.text))
+            if rule.linked:
+                for image in passed:
+                    image.rule, image.evidence = rule, "among links"
+                passed.clear()
 
-    def _trim(self, index: int, rule: Rule, match: "re.Match[str]") -> None:
-        """Like `_cut`, for a line at the edge."""
-        rest = self.rows[index + 1 :]
-        del self.rows[index + 1 :]
-        ended = self.ended
-        self._cut(self.rows[index], rule, match)
-        self.ended = ended
-        self.rows.extend(rest)
+
+def _fits_at_edge(rule: Rule, row: _Row) -> bool:
+    if rule.linked and row.raw.linked < rule.linked * len(row.text.replace("\t", "")):
+        return False
+    return rule.match(row.text) is not None
 
 
 def _place(node: Any) -> str:

@@ -10,16 +10,15 @@ from attrs import define
 from crawler.pages.fields.linked_data import read_linked_data
 from crawler.pages.html.blocks import SKIPPED_TAGS, fold
 from crawler.pages.html.parse import Element
-from crawler.pages.html.selectors import select_all
+from crawler.pages.html.selectors import Selector
 from crawler.pages.outcome import Verdict, by_words
 
 TEXT_LIMIT: Final = 2_000
 """A field's element with more characters is no field."""
 
 
-_WHOLE: Final = re.compile(r"#|(?:html|head|body|title|meta|link|script)\b")
-
-
+_TITLE: Final = Selector("title")
+_BODY: Final = Selector("body")
 _TAG: Final = re.compile(r"<(?:script|style)\b[^>]*>[^<]*</(?:script|style)>|<[^<>]*>?|&nbsp;", re.IGNORECASE)
 
 
@@ -56,25 +55,30 @@ class Document:
                     self._metas.setdefault(name, element.get("content") or "")
         return self._metas
 
-    def select_all(self, selector: str) -> Iterator[Element]:
+    @property
+    def title(self) -> str:
+        """The folded text of the page's `<title>`; "" without one."""
+        return self.text(_TITLE)
+
+    def select_all(self, selector: Selector) -> Iterator[Element]:
         """The elements that the selector names: in the scope, or in the whole page if it begins with an id or with an
         element of the head."""
-        return select_all(self.scope if self.scope is not None and not _WHOLE.match(selector) else self.tree, selector)
+        return selector.find(self.tree if self.scope is None or selector.is_of_page else self.scope)
 
-    def select(self, selector: str) -> Element | None:
+    def select(self, selector: Selector) -> Element | None:
         """The first of `select_all`, or None."""
         return next(self.select_all(selector), None)
 
-    def text(self, selector: str) -> str:
+    def text(self, selector: Selector) -> str:
         """The folded text of the first element that the selector names; "" without one."""
-        if selector not in self._texts:
+        if selector.text not in self._texts:
             element = self.select(selector)
-            self._texts[selector] = "" if element is None else element_text(element)
-        return self._texts[selector]
+            self._texts[selector.text] = "" if element is None else element_text(element)
+        return self._texts[selector.text]
 
     def says(self) -> Verdict | None:
         """The outcome that the page's own few words tell, where it has no text."""
-        return by_words(self.text("title"), self.text("body"))
+        return by_words(self.title, self.text(_BODY))
 
     def above(self, place: "re.Pattern[str]", window: int) -> str:
         """The visible text of the source's `window` characters before the first match of `place`."""

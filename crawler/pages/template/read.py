@@ -1,11 +1,12 @@
 """A page by its site's template: fields, verdicts, and what contradicts what."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from archive.store.records import ImageRecord
+from archive.times import Precision
 from crawler.pages.fields.bylines import find_authors
 from crawler.pages.fields.clock import read_time
 from crawler.pages.fields.credits import clean_editor, split_keywords
@@ -13,7 +14,6 @@ from crawler.pages.fields.names import split_names
 from crawler.pages.html.blocks import walk
 from crawler.pages.html.finish import finish
 from crawler.pages.html.parse import Element
-from crawler.pages.html.selectors import select
 from crawler.pages.html.urls import absolute, hashed_id
 from crawler.pages.page import FLASH, PAGED, Identity, Outcome, Page
 from crawler.pages.template.document import Document
@@ -31,29 +31,15 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
 
     `identity`: as the page's address gives it.
     """
-    judged = template.ruleset.judge(walk(root, template.ruleset.mark))
+    judged = template.ruleset.judge(walk(root, template.ruleset.mark()))
     values = template.read(document, root, judged.fields)
     flags = [*template.flags, *judged.flags, *(name[5:] for name in values if name.startswith("flag."))]
     if next(root.iter("video"), None) is not None:
         flags.append("video")
     identity = _confirm(document, site, identity, values, flags)
-    native_id = identity.native_id
-    said = read_time(values.get("published_at"))
-    published, precision = (said.at, said.precision) if said is not None else (None, None)
+    published, precision = _published(site, identity, values, flags)
     modified = read_time(values.get("modified_at"))
-    made = site.id_time(native_id) if site.id_time is not None and native_id else None
-    if made is not None:
-        if published is None:
-            published, precision = made.replace(microsecond=0), "second"
-            flags.append("time_from_id")
-        elif abs(published - made) >= _DAY:
-            flags.append("time_contradicts_id")
-    parts: tuple[str, ...] = ()
-    if template.pager and native_id and (pager := select(document.tree, template.pager)) is not None:
-        target = site.target(document.url)
-        parts = find_parts(pager, document.url, site, native_id, target.part if target is not None else 1)
-        if parts:
-            flags += PAGED
+    parts = _parts(document, site, template, identity, flags)
     clear = None if template.image is None else partial(_clear, template.image, document)
     blocks, images = finish(document.url, judged.blocks, clear)
     lines = [block.text for block in blocks if block.kept and block.text]
@@ -95,6 +81,36 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
 
 def _clear(image: Callable[[str, Document], str], document: Document, address: str) -> str:
     return image(address, document)
+
+
+def _published(
+    site: Site, identity: Identity, values: dict[str, str], flags: list[str]
+) -> tuple[datetime | None, Precision | None]:
+    """When the page was published: as it says itself, else as its native id says."""
+    said = read_time(values.get("published_at"))
+    native_id = identity.native_id
+    made = site.id_time(native_id) if site.id_time is not None and native_id else None
+    if said is None:
+        if made is None:
+            return None, None
+        flags.append("time_from_id")
+        return made.replace(microsecond=0), "second"
+    if made is not None and abs(said.at - made) >= _DAY:
+        flags.append("time_contradicts_id")
+    return said.at, said.precision
+
+
+def _parts(document: Document, site: Site, template: Template, identity: Identity, flags: list[str]) -> tuple[str, ...]:
+    """Where the article's other pages are, as the page's pager says."""
+    pager = template.pager_at.first(document.tree) if template.pager_at is not None else None
+    if pager is None or not identity.native_id:
+        return ()
+    target = site.target(document.url)
+    part = target.part if target is not None else 1
+    parts = find_parts(pager, document.url, site, identity.native_id, part)
+    if parts:
+        flags += PAGED
+    return parts
 
 
 def _of_nothing(flags: list[str], images: tuple[ImageRecord, ...]) -> tuple[Outcome, str]:

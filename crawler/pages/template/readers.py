@@ -1,5 +1,8 @@
 """The readers that a template's fields are declared with. Each takes a `Document` and gives a field's text, or None; a
 template lists `(field, reader)` in the order of precedence, and the first that gives something wins.
+
+Selectors are those of `crawler.pages.html.selectors`; one that cannot be read raises `SelectorError` at once, with the
+reader's name.
 """
 
 import json
@@ -9,6 +12,7 @@ from typing import Final
 
 from crawler.pages.fields.linked_data import linked_text
 from crawler.pages.html.blocks import fold
+from crawler.pages.html.selectors import Selector, SelectorError
 from crawler.pages.template.document import TEXT_LIMIT, Document, element_text
 
 SCRIPT_WINDOW: Final = 4_000
@@ -23,13 +27,14 @@ def text(selector: str, pattern: str = "", *, without: tuple[str, ...] = (), unt
     `without`, `until`: see `element_text`.
     """
     regex = re.compile(pattern) if pattern else None
+    place = _selector("text", selector)
 
     def read(document: Document) -> str | None:
         if without or until:
-            element = document.select(selector)
+            element = document.select(place)
             value = "" if element is None else element_text(element, without, until)
         else:
-            value = document.text(selector)
+            value = document.text(place)
         return _found(regex, value)
 
     return read
@@ -37,9 +42,10 @@ def text(selector: str, pattern: str = "", *, without: tuple[str, ...] = (), unt
 
 def tail(selector: str, word: str) -> Reader:
     """Reads the text that follows the first image of this selector whose `src` has the word."""
+    place = _selector("tail", selector)
 
     def read(document: Document) -> str | None:
-        for element in document.select_all(selector):
+        for element in document.select_all(place):
             if word in (element.get("src") or ""):
                 return fold(element.tail or "") or None
         return None
@@ -74,15 +80,17 @@ def prefixed(prefix: str, reader: Reader) -> Reader:
 
 def present(selector: str) -> Reader:
     """Reads "yes" where the page has such an element."""
-    return lambda document: "yes" if document.select(selector) is not None else None
+    place = _selector("present", selector)
+    return lambda document: "yes" if document.select(place) is not None else None
 
 
 def attribute(selector: str, name: str, pattern: str = "") -> Reader:
     """Reads an attribute of the first element that the selector names and that has it."""
     regex = re.compile(pattern) if pattern else None
+    place = _selector("attribute", selector)
 
     def read(document: Document) -> str | None:
-        for element in document.select_all(selector):
+        for element in document.select_all(place):
             value = element.get(name)
             if value:
                 return _found(regex, fold(value))
@@ -121,6 +129,13 @@ def script(needle: str, pattern: str) -> Reader:
 def json_ld(name: str) -> Reader:
     """Reads a value of the article that the page's JSON-LD describes; that of an object is its name."""
     return lambda document: linked_text(document.linked_data, name) or None
+
+
+def _selector(reader: str, text: str) -> Selector:
+    try:
+        return Selector(text)
+    except SelectorError as error:
+        raise SelectorError(f"{reader}({text!r}, …): {error}") from None
 
 
 def unescape(value: str) -> str:

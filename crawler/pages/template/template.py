@@ -10,7 +10,7 @@ from attrs import frozen
 
 from crawler.pages.html.blocks import SKIPPED_TAGS
 from crawler.pages.html.parse import Element
-from crawler.pages.html.selectors import select_all
+from crawler.pages.html.selectors import Selector, SelectorError
 from crawler.pages.page import Outcome
 from crawler.pages.rules.engine import Rule, RuleSet
 from crawler.pages.rules.general import GENERAL
@@ -25,15 +25,18 @@ if TYPE_CHECKING:
 class Template:
     """One generation of a site's pages.
 
-    `name`: `netease-post`. `signs`: literals that all stand in the page's source, for a quick no. `body`: selectors of
-    the body's root; the first that the page has is it, and a page without any is not of this template. `fields`:
+    `name`: `netease-post`. `signs`: literals that all stand in the page's source, for a quick no. `body`: selectors
+    (`crawler.pages.html.selectors`) of the body's root, in the order of precedence; a page without any such element is
+    not of this template. `fields`:
     `(field, reader)`, in the order of precedence; a field `flag.<name>` sets that flag, `page_url` and `page_id` are
     the address and the native id that the page itself names. `rules`: the clutter rules of the body, before the general
     ones.
     `outcome`: what a page of this template is. `flags`: flags of every page of it. `image`: makes an image's address
     out of the written one. `authors_in_text`: whether bylines in the body name authors where no field does.
-    `pager`: the selector of the links between the pages of one article. `scope`: class or id of the element around the
+    `pager`: the selector of the links between the pages of one article. `scope`: the selector of the element around the
     body in which the fields stand: searches in it cost little; without it, the whole page is searched.
+
+    Raises `SelectorError`, with the template's name, for a selector that cannot be read.
     """
 
     name: str
@@ -46,12 +49,33 @@ class Template:
     image: "Callable[[str, Document], str] | None" = None
     authors_in_text: bool = True
     pager: str = ""
-    scope: tuple[str, ...] = ()
+    scope: str = ""
     ruleset: RuleSet = attrs.field(init=False, repr=False, eq=False)
+    roots: tuple[Selector, ...] = attrs.field(init=False, repr=False, eq=False)
+    pager_at: Selector | None = attrs.field(init=False, repr=False, eq=False)
+    scope_at: Selector | None = attrs.field(init=False, repr=False, eq=False)
 
     @ruleset.default
     def _build(self) -> RuleSet:
         return RuleSet((*self.rules, *GENERAL))
+
+    @roots.default
+    def _read_body(self) -> tuple[Selector, ...]:
+        return tuple(self._read_selector("body", text) for text in self.body)
+
+    @pager_at.default
+    def _read_pager(self) -> Selector | None:
+        return self._read_selector("pager", self.pager) if self.pager else None
+
+    @scope_at.default
+    def _read_scope(self) -> Selector | None:
+        return self._read_selector("scope", self.scope) if self.scope else None
+
+    def _read_selector(self, part: str, text: str) -> Selector:
+        try:
+            return Selector(text)
+        except SelectorError as error:
+            raise SelectorError(f"template {self.name}, {part}: {error}") from None
 
     def root(self, document: Document) -> Element | None:
         """The body's root on this page, or None where the page is not of this template.
@@ -59,12 +83,12 @@ class Template:
         It is the first of the selected elements that has text; without text in any, the first of them.
         """
         # An id is looked up in no time; to read the whole source, or the whole tree, is what takes some.
-        by_ids = all(selector.startswith("#") for selector in self.body)
+        by_ids = all(selector.begins_with_id for selector in self.roots)
         if not by_ids and not self._has_signs(document):
             return None
         empty = None
-        for selector in self.body:
-            for element in select_all(document.tree, selector):
+        for selector in self.roots:
+            for element in selector.find(document.tree):
                 if by_ids and not self._has_signs(document):
                     return None
                 if _has_text(element):
@@ -77,7 +101,8 @@ class Template:
 
     def read(self, document: Document, root: Element, found: dict[str, str]) -> dict[str, str]:
         """The fields: those of the readers, then what rules `found` in the body's lines. `root`: the body's root."""
-        document.scope = next((one for one in root.iterancestors() if self._is_scope(one)), None)
+        if (scope := self.scope_at) is not None:
+            document.scope = next((one for one in root.iterancestors() if scope.matches(one)), None)
         values: dict[str, str] = {}
         for name, reader in self.fields:
             if name not in values and (value := reader(document)):
@@ -85,11 +110,6 @@ class Template:
         for name, value in found.items():
             values.setdefault(name, value)
         return values
-
-    def _is_scope(self, element: Element) -> bool:
-        return (
-            any(name in self.scope for name in (element.get("class") or "").split()) or element.get("id") in self.scope
-        )
 
 
 def _has_text(element: Element) -> bool:
