@@ -1,0 +1,180 @@
+"""No statement that crawling, importing, reading or deciding sends may read more because the archive is larger.
+
+Everything is done once on each database, every statement is heard, and the database's own plan of each is judged
+(`tests.statements`). What may read much nevertheless stands in `ALLOWED`, each with its reason and its bound.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Engine, create_engine, text
+
+from archive.store.db import open_engine
+from crawler.cli import main
+from tests.crawler.run import paged
+from tests.crawler.run.run import Archive
+from tests.portal.proxy import Proxy
+from tests.portal.world.articles import story
+from tests.portal.world.truth import World
+from tests.statements import GROWING, Sent, read_recorded, recorded, too_much
+
+pytestmark = pytest.mark.slow
+
+ALLOWED = {
+    r"SELECT (min\(article\.published_at\)|((article\.(site|template)|capture\.outcome), )?count\(\*\)) .*": (
+        "`stats` counts what the archive holds; once each time that a person asks"
+    ),
+    r"SELECT article\.id, .*, dedup_text\.signature FROM .* ORDER BY article\.id": "`export` writes every article",
+    r"SELECT capture\.warc_offset FROM capture WHERE capture\.warc_file = \S+": (
+        "the records of the one file that is imported or taken over; once a file, and no more than it has records"
+    ),
+    r"SELECT crawl_run\.id FROM crawl_run WHERE crawl_run\.state = \S+ AND crawl_run\.kind = \S+": (
+        "the runs that call themselves running; once a run, and a run is a row"
+    ),
+    # It goes when the events name clusters and articles apart.
+    r"SELECT cluster_event\.id, .* WHERE cluster_event\.cluster_id = \S+ OR cluster_event\.other_id = \S+ .*": (
+        "`cluster` shows the history of a story; once each time that a person asks"
+    ),
+}
+"""Statements that may read much, and why. At most ten."""
+HEARD = {
+    "a claim of what is due": "frontier.state = 'due'",
+    "a claim of expired leases": "frontier.leased_until <",
+    "another try": "due_at=",
+    "the pages of an article on several": "capture.url IN",
+    "a look-up by address": "WHERE article.url =",
+    "a second text": "DELETE FROM revision",
+}
+"""What must have been done, or this test would say nothing of it: a part of a statement each."""
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def used(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Sent]]:
+    """An archive in each kind of database on which everything was done, and what was sent for it."""
+    folder = tmp_path_factory.mktemp("used")
+    url = f"sqlite:///{folder / 'home' / 'archive.db'}"
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres_server")
+        admin = create_engine(server.url(), isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text("CREATE DATABASE statements TEMPLATE template_archive"))
+        admin.dispose()
+        url = server.url("statements")
+    sent: Sent = {}
+    listens = f"from tests.statements import record_into; record_into({str(folder / 'sent')!r})"
+    with Proxy(World(12, 5), folder) as portal:
+        archive = Archive(folder / "home", {**portal.environment(), "JIANBAO_DATABASE": url})
+        for _ in range(2):
+            done = archive.run("crawl", before=listens)
+            assert done.returncode in (0, 3), done.stderr
+            sent |= read_recorded(folder / "sent")
+    with recorded() as also:
+        _use(folder, url, archive)
+    engine = open_engine(url)
+    yield engine, sent | also
+    engine.dispose()
+
+
+def _use(folder: Path, url: str, archive: Archive) -> None:
+    """Import, read, decide and export, as a person would."""
+
+    def run(*words: str, home: Path = archive.home, fails: int = 0) -> str:
+        done = CliRunner().invoke(main, ["--home", str(home), "--database", url, *words])
+        assert done.exit_code in (0, fails), done.output
+        return done.stdout
+
+    def found(*words: str) -> list[dict[str, object]]:
+        return [json.loads(line) for line in run(*words, "--json").splitlines()]
+
+    lines = folder / "articles.jsonl"
+    texts = [story(3, 12 * number + 1).text for number in range(30)]
+    with lines.open("w", encoding="utf-8") as file:
+        for number, body in enumerate([*texts, *texts[:9]]):
+            record = {"url": f"https://clip{number % 7}.example/{number}", "headline": "一条消息", "body": body}
+            file.write(json.dumps(record) + "\n")
+    for _ in range(2):
+        run("import", "--jobs", "1", str(lines))
+    lines.write_text(lines.read_text("utf-8").replace('"body": "', '"body": "有人说，'), "utf-8")
+    run("import", "--jobs", "1", str(lines))
+    for warc in [*archive.warcs(), paged.warc(folder / "paged", [2, 3, 1])]:
+        for _ in range(2):
+            run("import", "--jobs", "1", str(warc), home=folder / "other", fails=3)
+
+    hit = found("search", "消息")[0]
+    found("search", "--since", "2020-01-01", "--site", "netease", "--all", "--limit", "3", "消息", "天")
+    for named in (str(hit["id"]), f"{hit['site']}:{hit['native_id']}", str(hit["url"])):
+        run("show", named)
+    run("show", "https://www.163.com/dy/article/KC1AB12300018990.html", fails=9)
+    run("show", str(hit["id"]), "--revision", "1")
+    run("explain", f"netease:{paged.DOCID}", home=folder / "other")
+    copied = next(one["id"] for one in found("search", "--limit", "100", "有人") if one["copies"] != 1)
+    members = [str(one["id"]) for one in json.loads(run("cluster", "show", "--json", str(copied)))["members"]]
+    run("cluster", "split", members[-1])
+    run("cluster", "merge", members[0], members[-1])
+    run("cluster", "pin", members[-1])
+    (folder / "text.txt").write_text(texts[3], "utf-8")
+    run("match", str(folder / "text.txt"))
+    run("stats")
+    run("runs")
+    run("export", "--format", "jsonl", "--to", str(folder / "export"))
+    run("export", "--format", "jsonl", "--all", "--to", str(folder / "export"))
+
+
+def test_no_statement_reads_more_in_a_larger_archive(used: tuple[Engine, Sent]) -> None:
+    engine, sent = used
+    found = {" ".join(statement.split()): steps for statement, steps in too_much(engine, sent).items()}
+    allowed = {pattern: [one for one in found if re.fullmatch(pattern, one)] for pattern in ALLOWED}
+    assert {one: found[one] for one in found.keys() - set().union(*allowed.values())} == {}
+    assert [pattern for pattern, its in allowed.items() if not its] == [], "these need not be allowed any longer"
+    assert len(ALLOWED) <= 10
+
+
+def test_everything_was_heard(used: tuple[Engine, Sent]) -> None:
+    _, sent = used
+    every = "\n".join(sent)
+    assert [table for table in GROWING if not re.search(rf"\b{table}\b", every)] == []
+    assert [what for what, part in HEARD.items() if part not in every] == []
+
+
+SCANS = [
+    "SELECT id FROM article WHERE headline = 'x'",
+    "SELECT id FROM article WHERE site = 'netease'",
+    "SELECT id FROM article WHERE site = 'netease' AND headline = 'x' LIMIT 1",
+    "SELECT id FROM article WHERE url LIKE '%x'",
+    "SELECT id FROM article WHERE url = 'x' OR headline = 'x'",
+    "SELECT id FROM article ORDER BY first_captured_at LIMIT 1",
+    "SELECT id FROM article WHERE headline = 'x' ORDER BY id DESC LIMIT 1",
+    "SELECT article.id FROM article JOIN capture ON capture.digest = article.url WHERE article.id = 7",
+    "SELECT a.id FROM article AS a LEFT JOIN capture AS c ON c.digest = a.url WHERE a.id IN (7, 8, 9)",
+    "SELECT count(*) FROM sighting",
+    "SELECT native_id FROM frontier WHERE state = 'due'",
+    "SELECT native_id FROM frontier WHERE site = 'netease' AND state = 'done' ORDER BY due_at LIMIT 8",
+    "SELECT id FROM capture WHERE warc_file = 'x'",
+    "UPDATE capture SET detail = 'x' WHERE outcome = 'broken'",
+    "DELETE FROM sighting WHERE last_seen_at < '2020-01-01'",
+    "INSERT INTO change (article_id, kind, at) SELECT id, 'new', first_captured_at FROM article WHERE headline IS NULL",
+]
+SEARCHES = [
+    "SELECT id FROM article WHERE id = 7",
+    "SELECT id FROM article WHERE id IN (7, 8, 9)",
+    "SELECT id FROM article WHERE site = 'netease' AND native_id = 'x'",
+    "SELECT max(id) FROM article",
+    "SELECT id FROM crawl_run ORDER BY id DESC LIMIT 20",
+    "SELECT id FROM change WHERE id > 7 ORDER BY id LIMIT 20",
+    "SELECT id FROM frontier WHERE site = 'x' AND state = 'due' AND due_at < '2020-01-01' ORDER BY due_at, id LIMIT 8",
+    "SELECT capture.id FROM article JOIN capture ON capture.article_id = article.id WHERE article.url = 'x'",
+    "UPDATE article SET cluster_id = 7 WHERE id IN (7, 8)",
+    "INSERT INTO change (article_id, kind, at) VALUES (7, 'new', '2020-01-01')",
+    "SELECT value FROM property",
+]
+
+
+def test_the_judge_tells_a_scan_from_a_search(engine: Engine) -> None:
+    nothing = () if engine.dialect.name == "sqlite" else {}
+    escaped = {one.replace("%", "%%") if engine.dialect.name == "postgresql" else one: one for one in SCANS}
+    assert [escaped[one] for one in escaped if one not in too_much(engine, dict.fromkeys(escaped, nothing))] == []
+    assert too_much(engine, dict.fromkeys(SEARCHES, nothing)) == {}
