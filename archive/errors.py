@@ -39,7 +39,7 @@ class DatabaseUnavailable(JianbaoError):
 
 
 class SchemaMismatch(JianbaoError):
-    """The database's schema is older or newer than this version of Jianbao."""
+    """The database's schema, or the version of its text rules, is older or newer than this version of Jianbao."""
 
     exit_code = 5
 

@@ -1,5 +1,7 @@
 """`jianbao db`: the database's schema."""
 
+from datetime import UTC, datetime
+
 import click
 
 from archive.cli import main
@@ -18,24 +20,35 @@ def db() -> None:
 @db.command()
 @click.pass_obj
 def upgrade(home: Home) -> None:
-    """Bring the database up to this version's schema; set it up where there is none.
+    """Bring the database up to this version's schema and text rules; set it up where there is none.
 
-    All steps happen in one transaction: it ends as it was, or upgraded. Safe to run twice, and from two places at once.
+    An update that changed how texts are folded, hashed or cut into words makes all that was computed from them anew:
+    full text, duplicate index, links, clusters and signatures. That takes about as long as an import of all articles.
+
+    All steps happen in one transaction: it ends as it was, or upgraded. Safe to stop, to run twice, and from two places
+    at once. Others can read meanwhile, not write.
 
     \b
     Example:
       jianbao --database postgresql://clip@db/news db upgrade
     """
+    from archive.cli.progress import steps
+    from archive.ingest.reindex import upgrade as run
     from archive.store import db as archive_db
 
     engine = archive_db.connect(home.database, create=True)
     try:
-        before = archive_db.current(engine)
-        archive_db.upgrade(engine)
-        after = archive_db.current(engine)
+        with steps() as progress:
+            done = run(engine, now=datetime.now(UTC), progress=progress)
     finally:
         engine.dispose()
-    click.echo(f"schema {after}, as before" if before == after else f"schema {before or 'none'} -> {after}")
+    click.echo(
+        f"schema {done.after}, as before"
+        if done.before == done.after
+        else f"schema {done.before or 'none'} -> {done.after}"
+    )
+    if done.articles is not None:
+        click.echo(f"{done.articles} articles indexed anew")
 
 
 @db.command()

@@ -5,8 +5,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 EVERY = 30.0
 """Seconds between two plain lines."""
@@ -27,15 +31,22 @@ def counting(what: str) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def through(path: Path) -> Iterator[Callable[[int], None]]:
     """A function that shows how many of a file's bytes are done."""
-    total = max(1, path.stat().st_size)
+    total = path.stat().st_size
+    with steps() as tell:
+        yield lambda offset: tell(str(path), offset, total)
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str, int, int], None]]:
+    """A function that shows how far work has come: the step's name, and how much of how much of it is done."""
     if not sys.stderr.isatty():
         last = time.monotonic()
 
-        def tell(offset: int) -> None:
+        def tell(step: str, done: int, total: int) -> None:
             nonlocal last
             if time.monotonic() - last >= EVERY:
                 last = time.monotonic()
-                click.echo(f"{path}: {offset / total:.0%}", err=True)
+                click.echo(f"{step}: {done / max(1, total):.0%}", err=True)
 
         yield tell
         return
@@ -49,5 +60,11 @@ def through(path: Path) -> Iterator[Callable[[int], None]]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(path.name, total=total)
-        yield lambda offset: progress.update(task, completed=offset)
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(step, total=max(1, total))
+            progress.update(tasks[step], completed=done)
+
+        yield show

@@ -15,7 +15,7 @@ from archive.dedup.clusters.withdraw import withdraw
 from archive.dedup.propose import furniture, index
 from archive.dedup.propose.candidates import Sample, as_sample
 from archive.dedup.propose.shingles import sample_many
-from archive.dedup.propose.signature import VERSION, as_bytes, signature
+from archive.dedup.propose.signature import as_bytes, signature
 from archive.dedup.stored import Stories
 from archive.dedup.tables import DedupText, Link
 from archive.dedup.types import Fingerprint, Indexed, Linked
@@ -23,6 +23,7 @@ from archive.dedup.verify.compare import Verdict
 from archive.dedup.verify.rules import SAME_TEXT
 from archive.dedup.verify.texts import Text
 from archive.store.models import Article
+from archive.text import version
 from archive.text.fold import Codes, as_codes, as_text, fold_many
 
 LINKS_AN_ARTICLE: Final = 24
@@ -57,21 +58,22 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     touched: set[int] = set()
     touched.update(withdraw(connection, {article.article_id for article, _ in made if article.revised}, now=now))
     batch = [_new(article, its, known) for article, its in made]
-    stories = Stories(connection, [(new.sample, new.made.digest) for new in batch])
-    for place, new in enumerate(batch):
-        new.links = stories.related(place, new.article.article_id, new.text)[:LINKS_AN_ARTICLE]
-        stories.put(
-            place,
-            new.article.article_id,
-            new.text,
-            same_as=[key for key, verdict in new.links if verdict.relation in SAME_TEXT],
-        )
-    _write(connection, batch, now)
-    index.add(connection, stories.new_rows)
+    _relate(connection, batch, now)
     united = [(new.article.article_id, key) for new in batch for key, v in new.links if v.relation in SAME_TEXT]
     touched.update(key for pair in united for key in pair)
     changed = clusters.settle(connection, touched, now=now) if touched else set()
     return _linked(connection, batch[len(again) :], changed)
+
+
+def relink(connection: Connection, articles: Sequence[Indexed], *, now: datetime) -> None:
+    """Index and link stored articles of which nothing is indexed but their lines (`archive.dedup.reindex`). Their
+    clusters are the caller's to settle."""
+    known = furniture.known(connection, [(article.site, article.body) for article in articles])
+    _relate(
+        connection,
+        [_new(article, article.fingerprint or fingerprint(article.body), known) for article in articles],
+        now,
+    )
 
 
 def fingerprint(body: str, folded: str | None = None) -> Fingerprint:
@@ -115,6 +117,21 @@ def _new(article: Indexed, made: Fingerprint, known: frozenset[furniture.Line]) 
     return _New(article, text, Sample(made.kept, made.looked_up).narrowed(), made)
 
 
+def _relate(connection: Connection, batch: Sequence[_New], now: datetime) -> None:
+    """Find what the articles are related to, those before them in the batch too, and write it down."""
+    stories = Stories(connection, [(new.sample, new.made.digest) for new in batch])
+    for place, new in enumerate(batch):
+        new.links = stories.related(place, new.article.article_id, new.text)[:LINKS_AN_ARTICLE]
+        stories.put(
+            place,
+            new.article.article_id,
+            new.text,
+            same_as=[key for key, verdict in new.links if verdict.relation in SAME_TEXT],
+        )
+    _write(connection, batch, now)
+    index.add(connection, stories.new_rows)
+
+
 def _note_lines(
     connection: Connection, made: Iterable[tuple[Indexed, Fingerprint]]
 ) -> tuple[frozenset[furniture.Line], set[int]]:
@@ -154,7 +171,7 @@ def _write(connection: Connection, batch: Iterable[_New], now: datetime) -> None
                 "length": len(new.text.folded),
                 "sampled": len(new.sample.kept),
                 "last": new.sample.last,
-                "version": VERSION,
+                "version": version.VERSION,
                 "signature": new.made.signature,
             }
         )

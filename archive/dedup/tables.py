@@ -13,20 +13,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from archive.store.models import Base, Key
 
 
-class DedupScheme(Base):
-    """How signatures and shingles of one version are made: everything that datasketch needs to make the same."""
-
-    __tablename__ = "dedup_scheme"
-    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    scheme: Mapped[str]  # datasketch's permutation scheme
-    permutations: Mapped[int]
-    seed: Mapped[int]
-    hash: Mapped[str]
-    shingle: Mapped[int]  # characters
-    shingle_version: Mapped[int]
-    fold_version: Mapped[int]
-
-
 class DedupText(Base):
     """One article's folded text: digest, length, MinHash signature (128 numbers of 32 bits, little-endian)."""
 

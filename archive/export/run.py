@@ -14,11 +14,12 @@ import numpy as np
 from attrs import frozen
 from sqlalchemy import Connection, or_, select
 
-from archive.dedup.tables import Cluster, DedupScheme, DedupText
+from archive.dedup.tables import Cluster, DedupText
 from archive.errors import StorageError
 from archive.export.record import FIELDS, FORMAT
 from archive.export.writers import WRITERS
 from archive.store.models import Article
+from archive.store.scheme import DedupScheme
 from archive.times import show_time
 
 FETCH = 500
@@ -102,7 +103,7 @@ def _describe(
     """What stands beside the file: enough to check it, and to make comparable signatures with datasketch."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    schemes = connection.execute(select(DedupScheme.__table__).order_by(DedupScheme.version)).mappings()
+    schemes = connection.execute(select(DedupScheme.__table__)).mappings()
     return {
         "format": FORMAT,
         "made_at": show_time(now),

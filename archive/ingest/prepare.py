@@ -42,14 +42,14 @@ def add_indexes(prepared: Prepared) -> Prepared:
     """What the full-text and the duplicate index hold of an article; only one that will be stored needs it."""
     if not prepared.article:
         return prepared
-    headline, body = prepared.article["headline"], prepared.article["body"]
+    headline, body, made = indexes(prepared.article["headline"], prepared.article["body"])
+    return evolve(prepared, headline=headline, body=body, fingerprint=made)
+
+
+def indexes(headline: str | None, body: str) -> tuple[str, str, Fingerprint]:
+    """What the indexes hold of an article's text: the tokens of headline and body, and the fingerprint. Pure."""
     folded = fold_positions(body)  # once for both indexes
-    return evolve(
-        prepared,
-        headline=tokens(headline or ""),
-        body=tokens(body, folded),
-        fingerprint=fingerprint(body, folded.text),
-    )
+    return tokens(headline or ""), tokens(body, folded), fingerprint(body, folded.text)
 
 
 def prepare_rows(item: Item) -> Prepared:

@@ -103,9 +103,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One transaction that only reads. On SQLite it sees one state throughout, and holds up no writer."""
-    with engine.connect() as connection, connection.begin():
-        yield connection
+    """One transaction that only reads. It sees one state throughout, and holds up no writer."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin():
+            yield connection
 
 
 def _parse(database_url: str) -> URL:

@@ -9,16 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
-from sqlalchemy import Connection, event, insert, select, text, update
+from sqlalchemy import Connection, event, text
 
-from archive.store.models import Article, Base, Property
-from archive.text.tokens import SCHEME, Term, tokens
+from archive.store.models import Base
+from archive.text.tokens import Term, tokens
 
 TABLE = "article_text"
 PART = 4_000
 OVERLAP = 64
 OFTEN = 255
-PROPERTY = "fulltext"
 
 # Larger steps than the databases' own: FTS5 gathers a batch in memory and merges segments less often; GIN takes in what
 # is new 16 MB at a time, which made it three times as quick.
@@ -91,32 +90,12 @@ def remove(connection: Connection, entries: Sequence[Entry]) -> None:
     )
 
 
-def is_current(connection: Connection) -> bool:
-    """Whether the index was made by today's rules."""
-    return connection.scalar(select(Property.value).where(Property.name == PROPERTY)) == SCHEME
-
-
-def ensure_current(connection: Connection) -> bool:
-    """Make the index anew if it was made by other rules; whether that was so."""
-    if is_current(connection):
-        return False
-    rebuild(connection)
-    return True
-
-
-def rebuild(connection: Connection, *, batch: int = 500) -> None:
-    """Make the whole index anew from the articles, by today's rules. Memory stays flat."""
+def clear(connection: Connection) -> None:
+    """Take everything out of the index."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"INSERT INTO {TABLE} ({TABLE}) VALUES ('delete-all')")  # noqa: S608
     else:
         connection.exec_driver_sql(f"DELETE FROM {TABLE}")  # noqa: S608
-    last = 0
-    columns = select(Article.id, Article.headline, Article.body).order_by(Article.id).limit(batch)
-    while rows := connection.execute(columns.where(Article.id > last)).all():
-        add(connection, [entry(*row) for row in rows])
-        last = rows[-1].id
-    if connection.execute(update(Property).where(Property.name == PROPERTY).values(value=SCHEME)).rowcount == 0:
-        connection.execute(insert(Property).values(name=PROPERTY, value=SCHEME))
 
 
 def fts5_query(terms: Iterable[Term]) -> str:

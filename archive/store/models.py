@@ -1,4 +1,5 @@
-"""The tables, but for the duplicate index (`archive.dedup.tables`) and the full-text index (`archive.store.fulltext`).
+"""The tables, but for the duplicate index (`archive.dedup.tables`, `archive.store.scheme`) and the full-text index
+(`archive.store.fulltext`).
 
 Times are stored in UTC. docs/data.md describes every table and column; a test holds that page and this one together.
 """
@@ -203,11 +204,3 @@ class Change(Base):
     article_id: Mapped[int] = mapped_column(Key)
     kind: Mapped[str]  # new, revised, updated (fields only), clustered
     at: Mapped[datetime]
-
-
-class Property(Base):
-    """What is true of the whole archive, such as the rules by which its full-text index was made."""
-
-    __tablename__ = "property"
-    name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[str]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 import migrations
 from archive.errors import SchemaMismatch
-from archive.store import fulltext
+from archive.store import scheme
 from archive.store.dberrors import show_url
 
 if TYPE_CHECKING:
@@ -43,15 +43,13 @@ def is_empty(engine: Engine) -> bool:
 
 
 def check(engine: Engine) -> None:
-    """Raise `SchemaMismatch` unless the database has the newest revision that this program knows."""
+    """Raise `SchemaMismatch` unless the database has the newest revision that this program knows, and what it holds of
+    texts was computed by this program's rules."""
     with engine.connect() as connection:
         found = _current(connection)
         place = show_url(engine.url)
         if found == revisions()[-1]:
-            if not fulltext.is_current(connection):
-                raise SchemaMismatch(
-                    f"{place} has a full-text index by other rules; run `jianbao db upgrade` to make it anew"
-                )
+            scheme.check(connection)
             return
         if found in revisions():
             raise SchemaMismatch(
@@ -68,7 +66,17 @@ def check(engine: Engine) -> None:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema up to `revision`, all steps in one transaction. Several processes may do so at once."""
+    """Bring the schema up to `revision`, all steps in one transaction. Several processes may do so at once.
+
+    What was computed from texts stays as it is; `archive.ingest.reindex.upgrade` makes that anew too.
+    """
+    with upgrading(engine, revision):
+        pass
+
+
+@contextmanager
+def upgrading(engine: Engine, revision: str = "head") -> Iterator[Connection]:
+    """`upgrade`, with the transaction left open for what else belongs to it."""
     from alembic import command
 
     with _alone(engine) as connection:
@@ -82,8 +90,7 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
                 f"{show_url(engine.url)} is a database of something else; name another with --database or --home"
             )
         command.upgrade(_config(connection), revision)
-        if _current(connection) == revisions()[-1]:
-            fulltext.ensure_current(connection)
+        yield connection
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:

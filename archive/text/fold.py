@@ -10,18 +10,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from archive.text.letters import load_letters
 from archive.text.pinyin import PINYIN
 from archive.text.variants import load_variants
-
-FOLD_VERSION: Final = 1
-"""Raised whenever the same text folds otherwise than before: indexes made with another version must be made anew."""
 
 Codes = NDArray[np.uint32]
 
@@ -206,24 +204,17 @@ def _table() -> _Table:
     variants = load_variants()
     for variant, chosen in variants.items():
         one[ord(variant)] = ord(chosen)
-    for span in ((0x21, 0x3400), (0xA000, 0xAC00), (0xF900, 0x20000), (0x2F800, 0x2FA20)):
-        for code in range(*span):
-            folded = _folded_char(chr(code), variants)
-            if len(folded) == 1:
-                one[code] = ord(folded)
-            elif folded:
-                one[code] = _EXPAND
-                many[code] = folded
+    for code in chain.from_iterable(load_letters()):
+        folded = _folded_char(chr(code), variants)
+        if len(folded) == 1:
+            one[code] = ord(folded)
+        elif folded:
+            one[code] = _EXPAND
+            many[code] = folded
     return _Table(one, many)
 
 
 def _folded_char(char: str, variants: dict[str, str]) -> str:
-    if char.isascii():
-        return char.lower() if char.isalnum() else ""
-    if "\u3100" <= char <= "\u312f" or "\u31a0" <= char <= "\u31bf" or "\u02b0" <= char <= "\u02ff":
-        return ""  # bopomofo and its tone marks, which annotates characters as pinyin does
-    if not char.isalnum() and unicodedata.category(char) != "So":
-        return ""
     plain = "".join(part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part) != "Mn")
     level = unicodedata.normalize("NFKC", plain).casefold()
     return "".join(variants.get(part, part) for part in level if part.isalnum())

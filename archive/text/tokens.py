@@ -12,10 +12,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from archive.text.fold import FOLD_VERSION, Codes, Folded, as_codes, as_text, fold_positions
-
-SCHEME = f"1.{FOLD_VERSION}"
-"""Which rules made an index: this module's, and the folding's. An index of another scheme must be made anew."""
+from archive.text.fold import Codes, Folded, as_codes, as_text, fold_positions
 
 # The longest token in characters: a longer Latin word or number is indexed by its beginning.
 MAX_TOKEN = 64

@@ -2,7 +2,7 @@
 
 The classes are made from OpenCC's character dictionaries (Apache-2.0), never from its phrases, and stored beside this
 module in `variants.txt`, so that an update of OpenCC does not change what an archive already holds. To make them anew:
-`python -m archive.text.variants` (and raise `archive.text.fold.FOLD_VERSION`).
+`python -m archive.text.variants` (and raise `archive.text.version.VERSION`).
 """
 
 import unicodedata

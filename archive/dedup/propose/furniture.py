@@ -18,6 +18,7 @@ SHORTEST: Final = 8
 LONGEST: Final = 300  # characters
 MANY: Final = 12
 """A line that so many articles of a site begin or end with is furniture."""
+PARTS: Final = 64
 
 _KNOWN: Final = {
     "sqlite": "SELECT site, hash, article_id FROM dedup_line WHERE hash IN (SELECT value FROM json_each(:hashes))",
@@ -120,10 +121,15 @@ def counted(site: str, body: str, furniture: frozenset[Line]) -> str:
 
 
 def forget(connection: Connection) -> None:
-    """Forget the lines that only one article had so far, so that the table stays small."""
-    connection.execute(
-        text(
-            "DELETE FROM dedup_line WHERE (hash, site) IN "
-            "(SELECT hash, site FROM dedup_line GROUP BY hash, site HAVING COUNT(*) = 1)"
+    """Forget the lines that only one article had so far, so that the table stays small; some at a time, so that memory
+    does too."""
+    step = 2**64 // PARTS
+    for low in range(-(2**63), 2**63, step):
+        connection.execute(
+            text(
+                "DELETE FROM dedup_line WHERE hash BETWEEN :low AND :high AND (hash, site) IN "
+                "(SELECT hash, site FROM dedup_line WHERE hash BETWEEN :low AND :high "
+                "GROUP BY hash, site HAVING COUNT(*) = 1)"
+            ),
+            {"low": low, "high": low + step - 1},
         )
-    )

@@ -14,7 +14,9 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from archive.dedup.propose import furniture
+from archive.dedup.propose.signature import described
 from archive.dedup.tables import DedupFresh, DedupMiddle, DedupSealed
+from archive.store import scheme
 from archive.store.models import Base
 
 CAP: Final = 48
@@ -48,8 +50,15 @@ def take_turn(connection: Connection) -> None:
     """Wait until no other writer is between its look-up and its commit.
 
     On SQLite the write transaction itself is that turn. Two writers that bring one story at once would otherwise
-    both find nothing, and the story would be split.
+    both find nothing, and the story would be split. Raises `SchemaMismatch` where the archive was indexed anew, by
+    another version of the text rules, since this program opened it.
     """
+    wait(connection)
+    scheme.claim(connection, described())
+
+
+def wait(connection: Connection) -> None:
+    """`take_turn`, whatever version the archive is of: for one who makes it anew."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 

@@ -15,8 +15,6 @@ from archive.text.fold import Codes
 
 SHINGLE: Final = 6
 """Characters a shingle."""
-SHINGLE_VERSION: Final = 1
-"""Raised whenever the same folded text gives other hashes."""
 SCALE_BITS: Final = 5
 """One shingle in 2^5 is sampled."""
 WINDOWS: Final = 14

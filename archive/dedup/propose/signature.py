@@ -12,20 +12,19 @@ character.
 
 import zlib
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from archive.dedup.propose.shingles import SHINGLE
+from archive.text import version
 from archive.text.fold import Codes
 
 SCHEME: Final = "affine32"
 PERMUTATIONS: Final = 128
 SEED: Final = 1
-VERSION: Final = 1
-"""The row of `dedup_scheme` that describes all this."""
 HASH: Final = "crc32-utf32le"
 
 Values = NDArray[np.uint32]
@@ -55,6 +54,20 @@ def signature(codes: Codes) -> Values:
         permuted += tables.b[:, None]
         np.minimum(least, permuted.min(axis=1), out=least)
     return least
+
+
+def described() -> dict[str, Any]:
+    """This program's row of `dedup_scheme`."""
+    return {
+        "version": version.VERSION,
+        "scheme": SCHEME,
+        "permutations": PERMUTATIONS,
+        "seed": SEED,
+        "hash": HASH,
+        "shingle": SHINGLE,
+        "shingle_version": version.VERSION,
+        "fold_version": version.VERSION,
+    }
 
 
 def as_bytes(values: Values) -> bytes:

@@ -16,6 +16,7 @@ from archive.export.record import FIELDS
 from archive.store.db import writing
 from archive.store.models import CrawlRun, Sighting
 from archive.store.records import BlockRecord, ImageRecord
+from tests.archive.ingest.other_rules import other_rules
 from tests.archive.make import DAY, article, captured, store, told
 from tests.statements import recorded, too_much
 
@@ -200,7 +201,18 @@ def test_stats_and_runs(run: Run) -> None:
 def test_db(run: Run) -> None:
     assert "as this version needs" in run("db", "check").stdout
     assert run("db", "current").stdout.strip().isdigit()
-    assert "as before" in run("db", "upgrade").stdout
+    assert re.fullmatch(r"schema \d+, as before\n", run("db", "upgrade").stdout)
+
+
+def test_db_after_an_update_of_the_text_rules(run: Run) -> None:
+    with other_rules():
+        for words in (["search", "稀土"], ["db", "check"], ["export"]):
+            refused = run(*words)
+            assert (refused.exit_code, refused.stdout) == (5, "")
+            assert "run `jianbao db upgrade`" in refused.stderr
+        assert re.fullmatch(r"schema \d+, as before\n3 articles indexed anew\n", run("db", "upgrade").stdout)
+        assert "as this version needs" in run("db", "check").stdout
+        assert "【稀土】行情" in run("search", "稀土").stdout
 
 
 def test_without_an_archive(tmp_path: Any) -> None:

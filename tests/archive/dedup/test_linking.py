@@ -12,10 +12,11 @@ from sqlalchemy import Engine, func, select, text
 from archive.dedup.matching import Query, match
 from archive.dedup.propose import index
 from archive.dedup.propose.furniture import MANY
-from archive.dedup.tables import Cluster, ClusterEvent, DedupFresh, DedupMiddle, DedupScheme, DedupSealed, Link
+from archive.dedup.tables import Cluster, ClusterEvent, DedupFresh, DedupMiddle, DedupSealed, DedupText, Link
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Article, Change
-from archive.text.fold import FOLD_VERSION
+from archive.store.scheme import DedupScheme
+from archive.text.version import VERSION
 from tests.archive.dedup.copies import RESIGNATION, cut, groups, notice, record, spaced, spin, store, transcode
 from tests.archive.dedup.copies import text as story
 
@@ -174,20 +175,23 @@ def test_matching_stores_nothing(engine: Engine) -> None:
     assert [[found.verdict.relation for found in answer.matches] for answer in answers] == [["exact"], [], []]
 
 
-def test_the_scheme_is_stored(engine: Engine) -> None:
-    from archive.dedup.propose import shingles, signature
-
+def test_the_scheme_comes_with_the_first_article(engine: Engine) -> None:
+    with reading(engine) as connection:
+        assert connection.execute(select(DedupScheme.__table__)).all() == []
+    store(engine, record(story(1), "one"))
+    store(engine, record(story(2), "two"))
     with reading(engine) as connection:
         (row,) = connection.execute(select(DedupScheme.__table__)).mappings()
+        assert set(connection.scalars(select(DedupText.version))) == {row["version"]}
     assert dict(row) == {
-        "version": signature.VERSION,
-        "scheme": signature.SCHEME,
-        "permutations": signature.PERMUTATIONS,
-        "seed": signature.SEED,
-        "hash": signature.HASH,
-        "shingle": shingles.SHINGLE,
-        "shingle_version": shingles.SHINGLE_VERSION,
-        "fold_version": FOLD_VERSION,
+        "version": VERSION,
+        "scheme": "affine32",
+        "permutations": 128,
+        "seed": 1,
+        "hash": "crc32-utf32le",
+        "shingle": 6,
+        "shingle_version": VERSION,
+        "fold_version": VERSION,
     }
 
 

@@ -1,10 +1,13 @@
 """The comparison form: equal for what a copyist's tools change, and never an error."""
 
+from itertools import chain
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.text.fold import fold, fold_codes, fold_many, fold_positions
+from archive.text.letters import load_letters, make_ranges
 from archive.text.variants import load_variants, make_classes
 
 
@@ -65,6 +68,12 @@ def test_many_texts_fold_as_each_alone(texts: list[str]) -> None:
 def test_lone_surrogates_and_emptiness() -> None:
     assert fold("\ud800稀\udfff") == "稀"
     assert len(fold_codes("")) == 0
+
+
+def test_what_counts_does_not_depend_on_the_python_that_runs() -> None:
+    stored = set(chain.from_iterable(load_letters()))
+    assert stored <= set(chain.from_iterable(make_ranges()))  # a newer one knows more
+    assert not fold("𖵀𞓐𞀰")  # letters of Unicode 15.0 and 16.0
 
 
 def test_the_stored_classes_are_those_of_opencc() -> None:

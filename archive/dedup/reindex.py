@@ -1,0 +1,65 @@
+"""The duplicate index, the links and the clusters made anew from the stored articles, after a change of the text rules.
+
+First every article's lines are noted, so that all furniture is known before a text is looked at. Then the articles are
+indexed and linked in the order of their numbers, as if they came in now (`archive.dedup.linking.relink`). Last the
+clusters are settled by the new links, so that their history and what people decided stay. Each step takes some articles
+at a time.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, delete, select, union
+
+from archive.dedup.clusters import clusters
+from archive.dedup.propose import furniture, index
+from archive.dedup.propose.signature import described
+from archive.dedup.tables import DedupFresh, DedupLine, DedupMiddle, DedupSealed, DedupState, DedupText, Link
+from archive.dedup.verify.rules import SAME_TEXT
+from archive.store import scheme
+from archive.store.models import Article
+
+_CHUNK: Final = 2000
+_COMPUTED: Final = (Link, DedupText, DedupFresh, DedupMiddle, DedupSealed, DedupLine, DedupState)
+
+
+def begin(connection: Connection) -> None:
+    """Keep other writers out until the transaction ends, and take out all that was computed from texts."""
+    index.wait(connection)
+    for table in _COMPUTED:
+        connection.execute(delete(table))
+    scheme.replace(connection, described())
+
+
+def note_lines(connection: Connection, articles: Iterable[tuple[int, str, str]]) -> None:
+    """Note the first and last lines of articles (id, site, body)."""
+    seen: defaultdict[furniture.Line, set[int]] = defaultdict(set)
+    for article_id, site, body in articles:
+        for value in furniture.edge_lines(body).values():
+            seen[site, value].add(article_id)
+    furniture.note(connection, seen)
+
+
+def settle(connection: Connection, article_ids: Iterable[int], *, now: datetime) -> set[int]:
+    """Settle the clusters that these articles are in or come into; the articles that changed (`clusters.settle`)."""
+    return clusters.settle(connection, _connected(connection, article_ids), now=now)
+
+
+def _connected(connection: Connection, article_ids: Iterable[int]) -> set[int]:
+    """With the articles, all that hang together with them by a cluster that stands or by a link."""
+    waiting = sorted(article_ids)
+    found = set(waiting)
+    while waiting:
+        some, waiting = waiting[:_CHUNK], waiting[_CHUNK:]
+        own = select(Article.cluster_id).where(Article.id.in_(some))
+        beside = union(
+            select(Article.id).where(Article.cluster_id.in_(own)),
+            select(Link.other_id).where(Link.article_id.in_(some), Link.relation.in_(SAME_TEXT)),
+            select(Link.article_id).where(Link.other_id.in_(some), Link.relation.in_(SAME_TEXT)),
+        )
+        new = set(connection.scalars(beside)) - found
+        found |= new
+        waiting += sorted(new)
+    return found
