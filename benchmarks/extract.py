@@ -9,6 +9,7 @@ the real ones in ../shared where they are there, else our own in tests/crawler/p
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -28,6 +29,7 @@ from tests.crawler.pages.stored import PORTALS
 HERE = Path(__file__).resolve().parent.parent
 SHARED = HERE.parent / "shared" / "pages"
 PARSE = "lxml parse"
+WITNESSED = "  and the witness"
 SMALL = (15_000, 50_000)
 LARGE = 100_000
 
@@ -45,8 +47,8 @@ class Result:
         return statistics.median(self.times[page])
 
 
-def jianbao(page: BenchPage) -> Answer:
-    found = extract(page.data, site=find_site(page.url), url=page.url, content_type="text/html")
+def jianbao(page: BenchPage, *, witness: bool = False) -> Answer:
+    found = extract(page.data, site=find_site(page.url), url=page.url, content_type="text/html", witness=witness)
     return Answer(
         body=found.body,
         headline=found.headline or "",
@@ -165,11 +167,18 @@ def main(folder: Path | None, rounds: int, only: tuple[str, ...], portals_only: 
     folder = folder or (SHARED if SHARED.exists() else PORTALS)
     pages = [page for page in load_pages(folder) if page.portal or not portals_only]
     peers, missing = load_peers()
-    extractors: dict[str, Extractor] = {PARSE: parse, "jianbao": jianbao, **peers}
+    extractors: dict[str, Extractor] = {
+        PARSE: parse,
+        "jianbao": jianbao,
+        WITNESSED: partial(jianbao, witness=True),
+        **peers,
+    }
     if quick:
         only = ("trafilatura",)
     if only:
-        extractors = {name: each for name, each in extractors.items() if name in only or name in (PARSE, "jianbao")}
+        extractors = {
+            name: each for name, each in extractors.items() if name in only or name in (PARSE, "jianbao", WITNESSED)
+        }
     if missing:
         console.print(f"not installed (benchmarks/requirements.txt): {', '.join(missing)}")
     with Progress(console=console, transient=True) as progress:

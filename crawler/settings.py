@@ -7,6 +7,8 @@
 - `JIANBAO_DELAY`: the fewest seconds between two requests to one host (1.0).
 - `JIANBAO_TIMEOUT`: the seconds that one request may take (30).
 - `JIANBAO_MAX_BYTES`: the largest answer that is read, as transferred (10485760).
+- `JIANBAO_WITNESS`: whose body the witness reads too: `all`, `sample` (one page in twenty) or `off`; a crawl reads all,
+  an import a sample, unless it is said.
 - `JIANBAO_WARC_BYTES`: the size at which a WARC file is closed and the next one begun (1000000000).
 
 With a proxy, the proxy resolves host names; without one, an address that resolves to a private, loopback or link-local
@@ -15,6 +17,7 @@ network is not fetched. Addresses that are not of a site's own hosts are not fet
 
 import os
 from importlib.metadata import PackageNotFoundError, version
+from typing import Literal, cast
 
 from archive.errors import UsageError
 
@@ -35,6 +38,13 @@ def _number(name: str, default: float) -> float:
     if not 0 <= number < 1e15:
         raise UsageError(f"{name} is {value!r}, which is not a number that makes sense here")
     return number
+
+
+def _hearing(name: str) -> Literal["all", "sample", "off"] | None:
+    value = os.environ.get(name) or None
+    if value in (None, "all", "sample", "off"):
+        return cast("Literal['all', 'sample', 'off'] | None", value)
+    raise UsageError(f"{name} is {value!r}; it is all, sample or off")
 
 
 BOT_NAME = "jianbao"
@@ -94,6 +104,7 @@ EXTENSIONS = {
 }
 JIANBAO_PROXY = os.environ.get("JIANBAO_PROXY") or None
 JIANBAO_CA_FILE = os.environ.get("JIANBAO_CA_FILE") or None
+JIANBAO_WITNESS = _hearing("JIANBAO_WITNESS")
 JIANBAO_WARC_BYTES = int(_number("JIANBAO_WARC_BYTES", 1_000_000_000))
 
 STATS_DUMP = False

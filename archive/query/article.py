@@ -87,6 +87,7 @@ def _captures(connection: Connection, article_id: int) -> list[dict[str, Any]]:
         Capture.url,
         Capture.status,
         Capture.outcome,
+        Capture.agreement,
         Capture.warc_file,
         Capture.warc_offset,
         Capture.warc_length,

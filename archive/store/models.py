@@ -142,6 +142,7 @@ class Capture(Base):
     native_id: Mapped[str | None]
     template: Mapped[str | None]
     detail: Mapped[str | None]
+    agreement: Mapped[float | None]  # 0 to 1: how far the witness read the same body; None where it was not asked
     __table_args__ = (
         # One record of one file is one capture, however often it is imported.
         Index(None, "warc_file", "warc_offset", unique=True),

@@ -70,8 +70,9 @@ class CaptureRecord:
     """One fetch of one URL: the row that points at the WARC record.
 
     `captured_at` carries a zone. `digest`: `sha1:` and the base-32 SHA-1 of the payload, as in the WARC header.
-    `warc_file`: the file's name inside the home's `warc/` (or an imported file's path), `warc_offset` and
-    `warc_length` in bytes of the compressed record. `outcome`: one of docs/outcomes.md.
+    `warc_file`: the file's name inside the home's `warc/` (or an imported file's path), `warc_offset` and `warc_length`
+    in bytes of the compressed record. `outcome`: one of docs/outcomes.md. `agreement`: 0 to 1, how far the witness read
+    the same body, None where it was not asked.
     """
 
     url: str
@@ -89,6 +90,7 @@ class CaptureRecord:
     native_id: str | None = None
     template: str | None = None
     detail: str | None = None
+    agreement: float | None = None
 
 
 @frozen(kw_only=True)

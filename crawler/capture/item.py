@@ -14,14 +14,15 @@ from crawler.sites.registry import find_site
 from crawler.warc.raw import BodyError, BodyTooLarge, RawCapture, decoded_body
 
 
-def capture_item(raw: RawCapture) -> Item:
-    """The capture and, where it shows one, the article. Never raises: what cannot be read is an outcome too."""
-    page = capture_page(raw)
+def capture_item(raw: RawCapture, *, witness: bool = False) -> Item:
+    """The capture and, where it shows one, the article. `witness`: as for `extract`. Never raises: what cannot be read
+    is an outcome too."""
+    page = capture_page(raw, witness=witness)
     return Item(capture=capture_record(raw, page), article=page.article(), parts=page.parts)
 
 
-def capture_page(raw: RawCapture, *, everything: bool = False) -> Page:
-    """What an answer says, unpacked and extracted. `everything`: as for `extract`. Never raises.
+def capture_page(raw: RawCapture, *, everything: bool = False, witness: bool = False) -> Page:
+    """What an answer says, unpacked and extracted. `everything`, `witness`: as for `extract`. Never raises.
 
     A body whose packed form is torn is read as far as it goes; `detail` says so.
     """
@@ -38,6 +39,7 @@ def capture_page(raw: RawCapture, *, everything: bool = False) -> Page:
         captured_at=raw.captured_at,
         status=raw.status,
         everything=everything,
+        witness=witness,
     )
     if raw.requested and page.outcome is Outcome.LIST and named_by(raw.requested) is not None:
         # A portal's way of saying that the article is no more: off to the front page.
@@ -96,6 +98,7 @@ def capture_record(raw: RawCapture, page: Page) -> CaptureRecord:
             site, native_id = asked
     return CaptureRecord(
         url=raw.url,
+        agreement=page.agreement,
         captured_at=raw.captured_at,
         outcome=str(page.outcome),
         status=raw.status,

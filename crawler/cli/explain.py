@@ -51,7 +51,8 @@ _ADDRESS = 160
 )
 @click.pass_obj
 def explain(home: Home, what: str, url: str | None, content_type: str | None, target: Path | None) -> None:
-    """Show a page line by line: kept or stripped, by which rule, and what the rule saw.
+    """Show a page line by line: kept or stripped, by which rule, and what the rule saw; and where the witness, another
+    program that reads the same part of the page, takes other lines for text.
 
     The page is a saved FILE with its --url, or the raw page of an article of the archive: its ID is the number that
     search prints, or site:native_id, or an address.
@@ -81,7 +82,7 @@ def _page_of_file(name: str, url: str, content_type: str | None) -> "Page":
         data = Path(name).read_bytes()
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror or error}") from error
-    return extract(data, site=find_site(url), url=url, content_type=content_type, everything=True)
+    return extract(data, site=find_site(url), url=url, content_type=content_type, everything=True, witness=True)
 
 
 def _page_of_article(home: Home, named: str) -> "Page":
@@ -97,7 +98,7 @@ def _page_of_article(home: Home, named: str) -> "Page":
             raw = raw_page(home, connection, named)
     finally:
         engine.dispose()
-    return capture_page(raw, everything=True)
+    return capture_page(raw, everything=True, witness=True)
 
 
 def _fields(page: "Page") -> list[tuple[str, str]]:
@@ -131,8 +132,24 @@ def _print(page: "Page") -> None:
             console.print(Text.assemble(("+ ", "green"), (text, "green")))
         else:
             console.print(Text.assemble(("- ", "red"), (text, "red dim"), (f"   ← {_why(block)}", "yellow")))
+    for title, lines in _testimony(page):
+        console.print(Text(f"\n{title}", "bold"))
+        for line in lines:
+            console.print(Text(f"? {_plain(line)}", "yellow"))
     kept = sum(block.kept for block in page.blocks)
     console.print(Text(f"\n{kept} lines kept, {len(page.blocks) - kept} stripped", "bold"))
+
+
+def _testimony(page: "Page") -> list[tuple[str, tuple[str, ...]]]:
+    """What the witness says, as headings with lines; nothing where it was not asked."""
+    from crawler.pages.witness import differ
+
+    if page.agreement is None:
+        return []
+    found = differ(page.lines, page.witnessed)
+    rows: list[tuple[str, tuple[str, ...]]] = [(f"the witness agrees to {page.agreement:.0%}", ())]
+    rows += [("kept here, no text for the witness:", found.ours)] if found.ours else []
+    return rows + ([("text for the witness, not kept here:", found.theirs)] if found.theirs else [])
 
 
 def _shown(block: "Block") -> str:
@@ -182,5 +199,10 @@ def as_html(page: "Page") -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1><p>{escape(page.url)}</p>\n<table>{rows}</table>\n<ol>\n"
         + "\n".join(lines)
-        + "\n</ol></body></html>\n"
+        + "\n</ol>\n"
+        + "".join(
+            f"<h2>{escape(title)}</h2><ul>{''.join(f'<li>{escape(line)}</li>' for line in told)}</ul>\n"
+            for title, told in _testimony(page)
+        )
+        + "</body></html>\n"
     )

@@ -35,9 +35,11 @@ def import_files(home: Home, files: tuple[Path, ...], jobs: int | None) -> None:
       jianbao import 2019.jsonl 2020.jsonl
     """
     from crawler.run.run import open_session
+    from crawler.settings import JIANBAO_WITNESS
 
     kinds = [file_kind(path) for path in files]
     session = open_session(home, [], kind="import")
+    session.hearing = JIANBAO_WITNESS or "sample"
     jobs = jobs or os.cpu_count() or 1
     parted: set[tuple[str, str]] = set()
     try:

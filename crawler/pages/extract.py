@@ -24,6 +24,7 @@ from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.template.document import Document
 from crawler.pages.template.read import read_page
 from crawler.pages.template.site import Site, Target
+from crawler.pages.witness import GENERAL_AGREEMENT, hear
 
 
 def extract(
@@ -35,15 +36,17 @@ def extract(
     captured_at: datetime | None = None,
     status: int = 200,
     everything: bool = False,
+    witness: bool = False,
 ) -> Page:
     """What one captured page says. Never raises: what cannot be read has the outcome `broken`, with the reason.
 
     `site`: the one whose hosts cover `url` (`crawler.sites.registry.find_site`), None for any other page. `url`: the
     final address, after redirects. `content_type`: the header's value. `captured_at` carries a zone. `everything`: give
-    a verdict for every visible block of the page, not only of the body's root (`explain` does).
+    a verdict for every visible block of the page, not only of the body's root (`explain` does). `witness`: have the
+    witness read the body's root too, which costs about as much as the extraction itself (`Page.agreement`).
     """
     try:
-        return _extract(data, site, url, content_type, captured_at, status, everything)
+        return _extract(data, site, url, content_type, captured_at, status, everything, witness)
     except Exception as error:  # the last resort: one odd page must not end a crawl
         return Page(url=url, outcome=Outcome.BROKEN, detail=f"{type(error).__name__}: {error}"[:300], confidence=0.0)
 
@@ -56,6 +59,7 @@ def _extract(
     captured_at: datetime | None,
     status: int,
     everything: bool,
+    witness: bool,
 ) -> Page:
     target = site.target(url) if site is not None else None
     identity = _identity(url, site, target)
@@ -70,7 +74,15 @@ def _extract(
     if is_too_large(tree, len(data)):
         return _nothing(url, identity, (Outcome.TOO_LARGE, f"more than {MAX_ELEMENTS} elements"))
     page, roots = _read(Document(tree, decoded.text, url), site, target, identity, captured_at)
+    if witness and roots and page.outcome is Outcome.ARTICLE:
+        page = hear(page, roots, usual=_usual(site, page.template))
     return whole_page(page, tree, *roots) if everything and roots else page
+
+
+def _usual(site: Site | None, template: str | None) -> float:
+    """The agreement below which an article of this template is doubtful."""
+    templates = () if site is None else site.templates
+    return next((one.agreement for one in templates if one.name == template), GENERAL_AGREEMENT)
 
 
 def _identity(url: str, site: Site | None, target: Target | None) -> Identity:

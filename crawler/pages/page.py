@@ -78,7 +78,8 @@ class Page:
     `url`: the final address. `identity`: which publication it is. `outcome` decides whether there is an article; fields
     may be filled either way. Times carry a zone (the portals': +08:00). `confidence`: 0 to 1. `parts`: where else a
     paged article stands: the address of the whole on one page, where there is one, and those of its other pages
-    (`crawler.pages.paged`).
+    (`crawler.pages.paged`). `agreement`: 0 to 1, how far the witness took the same lines for text, and `witnessed`: the
+    lines that it took (`crawler.pages.witness`); None and () where it was not asked.
     """
 
     url: str
@@ -102,6 +103,8 @@ class Page:
     blocks: tuple[Block, ...] = ()
     detail: str | None = None
     parts: tuple[str, ...] = ()
+    agreement: float | None = None
+    witnessed: tuple[str, ...] = ()
 
     @property
     def site(self) -> str | None:
@@ -119,9 +122,14 @@ class Page:
         return self.identity.canonical_url
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """The kept text, a block each; images have none."""
+        return tuple(block.text for block in self.blocks if block.kept and block.text)
+
+    @property
     def body(self) -> str:
         """The kept text, one block a line; images have no text and stand in `images`."""
-        return "\n".join(block.text for block in self.blocks if block.kept and block.text)
+        return "\n".join(self.lines)
 
     def article(self) -> ArticleRecord | None:
         """The article to store, or None where the outcome is not `article`."""

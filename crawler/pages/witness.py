@@ -11,7 +11,7 @@ from functools import cache
 from itertools import chain, islice
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 from lxml import etree
 from lxml import html as lxml_html
 from rapidfuzz.distance import LCSseq
@@ -19,6 +19,7 @@ from rapidfuzz.distance import LCSseq
 from crawler.pages.fields.headline import letters
 from crawler.pages.html.blocks import fold
 from crawler.pages.html.parse import Element
+from crawler.pages.page import Page
 
 # What it thinks of odd pages is no news for whoever reads a cron job's mail.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -33,6 +34,35 @@ MAX_LETTERS: Final = 30_000
 """Of longer bodies so many letters are compared: the time grows with the square, and reaches 0.2 s here."""
 
 _IS_DEEP: Final = etree.XPath("boolean(/html/body/*//*[count(ancestor::*) - 3 >= $limit])")
+
+
+TEMPLATE_AGREEMENT: Final = 0.85
+"""What no sound page of a portal's template falls below. Of the 67 at hand with as many letters as `SHORTEST` the
+median is .995, the lowest .893; where a rule takes 26 % of the text, .85 is what is left: 2 (1 - x) / (2 - x)."""
+
+GENERAL_AGREEMENT: Final = 0.6
+"""The same for a page without a template, where more clutter stands in the root. Of the 80 at hand the median is .996;
+two lie below: one of which our body lacks a twentieth, and one that the witness misreads."""
+
+SHORTEST: Final = 200
+"""Of a body with fewer letters a single line of clutter is too large a share to tell anything."""
+
+DISAGREES: Final = "witness_disagrees"
+"""The flag of an article far below what is usual."""
+
+
+def hear(page: Page, roots: Sequence[Element], *, usual: float) -> Page:
+    """The page with what the witness says of the elements that its blocks come from; as it is where it says nothing.
+
+    `usual`: the agreement below which the page is doubtful, and gets the flag.
+    """
+    told = ask(roots)
+    if told is None:
+        return page
+    found = round(agreement(page.lines, told), 3)
+    doubtful = found < usual and len(letters(page.body)) >= SHORTEST
+    flags = (*page.flags, DISAGREES) if doubtful else page.flags
+    return evolve(page, agreement=found, witnessed=told, flags=flags)
 
 
 def ask(roots: Sequence[Element]) -> tuple[str, ...] | None:

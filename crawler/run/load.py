@@ -16,6 +16,7 @@ from archive.ingest.transaction import ingest
 from archive.store.db import reading, writing
 from archive.store.models import Capture, Frontier
 from archive.store.records import Item
+from crawler.capture.hearing import Hearing, is_heard
 from crawler.capture.item import capture_item, list_answer
 from crawler.capture.join import is_whole, join, part_of
 from crawler.capture.role import Role, named_by, role_of
@@ -76,7 +77,7 @@ def import_warc(
         known = set(connection.execute(select(Capture.warc_offset).where(Capture.warc_file == name)).scalars())
     raws = _wanted(resolved, name, known, tally, on_place)
     batch: list[_Read] = []
-    for read in _extracted(raws, jobs if path.stat().st_size >= PARALLEL_FROM else 1):
+    for read in _extracted(raws, session.hearing, jobs if path.stat().st_size >= PARALLEL_FROM else 1):
         batch.append(read)
         if len(batch) == BATCH:
             _store(session, batch, tally)
@@ -106,28 +107,28 @@ def _wanted(
                 tally.skipped[role] = tally.skipped.get(role, 0) + 1
 
 
-def read_page(raw: RawCapture) -> _Read:
+def read_page(raw: RawCapture, hearing: Hearing = "off") -> _Read:
     """One answer, extracted and made ready. Pure; runs in a worker process."""
     if role_of(raw.url, raw.status, raw.content_type, raw.requested) is Role.LIST:
         row = list_answer(raw).capture
         item = Item(capture=row)
         return _Read(prepare(item), row.outcome, None, bool(doubts(item)))
-    item = capture_item(raw)
+    item = capture_item(raw, witness=is_heard(hearing, raw.url))
     outcome = item.capture.outcome if item.capture else ""
     named = named_by(raw.requested or raw.url) or (named_by(item.article.url) if item.article else None)
     is_part = item.parts or part_of(raw.requested or raw.url) != 1
     return _Read(prepare(item), outcome, named, bool(doubts(item)), item if is_part else None)
 
 
-def _extracted(raws: Iterable[RawCapture], jobs: int) -> Iterator[_Read]:
+def _extracted(raws: Iterable[RawCapture], hearing: Hearing, jobs: int) -> Iterator[_Read]:
     """The pages in the order of the file, extracted ahead by `jobs` processes."""
     if jobs <= 1:
-        yield from map(read_page, raws)
+        yield from (read_page(raw, hearing) for raw in raws)
         return
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         waiting: deque[Future[_Read]] = deque()
         for raw in raws:
-            waiting.append(pool.submit(read_page, raw))
+            waiting.append(pool.submit(read_page, raw, hearing))
             if len(waiting) > jobs * 8:
                 yield waiting.popleft().result()
         while waiting:

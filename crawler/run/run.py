@@ -19,12 +19,14 @@ from archive.settings import Home
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Capture, CrawlRun
 from archive.store.records import CaptureRecord, Item, Stored
+from crawler.capture.hearing import Hearing, is_heard
 from crawler.capture.item import capture_item
 from crawler.capture.join import Joined, is_whole, join, part_of
 from crawler.capture.role import identity
 from crawler.pages.page import Outcome
 from crawler.pages.template.read import DOUBTS
 from crawler.pages.template.site import Source
+from crawler.pages.witness import DISAGREES
 from crawler.run import frontier
 from crawler.run.discovery import Walk
 from crawler.run.frontier import Claim
@@ -35,8 +37,9 @@ from crawler.warc.writer import WarcFolder
 logger = logging.getLogger("jianbao.crawl")
 
 DOUBTFUL = frozenset({Outcome.UNKNOWN_TEMPLATE, Outcome.EMPTY, Outcome.BLOCKED, Outcome.BROKEN, Outcome.TOO_LARGE})
-DOUBTFUL_FLAGS = DOUBTS | {"no_id"}
-"""Flags of articles whose page contradicts itself, or does not say which article it is."""
+DOUBTFUL_FLAGS = DOUBTS | {"no_id", DISAGREES}
+"""Flags of articles whose page contradicts itself, does not say which article it is, or which the witness reads
+otherwise."""
 BATCH = 8
 EVERY_RUN = timedelta(minutes=30)
 """A source whose `every` is no longer is polled by each run, whenever that comes."""
@@ -102,6 +105,7 @@ class Session:
     warc: WarcFolder | None = None
     limit: int | None = None
     since: datetime | None = None
+    hearing: Hearing = "all"
     counts: Counts = field(factory=Counts)
     fatal: JianbaoError | None = None
     answered: bool = False
@@ -148,18 +152,20 @@ class Session:
 
     def store_page(self, raw: RawCapture, claim: Claim) -> Kept:
         """Extract and store one answer for a claimed address, and settle the claim where nothing is missing."""
-        return self.store_item(capture_item(raw), claim)
+        return self.store_item(capture_item(raw, witness=is_heard(self.hearing, raw.url)), claim)
 
     def store_found(self, raw: RawCapture) -> Kept:
         """Store an answer that a killed run wrote to its WARC file and no further."""
         address = raw.requested or raw.url
         site, native_id = identity(address) or ("", "")
         claim = Claim(id=0, site=site, native_id=native_id, url=address, attempts=0)
-        return self.store_item(capture_item(raw), claim, part=part_of(address) != 1)
+        return self.store_item(
+            capture_item(raw, witness=is_heard(self.hearing, raw.url)), claim, part=part_of(address) != 1
+        )
 
     def store_part(self, raw: RawCapture, claim: Claim) -> Kept:
         """Extract and store one further page of the claimed article, and settle the claim once it is whole."""
-        return self.store_item(capture_item(raw), claim, part=True)
+        return self.store_item(capture_item(raw, witness=is_heard(self.hearing, raw.url)), claim, part=True)
 
     def store_item(self, item: Item, claim: Claim, *, part: bool = False) -> Kept:
         """Store one capture and what it showed, and settle the claim, in one transaction.

@@ -66,6 +66,7 @@ def crawl(
     settings = process.settings if process is not None else project_settings()
     session = open_session(home, names)
     session.limit, session.since = limit, since
+    session.hearing = settings["JIANBAO_WITNESS"] or "all"
     if on_change is not None:
         session.on_change = on_change
     try:

@@ -16,6 +16,7 @@ from crawler.pages.rules.engine import Rule, RuleSet
 from crawler.pages.rules.general import GENERAL
 from crawler.pages.template.document import Document
 from crawler.pages.template.readers import Reader
+from crawler.pages.witness import TEMPLATE_AGREEMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,14 +28,13 @@ class Template:
 
     `name`: `netease-post`. `signs`: literals that all stand in the page's source, for a quick no. `body`: selectors
     (`crawler.pages.html.selectors`) of the body's root, in the order of precedence; a page without any such element is
-    not of this template. `fields`:
-    `(field, reader)`, in the order of precedence; a field `flag.<name>` sets that flag, `page_url` and `page_id` are
-    the address and the native id that the page itself names. `rules`: the clutter rules of the body, before the general
-    ones.
-    `outcome`: what a page of this template is. `flags`: flags of every page of it. `image`: makes an image's address
-    out of the written one. `authors_in_text`: whether bylines in the body name authors where no field does.
-    `pager`: the selector of the links between the pages of one article. `scope`: the selector of the element around the
-    body in which the fields stand: searches in it cost little; without it, the whole page is searched.
+    not of this template. `fields`: `(field, reader)`, in the order of precedence; a field `flag.<name>` sets that flag,
+    `page_url` and `page_id` are the address and the native id that the page itself names. `rules`: the clutter rules of
+    the body, before the general ones. `outcome`: what a page of this template is. `flags`: flags of every page of it.
+    `image`: makes an image's address out of the written one. `authors_in_text`: whether bylines in the body name
+    authors where no field does. `agreement`: below it, an article is doubtful (`crawler.pages.witness`). `pager`: the
+    selector of the links between the pages of one article. `scope`: the selector of the element around the body in
+    which the fields stand: searches in it cost little; without it, the whole page is searched.
 
     Raises `SelectorError`, with the template's name, for a selector that cannot be read.
     """
@@ -50,6 +50,7 @@ class Template:
     authors_in_text: bool = True
     pager: str = ""
     scope: str = ""
+    agreement: float = TEMPLATE_AGREEMENT
     ruleset: RuleSet = attrs.field(init=False, repr=False, eq=False)
     roots: tuple[Selector, ...] = attrs.field(init=False, repr=False, eq=False)
     pager_at: Selector | None = attrs.field(init=False, repr=False, eq=False)
