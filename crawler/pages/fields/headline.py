@@ -12,21 +12,19 @@ from typing import Final
 from attrs import frozen
 
 from crawler.pages.fields.clock import first_stamp
+from crawler.pages.fields.lexicon import TITLE_CLASS, words
 from crawler.pages.html.blocks import fold
 from crawler.pages.html.parse import Element
 
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _LONGEST: Final = 160
 _LARGE: Final = ("h1", "h2")
-_BADGE: Final = re.compile(r"^(?:原创|转载|原創|轉載)[\s:：]+")
-_BADGES: Final = re.compile(r"原创|转载|独家|首发|置顶|精华|原創|轉載|獨家|置頂|精華|\[[^\[\]]{1,8}\]")
+_BADGE: Final = words(r"^<ORIGIN_BADGES>[\s:：]+")
+_BADGES: Final = words(r"<BADGES>|\[[^\[\]]{1,8}\]")
 _SEPARATOR: Final = re.compile(r"\s*(?:[_|｜]|--+|[—–]{1,2}|\s-\s|\s-|-\s|\s·\s|>|<)\s*")
-_SITE_TAIL: Final = re.compile(
-    r"[-－]\s?[^-－]{0,14}(?:网|報|报|台|頻道|频道|新闻|新聞|資訊|资讯|中心|财经|科技|在线|论坛|社区|门户|"
-    r"日报|晚报|com|cn|net|tw)(?:\s?[-－].{0,30})?$",
-    re.IGNORECASE,
+_SITE_TAIL: Final = words(
+    r"\s{0,2}[-－]\s?[^-－_|｜·:：]{0,14}(?:<MEDIA>|com|cn|net|tw)(?:\s?[-－].{0,30})?$", re.IGNORECASE
 )
-_TITLE_NAMES: Final = re.compile(r"title|headline|heading|tit\b|biaoti|\bbt\b|_bt\b|subject|h1", re.IGNORECASE)
 _NO_TITLE: Final = frozenset(("a", "title", "script", "style", "option"))
 _MANY: Final = 300
 _DATED: Final = re.compile(r"(?:19|20)\d\d[-年/.]")
@@ -89,7 +87,7 @@ def choose_headline(candidates: list[Headline], body: Element, title: str, og_ti
     ones = [c for c in candidates if c.element.tag == "h1" and order.get(c.element, 1) < 0]
     if ones and (len(ones) == 1 or not named):
         return ones[-1]
-    near = [c for c in candidates if order.get(c.element, 1) < 0 and _TITLE_NAMES.search(_names(c.element))]
+    near = [c for c in candidates if order.get(c.element, 1) < 0 and TITLE_CLASS.search(_names(c.element))]
     if near and len(near[-1].text) >= 6:
         return near[-1]
     return Headline(text=named) if named else None

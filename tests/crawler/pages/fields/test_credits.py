@@ -28,6 +28,8 @@ from crawler.pages.fields.names import is_name, leading_name, split_names
         ("（編輯：蘇小麒）1120221", "", [], "蘇小麒"),
         ("来源：NOWwave.com 今日新聞", "NOWwave.com 今日新聞", [], ""),
         ("来源：https://w.example/", "", [], ""),
+        ("轉載自：望潮報 修改时间：2024-05-13", "望潮報", [], ""),
+        ("核稿：支小明", "", [], "支小明"),
         ("他说：“来的人不多。”", "", [], ""),
     ],
 )
@@ -63,6 +65,9 @@ def test_reporters(line: str, names: list[str]) -> None:
     ("line", "names"),
     [
         ("(作者：方敏北京大学经济学院教授)", ["方敏"]),
+        ("作者 | 方敏", ["方敏"]),
+        ("撰文／方敏", ["方敏"]),
+        ("圖文 / 溫小香", ["溫小香"]),
         ("(文/图 刘小东 易小楠)", ["刘小东", "易小楠"]),
         ("执笔/叨叨姐、胡一刀&李小飞刀", ["叨叨姐", "胡一刀", "李小飞刀"]),
         ("执笔人：闵小夫 赵小波 刘韬", ["闵小夫", "赵小波", "刘韬"]),
@@ -111,7 +116,18 @@ def test_names(text: str, names: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "is_one"), [("李四", True), ("欧阳小峰", True), ("望潮晚报", False), ("发表评论", False), ("李", False)]
+    ("text", "is_one"),
+    [
+        ("李四", True),
+        ("欧阳小峰", True),
+        ("望潮晚报", False),
+        ("发表评论", False),
+        ("李", False),
+        ("南京", False),
+        ("石家庄", False),
+        ("花生網", False),
+        ("通訊員", False),
+    ],
 )
 def test_is_name(text: str, is_one: bool) -> None:
     assert is_name(text) is is_one
@@ -123,7 +139,8 @@ def test_a_name_that_runs_into_a_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "editor"), [("支小明 SF099", "支小明"), ("NF050", ""), ("news", "news"), ("张三（实习）", "张三")]
+    ("value", "editor"),
+    [("支小明 SF099", "支小明"), ("NF050", ""), ("news", "news"), ("张三（实习）", "张三"), ("望潮新闻中心", "")],
 )
 def test_editors(value: str, editor: str) -> None:
     assert clean_editor(value) == editor
