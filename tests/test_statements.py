@@ -169,7 +169,7 @@ SEARCHES = [
     "SELECT capture.id FROM article JOIN capture ON capture.article_id = article.id WHERE article.url = 'x'",
     "UPDATE article SET cluster_id = 7 WHERE id IN (7, 8)",
     "INSERT INTO change (article_id, kind, at) VALUES (7, 'new', '2020-01-01')",
-    "SELECT value FROM property",
+    "SELECT version FROM dedup_scheme",
 ]
 
 
