@@ -28,6 +28,14 @@ SHARED = frozenset(
     "site source state kind outcome template relation decision warc_file run_id version by_person pinned".split()
 )
 """Columns of which very many rows may have the same value: to search by them alone is to scan."""
+UNIQUE = {
+    table.name: [
+        {column.name for column in key.columns}
+        for key in (table.primary_key, *(index for index in table.indexes if index.unique))
+    ]
+    for table in Base.metadata.sorted_tables
+}
+"""The keys of which each table has one row at most."""
 PARTIAL = {
     str(index.name): str(index.dialect_options["postgresql"]["where"])
     for table in Base.metadata.sorted_tables
@@ -123,6 +131,11 @@ def too_much(engine: Engine, sent: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
+def _is_narrow(table: str, equal: set[str]) -> bool:
+    """Whether a search for values of these columns finds few rows."""
+    return bool(equal - SHARED) or any(key <= equal for key in UNIQUE.get(table, []))
+
+
 def _sqlite_steps(cursor: Any, statement: str, parameters: Any) -> list[str]:
     """SQLite's plans do not depend on what the tables hold, as long as nobody has analyzed them."""
     steps = [row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
@@ -149,7 +162,7 @@ def _sqlite_steps(cursor: Any, statement: str, parameters: Any) -> list[str]:
             equal = set(re.findall(r"(\w+)=\?", rest))
             # Without a word behind it: the least or the greatest of an index.
             made_for_it = stops and PARTIAL.get(str(index), "None") != "None"
-            narrow = not rest or bool(equal - SHARED) or "rowid" in rest or made_for_it
+            narrow = not rest or "rowid" in rest or made_for_it or _is_narrow(table, equal)
         if not narrow:
             found.append(step)
     return found
@@ -170,7 +183,7 @@ def _postgresql_scans(node: Mapping[str, Any], *, stops: bool, heap: str | None)
             {"id"} & set(re.findall(r"\((\w+) [<>]=? ", condition))
         )
         leaves_out = node.get("Filter", "").replace("::text", "").strip("()") not in ("", PARTIAL.get(str(index)))
-        narrow = index in IN_HAND or bool(equal - SHARED) or (stops and not leaves_out)
+        narrow = index in IN_HAND or (stops and not leaves_out) or _is_narrow(table, equal)
         if not narrow:
             yield " ".join(filter(None, (kind, "on", table, index, condition, node.get("Filter"))))
     stops = kind == "Limit" or (stops and kind == "LockRows")
