@@ -52,7 +52,6 @@ def test_an_import_that_runs_upwards_fails(tmp_path: Path, room: str, line: str,
     assert f"{contract} BROKEN" in done.stdout
 
 
-@pytest.mark.xfail(strict=True, reason="html/blocks.py is being taken apart")
 def test_no_module_is_too_long() -> None:
     lengths = {str(file.relative_to(ROOT)): len(file.read_bytes().splitlines()) for file in modules()}
     assert {file: lines for file, lines in lengths.items() if lines > MOST_LINES} == {}

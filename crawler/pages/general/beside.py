@@ -8,9 +8,10 @@ from typing import Final
 from lxml import etree
 
 from crawler.pages.fields.headline import info_inside
-from crawler.pages.html.blocks import RawBlock, fold, walk
+from crawler.pages.html.blocks import RawBlock, fold
 from crawler.pages.html.parse import Element
 from crawler.pages.html.surroundings import Piece, between, following, preceding
+from crawler.pages.html.walk import walk
 from crawler.pages.rules.markers import is_marker
 
 _INFO_LINES: Final = 40

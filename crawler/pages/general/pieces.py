@@ -7,9 +7,10 @@ from typing import Final
 from crawler.pages.general.beside import LARGE, SEARCHED, all_text
 from crawler.pages.general.finder import SOME, Spot, find_pieces
 from crawler.pages.general.mark import LEAD, is_lead
-from crawler.pages.html.blocks import RawBlock, walk
+from crawler.pages.html.blocks import RawBlock
 from crawler.pages.html.parse import Element
 from crawler.pages.html.surroundings import between
+from crawler.pages.html.walk import walk
 from crawler.pages.rules.markers import is_marker, is_solid, names
 
 # A box above the text that sums it up repeats it.

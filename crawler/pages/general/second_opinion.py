@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Final
 
 from crawler.pages.general.finder import Spot, nearest_around
-from crawler.pages.html.blocks import walk
 from crawler.pages.html.parse import Element
+from crawler.pages.html.walk import walk
 from crawler.pages.witness import read_lines
 
 _MAX_SOURCE: Final = 500_000  # characters; bounds what the question may cost

@@ -35,6 +35,19 @@ _CAPTION_CLASS: Final = re.compile(
 )
 
 
+_CENTRED: Final = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
+
+
+def is_centred(element: Element) -> bool:
+    """Whether the element says of itself that what stands in it is centred."""
+    return (
+        "center" in (element.get("class") or "")
+        or element.get("align") == "center"
+        or element.tag == "center"
+        or _CENTRED.search(element.get("style") or "") is not None
+    )
+
+
 def settle_kinds(blocks: Sequence[Block], nodes: Sequence[Element]) -> list[Block]:
     """The blocks, with headings and captions named as such. `nodes`: the element of each (`RawBlock.node`), or None."""
     settled = list(blocks)

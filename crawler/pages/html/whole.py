@@ -8,8 +8,9 @@ from typing import Final
 
 import attrs
 
-from crawler.pages.html.blocks import RawBlock, walk
+from crawler.pages.html.blocks import RawBlock
 from crawler.pages.html.parse import Element
+from crawler.pages.html.walk import walk
 from crawler.pages.page import Block, Page
 
 OUTSIDE: Final = "outside"

@@ -11,10 +11,10 @@ from crawler.pages.fields.bylines import find_authors
 from crawler.pages.fields.clock import read_time
 from crawler.pages.fields.credits import clean_editor, split_keywords
 from crawler.pages.fields.names import split_names
-from crawler.pages.html.blocks import walk
 from crawler.pages.html.finish import finish
 from crawler.pages.html.parse import Element
 from crawler.pages.html.urls import absolute, hashed_id
+from crawler.pages.html.walk import walk
 from crawler.pages.page import FLASH, PAGED, Identity, Outcome, Page
 from crawler.pages.template.document import Document
 from crawler.pages.template.parts import find_parts

@@ -5,8 +5,8 @@ import re
 import attrs
 import pytest
 
-from crawler.pages.html.blocks import walk
 from crawler.pages.html.parse import parse
+from crawler.pages.html.walk import walk
 from crawler.pages.rules.engine import Judged, Rule, RuleSet
 
 

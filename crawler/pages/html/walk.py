@@ -1,0 +1,247 @@
+"""The visible blocks of a subtree, in reading order: what a reader sees as a line, with its kind, links and images.
+
+The walk uses no recursion (pages nest 10,000 deep) and keeps what an extractor that looks for `<p>` loses: text in a
+bare `<div>` beside paragraphs, text after an image or a video, lines that only `<br>` parts. It judges nothing: rules
+do (`crawler.pages.rules.engine`). What an element does to the lines stands in a table by its tag.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Final
+
+from lxml import etree
+
+from crawler.pages.html.blocks import BLOCK_TAGS, HEADINGS, SKIPPED_TAGS, Mark, RawBlock, fold, hides, image_block
+from crawler.pages.html.lines import Lines
+from crawler.pages.html.parse import MAX_ELEMENTS, Element
+
+_FIELD_TAGS: Final = tuple("span em i time cite label small".split())
+_KEPT_TOGETHER: Final = 2_000
+"""A table row of more characters, or with more than three blocks in a cell, is layout: its cells are read in turn."""
+
+# What an element does as it begins; it gives whether the walk goes on in it. And what it does as it ends.
+_Begin = Callable[[Lines, Element], bool]
+_End = Callable[[Lines, Element], None]
+_INSIDE: Final = {
+    **dict.fromkeys(("ul", "ol", "dl", "menu", "dir"), "list"),
+    **dict.fromkeys(("li", "dt", "dd"), "list_item"),
+    "figcaption": "caption",
+    "caption": "caption",
+    "blockquote": "quote",
+    "pre": "code",
+}
+
+
+def walk(root: Element, mark: Mark | None = None, *, parted: bool = False) -> list[RawBlock]:
+    """The blocks of `root` in reading order.
+
+    `mark`: called for each element below the root; what it gives, if not None, is the `mark` of every block in that
+    element, whose text is kept apart from the line around it even where the element is an inline one. `parted`: a space
+    stands where an inline element begins or ends, at an image, and between two links that touch: a line of fields, each
+    in its `<span>`. What fonts and lone links part stays together.
+    Scripts, controls and what is hidden by its own `style` or `hidden` are left out; the root may be hidden itself. A
+    line ends at a block element and at `<br>` (inside a heading that is a space). At most `MAX_ELEMENTS` elements are
+    visited: the rest is left out.
+    """
+    lines = Lines(root, mark, parted)
+    if root.text:
+        lines.text(root.text)
+    _visit(lines, root)
+    lines.flush()
+    return lines.out
+
+
+def _visit(lines: Lines, root: Element) -> None:
+    """Walks what is below `root`. The stack holds the open elements: the children to come, the element, its end."""
+    begins, ends = (_BEGINS_PARTED, _ENDS_PARTED) if lines.parted else (_BEGINS, _ENDS)
+    left = MAX_ELEMENTS
+    stack: list[tuple[Iterator[Element], Element, _End | None]] = [(iter(root), root, None)]
+    while stack:
+        element = next(stack[-1][0], None)
+        if element is None:
+            _, element, end = stack.pop()
+            if end is not None:
+                end(lines, element)
+            if not stack:
+                break
+        else:
+            left -= 1
+            tag, attributes = element.tag, element.items()
+            begin = begins.get(tag, _inline)
+            if left < 0 or (attributes and hides(attributes)):
+                begin = _skip
+            elif lines.mark is not None and begin is not _skip:
+                given = lines.mark(element, tag, attributes)
+                begin = begin if given is None else partial(_marked, given)
+            if begin(lines, element):
+                stack.append((iter(element), element, ends.get(tag)))
+                if text := element.text:
+                    lines.text(text)
+                continue
+        if tail := element.tail:
+            lines.text(tail)
+
+
+def _skip(lines: Lines, element: Element) -> bool:
+    """What is not shown, with all in it."""
+    if element.tag in BLOCK_TAGS:
+        lines.flush()
+    return False
+
+
+def _marked(given: Any, lines: Lines, element: Element) -> bool:
+    """What has a mark. An inline element is walked apart from the line that it stands in."""
+    tag = element.tag
+    if tag in BLOCK_TAGS:
+        _OPENS.get(tag, _block)(lines, element)
+        lines.marked, lines.mark = (element, len(lines.out), given, lines.mark), None
+        return True
+    if tag == "br":
+        lines.flush()
+    blocks = walk(element) if tag != "img" else [image_block(element)]
+    for block in blocks:
+        block.mark = given
+    (lines.line.after if lines.line.length else lines.out).extend(blocks)
+    return False
+
+
+def _inline(_: Lines, __: Element) -> bool:
+    return True
+
+
+def _block(lines: Lines, element: Element) -> bool:
+    lines.open(element)
+    return True
+
+
+def _within(lines: Lines, element: Element) -> bool:
+    lines.open(element)
+    lines.inside[_INSIDE[element.tag]] += 1
+    lines.within += 1
+    return True
+
+
+def _end_within(lines: Lines, element: Element) -> None:
+    lines.close(element)
+    lines.inside[_INSIDE[element.tag]] -= 1
+    lines.within -= 1
+
+
+def _heading(lines: Lines, element: Element) -> bool:
+    lines.open(element)
+    lines.headings.append(HEADINGS[element.tag])
+    return True
+
+
+def _end_heading(lines: Lines, element: Element) -> None:
+    lines.close(element)
+    lines.headings.pop()
+
+
+def _paragraph(lines: Lines, element: Element) -> bool:
+    if len(element) or lines.hrefs or lines.inside["code"]:
+        return _block(lines, element)
+    # Without elements in it, as most of an article's are: a line at once.
+    if lines.line.length:
+        lines.flush()
+    lines.line.space = False
+    text = element.text
+    if text and not text.isspace() and (text := fold(text)):
+        kind, level = lines.kind(element)
+        lines.out.append(RawBlock(kind, text, element, level))
+    return False
+
+
+def _row(lines: Lines, element: Element) -> bool:
+    cells = _data_cells(element)
+    if not cells:
+        return _block(lines, element)
+    lines.row(element, [_cell_blocks(lines, cell) for cell in cells])
+    return False
+
+
+def _break(lines: Lines, _: Element) -> bool:
+    if lines.headings:
+        lines.line.space = True
+    else:
+        lines.flush()
+    return False
+
+
+def _image(lines: Lines, element: Element) -> bool:
+    lines.image(element)
+    lines.line.space = lines.line.space or lines.parted
+    return False
+
+
+def _link(lines: Lines, element: Element) -> bool:
+    if lines.parted and _follows_link(element):
+        lines.line.space = True
+    lines.hrefs.append(element.get("href") or "")
+    lines.link_parts.append(len(lines.line.parts))
+    return True
+
+
+def _end_link(lines: Lines, _: Element) -> None:
+    lines.line.link(lines.link_parts.pop(), lines.hrefs.pop())
+
+
+def _field(lines: Lines, _: Element) -> bool:
+    lines.line.space = True
+    return True
+
+
+def _end_field(lines: Lines, _: Element) -> None:
+    lines.line.space = True
+
+
+_OPENS: Final[dict[Any, _Begin]] = {**dict.fromkeys(HEADINGS, _heading), **dict.fromkeys(_INSIDE, _within)}
+_BEGINS: Final[dict[Any, _Begin]] = {
+    **dict.fromkeys(BLOCK_TAGS, _block),
+    **_OPENS,
+    "p": _paragraph,
+    "tr": _row,
+    "br": _break,
+    "img": _image,
+    "a": _link,
+    **dict.fromkeys((*SKIPPED_TAGS, etree.Comment, etree.ProcessingInstruction, etree.Entity), _skip),
+}
+_ENDS: Final[dict[Any, _End]] = {
+    **dict.fromkeys(BLOCK_TAGS, Lines.close),
+    **dict.fromkeys(HEADINGS, _end_heading),
+    **dict.fromkeys(_INSIDE, _end_within),
+    "a": _end_link,
+}
+_BEGINS_PARTED: Final = _BEGINS | dict.fromkeys(_FIELD_TAGS, _field)
+_ENDS_PARTED: Final = _ENDS | dict.fromkeys(_FIELD_TAGS, _end_field)
+
+
+def _follows_link(element: Element) -> bool:
+    """Whether another link stands right before this one."""
+    before = element.getprevious()
+    return before is not None and before.tag == "a" and not before.tail
+
+
+def _data_cells(row: Element) -> list[Element]:
+    """The cells of a table row that is data; none of a row that only lays out the page."""
+    cells = [cell for cell in row if cell.tag in ("td", "th") and not hides(cell.items())]
+    if len(cells) < 2:
+        return []
+    length = 0
+    for cell in cells:
+        if next(cell.iter("table", "script", "form", "h1"), None) is not None:
+            return []
+        if sum(1 for _ in zip(cell.iter("p", "div", "li", "br"), range(4), strict=False)) > 3:
+            return []
+        length += sum(map(len, cell.itertext()))
+        if length > _KEPT_TOGETHER:
+            return []
+    return cells
+
+
+def _cell_blocks(lines: Lines, cell: Element) -> list[RawBlock]:
+    given = lines.mark(cell, cell.tag, cell.items()) if lines.mark is not None else None
+    blocks = walk(cell, lines.mark if given is None else None, parted=lines.parted)
+    for block in blocks if given is not None else ():
+        block.mark = given
+    return blocks
