@@ -119,6 +119,16 @@ class Sighting(Base):
     __table_args__ = (Index(None, "site", "native_id", "source", unique=True),)
 
 
+class Poll(Base):
+    """A list whose last walk came to its end: when, and how far back it went. No row: it did not, or there was none."""
+
+    __tablename__ = "poll"
+    site: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    ended_at: Mapped[datetime]
+    since: Mapped[datetime | None]  # what the list dates before it may have been left out; None where nothing was
+
+
 class Capture(Base):
     """One fetch of one address: where its raw bytes stand in the WARC files, and what came of it."""
 

@@ -1,21 +1,24 @@
 """Discovery: what the lists name, which of it is new, and how far back a list is walked.
 
 A walk over a source's pages is recorded as a whole when it ends. Killed half-way, it leaves nothing behind, so that the
-next run walks just as far; were page 1 recorded alone, page 2 would never be looked at again.
+next run walks just as far; were page 1 recorded alone, page 2 would never be looked at again. For the same reason a
+walk may stop where nothing is new only if the walk before it came to its end, and went as far back (table `poll`).
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from attrs import define, field, frozen
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
-from archive.store.models import Sighting
+from archive.store.models import Poll, Sighting
 from crawler.pages.template.site import Listing, Site, Source
 from crawler.run import frontier
 from crawler.sites.registry import find_site
 
 _T = Sighting.__table__
+_POLL: Any = Poll.__table__
 
 
 @frozen(kw_only=True)
@@ -38,20 +41,40 @@ def entries_of(site: Site, listings: Sequence[Listing]) -> list[Entry]:
     return list(found.values())
 
 
+EVERY_RUN = timedelta(minutes=30)
+"""A source whose `every` is no longer is polled by each run, whenever that comes."""
+
+
+@frozen(kw_only=True)
+class LastWalk:
+    """A walk that came to its end: when, and how far back it went.
+
+    What the list dates before `since` may have been left out; None where nothing was.
+    """
+
+    ended_at: datetime
+    since: datetime | None
+
+    def reached(self, since: datetime | None) -> bool:
+        """Whether it went as far back as a walk with this `since` wants to."""
+        return self.since is None or (since is not None and self.since <= since)
+
+
 @define
 class Walk:
     """One source's pages of this run, newest first, until a stop rule says enough.
 
-    It stops at a page on which nothing is new to the source, at one whose dated entries are all older than `since`, at
-    the last page, and at a page that does not answer as it should.
+    It stops at a page on which nothing is new to the source, if the last walk went as far back, at one whose dated
+    entries are all older than `since`, at the last page, and at a page that does not answer as it should.
     """
 
     site: Site
     source: Source
     since: datetime | None = None
+    last: LastWalk | None = None
     page: int = 0
-    whole: bool = True
-    """False where a page failed in a way that may pass: the next run then walks the same pages again."""
+    left_out: bool = False
+    """Whether `since` left out something that was new."""
     entries: dict[str, Entry] = field(factory=dict)
 
     @property
@@ -59,25 +82,63 @@ class Walk:
         """The address of the page to fetch now."""
         return self.source.urls[self.page]
 
+    @property
+    def goes_on_from_last(self) -> bool:
+        """Whether what is not new was taken care of by the last walk."""
+        return self.last is not None and self.last.reached(self.since)
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether the list is to be polled: always, unless it changes slowly and was walked lately, as far back."""
+        if self.last is None or not self.goes_on_from_last or self.source.every <= EVERY_RUN:
+            return True
+        return now - self.last.ended_at >= self.source.every - EVERY_RUN / 2
+
     def add(self, connection: Connection, entries: Sequence[Entry]) -> bool:
         """Take in a page's entries; whether the next page (now `url`) is to be fetched."""
         fresh = [entry for entry in entries if entry.native_id not in self.entries]
         new = unseen(connection, self.site.name, self.source.name, [entry.native_id for entry in fresh])
         self.entries.update({entry.native_id: entry for entry in fresh})
+        self.left_out = self.left_out or any(entry.native_id in new and self._is_old(entry) for entry in fresh)
         self.page += 1
         recent = [entry for entry in entries if not self._is_old(entry)]
-        return bool(new and recent and self.page < len(self.source.urls))
+        enough = self.goes_on_from_last and not new
+        return bool(recent and not enough and self.page < len(self.source.urls))
 
-    def record(self, connection: Connection, now: datetime) -> None:
-        """Write down the sightings, and offer the articles to the frontier."""
-        if self.whole:
-            see(connection, self.site.name, self.source.name, list(self.entries.values()), now)
+    def record(self, connection: Connection, now: datetime, *, whole: bool) -> None:
+        """Write down the sightings and how far the walk went, and offer the articles to the frontier.
+
+        `whole`: it came to its end; else the next run walks all pages.
+        """
+        see(connection, self.site.name, self.source.name, list(self.entries.values()), now)
         recent = [entry for entry in self.entries.values() if not self._is_old(entry)]
         frontier.offer(connection, self.site.name, [(entry.native_id, entry.url) for entry in recent], now)
+        if not whole:
+            _forget_walk(connection, self.site.name, self.source.name)
+        elif last_walk(connection, self.site.name, self.source.name) == self.last:
+            # Else another crawler has walked the list meanwhile, and what it saw first was not new to this one.
+            since = self.last.since if self.last and self.goes_on_from_last and not self.left_out else self.since
+            _remember_walk(connection, self.site.name, self.source.name, LastWalk(ended_at=now, since=since))
 
     def _is_old(self, entry: Entry) -> bool:
         moment = entry.listing.published_at
         return self.since is not None and moment is not None and moment < self.since
+
+
+def last_walk(connection: Connection, site: str, source: str) -> LastWalk | None:
+    """What is known of a source's last walk; None where there was none, or it did not come to its end."""
+    query = select(_POLL.c.ended_at, _POLL.c.since).where(_POLL.c.site == site, _POLL.c.source == source)
+    row = connection.execute(query).mappings().one_or_none()
+    return LastWalk(**row) if row is not None else None
+
+
+def _remember_walk(connection: Connection, site: str, source: str, walk: LastWalk) -> None:
+    values = {"ended_at": walk.ended_at, "since": walk.since}
+    insert = frontier.insert(connection, _POLL).values(site=site, source=source, **values)
+    connection.execute(insert.on_conflict_do_update(index_elements=["site", "source"], set_=values))
+
+
+def _forget_walk(connection: Connection, site: str, source: str) -> None:
+    connection.execute(delete(_POLL).where(_POLL.c.site == site, _POLL.c.source == source))
 
 
 def unseen(connection: Connection, site: str, source: str, native_ids: Sequence[str]) -> set[str]:

@@ -7,7 +7,7 @@ ends it: nothing is stored after it, every crawler is asked to stop, and the com
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from attrs import asdict, define, field, frozen
@@ -17,7 +17,7 @@ from archive.errors import DoubtfulRun, JianbaoError, NetworkUnavailable
 from archive.ingest.transaction import ingest
 from archive.settings import Home
 from archive.store.db import open_engine, reading, writing
-from archive.store.models import Capture, CrawlRun
+from archive.store.models import CrawlRun
 from archive.store.records import CaptureRecord, Item, Stored
 from crawler.capture.hearing import Hearing, is_heard
 from crawler.capture.item import capture_item
@@ -25,10 +25,10 @@ from crawler.capture.join import Joined, is_whole, join, part_of
 from crawler.capture.role import identity
 from crawler.pages.page import Outcome
 from crawler.pages.template.read import DOUBTS
-from crawler.pages.template.site import Source
+from crawler.pages.template.site import Site, Source
 from crawler.pages.witness import DISAGREES
 from crawler.run import frontier
-from crawler.run.discovery import Walk
+from crawler.run.discovery import Walk, last_walk
 from crawler.run.frontier import Claim
 from crawler.run.locks import HomeLock, dead_runs, hold_run, lock_home
 from crawler.warc.raw import RawCapture
@@ -41,8 +41,6 @@ DOUBTFUL_FLAGS = DOUBTS | {"no_id", DISAGREES}
 """Flags of articles whose page contradicts itself, does not say which article it is, or which the witness reads
 otherwise."""
 BATCH = 8
-EVERY_RUN = timedelta(minutes=30)
-"""A source whose `every` is no longer is polled by each run, whenever that comes."""
 
 _RUN: Any = CrawlRun.__table__
 
@@ -140,15 +138,13 @@ class Session:
         self._claimed += len(claims)
         return claims
 
-    def polled_lately(self, source: Source) -> bool:
-        """Whether a list that changes slowly was polled so lately that this run can leave it out."""
-        if source.every <= EVERY_RUN:
-            return False
-        since = datetime.now(UTC) - source.every + EVERY_RUN / 2
-        query = select(Capture.id).where(Capture.url == source.urls[0], Capture.captured_at > since).limit(1)
+    def walk(self, site: Site, source: Source) -> Walk | None:
+        """The walk over a list's pages; None where this run can leave it out."""
         with _ends_run(self), reading(self.engine) as connection:
-            return connection.execute(query).first() is not None
-        return True
+            last = last_walk(connection, site.name, source.name)
+            walk = Walk(site=site, source=source, since=self.since, last=last)
+            return walk if walk.is_due(datetime.now(UTC)) else None
+        return None
 
     def store_page(self, raw: RawCapture, claim: Claim) -> Kept:
         """Extract and store one answer for a claimed address, and settle the claim where nothing is missing."""
@@ -243,15 +239,15 @@ class Session:
         with _ends_run(self), writing(self.engine) as connection:
             ingest(connection, [Item(capture=capture)], run_id=self.run_id, now=datetime.now(UTC))
 
-    def end_walk(self, walk: Walk) -> None:
-        """Write down what a source named, once its walk is over."""
+    def end_walk(self, walk: Walk, *, whole: bool) -> None:
+        """Write down what a source named, once its walk is over. `whole`: it came to its end."""
         if self.fatal is not None:
             return
         counts = Counts(**asdict(self.counts))
         listed = self._listed | {(walk.site.name, native_id) for native_id in walk.entries}
         counts.listed = len(listed)
         with _ends_run(self), writing(self.engine) as connection:
-            walk.record(connection, datetime.now(UTC))
+            walk.record(connection, datetime.now(UTC), whole=whole)
             self._write_counts(connection, counts)
         self._listed = listed
         self._took(counts)

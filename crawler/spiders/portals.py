@@ -90,10 +90,11 @@ class PortalSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         for source in self.site.sources:
-            if self.session.polled_lately(source):
+            walk = self.session.walk(self.site, source)
+            if walk is not None:
+                yield self._list_request(walk)
+            else:
                 logger.info("list %s/%s: polled less than %s ago", self.name, source.name, source.every)
-                continue
-            yield self._list_request(Walk(site=self.site, source=source, since=self.session.since))
         for request in self._due():
             yield request
 
@@ -113,13 +114,14 @@ class PortalSpider(Spider):
         """Take in one page of a list, and ask for the next one while there is something new."""
         raw: RawCapture = response.meta[RAW]
         if _role(raw) in (Role.TRANSIENT, Role.REDIRECT):
-            self._list_missing(walk, f"HTTP {raw.status}", passing=True)
+            self._list_missing(walk, f"HTTP {raw.status}", failed=True)
             yield from self._due()
             return
         answer = list_answer(raw)
         self.session.store_list(answer.capture)
         if answer.problem:
-            self._list_missing(walk, answer.problem, passing=False)
+            # Behind the first page, such an answer is the list's end.
+            self._list_missing(walk, answer.problem, ends=walk.page > 0 and raw.status in (404, 410))
             yield from self._due()
             return
         entries = entries_of(self.site, answer.listings)
@@ -136,8 +138,7 @@ class PortalSpider(Spider):
         if more and not self.session.stopped:
             yield self._list_request(walk)
         else:
-            walk.whole = walk.whole and not (more and self.session.stopped)
-            self.session.end_walk(walk)
+            self.session.end_walk(walk, whole=not more)
         yield from self._due()
 
     def list_failed(self, failure: Any) -> None:
@@ -146,22 +147,20 @@ class PortalSpider(Spider):
         error = failure.value
         if isinstance(error, RobotsForbidden):
             logger.info("list %s/%s: robots.txt forbids it", self.name, walk.source.name)
-            self.session.end_walk(walk)
+            self.session.end_walk(walk, whole=False)
         else:
-            self._list_missing(walk, _reason(error), passing=True)
+            self._list_missing(walk, _reason(error), failed=True)
 
-    def _list_missing(self, walk: Walk, reason: str, *, passing: bool) -> None:
-        """A page of a list is not there. Behind the first page, an answer such as 404 is the list's end."""
-        if passing:
-            walk.whole = False
-        if passing and (walk.page > 0 or walk.source.expect > 0):
+    def _list_missing(self, walk: Walk, reason: str, *, failed: bool = False, ends: bool = False) -> None:
+        """A page of a list is not to be had. `failed`: no answer says anything of it. `ends`: the list ends there."""
+        if failed and (walk.page > 0 or walk.source.expect > 0):
             self.session.doubt(f"list {self.name}/{walk.source.name}, page {walk.page + 1}: {reason}", failed=True)
         elif walk.page == 0 and walk.source.expect > 0:
             self.session.doubt(f"list {self.name}/{walk.source.name}: {reason}")
         else:
-            level = logging.INFO if walk.page == 0 else logging.DEBUG
+            level = logging.DEBUG if ends else logging.INFO
             logger.log(level, "list %s/%s, page %d: %s", self.name, walk.source.name, walk.page + 1, reason)
-        self.session.end_walk(walk)
+        self.session.end_walk(walk, whole=ends)
 
     # Pages
 

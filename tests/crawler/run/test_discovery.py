@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from attrs import evolve
 from sqlalchemy import Engine, select
 
 from archive.store.db import reading, writing
 from archive.store.models import Frontier, Sighting
 from crawler.pages.template.site import Listing, Source
-from crawler.run.discovery import Entry, Walk, entries_of
+from crawler.run.discovery import EVERY_RUN, Entry, LastWalk, Walk, entries_of, last_walk
 from crawler.sites.registry import load_sites
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -29,13 +30,13 @@ def page(*numbers: int, dated: datetime | None = None) -> list[Entry]:
 
 def walk(engine: Engine, pages: Sequence[list[Entry]], *, since: datetime | None = None, now: datetime = NOW) -> int:
     """Walk as the spider does; how many pages were looked at."""
-    one = Walk(site=SITE, source=SOURCE, since=since)
     with reading(engine) as connection:
+        one = Walk(site=SITE, source=SOURCE, since=since, last=last_walk(connection, SITE.name, SOURCE.name))
         for entries in pages:
             if not one.add(connection, entries):
                 break
     with writing(engine) as connection:
-        one.record(connection, now)
+        one.record(connection, now, whole=True)
     return one.page
 
 
@@ -66,12 +67,38 @@ def test_a_walk_that_was_cut_short_is_walked_again(engine: Engine) -> None:
     broken = Walk(site=SITE, source=SOURCE)
     with reading(engine) as connection:
         assert broken.add(connection, page(5, 4))
-    broken.whole = False
     with writing(engine) as connection:
-        broken.record(connection, NOW)
+        broken.record(connection, NOW, whole=False)
     assert due(engine) == ["D4", "D5"]
     assert walk(engine, [page(5, 4), page(3), page(2)]) == 3
     assert due(engine) == ["D2", "D3", "D4", "D5"]
+
+
+def test_what_another_crawler_wrote_meanwhile_stands(engine: Engine) -> None:
+    """What it saw first was not new to this one, so only it knows what it left out."""
+    walk(engine, [page(5), page(4), page(3)])
+    with reading(engine) as connection:
+        ours = Walk(site=SITE, source=SOURCE, last=last_walk(connection, SITE.name, SOURCE.name))
+    old = page(7, dated=NOW - timedelta(days=9))
+    later = NOW + timedelta(hours=1)
+    assert walk(engine, [page(6) + old, page(5)], since=NOW - timedelta(days=1), now=later) == 2
+    with reading(engine) as connection:
+        assert not ours.add(connection, page(6, 7))
+    with writing(engine) as connection:
+        ours.record(connection, later, whole=True)
+        assert last_walk(connection, SITE.name, SOURCE.name) == LastWalk(ended_at=later, since=NOW - timedelta(days=1))
+    assert walk(engine, [page(6) + old, page(5), page(4)], now=later + timedelta(hours=1)) == 3
+    assert due(engine) == ["D3", "D4", "D5", "D6", "D7"]
+
+
+def test_a_list_is_due_by_its_own_time_and_the_runs() -> None:
+    last = LastWalk(ended_at=NOW, since=None)
+    for every, late in ((timedelta(minutes=30), timedelta(0)), (timedelta(hours=2), timedelta(hours=1, minutes=45))):
+        one = Walk(site=SITE, source=evolve(SOURCE, every=every), last=last)
+        assert one.is_due(NOW + late)
+        assert one.is_due(NOW + late - timedelta(seconds=1)) is (every <= EVERY_RUN)
+        assert evolve(one, last=None).is_due(NOW)
+        assert evolve(one, last=LastWalk(ended_at=NOW, since=NOW)).is_due(NOW)
 
 
 def test_since_leaves_out_what_is_older_and_stops_there(engine: Engine) -> None:
