@@ -111,7 +111,8 @@ MODIFIED_LABELS: Final = (
     "修改 修改于 修改於 修改时间 修改時間 修改日期 修訂 编辑于 編輯於"
 )
 KEYWORD_LABELS: Final = (
-    "关键词 关键字 關鍵字 關鍵詞 文章关键词 本文关键词 主題標籤 标签 標籤 本文标签 文章标签 相关标签 Tag Tags TAG TAGS"
+    "关键词 关键字 關鍵字 關鍵詞 文章关键词 本文关键词 关键词阅读 主題標籤 标签 標籤 本文标签 文章标签 相关标签 "
+    "Tag Tags TAG TAGS tag tags"
 )
 OTHER_LABELS: Final = (
     f"{REVIEW_LABELS} {PHOTO} 字号 字號 字体 字體 大小 浏览次数 浏览量 浏览 瀏覽 点击数 点击量 点击 點擊 點閱 "
@@ -136,13 +137,23 @@ LABELS: Final = {
 
 # ---- buttons, counters and badges beside the credits
 
-COUNTED: Final = "人气 人氣 浏览 瀏覽 点击 點擊 點閱 阅读 閱讀 评论 評論 发表评论 查看评论 我要评论 网友评论"
+COUNTED: Final = (
+    "人气 人氣 热度 浏览 瀏覽 点击 點擊 點閱 阅读 閱讀 播放 评论 評論 跟帖 跟贴 回复 转发 参与 赞 点赞 次数 打分"
+)
 """What a number counts."""
 
 BUTTONS: Final = (
-    "关注 +关注 分享 分享到 收藏 收藏本文 打印 列印 友善列印 举报 参与 订阅 影音訂閱 听新闻 复制链接 微博 微信 "
-    "字号 字體 大 中 小 A A- A+ 我有话说 我来说两句 官方账号 官方帳號"
+    "关注 +关注 已关注 取消 确定 保存 下载 关闭 关闭窗口 返回 顶部 返回顶部 更多 加载更多 加载中 展开 收起 "
+    "分享 分享到 分享至 分享按钮 转发 转发到 轉寄 SHARE Share share 复制链接 链接复制成功 複製連結 "
+    "微信 微信好友 微信分享 weixin 微博 新浪微博 腾讯微博 QQ QQ空间 QQ好友 空间 朋友圈 人人网 豆瓣 百度贴吧 "
+    "Facebook facebook Twitter twitter Plurk LINE line Google Google+ google google+ linkedin "
+    "收藏 收藏本文 保存网页 添加喜爱 打印 打印本文 打印本页 打印本稿 列印 友善列印 订阅 影音訂閱 听新闻 "
+    "播放 暂停 循环播放 "
+    "评论 評論 发表评论 查看评论 我要评论 网友评论 我来说两句 我有话说 跟帖 跟贴 回應 留言 討論 推薦 推荐 举报 "
+    "点赞 赞 讚 踩 顶 有用 没用 参与 参与互动 我要反馈 官方账号 官方帳號 "
+    "字号 字號 字体 字體 字级 字級大小 大 中 小 大字 中字 小字 超大 标准 加大 减小 增大 A A- A+ T"
 )
+"""What a reader can press."""
 
 ORIGIN_BADGES: Final = "原创 原創 转载 轉載"
 BADGES: Final = f"{ORIGIN_BADGES} 独家 獨家 首发 置顶 置頂 精华 精華"
@@ -183,8 +194,12 @@ TITLE_CLASS: Final = re.compile(r"title|headline|heading|tit\b|biaoti|\bbt\b|_bt
 def one_of(*lists: str) -> str:
     """A pattern for any word of the lists, the longest first, without a group around it: a search then passes by what
     none of them begins with."""
-    found = {word for words_of_one in lists for word in words_of_one.split()}
-    return "|".join(re.escape(word) for word in sorted(found, key=lambda word: (-len(word), word)))
+    return "|".join(re.escape(word) for word in sorted(each_of(*lists), key=lambda word: (-len(word), word)))
+
+
+def each_of(*lists: str) -> tuple[str, ...]:
+    """The words of the lists, as a rule's `needs`."""
+    return tuple(dict.fromkeys(word for words_of_one in lists for word in words_of_one.split()))
 
 
 _LISTS: Final = {name: value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str)}

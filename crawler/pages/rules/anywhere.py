@@ -5,6 +5,7 @@ They hold wherever the line stands, not only at the edges of the text.
 
 from typing import Final
 
+from crawler.pages.fields.lexicon import BUTTONS, CHIEF_LABELS, COUNTED, KEYWORD_LABELS, each_of, one_of
 from crawler.pages.rules.engine import Rule
 
 _OPEN = r"[\[【(（〔<＜\s*※●■◆▲△>》-]{0,4}"
@@ -15,10 +16,9 @@ SHORT: Final = (
         why="The desk names its chief editor, wherever its system puts the line: a field.",
         seen_on=("own/terms", "pages2/mirror_njxfhn_001"),
         pattern=(
-            rf"{_OPEN}(?:[^。，！？]{{0,30}}[\s　])?{_OPEN}(?:责任编辑|責任編輯|责任编缉|责编|責編|"
-            rf"选稿)\s{{0,4}}[:：][^。！？]{{0,60}}"
+            rf"{_OPEN}(?:[^。，！？]{{0,30}}[\s　])?{_OPEN}(?:{one_of(CHIEF_LABELS)})\s{{0,4}}[:：][^。！？]{{0,60}}"
         ),
-        needs=("责任编", "責任編", "责编", "責編", "选稿"),
+        needs=each_of(CHIEF_LABELS),
         field="editor",
     ),
     Rule(
@@ -51,10 +51,7 @@ SHORT: Final = (
         id="open.tags",
         why="The text's keywords with their label: a field.",
         seen_on=("own/portal_tail", "pages/other_article_001"),
-        pattern=(
-            r"[\[【\s]{0,2}(?:文章关键词|关键词阅读|本文关键词|关键词|关键字|關鍵字|關鍵詞|主題標籤|標籤|标签|"
-            r"本文标签|文章标签|[Tt][Aa][Gg][Ss]?|相关标签)(?:\s{0,2}[:：>＞】]{1,3}|\s).{0,160}"
-        ),
+        pattern=rf"[\[【\s]{{0,2}}(?:{one_of(KEYWORD_LABELS)})(?:\s{{0,2}}[:：>＞】]{{1,3}}|\s).{{0,160}}",
         needs=("关键", "關鍵", "標籤", "标签", "ag", "AG"),
     ),
     Rule(
@@ -82,17 +79,7 @@ SHORT: Final = (
         id="open.tools",
         why="A row of buttons: share, print, letter size, vote.",
         seen_on=("own/portal_tail", "pages/bcc_article_001", "pages/udn_article_001"),
-        pattern=(
-            r"(?=.*[^\d ])(?>分享到?至?[:：]?|分享按钮|微信分享|转发到?|轉寄|收藏本?文?|打印本?[文页稿]?|列印|"
-            r"友善列印|"
-            r"评论|評論|我要评论|发表评论|查看评论|我来说两句|跟帖|跟贴|回應|留言|討論|推薦|推荐|举报|点赞|讚|"
-            r"赞|踩|顶|有用|没用|字号|字號|字體|字体|字級大小|字级|超大|大字|中字|小字|标准|加大|减小|增大|大|"
-            r"中|小|A-|A\+|A|T\|T|T|微信|微信好友|微博|新浪微博|腾讯微博|QQ空间|QQ好友|QQ|空间|朋友圈|人人网|"
-            r"豆瓣|百度贴吧|Facebook|facebook|Twitter|twitter|Plurk|LINE|line|Google\+?|google|linkedin|"
-            r"weixin|复制链接|链接复制成功|複製連結|下载|保存|关闭窗口|关闭|返回|顶部|返回顶部|订阅|关注|"
-            r"已关注|取消|确定|加载更多|加载中|更多|展开|收起|参与互动|添加喜爱|保存网页|我要反馈|播放|暂停|"
-            r"Play Video|循环播放|SHARE|Share|share|\d{1,6}|[:：+|/｜· ()（）\[\]【】>»▼▲、,，…～~])++"
-        ),
+        pattern=(rf"(?=.*[^\d ])(?>{one_of(BUTTONS)}|Play Video|\d{{1,6}}|[:：+|/｜· ()（）\[\]【】>»▼▲、,，…～~])++"),
         limit=80,
     ),
     Rule(
@@ -100,32 +87,10 @@ SHORT: Final = (
         why="How often the text was read, liked or answered.",
         seen_on=("own/frames_era",),
         pattern=(
-            r"(?=.{0,40}\d)(?:[共已有\s]{0,3}\d{0,8}[\s万+]{0,2}人?)?(?:阅读|閱讀|浏览|瀏覽|点击|點擊|點閱|"
-            r"人气|评论|評論|跟帖|跟贴|回复|参与|点赞|赞|热度|播放|次数|转发|主评论|条评论|打分)(?:量|数|數|"
-            r"次数|次數)?\s?[:：(（]?\s?[\d,.]{0,12}\s?[万萬+]?\s?[次条條人)）]{0,3}(?:参与|评论|跟帖)?"
+            rf"(?=.{{0,40}}\d)(?:[共已有\s]{{0,3}}\d{{0,8}}[\s万+]{{0,2}}人?)?(?:{one_of(COUNTED)}|主评论|条评论)"
+            r"(?:量|数|數|次数|次數)?\s?[:：(（]?\s?[\d,.]{0,12}\s?[万萬+]?\s?[次条條人)）]{0,3}(?:参与|评论|跟帖)?"
         ),
-        needs=(
-            "阅读",
-            "閱讀",
-            "浏览",
-            "瀏覽",
-            "点击",
-            "點擊",
-            "點閱",
-            "人气",
-            "评论",
-            "評論",
-            "跟帖",
-            "跟贴",
-            "回复",
-            "参与",
-            "赞",
-            "热度",
-            "播放",
-            "次数",
-            "转发",
-            "打分",
-        ),
+        needs=each_of(COUNTED),
         limit=50,
     ),
     Rule(

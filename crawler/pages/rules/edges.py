@@ -8,15 +8,13 @@ linear.
 
 from typing import Final
 
+from crawler.pages.fields.lexicon import CHIEF_LABELS, EDITOR_LABELS, REVIEW_LABELS, SOURCE_LABELS, each_of, one_of
 from crawler.pages.rules.engine import Rule
 from crawler.pages.rules.prompts import PROMPTS
 from crawler.pages.rules.statements import STATEMENTS
 
 _OPEN = r"[\[【(（〔<＜\s*※●■◆▲△>》-]{0,4}"
-_EDITORS = (
-    "责任编辑|責任編輯|责任编缉|责编|責編|责任编校|责任校对|网络编辑|值班编辑|本文编辑|选稿|文字编辑|编辑|"
-    "編輯|小编|主编|初审|一审|审核|校对|监制"
-)
+_EDITORS = one_of(CHIEF_LABELS, EDITOR_LABELS, REVIEW_LABELS)
 
 ELSEWHERE: Final = (
     Rule(
@@ -36,7 +34,7 @@ ELSEWHERE: Final = (
         why="The desk names its editor below the text: a field.",
         seen_on=("own/portal_tail", "pages/chinanews_article_001", "pages/yahoo_article_001"),
         pattern=rf"{_OPEN}(?:{_EDITORS})\s{{0,4}}[:：/／丨|][^。！？，]{{0,60}}",
-        needs=("编", "編", "校对", "审", "监制"),
+        needs=each_of(CHIEF_LABELS, EDITOR_LABELS, REVIEW_LABELS),
         where="tail",
         field="editor",
     ),
@@ -44,11 +42,8 @@ ELSEWHERE: Final = (
         id="open.source",
         why="Where the site took the text from: a field.",
         seen_on=("own/portal_tail", "pages/yahoo_article_001", "pages2/cjn_article_001"),
-        pattern=(
-            r"[\[【(（\s]{0,3}(?:文章来源|稿件来源|信息来源|新闻来源|资料来源|本文来源|内容来源|來源|来源|"
-            r"稿源|出处|出處|转自|轉自)\s{0,3}[:：/][^。！？，]{0,60}"
-        ),
-        needs=("来源", "來源", "稿源", "出处", "出處", "转自", "轉自"),
+        pattern=rf"[\[【(（\s]{{0,3}}(?:{one_of(SOURCE_LABELS)})\s{{0,3}}[:：/][^。！？，]{{0,60}}",
+        needs=each_of(SOURCE_LABELS),
         where="tail",
         field="source_name",
     ),
