@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench bench-extract bench-rules bench-dedup bench-crawl docs spark clean
+.PHONY: help setup demo test test-fast lint bench bench-extract bench-rules bench-dedup bench-crawl docs spark clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ demo: setup ## crawl the demo portal twice, then search, compare and export
 
 test: lint ## lint, type-check and run every test
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-fast: setup ## the tests without whole crawls and killed processes: under a minute of processor time
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 lint: setup ## ruff, mypy --strict and the import rules
 	@$(BIN)/ruff check --quiet .

@@ -13,6 +13,8 @@ import pytest
 from tests.portal.proxy import Proxy
 from tests.portal.server import text
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parents[1] / "docs" / "add-a-site.md"
 URL = "https://www.qingzhou.example/a/20251103/88231.html"
 BLOCK = re.compile(r"^```(?:python|json|html) (\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 
 def test_the_demo_works_and_cleans_up_after_itself(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.portal.demo", "--articles", "60", "--seed", "3"]

@@ -22,6 +22,8 @@ from tests.portal.world.truth import World
 if TYPE_CHECKING:
     from tests.postgres import Server
 
+pytestmark = pytest.mark.slow
+
 WORLD = World(120, 1)
 Done = subprocess.CompletedProcess[str]
 

@@ -10,12 +10,15 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
 from archive.dedup.tables import Cluster
 from archive.store.db import open_engine, reading
 from archive.store.models import Article
 from tests.archive.dedup.copies import groups
+
+pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[3]
 STORIES = int(os.environ.get("JIANBAO_TEST_STORIES", "8"))

@@ -15,6 +15,8 @@ from archive.load.jsonl import import_jsonl
 from archive.store.db import open_engine, reading
 from archive.store.models import Article, Base, Change, Revision
 
+pytestmark = pytest.mark.slow
+
 LINES = 300
 KILLED = """
 import os, signal, sys

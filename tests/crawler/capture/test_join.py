@@ -13,6 +13,8 @@ from tests.crawler.run.run import Archive
 from tests.portal.proxy import Proxy
 from tests.portal.server import Answer
 
+pytestmark = pytest.mark.slow
+
 KEY = ("netease", paged.DOCID)
 START = Callable[..., Proxy]
 

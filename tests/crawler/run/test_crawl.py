@@ -21,6 +21,8 @@ from tests.portal.proxy import Proxy
 from tests.portal.server import VERIFY, Answer
 from tests.portal.world.truth import Publication, World
 
+pytestmark = pytest.mark.slow
+
 START = Callable[..., Proxy]
 
 

@@ -13,6 +13,8 @@ from tests.crawler.warc.test_writer import check
 from tests.portal.proxy import Proxy
 from tests.portal.world.truth import World
 
+pytestmark = pytest.mark.slow
+
 START = Callable[..., Proxy]
 LIMIT = (
     "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "

@@ -7,11 +7,15 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from crawler.warc.reader import Record, read_records
 from tests.crawler.run.run import Archive
 from tests.crawler.warc.test_writer import check
 from tests.portal.proxy import Proxy
 from tests.portal.world.truth import World
+
+pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("JIANBAO_TEST_KILLS") or 5)
 

@@ -11,6 +11,8 @@ from tests.crawler.warc.test_reader import record_file
 from tests.portal.proxy import Proxy
 from tests.portal.world.truth import World
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Archive:

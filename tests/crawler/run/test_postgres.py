@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from sqlalchemy import create_engine, text
 
 from tests.crawler.run.run import Archive
 from tests.portal.proxy import Proxy
+
+pytestmark = pytest.mark.slow
 
 
 def test_two_crawlers_share_the_work_and_the_archive(
