@@ -12,6 +12,7 @@ import click
 from archive.cli import main
 from archive.errors import UsageError
 from archive.store.records import BlockRecord
+from archive.times import parse_time
 
 if TYPE_CHECKING:
     from archive.query.render import Format
@@ -92,7 +93,7 @@ def _rows(lines: TextIO, folder: Path) -> Iterator[dict[str, Any]]:
             entry = json.loads(line)
             name, url = str(entry["file"]), str(entry["url"])
             captured_at = entry.get("captured_at")
-            moment = datetime.fromisoformat(captured_at) if captured_at else None
+            moment = parse_time(captured_at)[0] if captured_at else None
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(
                 f"line {number} of the manifest is not an object with `file` and `url`: {error}"

@@ -50,7 +50,7 @@ def read_credits(text: str) -> Credits:
     rest = text[: matches[0].start()] if matches else text
     for match, following in zip(matches, [*matches[1:], None], strict=False):
         value = text[match.end() : following.start() if following else len(text)]
-        kind = _KIND.get(match[1], "other")
+        kind = _KIND[match[1]]
         if kind == "source" and not source:
             source, spare = _source(value)
             if spare and not authors:
@@ -82,9 +82,9 @@ def _tidy(names: tuple[str, ...]) -> tuple[str, ...]:
     return tidy[:1] if tidy and any(name.startswith(("系", "为", "為")) for name in names) else tidy
 
 
-def is_label(text: str) -> bool:
-    """Whether the text is a credit's label alone: `发布时间`, `来源`."""
-    return text in _KIND
+def label_kind(text: str) -> str | None:
+    """The kind of label (of `lexicon.LABELS`) that the text is: `published` for `发布时间`; None for none."""
+    return _KIND.get(text)
 
 
 def split_keywords(value: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from attrs import define
 from archive.times import Precision
 from crawler.pages.fields.bylines import reported_by, signed_by, written_by
 from crawler.pages.fields.clock import first_stamp
-from crawler.pages.fields.credits import Credits, is_label, read_credits, split_keywords
+from crawler.pages.fields.credits import Credits, label_kind, read_credits, split_keywords
 from crawler.pages.fields.lexicon import AUTHOR_CLASS, AUTHOR_NAME_CLASS, words
 from crawler.pages.fields.linked_data import linked_authors
 from crawler.pages.fields.names import is_name, split_names
@@ -32,6 +32,8 @@ _SIGNED_EDITOR: Final = words(
     r"[^()（）\[\]【】〔〕]{2,24}[)）\]】〕]"
 )
 _BADGED: Final = words(r"<ORIGIN_BADGES>[\s:：]{1,3}(.{1,60})")
+# Kinds of labels behind which a name is no author's.
+_DESK: Final = ("chief", "editor", "review", "craft")
 _PLACE: Final = re.compile(
     r"(?:发布于|發布於|IP属地|IP屬地)\s?[:：]?\s?([\u3400-\u9fff]{2,8}?)(?:[省市]|(?=[\s|·])|$|"
     r"(?=[\u3400-\u9fff]{2,12}官方))"
@@ -169,9 +171,14 @@ def _beside_time(block: RawBlock, source: str | None) -> tuple[str, ...]:
         return ()
     rest = f"{block.text[: stamp.start]} {block.text[stamp.end :]}"
     parts = [part for part in re.split(r"[\s|/／·]+", rest) if part and part != source and not is_button(part)]
-    parts = [part for part in parts if not is_label(part) and part[-1] not in "于於"]
-    if any(is_name(part) for part in parts):
-        return tuple(part for part in parts if is_name(part) or (2 <= len(part) <= 4 and part.isalpha()))
+    named: list[str] = []
+    kind: str | None = None
+    for part in parts:
+        kind = label_kind(part) or kind
+        if kind not in _DESK and label_kind(part) is None and part[-1] not in "于於":
+            named.append(part)
+    if any(is_name(part) for part in named):
+        return tuple(part for part in named if is_name(part) or (2 <= len(part) <= 4 and part.isalpha()))
     return ()
 
 

@@ -97,7 +97,7 @@ def clean_title(title: str) -> str:
     """A `<title>` without the site's name and channel: its longest part between separators."""
     title = _SITE_TAIL.sub("", fold(title)[: _LONGEST * 2])
     parts = [part for part in _SEPARATOR.split(title) if part]
-    return _without_badge(max(parts, key=len)) if parts else ""
+    return without_badge(max(parts, key=len)) if parts else ""
 
 
 def _confirmed(text: str, witnesses: list[str]) -> bool:
@@ -169,10 +169,11 @@ def _text(element: Element) -> str:
         kept = ((() if child in inside else child.itertext("*"), child.tail or "") for child in element)
         rest = (part for texts, tail in kept for part in (*texts, tail))
         text = _joined(chain([element.text or ""], rest))
-    return _without_badge(text) if 2 <= len(text) <= _LONGEST else ""
+    return without_badge(text) if 2 <= len(text) <= _LONGEST else ""
 
 
-def _without_badge(text: str) -> str:
+def without_badge(text: str) -> str:
+    """The title without what a portal puts before it: `原创：`."""
     badge = _BADGE.match(text)
     return text[badge.end() :] if badge is not None else text
 

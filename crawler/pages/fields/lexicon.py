@@ -114,11 +114,13 @@ KEYWORD_LABELS: Final = (
     "关键词 关键字 關鍵字 關鍵詞 文章关键词 本文关键词 关键词阅读 主題標籤 标签 標籤 本文标签 文章标签 相关标签 "
     "Tag Tags TAG TAGS tag tags"
 )
+CRAFT_LABELS: Final = f"{PHOTO} 美编 排版 制图 设计 视频 音频 剪辑 翻译 统筹 策划"
+"""Who else worked on it."""
+
 OTHER_LABELS: Final = (
-    f"{REVIEW_LABELS} {PHOTO} 字号 字號 字体 字體 大小 浏览次数 浏览量 浏览 瀏覽 点击数 点击量 点击 點擊 點閱 "
-    "阅读量 阅读数 阅读 閱讀 人气 人氣 评论数 评论 評論 跟帖 分享 分享到 分享至 热度 参与 订阅 收藏 打印 列印 投稿 "
-    "统筹 策划 栏目 频道 类别 分类 分類 所属 专题 微信号 公众号 美编 排版 制图 设计 视频 音频 剪辑 翻译 "
-    "联系 邮箱 电话 QQ 我要"
+    "字号 字號 字体 字體 大小 浏览次数 浏览量 浏览 瀏覽 点击数 点击量 点击 點擊 點閱 阅读量 阅读数 阅读 閱讀 人气 人氣 "
+    "评论数 评论 評論 跟帖 分享 分享到 分享至 热度 参与 订阅 收藏 打印 列印 投稿 "
+    "栏目 频道 类别 分类 分類 所属 专题 微信号 公众号 联系 邮箱 电话 QQ 我要"
 )
 """Labels of what is no field; where one stands, the value before it ends."""
 
@@ -131,9 +133,11 @@ LABELS: Final = {
     "published": PUBLISHED_LABELS,
     "keywords": KEYWORD_LABELS,
     "reporter": REPORTER_LABELS,
+    "review": REVIEW_LABELS,
+    "craft": CRAFT_LABELS,
     "other": OTHER_LABELS,
 }
-"""Each kind's labels. One that stands in two is of the later."""
+"""The labels of each kind; each is of one."""
 
 # ---- buttons, counters and badges beside the credits
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from crawler.pages.fields.clock import first_stamp
-from crawler.pages.fields.credits import Credits, clean_source, is_label, read_credits
+from crawler.pages.fields.credits import Credits, clean_source, label_kind, read_credits
 from crawler.pages.fields.lexicon import SOURCE_CLASS, SOURCE_PLACE, words
 from crawler.pages.fields.names import is_name, is_somebody
 from crawler.pages.html.blocks import RawBlock, fold
@@ -111,4 +111,4 @@ def _bare(part: str) -> str:
 
 def _is_noise(part: str) -> bool:
     matched = is_button(part) or _SECTION.fullmatch(part) is not None
-    return matched or is_label(part) or first_stamp(part) is not None or read_credits(part).labels > 0
+    return matched or label_kind(part) is not None or first_stamp(part) is not None or read_credits(part).labels > 0

@@ -15,7 +15,7 @@ from crawler.pages.fields.clock import first_stamp
 from crawler.pages.fields.credits import read_credits
 from crawler.pages.fields.damage import LOST_IMAGE, TRADITIONAL
 from crawler.pages.fields.evidence import gather
-from crawler.pages.fields.headline import Headline
+from crawler.pages.fields.headline import Headline, without_badge
 from crawler.pages.general.judge import judge, judge_line, stripped
 from crawler.pages.general.result import find_flags, make_page
 from crawler.pages.html.blocks import RawBlock, fold
@@ -36,7 +36,6 @@ _SAMPLE: Final = 100_000
 _PAGE: Final = re.compile(r"[\s\ufeff]{0,200}<(?:!doctype|html|head|body|meta|\?xml)", re.IGNORECASE)
 _TAG: Final = re.compile(r"<(?:[a-zA-Z][a-zA-Z0-9]{0,12}[\s/>]|/[a-zA-Z]|!--|!doctype)", re.IGNORECASE)
 _CRUMB: Final = re.compile(r"(?:[^>＞»›]{1,16}[>＞»›]\s?){1,6}[^>＞»›]{0,24}|.{0,12}(?:位置|正在浏览)\s?[:：].{0,80}")
-_BADGE: Final = re.compile(r"^(?:原创|原創|转载|轉載)\s+")
 _LONE: Final = re.compile(r"\d{1,6}|[^\u3400-\u9fffA-Za-z]{1,6}")
 _CONTACT: Final = re.compile(
     r"\s{0,4}(?:联系方式|联系我们|联系人|地\s?址|电\s?话|手\s?机|传\s?真|邮\s?箱|E-?mail|在线留言|留言板|"
@@ -182,7 +181,7 @@ def _read_head(raws: Sequence[RawBlock], start: int) -> tuple[list[RawBlock], in
 
 
 def _headline(text: str) -> Headline:
-    return Headline(text=_BADGE.sub("", text))
+    return Headline(text=without_badge(text))
 
 
 def _is_frame(raw: RawBlock) -> bool:

@@ -60,6 +60,22 @@ def test_extract_batch_keeps_order(tmp_path: Path) -> None:
     assert [json.loads(line)["file"] for line in result.output.splitlines()] == [line["file"] for line in lines]
 
 
+@pytest.mark.parametrize("captured_at", ["2025-10-17", "2025-10-17T00:00:00", "2025-10-16T16:00:00Z", 1760630400])
+def test_extract_batch_knows_when_a_page_was_captured(tmp_path: Path, captured_at: object) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<title>渡口的灯换了新的</title><h1>渡口的灯换了新的</h1><p>2031-01-01 08:00</p><div>"
+        + "<p>三号渡口的十二盏灯上周全部换成了新灯，夜里十点的末班船靠岸时，甲板上看得清缆绳。</p>" * 3
+        + "</div>",
+        encoding="utf-8",
+    )
+    manifest = tmp_path / "pages.jsonl"
+    entry = {"file": "page.html", "url": "https://www.example.com/a/1.html", "captured_at": captured_at}
+    manifest.write_text(json.dumps(entry), encoding="utf-8")
+    [row] = map(json.loads, run("extract", "--batch", manifest).output.splitlines())
+    assert (row["outcome"], row["published_at"]) == ("article", None)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
