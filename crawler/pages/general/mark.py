@@ -12,6 +12,7 @@ from crawler.pages.fields.clock import first_stamp
 from crawler.pages.fields.credits import read_credits
 from crawler.pages.general.finder import nearest_around
 from crawler.pages.html.blocks import RawBlock
+from crawler.pages.html.kinds import says_caption
 from crawler.pages.html.parse import Element
 from crawler.pages.rules.markers import is_marker, is_solid, names
 from crawler.pages.rules.shapes import AFTER, BESIDE, BOX, INFO, LINKS, RELATED, mark_lists, mark_short, mark_top
@@ -22,10 +23,6 @@ _BOX_NAMES: Final = re.compile(
     re.IGNORECASE,
 )
 _ADVERT: Final = re.compile(r"\bads?\b|\bad[_-]|\bgg\b|guanggao|promo", re.IGNORECASE)
-_CAPTION: Final = re.compile(
-    r"^[▲▼△▽]\s?[\u3400-\u9fff]|[(（](?:圖|图|資料|资料)[^()（）]{0,24}[)）]$|[\u3400-\u9fff][\s/／][摄攝][)）]?$|記者[\u3400-\u9fff]{2,4}攝[)）]?$|"
-    r"[(（][\u3400-\u9fff\s]{2,10}[摄攝][)）]$"
-)
 LEAD: Final = re.compile(
     r"\b(?:summary|lead|intro|digest|subtitle|sub-title|daoyu|daodu|teaser|standfirst)\b", re.IGNORECASE
 )
@@ -81,16 +78,12 @@ def mark_core(blocks: Sequence[RawBlock], root: Element) -> None:
             continue
         box = boxes[index]
         if box is None:
-            if index < first and not is_solid(block) and not _is_caption(block) and not is_lead(block):
+            pictured = block.kind in ("image", "caption") or says_caption(block.text)
+            if index < first and not is_solid(block) and not pictured and not is_lead(block):
                 block.mark = BESIDE
         elif box in dirty:
             block.mark = BOX
     _mark_after(blocks, boxes, dirty, last + 1)
-
-
-def _is_caption(block: RawBlock) -> bool:
-    """A picture, or a line that says by its kind or its words that it belongs to one."""
-    return block.kind in ("image", "caption") or (len(block.text) <= 100 and _CAPTION.search(block.text) is not None)
 
 
 def is_lead(block: RawBlock) -> bool:

@@ -8,6 +8,7 @@ from crawler.pages.general.beside import LARGE, SEARCHED, all_text
 from crawler.pages.general.finder import SOME, Spot, find_pieces
 from crawler.pages.general.mark import LEAD, is_lead
 from crawler.pages.html.blocks import RawBlock
+from crawler.pages.html.kinds import CAPTION, says_caption
 from crawler.pages.html.parse import Element
 from crawler.pages.html.surroundings import between
 from crawler.pages.html.walk import walk
@@ -15,8 +16,6 @@ from crawler.pages.rules.markers import is_marker, is_solid, names
 
 # A box above the text that sums it up repeats it.
 _SUMMARY: Final = re.compile(r"[\[【]?(?:摘\s?要|核心提示|导\s?读|内容提要|内容摘要|内容提示|重点提示)[\]】]?\s?[:：]")
-_CAPTION: Final = 120
-_PICTURED: Final = re.compile(r"[摄攝][)）]?$|[图圖]\s?[/／|:：]|[供][图圖]|[图圖]片?[)）]?$|資料照|资料照")
 
 
 def body_pieces(spot: Spot, headline: Element) -> tuple[list[RawBlock], list[Element]]:
@@ -89,5 +88,5 @@ def _is_picture(box: Element) -> bool:
     """Whether the box holds a picture, its caption and nothing else."""
     lines = walk(box)
     text = "".join(block.text for block in lines if block.kind != "image")
-    said = all(block.kind in ("image", "caption") for block in lines) or _PICTURED.search(text) is not None
-    return 4 <= len(text) <= _CAPTION and said and not any(block.linked for block in lines)
+    said = all(block.kind in ("image", "caption") for block in lines) or says_caption(text)
+    return 4 <= len(text) <= CAPTION and said and not any(block.linked for block in lines)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from crawler.pages.html.blocks import INVISIBLE, Mark, RawBlock, image_block
-from crawler.pages.html.kinds import is_centred
+from crawler.pages.html.kinds import is_caption
 from crawler.pages.html.parse import Element
 
 
@@ -86,20 +86,21 @@ class Lines:
         for first_part, href in zip(self.link_parts, self.hrefs, strict=True):
             line.link(first_part, href)
         self.link_parts = [0] * len(self.hrefs)
-        kind, level = self.kind(line.owner)
-        self.out.append(RawBlock(kind, "".join(line.parts), line.owner, level, tuple(line.links)))
+        text = "".join(line.parts)
+        kind, level = self.kind(text, line.owner)
+        self.out.append(RawBlock(kind, text, line.owner, level, tuple(line.links)))
         self.out.extend(line.after)
         self.line = _Line()
 
-    def kind(self, owner: Element) -> tuple[str, int]:
-        """The kind and level of a line here."""
+    def kind(self, text: str, owner: Element) -> tuple[str, int]:
+        """The kind and level of this line here."""
         if self.headings:
             return "heading", self.headings[-1]
         if self.within:
             for kind in ("caption", "list_item", "quote", "code"):
                 if self.inside[kind]:
                     return kind, max(self.inside["list"], 1) if kind == "list_item" else 0
-        if self.out and self.out[-1].kind == "image" and is_centred(owner):
+        if self.out and self.out[-1].kind == "image" and is_caption(text, owner):
             return "caption", 0
         return "paragraph", 0
 

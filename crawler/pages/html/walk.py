@@ -16,6 +16,7 @@ from crawler.pages.html.lines import Lines
 from crawler.pages.html.parse import MAX_ELEMENTS, Element
 
 _FIELD_TAGS: Final = tuple("span em i time cite label small".split())
+_CELLS: Final = ("td", "th")
 _KEPT_TOGETHER: Final = 2_000
 """A table row of more characters, or with more than three blocks in a cell, is layout: its cells are read in turn."""
 
@@ -147,7 +148,7 @@ def _paragraph(lines: Lines, element: Element) -> bool:
     lines.line.space = False
     text = element.text
     if text and not text.isspace() and (text := fold(text)):
-        kind, level = lines.kind(element)
+        kind, level = lines.kind(text, element)
         lines.out.append(RawBlock(kind, text, element, level))
     return False
 
@@ -223,9 +224,11 @@ def _follows_link(element: Element) -> bool:
 
 
 def _data_cells(row: Element) -> list[Element]:
-    """The cells of a table row that is data; none of a row that only lays out the page."""
-    cells = [cell for cell in row if cell.tag in ("td", "th") and not hides(cell.items())]
-    if len(cells) < 2:
+    """The cells of a table row that is data; none of a row that only lays out the page, or holds text of its own."""
+    cells = [cell for cell in row if cell.tag in _CELLS and not hides(cell.items())]
+    if len(cells) < 2 or not all(one.tag in _CELLS or one.tag in SKIPPED_TAGS for one in row):
+        return []
+    if any(text and not text.isspace() for text in (row.text, *[one.tail for one in row])):
         return []
     length = 0
     for cell in cells:

@@ -66,6 +66,10 @@ def test_lines(html: str, blocks: list[tuple[str, str]]) -> None:
         (f"<tr><td>一<td>{'二' * 2000}", [("paragraph", "一"), ("paragraph", "二" * 2000)]),
         ("<tr><td>一<td hidden>二<td>三", [("table", "一\t三")]),
         ("<tr><td>一<td style='display:none'>二", [("paragraph", "一")]),
+        ("<tr>零<td>一<td>二", [("paragraph", "零"), ("paragraph", "一"), ("paragraph", "二")]),
+        ("<tr><td>一</td>又<td>二", [("paragraph", "一"), ("paragraph", "又"), ("paragraph", "二")]),
+        ("<tr><td>一</td><b>又</b><td>二", [("paragraph", "一"), ("paragraph", "又"), ("paragraph", "二")]),
+        ("<tr> <td>一</td>\n<script>x</script><td>二", [("table", "一\t二")]),
         ("<tr><td>一<img src=1><td>二", [("table", "一\t二"), ("image", "")]),
     ],
 )
