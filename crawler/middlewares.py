@@ -11,6 +11,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from archive.errors import JianbaoError
 from crawler.guard import Refused, is_public
+from crawler.pages.status import is_transient
 from crawler.warc.raw import BodyError, RawCapture, decoded_body, raw_from_headers
 from crawler.warc.writer import Exchange
 
@@ -38,8 +39,8 @@ class RobotsUnknown(IgnoreRequest):
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
-    """Scrapy's, but a host whose robots.txt fails (no answer, 429, 5xx) is left alone for this run, and any other 4xx
-    means that there are no rules (RFC 9309, 2.3.1)."""
+    """Scrapy's, but a host whose robots.txt fails (no answer, 5xx, 429 and their like) is left alone for this run, and
+    any other 4xx means that there are no rules (RFC 9309, 2.3.1)."""
 
     def __init__(self, crawler: "Crawler") -> None:
         super().__init__(crawler)
@@ -56,7 +57,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             rules = decoded_body(response.meta[RAW]).content if response.status < 300 else b""
         except BodyError:
             rules = None
-        if rules is None or response.status >= 500 or response.status == 429:
+        if rules is None or is_transient(response.status):
             self._unknown.add(netloc)
             rules = _FORBID_ALL
         await super()._parse_robots(Response(response.url, status=response.status, body=rules), netloc, request)

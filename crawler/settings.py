@@ -20,6 +20,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Literal, cast
 
 from archive.errors import UsageError
+from crawler.pages.status import TRANSIENT
 
 
 def _version() -> str:
@@ -82,7 +83,7 @@ DOWNLOAD_WARNSIZE = 0
 DNS_TIMEOUT = 15
 REDIRECT_MAX_TIMES = 5
 RETRY_TIMES = 2
-RETRY_HTTP_CODES = [408, 429, 500, 502, 503, 504, 522, 524]
+RETRY_HTTP_CODES = sorted(TRANSIENT)
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the run says it itself, in one line
 HTTPERROR_ALLOW_ALL = True  # a 404 is an outcome
 

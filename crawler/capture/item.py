@@ -5,12 +5,12 @@ the list in it.
 from attrs import evolve, frozen
 
 from archive.store.records import CaptureRecord, Item
-from crawler.capture.role import identity, named_by, source_of
+from crawler.capture.role import identity
 from crawler.pages.extract import extract
 from crawler.pages.html.decode import decode
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.template.site import ListError, Listing, Source
-from crawler.sites.registry import find_site
+from crawler.sites.registry import find_site, find_source
 from crawler.warc.raw import BodyError, BodyTooLarge, RawCapture, decoded_body
 
 
@@ -41,7 +41,7 @@ def capture_page(raw: RawCapture, *, everything: bool = False, witness: bool = F
         everything=everything,
         witness=witness,
     )
-    if raw.requested and page.outcome is Outcome.LIST and named_by(raw.requested) is not None:
+    if raw.requested and page.outcome is Outcome.LIST and identity(raw.requested) is not None:
         # A portal's way of saying that the article is no more: off to the front page.
         page = evolve(page, outcome=Outcome.GONE, detail=f"{raw.requested} redirects to {raw.url}")
     return evolve(page, detail=_joined(page.detail, body.torn))
@@ -62,7 +62,7 @@ class ListAnswer:
 
 def list_answer(raw: RawCapture) -> ListAnswer:
     """The row and the entries of a list's answer. Never raises."""
-    site, source = source_of(raw.requested or raw.url) or ("", None)
+    site, source = find_source(raw.requested or raw.url) or (None, None)
     problem, torn = "", ""
     listings: tuple[Listing, ...] = ()
     if raw.status >= 400 or source is None:
@@ -75,7 +75,12 @@ def list_answer(raw: RawCapture) -> ListAnswer:
         except (BodyError, ListError) as error:
             problem = str(error)
     outcome = Outcome.BROKEN if problem else Outcome.LIST
-    page = Page(url=raw.url, outcome=outcome, identity=Identity(site=site or None), detail=_joined(problem, torn))
+    page = Page(
+        url=raw.url,
+        outcome=outcome,
+        identity=Identity(site=site.name if site is not None else None),
+        detail=_joined(problem, torn),
+    )
     return ListAnswer(capture=capture_record(raw, page), listings=listings, problem=problem)
 
 
@@ -91,11 +96,9 @@ def _listings(source: Source, body: bytes, raw: RawCapture) -> tuple[Listing, ..
 
 def capture_record(raw: RawCapture, page: Page) -> CaptureRecord:
     """The row of one capture; where the page itself has no identity, that of the address asked for is taken."""
-    site, native_id = page.site, page.native_id
+    named = page.identity
     if page.outcome is not Outcome.ARTICLE and raw.requested and raw.requested != raw.url:
-        asked = identity(raw.requested)
-        if asked is not None:
-            site, native_id = asked
+        named = identity(raw.requested) or named
     return CaptureRecord(
         url=raw.url,
         agreement=page.agreement,
@@ -109,8 +112,8 @@ def capture_record(raw: RawCapture, page: Page) -> CaptureRecord:
         warc_file=raw.warc_file,
         warc_offset=raw.warc_offset,
         warc_length=raw.warc_length,
-        site=site,
-        native_id=native_id or None,
+        site=named.site,
+        native_id=named.native_id or None,
         template=page.template,
         detail=page.detail,
     )

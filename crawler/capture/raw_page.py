@@ -6,7 +6,7 @@ from archive.errors import NotFound
 from archive.query.lookup import find_article
 from archive.settings import Home
 from archive.store.models import Capture
-from crawler.capture.role import named_by
+from crawler.capture.role import resolve
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import read_record
 
@@ -17,7 +17,7 @@ def raw_page(home: Home, connection: Connection, named: str) -> RawCapture:
     Raises `NotFound` where there is no such article, or where it was imported without its page; `UsageError` where
     the WARC file cannot be read.
     """
-    article = find_article(connection, named, named_by)
+    article = find_article(connection, named, resolve)
     statement = (
         select(Capture.warc_file, Capture.warc_offset)
         .where(Capture.article_id == article, Capture.warc_file.is_not(None), Capture.warc_offset.is_not(None))

@@ -1,15 +1,11 @@
 """What an answer is to the archive, by its address, status and type alone, and which article an address names."""
 
 from enum import StrEnum
-from functools import cache
 from urllib.parse import urlsplit
 
-from crawler.pages.template.site import Source
-from crawler.sites.registry import find_site, load_sites
-
-TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504, 522, 524})
-"""Answers that say nothing about the page; it is asked for again later."""
-
+from crawler.pages.page import Identity
+from crawler.pages.status import is_redirect, is_transient
+from crawler.sites.registry import find_site, find_source
 
 _PAGES = ("text/html", "application/xhtml+xml", "text/plain", "")
 
@@ -28,26 +24,14 @@ class Role(StrEnum):
     OTHER = "other"
 
 
-@cache
-def _sources() -> dict[str, tuple[str, Source]]:
-    return {
-        url: (site.name, source) for site in load_sites().values() for source in site.sources for url in source.urls
-    }
-
-
-def source_of(url: str) -> tuple[str, Source] | None:
-    """The site and the source that poll this very address, or None."""
-    return _sources().get(url)
-
-
 def role_of(url: str, status: int, content_type: str | None, requested: str | None = None) -> Role:
     """What an answer is to the archive. `requested`: what was asked for before redirects led to `url`.
 
     An article that redirects to the home page, itself a list, is still the answer for that article.
     """
-    if status in TRANSIENT or status >= 500:
+    if is_transient(status):
         return Role.TRANSIENT
-    if 300 <= status < 400:
+    if is_redirect(status):
         return Role.REDIRECT
     try:
         path = urlsplit(url).path
@@ -55,21 +39,23 @@ def role_of(url: str, status: int, content_type: str | None, requested: str | No
         return Role.OTHER
     if path == "/robots.txt":
         return Role.ROBOTS
-    if (requested or url) in _sources():
+    if find_source(requested or url) is not None:
         return Role.LIST
     media = (content_type or "").partition(";")[0].strip().lower()
-    page = media in _PAGES or status >= 400 or named_by(requested or url) is not None
+    page = media in _PAGES or status >= 400 or identity(requested or url) is not None
     return Role.PAGE if page else Role.OTHER
 
 
-def identity(url: str) -> tuple[str, str] | None:
-    """The site and native id that an address names by its form, or None."""
-    found = named_by(url)
-    return found[:2] if found is not None else None
-
-
-def named_by(url: str) -> tuple[str, str, str] | None:
-    """The site, native id and canonical address that an address names by its form, or None."""
+def identity(url: str) -> Identity | None:
+    """The publication that an address names by its form, every field of it known, or None."""
     site = find_site(url)
     target = site.target(url) if site is not None else None
-    return (site.name, target.native_id, target.url) if site is not None and target and target.native_id else None
+    if site is None or target is None or not target.native_id:
+        return None
+    return Identity(site=site.name, native_id=target.native_id, canonical_url=target.url)
+
+
+def resolve(url: str) -> tuple[str, str, str] | None:
+    """`identity` as the archive asks for it (`archive.query.lookup.Resolve`)."""
+    found = identity(url)
+    return (found.site or "", found.native_id or "", found.canonical_url or "") if found is not None else None

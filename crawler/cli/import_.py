@@ -111,13 +111,13 @@ def _tell_parted(session: "Session", parted: set[tuple[str, str]]) -> None:
 
 def _import_jsonl(session: "Session", path: Path, jobs: int) -> None:
     from archive.load.jsonl import import_jsonl
-    from crawler.capture.role import named_by
+    from crawler.capture.role import resolve
 
     with through(path) as at:
         summary = import_jsonl(
             session.engine,
             path,
-            resolve=named_by,
+            resolve=resolve,
             run_id=session.run_id,
             jobs=jobs,
             progress=at,

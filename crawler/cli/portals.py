@@ -8,9 +8,9 @@ from archive.errors import UsageError
 
 def resolve(url: str) -> tuple[str, str, str] | None:
     """The site, native id and canonical address that an address names by its form, or None."""
-    from crawler.capture.role import named_by
+    from crawler.capture import role
 
-    return named_by(url)
+    return role.resolve(url)
 
 
 def read_page(data: bytes, url: str) -> tuple[str, datetime | None]:

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from crawler.pages.page import Outcome
+from crawler.pages.status import BLOCKED, GONE, is_redirect
 
 _GONE_TITLE: Final = re.compile(
     r"(?:^|[^0-9])404(?:[^0-9]|$)|页面不存在|頁面不存在|页面没有找到|网页不存在|文章不存在|内容不存在|找不到(?:页面|网页|该页|您)|已被?删除|已下线"
@@ -27,19 +28,16 @@ SHORT_PAGE: Final = 800
 Verdict = tuple[Outcome, str]
 """What a page is, and why."""
 
-_GONE_STATUS: Final = frozenset((404, 410))
-_BLOCKED_STATUS: Final = frozenset((401, 403, 407, 418, 429, 451))
-
 
 def by_status(status: int) -> Verdict | None:
     """The outcome that an HTTP status alone decides, with a detail; None for one under which a page may stand."""
     if status < 300:
         return None
-    if status in _GONE_STATUS:
+    if status in GONE:
         return Outcome.GONE, f"status {status}"
-    if status in _BLOCKED_STATUS:
+    if status in BLOCKED:
         return Outcome.BLOCKED, f"status {status}"
-    if status < 400:
+    if is_redirect(status):
         return Outcome.NOT_ARTICLE, f"status {status}: a redirect"
     return Outcome.BROKEN, f"status {status}"
 

@@ -19,7 +19,7 @@ from archive.store.records import Item
 from crawler.capture.hearing import Hearing, is_heard
 from crawler.capture.item import capture_item, list_answer
 from crawler.capture.join import is_whole, join, part_of
-from crawler.capture.role import Role, named_by, role_of
+from crawler.capture.role import Role, resolve, role_of
 from crawler.pages.page import Outcome
 from crawler.run import frontier
 from crawler.run.run import Session, doubts
@@ -45,7 +45,7 @@ class Tally:
 
 @frozen
 class _Read:
-    """A page as the worker hands it back: ready to store, its outcome, and what its address names (`line.named_by`).
+    """A page as the worker hands it back: ready to store, its outcome, and what its address names (`resolve`).
 
     `part`: what was read, where it is one page of an article on several.
     """
@@ -115,7 +115,7 @@ def read_page(raw: RawCapture, hearing: Hearing = "off") -> _Read:
         return _Read(prepare(item), row.outcome, None, bool(doubts(item)))
     item = capture_item(raw, witness=is_heard(hearing, raw.url))
     outcome = item.capture.outcome if item.capture else ""
-    named = named_by(raw.requested or raw.url) or (named_by(item.article.url) if item.article else None)
+    named = resolve(raw.requested or raw.url) or (resolve(item.article.url) if item.article else None)
     is_part = item.parts or part_of(raw.requested or raw.url) != 1
     return _Read(prepare(item), outcome, named, bool(doubts(item)), item if is_part else None)
 

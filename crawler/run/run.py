@@ -23,7 +23,7 @@ from crawler.capture.hearing import Hearing, is_heard
 from crawler.capture.item import capture_item
 from crawler.capture.join import Joined, is_whole, join, part_of
 from crawler.capture.role import identity
-from crawler.pages.page import Outcome
+from crawler.pages.page import Identity, Outcome
 from crawler.pages.template.read import DOUBTS
 from crawler.pages.template.site import Site, Source
 from crawler.pages.witness import DISAGREES
@@ -153,8 +153,8 @@ class Session:
     def store_found(self, raw: RawCapture) -> Kept:
         """Store an answer that a killed run wrote to its WARC file and no further."""
         address = raw.requested or raw.url
-        site, native_id = identity(address) or ("", "")
-        claim = Claim(id=0, site=site, native_id=native_id, url=address, attempts=0)
+        named = identity(address) or Identity()
+        claim = Claim(id=0, site=named.site or "", native_id=named.native_id or "", url=address, attempts=0)
         return self.store_item(
             capture_item(raw, witness=is_heard(self.hearing, raw.url)), claim, part=part_of(address) != 1
         )

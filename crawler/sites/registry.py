@@ -10,26 +10,47 @@ from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit
 
+from attrs import frozen
+
 from archive.errors import UsageError
-from crawler.pages.template.site import Site
+from crawler.pages.template.site import Site, Source
 
 
-@cache
+@frozen
+class _Registry:
+    """The sites by name, and each list's site and source by the addresses that are polled."""
+
+    sites: dict[str, Site]
+    sources: dict[str, tuple[Site, Source]]
+
+
 def load_sites() -> dict[str, Site]:
     """Every site by name: those of this folder in the order of their file names, then those of `JIANBAO_SITES`.
 
-    `JIANBAO_SITES` names a folder of more site files. They are Python and run with the crawler's rights: name only a
-    folder that nobody else can write to. Raises `UsageError` where a file there cannot be loaded or a name is taken.
+    `JIANBAO_SITES` names a folder of more site files, which is read once. They are Python and run with the crawler's
+    rights: name only a folder that nobody else can write to. Raises `UsageError` where a file there cannot be loaded or
+    a name is taken.
     """
+    return _registry(os.environ.get("JIANBAO_SITES") or "").sites
+
+
+def find_source(url: str) -> tuple[Site, Source] | None:
+    """The site and the source that poll this very address, or None."""
+    return _registry(os.environ.get("JIANBAO_SITES") or "").sources.get(url)
+
+
+@cache
+def _registry(folder: str) -> _Registry:
     sites: dict[str, Site] = {}
-    for module in (*_own(), *_extra(os.environ.get("JIANBAO_SITES"))):
+    for module in (*_own(), *_extra(folder)):
         site = getattr(module, "SITE", None)
         if not isinstance(site, Site):
             continue
         if site.name in sites:
             raise UsageError(f"{module.__file__}: there is already a site named {site.name!r}; give it another name")
         sites[site.name] = site
-    return sites
+    sources = {url: (site, source) for site in sites.values() for source in site.sources for url in source.urls}
+    return _Registry(sites, sources)
 
 
 def _own() -> Iterator[ModuleType]:
@@ -38,7 +59,7 @@ def _own() -> Iterator[ModuleType]:
         yield importlib.import_module(f"{package}.{info.name}")
 
 
-def _extra(folder: str | None) -> Iterator[ModuleType]:
+def _extra(folder: str) -> Iterator[ModuleType]:
     if not folder:
         return
     if not Path(folder).is_dir():

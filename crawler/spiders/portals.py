@@ -22,6 +22,7 @@ from crawler.capture.role import Role, role_of
 from crawler.guard import Refused
 from crawler.middlewares import RAW, RobotsForbidden
 from crawler.pages.page import Identity, Outcome, Page
+from crawler.pages.status import GONE
 from crawler.pages.template.parts import MAX_PARTS
 from crawler.pages.template.site import Site
 from crawler.run.discovery import Walk, entries_of
@@ -121,7 +122,7 @@ class PortalSpider(Spider):
         self.session.store_list(answer.capture)
         if answer.problem:
             # Behind the first page, such an answer is the list's end.
-            self._list_missing(walk, answer.problem, ends=walk.page > 0 and raw.status in (404, 410))
+            self._list_missing(walk, answer.problem, ends=walk.page > 0 and raw.status in GONE)
             yield from self._due()
             return
         entries = entries_of(self.site, answer.listings)

@@ -1,0 +1,51 @@
+"""The registry: our sites and the user's, and which of them an address belongs to."""
+
+from pathlib import Path
+
+import pytest
+
+from archive.errors import UsageError
+from crawler.capture.role import Role, identity, resolve, role_of
+from crawler.pages.page import Identity
+from crawler.sites.registry import find_site, find_source, load_sites
+
+SITE = """
+from crawler.pages.template.site import Site, Source, Target
+from crawler.sites.lists import html_links
+
+SITE = Site(
+    name="{name}", title="站", hosts=("{name}.example",),
+    target=lambda url: Target(kind="article", native_id=url[-1], url=url) if "/a/" in url else None,
+    sources=(Source(name="front", urls=("https://{name}.example/new",), parse=html_links),),
+)
+"""
+
+
+def test_it_follows_the_environment_in_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists and identities too, which are asked for by other rooms."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.py").write_text(SITE.format(name=name), encoding="utf-8")
+    for name, other in (("one", "two"), ("two", "one")):
+        monkeypatch.setenv("JIANBAO_SITES", str(tmp_path / name))
+        assert list(load_sites()) == ["netease", "sohu", name]
+        ours, theirs = f"https://{name}.example/", f"https://{other}.example/"
+        site = find_site(ours)
+        assert site is load_sites()[name]
+        assert find_source(f"{ours}new") == (site, load_sites()[name].sources[0])
+        assert role_of(f"{ours}new", 200, "application/json") is Role.LIST
+        assert role_of(f"{ours}moved", 200, "application/json", f"{ours}new") is Role.LIST
+        assert identity(f"{ours}a/7") == Identity(site=name, native_id="7", canonical_url=f"{ours}a/7")
+        assert resolve(f"{ours}a/7") == (name, "7", f"{ours}a/7")
+        assert find_site(theirs) is find_source(f"{theirs}new") is identity(f"{theirs}a/7") is None
+        assert role_of(f"{theirs}new", 200, "application/json") is Role.OTHER
+    monkeypatch.delenv("JIANBAO_SITES")
+    assert list(load_sites()) == ["netease", "sohu"]
+
+
+def test_names_and_folders_that_will_not_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x.py").write_text(SITE.format(name="sohu"), encoding="utf-8")
+    for folder, says in ((tmp_path, "already a site named 'sohu'"), (tmp_path / "none", "is not a folder")):
+        monkeypatch.setenv("JIANBAO_SITES", str(folder))
+        with pytest.raises(UsageError, match=says):
+            load_sites()
