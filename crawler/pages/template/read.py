@@ -42,7 +42,7 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
     parts = _parts(document, site, template, identity, flags)
     clear = None if template.image is None else partial(_clear, template.image, document)
     blocks, images = finish(document.url, judged.blocks, clear)
-    lines = [block.text for block in blocks if block.kept and block.text]
+    lines = judged.lines
     outcome, detail = template.outcome, None
     if outcome is Outcome.ARTICLE:
         if not lines:
