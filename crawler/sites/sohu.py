@@ -40,32 +40,41 @@ def target(url: str) -> Target | None:
     path = parts.path or "/"
     if host == "tv.sohu.com" or host.endswith(".tv.sohu.com"):
         return Target(kind="video", native_id="", url=f"{parts.scheme}://{host}{path}") if len(path) > 1 else None
+    site = f"{parts.scheme}://{host}"
+    if named := _article(site, host, path) or _gallery(host, path):
+        return named
+    if host.endswith("k.sohu.com"):
+        return _app(parts.query, path)
+    return Target(kind="list", native_id="", url=f"{site}{path}") if _LISTS.match(path) else None
+
+
+def _article(site: str, host: str, path: str) -> Target | None:
     if found := _ARTICLE.match(path):
         account = f"_{found['account']}" if found["account"] else ""
         return Target(
             kind="article", native_id=f"a:{found['id']}", url=f"https://www.sohu.com/a/{found['id']}{account}"
         )
     if found := _OLD.match(path):
-        page = f"{parts.scheme}://{host}{found['folder']}n{found['id']}.shtml"
+        page = f"{site}{found['folder']}n{found['id']}.shtml"
         # The first page has no number, the second is `_1`.
         return Target(kind="article", native_id=f"n:{found['id']}", url=page, part=int(found["part"] or 0) + 1)
     if found := _OLDEST.match(path):
-        return Target(kind="article", native_id=f"n:{found['id']}", url=f"{parts.scheme}://{host}{path}")
+        return Target(kind="article", native_id=f"n:{found['id']}", url=f"{site}{path}")
     if host == "m.sohu.com" and (found := _MOBILE_OLD.match(path)):
         return Target(kind="article", native_id=f"n:{found['id']}", url=f"https://m.sohu.com/n/{found['id']}/")
+    return None
+
+
+def _gallery(host: str, path: str) -> Target | None:
     if found := _PICTURE.match(path):
         return Target(kind="gallery", native_id=f"p:{found['id']}", url=f"https://www.sohu.com/picture/{found['id']}")
     if host == "m.sohu.com" and (found := _MOBILE_PICTURE.match(path)):
         # Old mobile picture sets have a number space of their own.
         return Target(kind="gallery", native_id=f"mp:{found['id']}", url=f"https://m.sohu.com/p/{found['id']}/")
-    if host.endswith("k.sohu.com"):
-        return _app(parts.scheme, host, path, parts.query)
-    if _LISTS.match(path):
-        return Target(kind="list", native_id="", url=f"{parts.scheme}://{host}{path}")
     return None
 
 
-def _app(scheme: str, host: str, path: str, query: str) -> Target | None:
+def _app(query: str, path: str) -> Target | None:
     """The news app's share pages and its API, whose numbers are kept apart."""
     number = ""
     if found := _APP.match(path):

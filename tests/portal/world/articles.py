@@ -2,7 +2,9 @@
 
 import random
 import re
+from collections.abc import Callable
 from functools import cache
+from typing import Final
 
 from attrs import frozen
 
@@ -85,58 +87,46 @@ class Cast:
 
     def fill(self, slot: str) -> str:
         """What `{slot}` becomes; a loose slot is drawn anew each time."""
-        rng = self.rng
-        if slot in self.fixed:
-            return self.fixed[slot]
-        match slot:
-            case "number":
-                return str(rng.choice((rng.randint(2, 9), rng.randint(11, 48), rng.randint(11, 96))))
-            case "few":
-                return str(rng.randint(2, 9))
-            case "hour":
-                return str(rng.randint(6, 23))
-            case "decimal":
-                return f"{rng.choice((rng.randint(0, 9), rng.randint(10, 300)))}.{rng.randint(1, 99)}"
-            case "pct":
-                return f"{rng.randint(1, 68)}.{rng.randint(1, 9)}%"
-            case "big":
-                return rng.choice(
-                    (f"{rng.randint(1, 90)}.{rng.randint(1, 9)}万", f"{rng.randint(1, 9)}{rng.randint(100, 999)}")
-                )
-            case "money":
-                return f"{rng.randint(1, 90)}.{rng.randint(1, 99)}{rng.choice(('亿元', '万元', '亿元', '百万元'))}"
-            case "day":
-                return f"{rng.randint(1, 28)}日"
-            case "month":
-                return f"{rng.randint(1, 12)}月"
-            case "year":
-                return str(rng.randint(1958, 2018))
-            case "age":
-                return str(rng.randint(19, 83))
-            case "place":
-                return self.town() + rng.choice(("", "", "市", "省", "湾", "新区"))
-            case "person3" | "person4":
-                return self.name()
-            case "surname":
-                return rng.choice(words.SURNAMES)
-            case "spot":
-                return rng.choice(self.spots)
-            case "thing":
-                return rng.choice(grammar.THINGS)
-            case "stuff":
-                return rng.choice(grammar.STUFFS)
-            case "verb":
-                return rng.choice(grammar.VERBS)
-            case "people":
-                return rng.choice(grammar.PEOPLE)
-            case "weather":
-                return rng.choice(grammar.WEATHERS)
-        raise KeyError(slot)
+        return self.fixed[slot] if slot in self.fixed else LOOSE[slot](self, self.rng)
 
     def say(self, template: str) -> str:
         """One sentence of the grammar."""
         text = CHOICE.sub(lambda match: self.rng.choice(match[1].split("|")), template)
         return SLOT.sub(lambda match: self.fill(match[1]), text)
+
+
+def _big(_: Cast, rng: random.Random) -> str:
+    return rng.choice((f"{rng.randint(1, 90)}.{rng.randint(1, 9)}万", f"{rng.randint(1, 9)}{rng.randint(100, 999)}"))
+
+
+def _money(_: Cast, rng: random.Random) -> str:
+    return f"{rng.randint(1, 90)}.{rng.randint(1, 99)}{rng.choice(('亿元', '万元', '亿元', '百万元'))}"
+
+
+# The slots that are drawn anew each time.
+LOOSE: Final[dict[str, Callable[[Cast, random.Random], str]]] = {
+    "number": lambda _, rng: str(rng.choice((rng.randint(2, 9), rng.randint(11, 48), rng.randint(11, 96)))),
+    "few": lambda _, rng: str(rng.randint(2, 9)),
+    "hour": lambda _, rng: str(rng.randint(6, 23)),
+    "decimal": lambda _, rng: f"{rng.choice((rng.randint(0, 9), rng.randint(10, 300)))}.{rng.randint(1, 99)}",
+    "pct": lambda _, rng: f"{rng.randint(1, 68)}.{rng.randint(1, 9)}%",
+    "big": _big,
+    "money": _money,
+    "day": lambda _, rng: f"{rng.randint(1, 28)}日",
+    "month": lambda _, rng: f"{rng.randint(1, 12)}月",
+    "year": lambda _, rng: str(rng.randint(1958, 2018)),
+    "age": lambda _, rng: str(rng.randint(19, 83)),
+    "place": lambda cast, rng: cast.town() + rng.choice(("", "", "市", "省", "湾", "新区")),
+    "person3": lambda cast, _: cast.name(),
+    "person4": lambda cast, _: cast.name(),
+    "surname": lambda _, rng: rng.choice(words.SURNAMES),
+    "spot": lambda cast, rng: rng.choice(cast.spots),
+    "thing": lambda _, rng: rng.choice(grammar.THINGS),
+    "stuff": lambda _, rng: rng.choice(grammar.STUFFS),
+    "verb": lambda _, rng: rng.choice(grammar.VERBS),
+    "people": lambda _, rng: rng.choice(grammar.PEOPLE),
+    "weather": lambda _, rng: rng.choice(grammar.WEATHERS),
+}
 
 
 def _deck(rng: random.Random, topic: str) -> list[str]:
@@ -155,39 +145,48 @@ def _table(cast: Cast) -> Line:
 
 
 def _body(cast: Cast, target: int, topic: str) -> list[Line]:
-    rng, deck, lines, size = cast.rng, _deck(cast.rng, topic), list[Line](), 0
-
-    def add(kind: str, text: str = "", url: str = "") -> None:
-        nonlocal size
-        lines.append(Line(kind=kind, text=text, url=url))
-        size += len(text)
-
+    rng, deck, lines = cast.rng, _deck(cast.rng, topic), list[Line]()
+    size = 0
     while size < target:
         sentences = [cast.say(deck.pop(0)) for _ in range(min(rng.choice((1, 1, 2, 2, 3)), len(deck)))]
         if not deck:
             deck = _deck(rng, topic)
-        add("paragraph", "".join(sentences))
-        roll = rng.random()
-        room = target - size
-        if roll < 0.16:
-            add("paragraph", cast.say(rng.choice(grammar.QUOTES)))
-        elif roll < 0.21 and room > 60:
-            for spoken in rng.choice(grammar.DIALOGUE):
-                add("paragraph", cast.say(spoken))
-        elif roll < 0.31 and room > 150:
-            add("heading", cast.say(rng.choice(grammar.HEADINGS)))
-        elif roll < 0.37 and room > 150:
-            for item in rng.sample(grammar.ITEMS, rng.randint(2, len(grammar.ITEMS))):
-                add("list_item", cast.say(item))
-        elif roll < 0.41 and room > 250:
-            lines.append(_table(cast))
-        elif roll < 0.55 and room > 100:
-            add("image", url=f"{rng.getrandbits(64):016x}")
-            if rng.random() < 0.7:
-                add("caption", cast.say(rng.choice(grammar.CAPTIONS)))
+        paragraph = Line(kind="paragraph", text="".join(sentences))
+        size += len(paragraph.text)
+        extra = _extra(cast, rng.random(), target - size)
+        # A table does not count: it is no prose.
+        size += sum(len(line.text) for line in extra if line.kind != "table")
+        lines += [paragraph, *extra]
     while lines[-1].kind in ("heading", "image", "caption"):
         lines.pop()
     return lines
+
+
+def _extra(cast: Cast, roll: float, room: int) -> list[Line]:
+    """What stands below a paragraph, where there is room: mostly nothing. `roll`: 0 to 1, what it is to be."""
+    rng = cast.rng
+    if roll < 0.16:
+        return [Line(kind="paragraph", text=cast.say(rng.choice(grammar.QUOTES)))]
+    if roll < 0.21 and room > 60:
+        return [Line(kind="paragraph", text=cast.say(spoken)) for spoken in rng.choice(grammar.DIALOGUE)]
+    if roll < 0.31 and room > 150:
+        return [Line(kind="heading", text=cast.say(rng.choice(grammar.HEADINGS)))]
+    if roll < 0.37 and room > 150:
+        items = rng.sample(grammar.ITEMS, rng.randint(2, len(grammar.ITEMS)))
+        return [Line(kind="list_item", text=cast.say(item)) for item in items]
+    if roll < 0.41 and room > 250:
+        return [_table(cast)]
+    if roll < 0.55 and room > 100:
+        return _picture(cast)
+    return []
+
+
+def _picture(cast: Cast) -> list[Line]:
+    rng = cast.rng
+    image = Line(kind="image", url=f"{rng.getrandbits(64):016x}")
+    if rng.random() < 0.7:
+        return [image, Line(kind="caption", text=cast.say(rng.choice(grammar.CAPTIONS)))]
+    return [image]
 
 
 @cache
