@@ -30,12 +30,10 @@ _SAMPLE: Final = 160
 
 @frozen(kw_only=True)
 class Decoded:
-    """A page's text. `encoding`: a Python codec's name. `lossy`: replacement characters had to be put in. `utf8`: the
-    text in UTF-8, where the page's own bytes are that."""
+    """A page's text. `encoding`: a Python codec's name. `utf8`: the page's own bytes, where they are UTF-8."""
 
     text: str
     encoding: str
-    lossy: bool = False
     utf8: bytes | None = None
 
 
@@ -88,8 +86,8 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
         data = data.replace(b"\0", b" ")
     encoding, mark = read_bom(data)
     if encoding and mark:
-        lost, text = _lossy(data[len(mark) :], encoding)
-        return Decoded(text=text.replace("\0", " "), encoding=str(encoding), lossy=lost > 0)
+        _, text = _lossy(data[len(mark) :], encoding)
+        return Decoded(text=text.replace("\0", " "), encoding=str(encoding))
     text_or_none = _strict(data, "utf-8")
     if text_or_none is not None:
         return Decoded(text=text_or_none, encoding="utf-8", utf8=data)
@@ -119,4 +117,4 @@ def _best(data: bytes, declared: list[str]) -> Decoded:
     wide = sum(byte > 0x7F for byte in data[:20_000])
     if loose and (lost > wide // 8 or _chinese(text) < 0.1):
         return Decoded(text=data.decode(loose[0], "replace"), encoding=loose[0])
-    return Decoded(text=text, encoding=codec, lossy=lost > 0)
+    return Decoded(text=text, encoding=codec)
