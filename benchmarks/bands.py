@@ -25,7 +25,7 @@ THRESHOLDS: Final = (0.8, 0.5, 0.3, 0.2)
 """Jaccard similarities that the bands are laid out for; datasketch chooses their number."""
 
 
-def main() -> None:
+def main() -> None:  # noqa: C901 (a script that builds, asks and prints)
     """Build both indexes, ask both, print who found what."""
     if not (SHARED / "queries.jsonl.gz").exists():
         sys.exit("../shared/dedup is not here")

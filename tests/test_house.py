@@ -1,5 +1,6 @@
 """The house stands as docs/architecture.md draws it: imports run downwards, modules and rooms stay small."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,3 +64,11 @@ def test_no_room_is_too_full() -> None:
         room = str(file.parent.relative_to(ROOT))
         rooms[room] = rooms.get(room, 0) + (file.name != "__init__.py")
     assert {room: count for room, count in rooms.items() if count > MOST_MODULES} == {}
+
+
+def test_few_functions_are_complex_and_each_says_why() -> None:
+    """ruff holds functions to ten branches (pyproject.toml)."""
+    mark = "noqa: " + "C901"  # not this line
+    excused = [line for file in modules() for line in file.read_text("utf-8").splitlines() if mark in line]
+    assert len(excused) <= 3, excused
+    assert [line for line in excused if not re.search(mark + r" \(.{10,}\)$", line)] == []

@@ -65,7 +65,9 @@ def _decisions(connection: Connection, members: Iterable[int]) -> tuple[list[tup
     return found["same"], found["apart"]
 
 
-def _moves(before: dict[int, int | None], after: dict[int, int]) -> Iterator[dict[str, Any]]:
+def _moves(  # noqa: C901 (the three kinds of event are told apart in one place)
+    before: dict[int, int | None], after: dict[int, int]
+) -> Iterator[dict[str, Any]]:
     """What happened, as events: an article joined, a cluster merged into another, a part split off."""
     sizes: defaultdict[int, int] = defaultdict(int)
     for cluster in after.values():
