@@ -69,6 +69,11 @@ def test_it_is_crawled(files: dict[str, str], tmp_path: Path, start_portal: Call
     ("name", "content", "says"),
     [
         ("broken.py", "SITE = Sight()\n", "broken.py cannot be loaded: NameError"),
+        (
+            "selector.py",
+            "from crawler.pages.rules.engine import Rule\nADVERT = Rule(id='qingzhou.ad', selector='div > p')\n",
+            "selector.py cannot be loaded: SelectorError: rule qingzhou.ad: no such selector as 'div > p'",
+        ),
         ("taken.py", "from crawler.sites.sohu import SITE\n", "there is already a site named 'sohu'"),
     ],
 )

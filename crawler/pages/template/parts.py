@@ -19,10 +19,14 @@ def find_parts(pager: Element, base: str, site: Site, native_id: str, part: int)
     """
     if part == 0:
         return ()
+    try:
+        host = urlsplit(base).hostname
+    except ValueError:
+        return ()
     found: dict[int, str] = {}
     for link in pager.iter("a"):
         address = absolute(base, link.get("href") or "")
-        if not address or urlsplit(address).hostname != urlsplit(base).hostname:
+        if not address or urlsplit(address).hostname != host:
             continue
         target = site.target(address)
         if target is not None and target.native_id == native_id and target.part not in (part, *found):

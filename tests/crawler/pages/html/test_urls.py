@@ -4,8 +4,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from crawler.pages.html.parse import parse
 from crawler.pages.html.urls import MAX_URL, absolute
 from crawler.pages.page import Outcome
+from crawler.pages.template.parts import find_parts
+from crawler.sites.registry import load_sites
 from tests.crawler.pages.read import extract
 
 BASE = "https://news.qingzhou.example/a/2025/88.html?from=list"
@@ -107,6 +110,17 @@ def test_a_page_that_names_itself_by_no_address_is_read() -> None:
     <div id=content><div class=post_body><p>一行</p></div></div></div>"""
     page = extract(html.encode(), url="https://www.163.com/news/article/KC12OUGR0001899O.html")
     assert (page.outcome, page.body) == (Outcome.ARTICLE, "一行")
+
+
+def test_a_pager_on_a_page_of_an_odd_address() -> None:
+    pager = parse("<p><a href='http://money.163.com/15/0703/15/ATJVVCJR00254TFQ_2.html'>2</a></p>")
+    assert pager is not None
+    site = load_sites()["netease"]
+    assert find_parts(pager, "http://[::1", site, "ATJVVCJR00254TFQ", 1) == ()
+    assert (
+        len(find_parts(pager, "http://money.163.com/15/0703/15/ATJVVCJR00254TFQ.html", site, "ATJVVCJR00254TFQ", 1))
+        == 1
+    )
 
 
 @pytest.mark.parametrize("url", ["https://www.163.com/news/article/KC12OUGR0001899O.html", "https://open.example/1"])
