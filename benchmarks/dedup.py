@@ -25,6 +25,7 @@ from sqlalchemy import Engine, func, select, text
 
 from archive.dedup.propose import index
 from archive.dedup.propose.shingles import sample_many
+from archive.dedup.propose.signature import signature
 from archive.dedup.tables import DedupFresh, DedupMiddle, DedupSealed
 from archive.store.db import open_engine, reading, writing
 from archive.text.fold import fold_many
@@ -59,6 +60,9 @@ def speed(bodies: Sequence[str]) -> None:
         lambda: [sample_many(fold_many(bodies[start : start + 100])) for start in range(0, len(bodies), 100)]
     ) / len(bodies)
     print(f"  jianbao: folded, sampled hashes      {ours * 1e6:8.0f}")
+    folded = fold_many(bodies)
+    signed = best(lambda: [signature(codes) for codes in folded]) / len(bodies)
+    print(f"  jianbao: signature, from folded text {signed * 1e6:8.0f}")
     for name, peer in (("datasketch", _datasketch), ("rensa", _rensa), ("gaoya", _gaoya)):
         try:
             work = peer()

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
-import numpy as np
 from attrs import frozen
 from sqlalchemy import Connection, or_, select
 
@@ -80,7 +80,7 @@ def articles(connection: Connection, *, every_article: bool) -> Iterator[dict[st
         yield {
             **row,
             "representative": row["representative_id"] in (None, row["id"]),
-            "signature": None if signature is None else np.frombuffer(signature, dtype="<u4").tolist(),
+            "signature": None if signature is None else list(struct.unpack(f"<{len(signature) // 4}I", signature)),
         }
 
 

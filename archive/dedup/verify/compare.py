@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
-from archive.dedup.propose.signature import similarity
 from archive.dedup.verify.facts import Facts, look
 from archive.dedup.verify.rules import Relation, marks, relation, why_apart
 from archive.dedup.verify.texts import Text
@@ -89,7 +88,7 @@ def compare(first: Text, second: Text) -> Verdict | Rejection:
     return Verdict(
         relation=kind,
         marks=(*marks(facts), "cut") if cut else marks(facts),
-        similarity=1.0 if facts.verbatim else round(similarity(first.signature, second.signature), 3),
+        similarity=1.0 if facts.verbatim else round(first.signature.jaccard(second.signature), 3),
         coverage=round(facts.cover, 3),
         other_coverage=round(facts.other, 3),
         confidence=round(_confidence(facts), 3),

@@ -3,14 +3,18 @@
 from copy import copy
 from datetime import datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archive.dedup.propose.signature import Values, signature
+from archive.dedup.propose.signature import signature
 from archive.dedup.verify.align import Anchored
 from archive.dedup.verify.damage import damaged_runs, traditional_share
 from archive.text.fold import Codes, as_text, fold, fold_codes
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 
 class Text(Anchored):
@@ -49,7 +53,7 @@ class Text(Anchored):
         return max(1, len(self.folded) - int(self.damaged.sum()))
 
     @cached_property
-    def signature(self) -> Values:
+    def signature(self) -> "MinHash":
         """Its MinHash."""
         return signature(self.codes)
 

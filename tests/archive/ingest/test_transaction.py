@@ -27,8 +27,9 @@ def rows(engine: Engine, model: type[Base]) -> list[dict[str, Any]]:
 
 def everything(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:
     with reading(engine) as connection:
-        tables = [table for table in Base.metadata.sorted_tables if table.name != "property"]
-        return {table.name: sorted(map(repr, connection.execute(select(table)))) for table in tables}
+        return {
+            table.name: sorted(map(repr, connection.execute(select(table)))) for table in Base.metadata.sorted_tables
+        }
 
 
 def revision_texts(engine: Engine) -> list[tuple[int, str | None]]:

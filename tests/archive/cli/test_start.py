@@ -1,0 +1,65 @@
+"""What a command that only reads loads: nothing that costs more than its own work (datasketch half a second)."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from archive.store.db import open_engine, writing
+from archive.store.models import CrawlRun
+from tests.archive.dedup.copies import DAY, record, spin, store, text
+
+ROOT = Path(__file__).parents[3]
+HEAVY = (
+    "alembic",
+    "datasketch",
+    "duckdb",
+    "numpy",
+    "opencc",
+    "pyarrow",
+    "rapidfuzz",
+    "scrapy",
+    "trafilatura",
+    "twisted",
+)
+PROGRAM = f"""
+import sys
+from crawler.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as ended:
+    assert not ended.code, ended.code
+print("loaded", *(name for name in {HEAVY} if name in sys.modules), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "loads"),
+    [
+        ("--help", ""),
+        ("search 消息", "numpy"),  # to fold what is searched for
+        ("show 1", ""),
+        ("stats", ""),
+        ("runs", ""),
+        ("sites", "rapidfuzz"),  # a site file names the template's readers
+        ("export", ""),
+        ("cluster 1", "numpy rapidfuzz"),  # to show where two copies differ
+        ("db check", ""),
+        ("match --help", ""),
+    ],
+)
+def test_reading_loads_no_more_than_it_needs(sqlite_url: str, tmp_path: Path, words: str, loads: str) -> None:
+    engine = open_engine(sqlite_url)
+    store(engine, record(text(1), "one"), record(spin(text(1)), "two"))
+    with writing(engine) as connection:
+        connection.execute(insert(CrawlRun).values(kind="crawl", sites=[], started_at=DAY, state="finished"))
+    engine.dispose()
+    command = [sys.executable, "-c", PROGRAM, "--home", str(tmp_path), "--database", sqlite_url, *words.split()]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+    last = done.stderr.splitlines()[-1].split()
+    assert last[0] == "loaded"
+    assert set(last[1:]) <= set(loads.split())
