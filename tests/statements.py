@@ -21,7 +21,7 @@ from archive.store.models import Base, UtcDateTime
 Sent = dict[str, Any]
 """Statements as the driver got them, each with the parameters of its first use."""
 
-FEW = frozenset({"dedup_scheme", "dedup_state"})
+FEW = frozenset({"dedup_scheme", "dedup_state", "poll"})
 """Tables with a row for each thing that the program itself knows of."""
 GROWING = frozenset({table.name for table in Base.metadata.sorted_tables} | {TABLE}) - FEW
 SHARED = frozenset(
