@@ -75,7 +75,7 @@ def test_every_flag_is_documented_and_exists() -> None:
 
 
 def test_every_relation_is_documented_and_says_whether_it_unites() -> None:
-    from archive.dedup.verify.rules import SAME_TEXT, Relation
+    from archive.dedup.verify.relation import SAME_TEXT, Relation
 
     table = page("duplicates.md").partition("## Relations")[2].partition("\n## ")[0]
     said = {cells[0]: cells[2] for cells in rows(table)[2:]}
@@ -83,7 +83,7 @@ def test_every_relation_is_documented_and_says_whether_it_unites() -> None:
 
 
 def test_every_reason_is_documented_in_the_order_of_the_rules() -> None:
-    from archive.dedup.verify.rules import REASONS
+    from archive.dedup.verify.apart import REASONS
 
     table = page("duplicates.md").partition("## Reasons")[2].partition("\n## ")[0]
     assert tuple(cells[0] for cells in rows(table)[2:]) == REASONS

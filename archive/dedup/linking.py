@@ -20,7 +20,7 @@ from archive.dedup.stored import Stories
 from archive.dedup.tables import DedupText, Link
 from archive.dedup.types import Fingerprint, Indexed, Linked
 from archive.dedup.verify.compare import Verdict
-from archive.dedup.verify.rules import SAME_TEXT
+from archive.dedup.verify.relation import SAME_TEXT
 from archive.dedup.verify.texts import Text
 from archive.store.models import Article
 from archive.text import version

@@ -17,7 +17,7 @@ from archive.dedup.clusters import clusters
 from archive.dedup.propose import furniture, index
 from archive.dedup.propose.signature import described
 from archive.dedup.tables import DedupFresh, DedupLine, DedupMiddle, DedupSealed, DedupState, DedupText, Link
-from archive.dedup.verify.rules import SAME_TEXT
+from archive.dedup.verify.relation import SAME_TEXT
 from archive.store import scheme
 from archive.store.models import Article
 

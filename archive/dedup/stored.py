@@ -12,7 +12,7 @@ from archive.dedup.propose import furniture, index
 from archive.dedup.propose.candidates import INGEST, Candidate, Effort, Sample, shares_enough, shortlist
 from archive.dedup.tables import DedupText
 from archive.dedup.verify.compare import Rejection, Verdict, compare
-from archive.dedup.verify.rules import SAME_TEXT
+from archive.dedup.verify.relation import SAME_TEXT
 from archive.dedup.verify.texts import Text
 from archive.store.models import Article
 from archive.text.fold import fold_many

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, or_, select
 from archive.dedup.tables import Cluster, ClusterEvent, DedupText, Link
 from archive.dedup.verify.compare import INVERSE
 from archive.dedup.verify.differences import differences
-from archive.dedup.verify.rules import SAME_TEXT
+from archive.dedup.verify.relation import SAME_TEXT
 from archive.errors import NotFound
 from archive.store.models import Article
 from archive.times import show_time

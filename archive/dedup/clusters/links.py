@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, or_, select
 from archive.dedup.clusters.partition import Edge
 from archive.dedup.tables import Link
 from archive.dedup.verify.compare import Verdict
-from archive.dedup.verify.rules import SAME_TEXT
+from archive.dedup.verify.relation import SAME_TEXT
 
 _CHUNK: Final = 2000
 """Ids in one statement: both databases limit a statement's parameters."""

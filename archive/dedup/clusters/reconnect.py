@@ -28,7 +28,7 @@ from archive.dedup.propose.signature import Values, from_bytes
 from archive.dedup.stored import read
 from archive.dedup.tables import DedupText, Link
 from archive.dedup.verify.compare import Rejection, Verdict, compare
-from archive.dedup.verify.rules import SAME_TEXT
+from archive.dedup.verify.relation import SAME_TEXT
 from archive.dedup.verify.texts import Text
 from archive.store.models import Article
 

@@ -15,7 +15,7 @@ from archive.dedup.clusters.partition import Edge, partition
 from archive.dedup.propose import index
 from archive.dedup.tables import ClusterDecision, Link
 from archive.dedup.verify.compare import Verdict
-from archive.dedup.verify.rules import SAME_TEXT
+from archive.dedup.verify.relation import SAME_TEXT
 from archive.store.changes import log_clustered
 from archive.store.db import reading, writing
 from archive.store.models import Article

@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
+from archive.dedup.verify.apart import why_apart
 from archive.dedup.verify.facts import Facts, look
-from archive.dedup.verify.rules import Relation, marks, relation, why_apart
+from archive.dedup.verify.relation import Relation, marks, relation
 from archive.dedup.verify.texts import Text
 
 INVERSE: Final[dict[Relation, Relation]] = {"excerpt_of": "contains", "contains": "excerpt_of"}
@@ -47,7 +48,7 @@ class Verdict:
 class Rejection:
     """Why two texts are not related.
 
-    `reason`: of `archive.dedup.verify.rules.REASONS` (docs/duplicates.md). `coverage`, `other_coverage`
+    `reason`: of `archive.dedup.verify.relation.REASONS` (docs/duplicates.md). `coverage`, `other_coverage`
     and `evidence`: as in a verdict, made only when they are asked for: most pairs that are compared are not related.
     """
 

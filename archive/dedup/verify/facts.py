@@ -16,6 +16,8 @@ LEAST_RUN: Final = 8
 """Equal characters that a run has at least: a shorter one is a phrase that both happen to use."""
 DENSE: Final = 0.4
 """Share of a run that is equal at least: a thinner one is two texts side by side."""
+HEAD: Final = 30
+"""Characters that a text may have before the run that it begins with."""
 
 
 @frozen(eq=False)
@@ -61,10 +63,10 @@ class Facts:
         return self.longest / max(end - start, other_end - other_start)
 
     @property
-    def before(self) -> int:
-        """Characters before the heaviest run, in the text that has fewer of them."""
+    def at_head(self) -> bool:
+        """The heaviest run begins where one of the texts does."""
         start, _, other_start, _ = extent(self.runs[0])
-        return min(start, other_start)
+        return min(start, other_start) <= HEAD
 
 
 def look(first: Text, second: Text) -> Facts:

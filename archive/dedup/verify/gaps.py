@@ -35,8 +35,6 @@ _THICK: Final = 10
 """Characters of noise: so many are thick, and numerals among them chance."""
 _NOISE_A_NUMERAL: Final = 4
 """So much noise to each replaced numeral is thick."""
-CHANCE: Final = 12
-"""So many words are replaced for one that looks like a name before it counts as chance."""
 LONG_NAME: Final = 4
 MAX_WORD: Final = 12
 """Characters: a longer replacement is other text, not another word."""
@@ -97,8 +95,9 @@ class Found:
     """A gap among all that were found. `masks`: which characters of each text stand in mojibake."""
 
     gap: Gap
-    among: Counter[str]
-    """How many there are of each kind, and, as `numeral`, of numbers without digits."""
+    noise: int
+    numerals: int
+    """How many gaps are noise, and numbers without digits."""
     masks: tuple[Mask | None, Mask | None]
 
 
@@ -123,7 +122,7 @@ def type_gaps(
             gap.ours + first[gap.end : gap.end + 1], gap.theirs + second[gap.other_end : gap.other_end + 1]
         )
     ]
-    named = _without_chance(_with_names(first, second, gaps))
+    named = _with_names(first, second, gaps)
     return Gaps(tuple(named), same, _lone_numbers(gaps), _renamed(first, second, named), tuple(moved))
 
 
@@ -151,7 +150,7 @@ def numeral_in_noise(found: Found) -> bool:
     """Where noise is thick, a numeral that another replaced is noise too: 一般 for 七般."""
     if DIGITS.search(found.gap.ours):
         return False
-    return found.among["noise"] >= max(_THICK, _NOISE_A_NUMERAL * found.among["numeral"])
+    return found.noise >= max(_THICK, _NOISE_A_NUMERAL * found.numerals)
 
 
 NOISE: Final = (Predicate(True, beside_mojibake), Predicate(True, lost_digits), Predicate(True, numeral_in_noise))
@@ -159,40 +158,12 @@ NOISE: Final = (Predicate(True, beside_mojibake), Predicate(True, lost_digits), 
 
 
 def _without_damage(gaps: list[Gap], masks: tuple[Mask | None, Mask | None]) -> list[Gap]:
-    if not any(gap.kind == "number" for gap in gaps):
-        return gaps
-    among = _count(gaps)
+    numerals = sum(gap.kind == "number" and not DIGITS.search(gap.ours) for gap in gaps)
+    noise = sum(gap.kind == "noise" for gap in gaps)
     return [
-        evolve(gap, kind="noise") if gap.kind == "number" and decide(NOISE, Found(gap, among, masks)) else gap
+        evolve(gap, kind="noise") if gap.kind == "number" and decide(NOISE, Found(gap, noise, numerals, masks)) else gap
         for gap in gaps
     ]
-
-
-def chance_name(found: Found) -> bool:
-    """Among many replaced words or much noise, one or two that look like names are chance, too: 方式 for 蓝色."""
-    return found.among["names"] * CHANCE <= found.among["word"] + found.among["noise"] / 2
-
-
-WORD: Final = (Predicate(True, chance_name),)
-"""Whether a name that differs is a word."""
-
-
-def _without_chance(gaps: list[Gap]) -> list[Gap]:
-    if not any(gap.kind == "name" for gap in gaps):
-        return gaps
-    among = _count(gaps)
-    return [
-        evolve(gap, kind="word") if gap.kind == "name" and decide(WORD, Found(gap, among, (None, None))) else gap
-        for gap in gaps
-    ]
-
-
-def _count(gaps: Iterable[Gap]) -> Counter[str]:
-    """How many gaps of each kind; as `numeral` the numbers without digits, as `names` each name once."""
-    among = Counter[str](gap.kind for gap in gaps)
-    among["numeral"] = sum(gap.kind == "number" and not DIGITS.search(gap.ours) for gap in gaps)
-    among["names"] = len({(gap.ours, gap.theirs) for gap in gaps if gap.kind == "name"})
-    return among
 
 
 def _renamed(first: str, second: str, gaps: Iterable[Gap]) -> int:

@@ -15,7 +15,6 @@ DIGITS: Final = re.compile(r"[0-9]+")
 _NUMERALS: Final = frozenset("零〇一二三四五六七八九十百千万亿两")
 _DATE: Final = re.compile(r"[年月日号]")
 _DAY: Final = re.compile(r"(?<![0-9])([0-9]{1,2})(?=[日号])")
-_SCANNED: Final = str.maketrans("oli", "011")
 _YEAR, _MONTH, _BOTH = 4, 2, 6  # digits
 
 
@@ -48,13 +47,6 @@ class Numbers:
 def same_digits(numbers: Numbers) -> bool:
     """The digits are the same, and words around them differ; or they are parted otherwise."""
     return numbers.both and "".join(numbers.digits) == "".join(numbers.other_digits)
-
-
-def scanned(numbers: Numbers) -> bool:
-    """2o2l for 2021: a scan reads letters for digits."""
-    if not (set("oli") & set(numbers.ours + numbers.theirs)):
-        return False
-    return DIGITS.findall(numbers.ours.translate(_SCANNED)) == DIGITS.findall(numbers.theirs.translate(_SCANNED))
 
 
 def same_date(numbers: Numbers) -> bool:
@@ -96,7 +88,6 @@ def other_numerals(numbers: Numbers) -> bool:
 
 NUMBERS: Final = (
     Predicate(False, same_digits),
-    Predicate(False, scanned),
     Predicate(False, same_date),
     Predicate(False, same_sum),
     Predicate(True, other_digits),

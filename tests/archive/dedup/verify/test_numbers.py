@@ -15,7 +15,6 @@ from archive.dedup.verify.numbers import Numbers, are_other_numbers, moved_days
         ("20250911", "2025年9月11日"),
         ("22号", "8月22日"),
         ("2113万", "211300"),
-        ("2o2l", "2021"),
         ("11", "二零"),
     ],
 )
