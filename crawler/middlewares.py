@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Headers
 
-    from crawler.run.run import Session
+    from crawler.run.run import Run
 
 RAW = "jianbao_raw"
 """The request's meta key under which the callback finds the `RawCapture`."""
@@ -86,10 +86,10 @@ class WarcMiddleware:
         return cls(crawler)
 
     def process_response(self, request: "Request", response: Response) -> Response:
-        session: Session = cast("Any", self.crawler.spider).session
-        if session.fatal is not None or session.warc is None:
+        run: Run = cast("Any", self.crawler.spider).crawl.run
+        if run.fatal is not None or run.warc is None:
             raise IgnoreRequest("the run is ending")
-        session.answered = True
+        run.answered = True
         ip = None if request.meta.get("proxy") else response.ip_address
         if isinstance(ip, ipaddress.IPv4Address | ipaddress.IPv6Address) and not is_public(str(ip)):
             raise Refused(f"{ip} is in a private network")
@@ -105,9 +105,9 @@ class WarcMiddleware:
             requested=first[0],
         )
         try:
-            position = session.warc.write(exchange)
+            position = run.warc.write(exchange)
         except JianbaoError as error:
-            session.fail(error)
+            run.fail(error)
             raise IgnoreRequest(str(error)) from error
         raw = RawCapture(
             url=exchange.url,

@@ -9,7 +9,7 @@ import pytest
 from archive import errors
 from archive.store.models import Base
 from crawler.pages.page import Outcome
-from crawler.run.run import DOUBTFUL
+from crawler.run.store import DOUBTFUL
 from tests.make_docs import PAGES, all_rules, walk
 
 ROOT = Path(__file__).parents[1]

@@ -22,6 +22,9 @@ from crawler.pages.template.parts import MAX_PARTS
 from crawler.sites.registry import find_site
 from crawler.warc.reader import read_record
 
+Key = tuple[str, str]
+"""Site and native id."""
+
 _READ = (str(Outcome.ARTICLE), str(Outcome.NOT_ARTICLE))
 
 
@@ -44,17 +47,17 @@ def part_of(url: str) -> int:
     return 1 if target is None else target.part
 
 
-def join(home: Home, connection: Connection, items: Iterable[Item]) -> list[Joined]:
+def join(home: Home, connection: Connection, items: Iterable[Item]) -> dict[Key, Joined]:
     """For each paged article of which `items` show a page: what there is of it, in the items and in the archive.
 
     To be called before the items are stored, in the same transaction; what it gives is stored behind them.
     """
-    by_key: dict[tuple[str, str], list[Item]] = {}
+    by_key: dict[Key, list[Item]] = {}
     for item in items:
         capture = item.capture
         if item.parts and capture is not None and capture.site and capture.native_id:
             by_key.setdefault((capture.site, capture.native_id), []).append(item)
-    return [_join(home, connection, native_id, together) for (_, native_id), together in by_key.items()]
+    return {key: _join(home, connection, key[1], together) for key, together in by_key.items()}
 
 
 def is_whole(connection: Connection, site: str, native_id: str) -> bool:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from crawler.pages.page import Identity
 from crawler.pages.status import is_redirect, is_transient
 from crawler.sites.registry import find_site, find_source
+from crawler.warc.raw import RawCapture
 
 _PAGES = ("text/html", "application/xhtml+xml", "text/plain", "")
 
@@ -24,25 +25,26 @@ class Role(StrEnum):
     OTHER = "other"
 
 
-def role_of(url: str, status: int, content_type: str | None, requested: str | None = None) -> Role:
-    """What an answer is to the archive. `requested`: what was asked for before redirects led to `url`.
+def role_of(raw: RawCapture) -> Role:
+    """What an answer is to the archive.
 
     An article that redirects to the home page, itself a list, is still the answer for that article.
     """
-    if is_transient(status):
+    if is_transient(raw.status):
         return Role.TRANSIENT
-    if is_redirect(status):
+    if is_redirect(raw.status):
         return Role.REDIRECT
     try:
-        path = urlsplit(url).path
+        path = urlsplit(raw.url).path
     except ValueError:
         return Role.OTHER
     if path == "/robots.txt":
         return Role.ROBOTS
-    if find_source(requested or url) is not None:
+    asked = raw.requested or raw.url
+    if find_source(asked) is not None:
         return Role.LIST
-    media = (content_type or "").partition(";")[0].strip().lower()
-    page = media in _PAGES or status >= 400 or identity(requested or url) is not None
+    media = (raw.content_type or "").partition(";")[0].strip().lower()
+    page = media in _PAGES or raw.status >= 400 or identity(asked) is not None
     return Role.PAGE if page else Role.OTHER
 
 

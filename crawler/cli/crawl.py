@@ -13,7 +13,7 @@ from archive.settings import Home
 
 if TYPE_CHECKING:
     from archive.errors import JianbaoError
-    from crawler.run.run import Counts, Session
+    from crawler.run.run import Counts, Run
 
 
 @main.command()
@@ -72,8 +72,8 @@ def _with_progress(
     with Progress(*columns, console=console, transient=True, refresh_per_second=4) as progress:
         task = progress.add_task("reading lists …")
 
-        def show(session: "Session") -> None:
-            progress.update(task, description=session.counts.summary())
+        def show(run: "Run") -> None:
+            progress.update(task, description=run.counts.summary())
 
         return run(home, sites, limit=limit, since=since, on_change=show)
 

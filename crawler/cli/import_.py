@@ -13,7 +13,7 @@ from archive.errors import JianbaoError, UsageError
 from archive.settings import Home
 
 if TYPE_CHECKING:
-    from crawler.run.run import Session
+    from crawler.run.run import Run
 
 
 @main.command("import")
@@ -34,30 +34,30 @@ def import_files(home: Home, files: tuple[Path, ...], jobs: int | None) -> None:
       jianbao import old-crawl.warc.gz
       jianbao import 2019.jsonl 2020.jsonl
     """
-    from crawler.run.run import open_session
+    from crawler.run.run import open_run
     from crawler.settings import JIANBAO_WITNESS
 
     kinds = [file_kind(path) for path in files]
-    session = open_session(home, [], kind="import")
-    session.hearing = JIANBAO_WITNESS or "sample"
+    run = open_run(home, [], kind="import")
+    run.hearing = JIANBAO_WITNESS or "sample"
     jobs = jobs or os.cpu_count() or 1
     parted: set[tuple[str, str]] = set()
     try:
         for path, kind in zip(files, kinds, strict=True):
             if kind == "warc":
-                _import_warc(session, path, jobs, parted)
+                _import_warc(run, path, jobs, parted)
             else:
-                _import_jsonl(session, path, jobs)
-        _tell_parted(session, parted)
+                _import_jsonl(run, path, jobs)
+        _tell_parted(run, parted)
     except JianbaoError as error:
-        session.fatal = error
+        run.fatal = error
     except BaseException:
-        session.stopped = True
-        session.answered = True
-        session.finish()
+        run.stopped = True
+        run.answered = True
+        run.finish()
         raise
-    session.answered = True
-    ended = session.finish()
+    run.answered = True
+    ended = run.finish()
     if ended is not None:
         raise ended
 
@@ -82,14 +82,14 @@ def file_kind(path: Path) -> str:
     raise UsageError(f"{path} is neither a WARC file nor JSON Lines; nothing was taken in")
 
 
-def _import_warc(session: "Session", path: Path, jobs: int, parted: set[tuple[str, str]]) -> None:
+def _import_warc(run: "Run", path: Path, jobs: int, parted: set[tuple[str, str]]) -> None:
     from crawler.run.load import import_warc
 
     with through(path) as at:
-        tally = import_warc(session, path, jobs=jobs, on_place=lambda offset, tally: at(offset))
+        tally = import_warc(run, path, jobs=jobs, on_place=lambda offset, tally: at(offset))
     for broken in tally.broken:
         click.echo(f"{path}: at byte {broken.offset}: {broken.reason}; skipped", err=True)
-    session.counts.failed += len(tally.broken)
+    run.counts.failed += len(tally.broken)
     parted |= tally.parted
     parts = [f"{count} {name}" for name, count in sorted(tally.outcomes.items(), key=lambda pair: -pair[1])]
     parts += [f"{tally.known} known already"] if tally.known else []
@@ -98,34 +98,34 @@ def _import_warc(session: "Session", path: Path, jobs: int, parted: set[tuple[st
     click.echo(f"{path}: {', '.join(parts) or 'no pages'}")
 
 
-def _tell_parted(session: "Session", parted: set[tuple[str, str]]) -> None:
+def _tell_parted(run: "Run", parted: set[tuple[str, str]]) -> None:
     """Name the articles of which pages were missing, but for those that a later file completed."""
     from archive.store.db import reading
     from crawler.capture.join import is_whole
 
-    with reading(session.engine) as connection:
+    with reading(run.engine) as connection:
         for site, native_id in sorted(parted):
             if not is_whole(connection, site, native_id):
-                session.doubt(f"{site}:{native_id}: pages of the article are missing")
+                run.doubt(f"{site}:{native_id}: pages of the article are missing")
 
 
-def _import_jsonl(session: "Session", path: Path, jobs: int) -> None:
+def _import_jsonl(run: "Run", path: Path, jobs: int) -> None:
     from archive.load.jsonl import import_jsonl
     from crawler.capture.role import resolve
 
     with through(path) as at:
         summary = import_jsonl(
-            session.engine,
+            run.engine,
             path,
             resolve=resolve,
-            run_id=session.run_id,
+            run_id=run.run_id,
             jobs=jobs,
             progress=at,
-            on_stored=session.counts.add,
+            on_stored=run.counts.add,
         )
     for broken in summary.broken:
         click.echo(f"{path}: line {broken.line}, byte {broken.offset}: {broken.reason}; skipped", err=True)
-    session.counts.failed += summary.failed
+    run.counts.failed += summary.failed
     parts = [f"{summary.new} new"]
     for count, name in (
         (summary.duplicate, "of them copies"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from attrs import frozen
+from attrs import asdict, frozen
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -32,6 +32,17 @@ class Claim:
     native_id: str
     url: str
     attempts: int
+
+
+@frozen(kw_only=True)
+class Settled:
+    """A publication that was stored, and by which address it is fetched. `state`: `done` or `gone`."""
+
+    site: str
+    native_id: str
+    url: str
+    state: str
+    outcome: str
 
 
 def insert(connection: Connection, table: Any) -> Any:
@@ -84,6 +95,15 @@ def claim(connection: Connection, site: str, worker: str, limit: int, now: datet
     return claims
 
 
+def waiting(connection: Connection, site: str, native_id: str) -> Claim | None:
+    """The row of a publication that is due or leased, whoever has it, as a claim; None where there is none."""
+    query = select(_T.c.id, _T.c.site, _T.c.native_id, _T.c.url, _T.c.attempts).where(
+        _T.c.site == site, _T.c.native_id == native_id, _T.c.state.in_(("due", "leased"))
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return Claim(**row) if row is not None else None
+
+
 def settle(connection: Connection, site: str, native_id: str, state: str, outcome: str) -> None:
     """An address is `done`, `gone` or `failed`; its lease ends."""
     connection.execute(
@@ -91,6 +111,13 @@ def settle(connection: Connection, site: str, native_id: str, state: str, outcom
         .where(_T.c.site == site, _T.c.native_id == native_id)
         .values(state=state, outcome=outcome, leased_by=None, leased_until=None, attempts=_T.c.attempts + 1)
     )
+
+
+def note(connection: Connection, settled: Iterable[Settled], now: datetime) -> None:
+    """Write down what became of publications that nobody claimed, where the frontier does not have them yet."""
+    rows = {(one.site, one.native_id): {**asdict(one), "due_at": now, "attempts": 0} for one in settled}
+    if rows:
+        connection.execute(insert(connection, _T).on_conflict_do_nothing(), [rows[key] for key in sorted(rows)])
 
 
 def try_again(connection: Connection, found: Claim, outcome: str, now: datetime) -> bool:

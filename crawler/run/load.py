@@ -4,25 +4,17 @@ import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from attrs import define, field, frozen
-from sqlalchemy import Connection, select
+from attrs import define, field
+from sqlalchemy import select
 
-from archive.ingest.prepare import Prepared, prepare
-from archive.ingest.transaction import ingest
-from archive.store.db import reading, writing
-from archive.store.models import Capture, Frontier
-from archive.store.records import Item
-from crawler.capture.hearing import Hearing, is_heard
-from crawler.capture.item import capture_item, list_answer
-from crawler.capture.join import is_whole, join, part_of
-from crawler.capture.role import Role, resolve, role_of
-from crawler.pages.page import Outcome
-from crawler.run import frontier
-from crawler.run.run import Session, doubts
+from archive.store.db import reading
+from archive.store.models import Capture
+from crawler.capture.hearing import Hearing
+from crawler.capture.role import role_of
+from crawler.run.run import Run
+from crawler.run.store import STORED, Answer, read, store
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import Broken, read_records
 
@@ -43,22 +35,8 @@ class Tally:
     parted: set[tuple[str, str]] = field(factory=set)
 
 
-@frozen
-class _Read:
-    """A page as the worker hands it back: ready to store, its outcome, and what its address names (`resolve`).
-
-    `part`: what was read, where it is one page of an article on several.
-    """
-
-    item: Prepared
-    outcome: str
-    named: tuple[str, str, str] | None
-    doubtful: bool = False
-    part: Item | None = None
-
-
 def import_warc(
-    session: Session,
+    run: Run,
     path: Path,
     *,
     jobs: int = 1,
@@ -72,17 +50,18 @@ def import_warc(
     """
     tally = Tally()
     resolved = path.resolve()
-    name = path.name if resolved.parent == session.home.warc.resolve() else str(resolved)
-    with reading(session.engine) as connection:
+    name = path.name if resolved.parent == run.home.warc.resolve() else str(resolved)
+    with reading(run.engine) as connection:
         known = set(connection.execute(select(Capture.warc_offset).where(Capture.warc_file == name)).scalars())
     raws = _wanted(resolved, name, known, tally, on_place)
-    batch: list[_Read] = []
-    for read in _extracted(raws, session.hearing, jobs if path.stat().st_size >= PARALLEL_FROM else 1):
-        batch.append(read)
+    batch: list[Answer] = []
+    for answer in _extracted(raws, run.hearing, jobs if path.stat().st_size >= PARALLEL_FROM else 1):
+        batch.append(answer)
         if len(batch) == BATCH:
-            _store(session, batch, tally)
+            _store(run, batch, tally)
             batch = []
-    _store(session, batch, tally)
+    if batch:
+        _store(run, batch, tally)
     return tally
 
 
@@ -99,77 +78,32 @@ def _wanted(
         elif record.offset in known:
             tally.known += 1
         else:
-            raw = record.raw
-            role = role_of(raw.url, raw.status, raw.content_type, raw.requested)
-            if role in (Role.PAGE, Role.LIST):
-                yield raw
+            role = role_of(record.raw)
+            if role in STORED:
+                yield record.raw
             else:
                 tally.skipped[role] = tally.skipped.get(role, 0) + 1
 
 
-def read_page(raw: RawCapture, hearing: Hearing = "off") -> _Read:
-    """One answer, extracted and made ready. Pure; runs in a worker process."""
-    if role_of(raw.url, raw.status, raw.content_type, raw.requested) is Role.LIST:
-        row = list_answer(raw).capture
-        item = Item(capture=row)
-        return _Read(prepare(item), row.outcome, None, bool(doubts(item)))
-    item = capture_item(raw, witness=is_heard(hearing, raw.url))
-    outcome = item.capture.outcome if item.capture else ""
-    named = resolve(raw.requested or raw.url) or (resolve(item.article.url) if item.article else None)
-    is_part = item.parts or part_of(raw.requested or raw.url) != 1
-    return _Read(prepare(item), outcome, named, bool(doubts(item)), item if is_part else None)
-
-
-def _extracted(raws: Iterable[RawCapture], hearing: Hearing, jobs: int) -> Iterator[_Read]:
+def _extracted(raws: Iterable[RawCapture], hearing: Hearing, jobs: int) -> Iterator[Answer]:
     """The pages in the order of the file, extracted ahead by `jobs` processes."""
     if jobs <= 1:
-        yield from (read_page(raw, hearing) for raw in raws)
+        yield from (read(raw, hearing) for raw in raws)
         return
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting: deque[Future[_Read]] = deque()
+        waiting: deque[Future[Answer]] = deque()
         for raw in raws:
-            waiting.append(pool.submit(read_page, raw, hearing))
+            waiting.append(pool.submit(read, raw, hearing))
             if len(waiting) > jobs * 8:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _store(session: Session, batch: list[_Read], tally: Tally) -> None:
-    if not batch:
-        return
-    now = datetime.now(UTC)
-    with writing(session.engine) as connection:
-        joined = join(session.home, connection, [read.part for read in batch if read.part is not None])
-        items = [read.item for read in batch] + [prepare(one.item) for one in joined if one.item is not None]
-        stored = ingest(connection, items, run_id=session.run_id, now=now)[: len(batch)]
-        tally.parted |= {read.named[:2] for read in batch if read.part is not None and read.named is not None}
-        tally.parted -= {key for key in tally.parted if is_whole(connection, *key)}
-        _settle(connection, [read for read in batch if read.named and read.named[:2] not in tally.parted], now)
-    session.counts.add(stored)
-    for read in batch:
-        tally.outcomes[read.outcome] = tally.outcomes.get(read.outcome, 0) + 1
-        session.counts.fetched += 1
-        session.counts.doubtful += read.doubtful
-
-
-def _settle(connection: Connection, batch: list[_Read], now: datetime) -> None:
-    """What is in the archive need not be fetched when a list names it; what is due or was leased stays as it is."""
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
-    for read in batch:
-        if read.named is None or read.outcome == Outcome.BLOCKED:
-            continue
-        site, native_id, url = read.named
-        outcome = read.outcome if read.part is None else str(Outcome.ARTICLE)
-        rows[site, native_id] = {
-            "site": site,
-            "native_id": native_id,
-            "url": url,
-            "state": "gone" if outcome == Outcome.GONE else "done",
-            "due_at": now,
-            "attempts": 0,
-            "outcome": outcome,
-        }
-    if rows:
-        insert = frontier.insert(connection, Frontier.__table__).on_conflict_do_nothing()
-        connection.execute(insert, [rows[key] for key in sorted(rows)])
+def _store(run: Run, batch: list[Answer], tally: Tally) -> None:
+    for answer, kept in zip(batch, store(run, batch), strict=True):
+        tally.outcomes[answer.outcome] = tally.outcomes.get(answer.outcome, 0) + 1
+        if answer.key is not None and not kept.whole:
+            tally.parted.add(answer.key)
+        elif answer.key is not None and answer.part is not None:
+            tally.parted.discard(answer.key)

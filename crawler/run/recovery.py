@@ -5,42 +5,43 @@ import logging
 import os
 from pathlib import Path
 
+from attrs import evolve
 from sqlalchemy import select
 
 from archive.errors import UsageError
 from archive.store.db import reading
 from archive.store.models import Capture
-from crawler.capture.item import list_answer
-from crawler.capture.role import Role, role_of
-from crawler.run.run import Session
+from crawler.capture.role import role_of
+from crawler.run.frontier import waiting
+from crawler.run.run import Run
+from crawler.run.store import STORED, read, store, tell
 from crawler.warc.marker import left_behind, markers
+from crawler.warc.raw import RawCapture
 from crawler.warc.reader import Broken, read_records
 from crawler.warc.writer import storage_error
 
 logger = logging.getLogger("jianbao.crawl")
 
 
-def recover(session: Session) -> int:
+def recover(run: Run) -> int:
     """Take over every WARC file that no living writer holds; how many records the database had missed."""
     stored = 0
     try:
-        for marker in markers(session.home.warc):
+        for marker in markers(run.home.warc):
             with left_behind(marker) as file:
                 if file is None:
                     continue
-                stored += _take_over(session, file)
-                if session.fatal is not None:
-                    raise session.fatal
+                stored += _take_over(run, file)
                 marker.unlink()
     except OSError as error:
-        raise storage_error(session.home.warc, error) from error
+        raise storage_error(run.home.warc, error) from error
     return stored
 
 
-def _take_over(session: Session, path: Path) -> int:
+def _take_over(run: Run, path: Path) -> int:
     if not path.exists():
         return 0
-    with reading(session.engine) as connection:
+    with reading(run.engine) as connection:
         known = set(connection.execute(select(Capture.warc_offset).where(Capture.warc_file == path.name)).scalars())
     stored, end = 0, 0
     try:
@@ -54,12 +55,8 @@ def _take_over(session: Session, path: Path) -> int:
             raw = record.raw
             if raw is None or record.kind != "response" or record.offset in known:
                 continue
-            role = role_of(raw.url, raw.status, raw.content_type, raw.requested)
-            if role is Role.LIST:
-                session.store_list(list_answer(raw).capture)
-                stored += 1
-            elif role is Role.PAGE:
-                session.store_found(raw)
+            if role_of(raw) in STORED:
+                _store(run, raw)
                 stored += 1
     except UsageError as error:
         logger.warning("%s", error)
@@ -68,6 +65,15 @@ def _take_over(session: Session, path: Path) -> int:
     if stored:
         logger.info("%s: %d records that the database had missed", path.name, stored)
     return stored
+
+
+def _store(run: Run, raw: RawCapture) -> None:
+    answer = read(raw, run.hearing)
+    if answer.key is not None:
+        with reading(run.engine) as connection:
+            answer = evolve(answer, claim=waiting(connection, *answer.key))
+    store(run, [answer])
+    tell(answer)
 
 
 def _cut(path: Path, end: int) -> None:

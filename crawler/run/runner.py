@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from archive.errors import JianbaoError, UsageError
 from archive.settings import Home
+from crawler.run.crawl import Crawl
 from crawler.run.recovery import recover
-from crawler.run.run import Counts, Session, open_session
+from crawler.run.run import Counts, Run, open_run
 from crawler.sites.registry import load_sites
 from crawler.warc.writer import WarcFolder
 
@@ -47,7 +48,7 @@ def crawl(
     since: datetime | None = None,
     process: Any = None,
     verbose: bool = False,
-    on_change: Callable[[Session], None] | None = None,
+    on_change: Callable[[Run], None] | None = None,
 ) -> tuple[Counts, JianbaoError | None]:
     """Crawl these sites (all of them where none is named) once; what was done, and how the command should end.
 
@@ -64,22 +65,21 @@ def crawl(
     if not verbose:
         logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = process.settings if process is not None else project_settings()
-    session = open_session(home, names)
-    session.limit, session.since = limit, since
-    session.hearing = settings["JIANBAO_WITNESS"] or "all"
+    run = open_run(home, names)
+    run.hearing = settings["JIANBAO_WITNESS"] or "all"
     if on_change is not None:
-        session.on_change = on_change
+        run.on_change = on_change
     try:
-        recover(session)
-        _fetch(session, names, process or _own_process(settings, verbose=verbose))
+        recover(run)
+        _fetch(Crawl(run, limit, since), names, process or _own_process(settings, verbose=verbose))
     except JianbaoError as error:
-        session.fail(error)
+        run.fail(error)
     except BaseException as error:
-        session.fatal = session.fatal or _CrashError(f"{type(error).__name__}: {error}")
-        session.finish()
+        run.fatal = run.fatal or _CrashError(f"{type(error).__name__}: {error}")
+        run.finish()
         raise
-    ended = session.finish()
-    return session.counts, ended
+    ended = run.finish()
+    return run.counts, ended
 
 
 class _CrashError(JianbaoError):
@@ -98,13 +98,14 @@ def _own_process(settings: "Settings", *, verbose: bool) -> Any:
     return process
 
 
-def _fetch(session: Session, names: Sequence[str], process: Any) -> None:
+def _fetch(crawl: Crawl, names: Sequence[str], process: Any) -> None:
+    run = crawl.run
     settings: Settings = process.settings
     if settings["JIANBAO_CA_FILE"]:
         # OpenSSL reads it when the first connection is made; Scrapy has no setting for it.
         os.environ["SSL_CERT_FILE"] = str(Path(settings["JIANBAO_CA_FILE"]).absolute())
-    session.warc = WarcFolder(
-        path=session.home.warc,
+    run.warc = WarcFolder(
+        path=run.home.warc,
         max_bytes=settings.getint("JIANBAO_WARC_BYTES"),
         info={
             "software": f"jianbao {settings['USER_AGENT'].partition('/')[2].partition(' ')[0]} (scrapy, warcio)",
@@ -113,15 +114,15 @@ def _fetch(session: Session, names: Sequence[str], process: Any) -> None:
             "robots": "obey",
             "http-header-user-agent": settings["USER_AGENT"],
             "hostname": platform.node(),
-            "isPartOf": f"run {session.run_id}",
+            "isPartOf": f"run {run.run_id}",
         },
     )
     for name in names:
-        process.crawl(name, session=session)
-    session.on_fatal.append(lambda: _stop(process))
+        process.crawl(name, crawl=crawl)
+    run.on_fatal.append(lambda: _stop(process))
     process.start()
-    if process.bootstrap_failed and session.fatal is None:
-        session.fail(_CrashError("a spider did not start; the log says why"))
+    if process.bootstrap_failed and run.fatal is None:
+        run.fail(_CrashError("a spider did not start; the log says why"))
 
 
 def _stop(process: Any) -> None:

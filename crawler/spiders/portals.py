@@ -10,12 +10,9 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from attrs import define, field
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
 
-from archive.errors import JianbaoError
-from archive.store.db import reading
 from archive.store.records import Item
 from crawler.capture.item import capture_record, list_answer
 from crawler.capture.role import Role, role_of
@@ -23,11 +20,12 @@ from crawler.guard import Refused
 from crawler.middlewares import RAW, RobotsForbidden
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.status import GONE
-from crawler.pages.template.parts import MAX_PARTS
 from crawler.pages.template.site import Site
+from crawler.run.crawl import Crawl
 from crawler.run.discovery import Walk, entries_of
 from crawler.run.frontier import Claim
 from crawler.sites.registry import load_sites
+from crawler.spiders.parts import Parts
 from crawler.warc.raw import RawCapture
 
 if TYPE_CHECKING:
@@ -36,43 +34,18 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.run.run import Kept, Session
-
 logger = logging.getLogger("jianbao.crawl")
 
 BLOCKS_IN_A_ROW = 5
 """So many verification pages one after the other, and the site is left alone for this run."""
 
 
-@define
-class Parts:
-    """The further pages of one claimed article: what the archive said of it last, which pages were asked for, and why
-    the last one that failed did; `passing`: whether one failed in a way that may pass."""
-
-    claim: Claim
-    kept: "Kept"
-    tried: list[str] = field(factory=list)
-    reason: str = "they are not where they should be"
-    passing: bool = False
-
-    def next(self) -> str | None:
-        """The address to ask for now; the whole on one page makes the others unnecessary."""
-        if len(self.tried) > MAX_PARTS:
-            return None
-        return next((address for address in self.kept.missing if address not in self.tried), None)
-
-    def fail(self, reason: str, *, passing: bool) -> None:
-        """Note that the page asked for last is not to be had."""
-        self.reason = reason
-        self.passing = self.passing or passing
-
-
 class PortalSpider(Spider):
-    """The spider of one site. `session` is the run that it belongs to."""
+    """The spider of one site. `crawl`: what it belongs to."""
 
     site: ClassVar[Site]
     hosts: ClassVar[tuple[str, ...]]
-    session: "Session"
+    crawl: Crawl
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> "Self":
@@ -91,7 +64,7 @@ class PortalSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         for source in self.site.sources:
-            walk = self.session.walk(self.site, source)
+            walk = self.crawl.walk(self.site, source)
             if walk is not None:
                 yield self._list_request(walk)
             else:
@@ -114,12 +87,12 @@ class PortalSpider(Spider):
     def parse_list(self, response: "Response", walk: Walk) -> Iterator[Request]:
         """Take in one page of a list, and ask for the next one while there is something new."""
         raw: RawCapture = response.meta[RAW]
-        if _role(raw) in (Role.TRANSIENT, Role.REDIRECT):
+        if role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
             self._list_missing(walk, f"HTTP {raw.status}", failed=True)
             yield from self._due()
             return
         answer = list_answer(raw)
-        self.session.store_list(answer.capture)
+        self.crawl.store_list(answer.capture)
         if answer.problem:
             # Behind the first page, such an answer is the list's end.
             self._list_missing(walk, answer.problem, ends=walk.page > 0 and raw.status in GONE)
@@ -127,19 +100,14 @@ class PortalSpider(Spider):
             return
         entries = entries_of(self.site, answer.listings)
         if walk.page == 0 and len(entries) < walk.source.expect:
-            self.session.doubt(
+            self.crawl.run.doubt(
                 f"list {self.name}/{walk.source.name} named {len(entries)} articles, {walk.source.expect} expected"
             )
-        try:
-            with reading(self.session.engine) as connection:
-                more = walk.add(connection, entries)
-        except JianbaoError as error:
-            self.session.fail(error)
-            return
-        if more and not self.session.stopped:
+        more = self.crawl.goes_on(walk, entries)
+        if more and not self.crawl.is_ending:
             yield self._list_request(walk)
         else:
-            self.session.end_walk(walk, whole=not more)
+            self.crawl.end_walk(walk, whole=not more)
         yield from self._due()
 
     def list_failed(self, failure: Any) -> None:
@@ -148,20 +116,20 @@ class PortalSpider(Spider):
         error = failure.value
         if isinstance(error, RobotsForbidden):
             logger.info("list %s/%s: robots.txt forbids it", self.name, walk.source.name)
-            self.session.end_walk(walk, whole=False)
+            self.crawl.end_walk(walk, whole=False)
         else:
             self._list_missing(walk, _reason(error), failed=True)
 
     def _list_missing(self, walk: Walk, reason: str, *, failed: bool = False, ends: bool = False) -> None:
         """A page of a list is not to be had. `failed`: no answer says anything of it. `ends`: the list ends there."""
         if failed and (walk.page > 0 or walk.source.expect > 0):
-            self.session.doubt(f"list {self.name}/{walk.source.name}, page {walk.page + 1}: {reason}", failed=True)
+            self.crawl.run.doubt(f"list {self.name}/{walk.source.name}, page {walk.page + 1}: {reason}", failed=True)
         elif walk.page == 0 and walk.source.expect > 0:
-            self.session.doubt(f"list {self.name}/{walk.source.name}: {reason}")
+            self.crawl.run.doubt(f"list {self.name}/{walk.source.name}: {reason}")
         else:
             level = logging.DEBUG if ends else logging.INFO
             logger.log(level, "list %s/%s, page %d: %s", self.name, walk.source.name, walk.page + 1, reason)
-        self.session.end_walk(walk, whole=ends)
+        self.crawl.end_walk(walk, whole=ends)
 
     # Pages
 
@@ -169,7 +137,7 @@ class PortalSpider(Spider):
         """Requests for what the frontier has due, a few at a time, so that a lease never grows old in a queue."""
         if self._claims or self._left:
             return
-        for claim in self.session.claim(self.name):
+        for claim in self.crawl.claim(self.name):
             self._claims.add(claim.id)
             yield Request(
                 claim.url,
@@ -183,11 +151,11 @@ class PortalSpider(Spider):
         """Store one article page."""
         raw: RawCapture = response.meta[RAW]
         self._claims.discard(claim.id)
-        if _role(raw) in (Role.TRANSIENT, Role.REDIRECT):
-            self.session.miss_page(claim, f"http_{raw.status}")
+        if role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
+            self.crawl.miss_page(claim, f"http_{raw.status}")
             yield from self._due()
             return
-        kept = self.session.store_page(raw, claim)
+        kept = self.crawl.store_page(raw, claim)
         self._count_blocked(kept.outcome)
         yield from self._go_on(Parts(claim=claim, kept=kept))
 
@@ -201,19 +169,19 @@ class PortalSpider(Spider):
         claim: Claim = failure.request.cb_kwargs["claim"]
         self._claims.discard(claim.id)
         error = failure.value
-        if self.session.fatal is not None:
+        if self.crawl.run.fatal is not None:
             return
         if isinstance(error, RobotsForbidden):
-            self.session.leave_page(claim, "robots")
+            self.crawl.leave_page(claim, "robots")
         elif isinstance(error, DownloadCancelledError):
             identity = Identity(site=claim.site, native_id=claim.native_id)
             page = Page(url=claim.url, outcome=Outcome.TOO_LARGE, identity=identity)
             raw = RawCapture(url=claim.url, captured_at=datetime.now(UTC), payload=b"")
-            self.session.store_item(Item(capture=capture_record(raw, page)), claim)
+            self.crawl.store_item(Item(capture=capture_record(raw, page)), claim)
         else:
             # Too many redirects, or one that leads out of the site: asking again would change nothing.
             final = isinstance(error, Refused) or type(error) is IgnoreRequest
-            self.session.miss_page(claim, _reason(error), final=final)
+            self.crawl.miss_page(claim, _reason(error), final=final)
         yield from self._due()
 
     # The further pages of an article on several pages, one after the other
@@ -221,7 +189,7 @@ class PortalSpider(Spider):
     def _go_on(self, parts: Parts) -> Iterator[Request]:
         """Ask for the next page of the article; where there is none to ask for, the article is done."""
         address = parts.next()
-        if address is not None and not self.session.stopped and self.session.fatal is None:
+        if address is not None and not self.crawl.is_ending:
             parts.tried.append(address)
             self._claims.add(parts.claim.id)
             yield Request(
@@ -234,17 +202,17 @@ class PortalSpider(Spider):
             )
             return
         if address is None and not parts.kept.whole:
-            self.session.end_parts(parts.claim, parts.reason, passing=parts.passing)
+            self.crawl.end_parts(parts.claim, parts.reason, passing=parts.passing)
         yield from self._due()
 
     def parse_part(self, response: "Response", parts: Parts) -> Iterator[Request]:
         """Store one further page of an article."""
         raw: RawCapture = response.meta[RAW]
         self._claims.discard(parts.claim.id)
-        if _role(raw) in (Role.TRANSIENT, Role.REDIRECT):
+        if role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
             parts.fail(f"http_{raw.status}", passing=True)
         else:
-            kept = self.session.store_part(raw, parts.claim)
+            kept = self.crawl.store_page(raw, parts.claim, further=True)
             self._count_blocked(kept.outcome)
             if kept.outcome in (Outcome.ARTICLE, Outcome.NOT_ARTICLE):
                 parts.kept = kept
@@ -257,7 +225,7 @@ class PortalSpider(Spider):
         parts: Parts = failure.request.cb_kwargs["parts"]
         self._claims.discard(parts.claim.id)
         error = failure.value
-        if self.session.fatal is not None:
+        if self.crawl.run.fatal is not None:
             return
         final = isinstance(error, Refused | RobotsForbidden | DownloadCancelledError) or type(error) is IgnoreRequest
         parts.fail("robots" if isinstance(error, RobotsForbidden) else _reason(error), passing=not final)
@@ -267,7 +235,7 @@ class PortalSpider(Spider):
         if self._left:
             return
         self._left = True
-        self.session.doubt(f"{self.name} answers with verification pages; left alone for this run")
+        self.crawl.run.doubt(f"{self.name} answers with verification pages; left alone for this run")
         engine = self.crawler.engine
         if engine is not None:
             asyncio.ensure_future(engine.close_spider_async(reason="blocked"))  # noqa: RUF006 - the engine holds it
@@ -284,15 +252,11 @@ class PortalSpider(Spider):
 
     def _broke(self, failure: Any) -> None:
         """A bug in our own code: the run goes on, but does not pass as a good one."""
-        self.session.doubt(f"{self.name}: a bug, {failure.type.__name__}: {failure.getErrorMessage()}", failed=True)
+        self.crawl.run.doubt(f"{self.name}: a bug, {failure.type.__name__}: {failure.getErrorMessage()}", failed=True)
 
     def _closed(self, reason: str) -> None:
         if reason == "shutdown":
-            self.session.stopped = True
-
-
-def _role(raw: RawCapture) -> Role:
-    return role_of(raw.url, raw.status, raw.content_type, raw.requested)
+            self.crawl.run.stopped = True
 
 
 def _reason(error: BaseException) -> str:

@@ -112,10 +112,10 @@ def test_a_page_that_fails_is_tried_again(proxy: Proxy, tmp_path: Path) -> None:
 def test_killed_half_way(proxy: Proxy, tmp_path: Path, killed_at: int) -> None:
     """Killed after the WARC record of one of its pages, before the database hears of it."""
     before = (
-        "import os, crawler.run.run as s\n"
+        "import os, crawler.run.store as s\n"
         "real = s.ingest\n"
         "def ingest(connection, items, **more):\n"
-        f"    if items[0].capture.url == {paged.address(killed_at)!r}: os.kill(os.getpid(), 9)\n"
+        f"    if items[0].capture['url'] == {paged.address(killed_at)!r}: os.kill(os.getpid(), 9)\n"
         "    return real(connection, items, **more)\n"
         "s.ingest = ingest"
     )

@@ -1,5 +1,7 @@
 """What a status means is said once: the extraction, the crawl's retries and the captures agree."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from crawler import settings
@@ -7,11 +9,13 @@ from crawler.capture.role import Role, role_of
 from crawler.pages.outcome import by_status
 from crawler.pages.page import Outcome
 from crawler.pages.status import BLOCKED, GONE, TRANSIENT, is_redirect, is_transient
+from crawler.warc.raw import RawCapture
 
 
 @pytest.mark.parametrize("status", range(100, 600))
 def test_each_status_has_one_meaning_everywhere(status: int) -> None:
-    role = role_of("https://www.sohu.com/a/1000001_2", status, "text/html")
+    at = datetime(2026, 3, 4, tzinfo=UTC)
+    role = role_of(RawCapture(url="https://www.sohu.com/a/1000001_2", captured_at=at, payload=b"", status=status))
     assert (role is Role.TRANSIENT) == is_transient(status) == (status in settings.RETRY_HTTP_CODES)
     assert (role is Role.REDIRECT) == is_redirect(status)
     outcome = (by_status(status) or (None,))[0]

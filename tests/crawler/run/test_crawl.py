@@ -304,8 +304,8 @@ def test_a_site_that_only_shows_verification_pages_is_left_alone(start_portal: S
 def test_a_bug_of_ours_makes_the_run_a_failed_one(start_portal: START, tmp_path: Path) -> None:
     archive = Archive(tmp_path / "home", start_portal(20).environment())
     before = (
-        "import crawler.run.run as s\n"
-        "def capture_item(raw): raise ZeroDivisionError('seven')\n"
+        "import crawler.run.crawl as s\n"
+        "def capture_item(raw, **more): raise ZeroDivisionError('seven')\n"
         "s.capture_item = capture_item"
     )
     done = archive.run("crawl", "sohu", "--limit", "3", before=before)

@@ -88,10 +88,10 @@ def test_a_record_that_the_database_missed_is_stored_without_fetching(tmp_path: 
     with Proxy(World(30, 4), tmp_path / "portal") as proxy:
         archive = Archive(tmp_path / "home", proxy.environment())
         before = (
-            "import os, crawler.run.run as s\n"
+            "import os, crawler.run.store as s\n"
             "real, seen = s.ingest, []\n"
             "def ingest(connection, items, **more):\n"
-            "    seen.append(items[0].capture.outcome == 'article')\n"
+            "    seen.append(items[0].capture['outcome'] == 'article')\n"
             "    if sum(seen) == 4: os.kill(os.getpid(), 9)\n"
             "    return real(connection, items, **more)\n"
             "s.ingest = ingest"
@@ -115,3 +115,25 @@ def test_a_record_that_the_database_missed_is_stored_without_fetching(tmp_path: 
         assert check(file) == 0
         assert {url: proxy.requests[url] for url in written} == {url: asked[url] for url in written}
         assert {(one.site, one.native_id) for one in proxy.world.publications} == set(archive.articles())
+
+
+def test_a_refusal_that_the_database_missed_is_not_asked_for_again_at_once(tmp_path: Path) -> None:
+    (tmp_path / "portal").mkdir()
+    with Proxy(World(30, 4), tmp_path / "portal") as proxy:
+        archive = Archive(tmp_path / "home", proxy.environment())
+        before = (
+            "import os, crawler.run.store as s\n"
+            "real = s.ingest\n"
+            "def ingest(connection, items, **more):\n"
+            "    if items[0].capture['outcome'] == 'blocked': os.kill(os.getpid(), 9)\n"
+            "    return real(connection, items, **more)\n"
+            "s.ingest = ingest"
+        )
+        assert archive.run("crawl", "netease", before=before).returncode == -9
+        [refused] = [one for one in proxy.world.specials if one.kind == "blocked"]
+        assert archive.run("crawl", "netease").returncode == 3
+        assert archive.last_run()["doubtful"] == 1
+        row = "SELECT state, outcome, attempts, due_at > CURRENT_TIMESTAMP FROM frontier WHERE native_id = "
+        assert archive.rows(f"{row}'{refused.native_id}'") == [("due", "blocked", 1, 1)]
+        [(url,)] = archive.rows(f"SELECT url FROM capture WHERE native_id = '{refused.native_id}'")
+        assert proxy.requests[url] == 1

@@ -40,6 +40,8 @@ def test_a_crawls_files_give_the_same_archive(crawled: Archive, tmp_path: Path) 
     assert archive.rows(captures) == crawled.rows(captures)
     settled = "SELECT site, native_id, state FROM frontier WHERE state IN ('done', 'gone') ORDER BY 1, 2"
     assert archive.rows(settled) == crawled.rows(settled), "what was imported is not fetched again"
+    counts = "SELECT fetched, new, duplicate, doubtful, failed FROM crawl_run"
+    assert archive.rows(counts) == crawled.rows(counts), "the same answers give the same verdict"
     before = state(archive)
     again = archive.run("import", *files)
     assert again.returncode == 0
@@ -62,13 +64,13 @@ def test_an_interrupted_import_goes_on(crawled: Archive, tmp_path: Path) -> None
     archive = Archive(tmp_path / "home", crawled.environment)
     files = [str(file) for file in crawled.warcs()]
     before = (
-        "import os, crawler.run.load as w\n"
-        "w.BATCH, real, seen = 5, w.ingest, []\n"
+        "import os, crawler.run.load as w, crawler.run.store as s\n"
+        "w.BATCH, real, seen = 5, s.ingest, []\n"
         "def ingest(*args, **more):\n"
         "    seen.append(1)\n"
         "    if len(seen) == 4: os.kill(os.getpid(), 9)\n"
         "    return real(*args, **more)\n"
-        "w.ingest = ingest"
+        "s.ingest = ingest"
     )
     assert archive.run("import", *files, before=before).returncode == -9
     assert archive.rows("SELECT count(*) FROM capture") == [(15,)]

@@ -15,7 +15,7 @@ from archive.settings import Home
 from crawler.run import locks, run
 from crawler.run.locks import lock_home
 from crawler.run.recovery import recover
-from crawler.run.run import Session, open_session
+from crawler.run.run import Run, open_run
 from tests.crawler.warc.test_writer import exchange, folder
 
 
@@ -36,7 +36,7 @@ def test_a_run_is_held_from_the_moment_that_it_can_be_seen(
     postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another crawler starts right behind each commit of the first one's start."""
-    others: list[Session] = []
+    others: list[Run] = []
     real = psycopg.Connection.commit
     waiting = True
 
@@ -45,10 +45,10 @@ def test_a_run_is_held_from_the_moment_that_it_can_be_seen(
         real(self)
         if waiting and states(postgres_url):
             waiting = False
-            others.append(open_session(home(tmp_path / "two", postgres_url), ["sohu"]))
+            others.append(open_run(home(tmp_path / "two", postgres_url), ["sohu"]))
 
     monkeypatch.setattr(psycopg.Connection, "commit", commit)
-    first = open_session(home(tmp_path / "one", postgres_url), ["netease"])
+    first = open_run(home(tmp_path / "one", postgres_url), ["netease"])
     try:
         assert len(others) == 1
         assert states(postgres_url) == ["running", "running"]
@@ -62,7 +62,7 @@ def test_a_run_that_ends_while_another_looks_was_not_killed(
     postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It ends between the look at its row and the look at its lock."""
-    first = open_session(home(tmp_path / "one", postgres_url), ["netease"])
+    first = open_run(home(tmp_path / "one", postgres_url), ["netease"])
     real = locks.dead_runs
 
     def dead_runs(*args: Any) -> list[int]:
@@ -70,7 +70,7 @@ def test_a_run_that_ends_while_another_looks_was_not_killed(
         return real(*args)
 
     monkeypatch.setattr(run, "dead_runs", dead_runs)
-    second = open_session(home(tmp_path / "two", postgres_url), ["sohu"])
+    second = open_run(home(tmp_path / "two", postgres_url), ["sohu"])
     try:
         assert states(postgres_url) == ["finished", "running"]
     finally:
@@ -97,14 +97,14 @@ def test_a_start_that_fails_holds_nothing(postgres_url: str, tmp_path: Path, mon
         with monkeypatch.context() as patched:
             patched.setattr(place, name, instead)
             with pytest.raises((ZeroDivisionError, TypeError)):
-                open_session(home(tmp_path / "one", postgres_url), ["netease"])
+                open_run(home(tmp_path / "one", postgres_url), ["netease"])
     monkeypatch.undo()
     engine = create_engine(postgres_url)
     with engine.connect() as connection:
         held = connection.execute(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")).scalar_one()
     engine.dispose()
     assert held == 0
-    open_session(home(tmp_path / "one", postgres_url), ["netease"]).finish()
+    open_run(home(tmp_path / "one", postgres_url), ["netease"]).finish()
     assert states(postgres_url) == ["finished"]
 
 
@@ -150,7 +150,7 @@ def test_a_warc_file_is_held_from_the_moment_that_it_can_be_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another run that shares the folder looks for what dead ones left, just when a file is begun."""
-    other = open_session(home(tmp_path / "other"), ["netease"])
+    other = open_run(home(tmp_path / "other"), ["netease"])
     (tmp_path / "other" / "warc").symlink_to(tmp_path / "warc")
     real = fcntl.flock
 
@@ -180,7 +180,7 @@ def test_two_runs_that_share_a_folder_take_a_dead_ones_file_over_once(
     (tmp_path / "warc").mkdir()
     both = []
     for name in ("one", "two"):
-        both.append(open_session(home(tmp_path / name), ["netease"]))
+        both.append(open_run(home(tmp_path / name), ["netease"]))
         (tmp_path / name / "warc").symlink_to(tmp_path / "warc")
     dead = folder(tmp_path / "warc")
     dead.write(exchange())
@@ -211,7 +211,7 @@ def test_a_marker_without_a_file_is_removed(tmp_path: Path, monkeypatch: pytest.
         patched.setattr(fcntl, "flock", killed)
         folder(tmp_path / "home" / "warc").write(exchange())
     assert len(list((tmp_path / "home" / "warc").iterdir())) == 1
-    one = open_session(home(tmp_path / "home"), ["netease"])
+    one = open_run(home(tmp_path / "home"), ["netease"])
     assert recover(one) == 0
     assert list((tmp_path / "home" / "warc").iterdir()) == []
     assert one.finish() is None

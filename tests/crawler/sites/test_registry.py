@@ -1,5 +1,6 @@
 """The registry: our sites and the user's, and which of them an address belongs to."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from archive.errors import UsageError
 from crawler.capture.role import Role, identity, resolve, role_of
 from crawler.pages.page import Identity
 from crawler.sites.registry import find_site, find_source, load_sites
+from crawler.warc.raw import RawCapture
 
 SITE = """
 from crawler.pages.template.site import Site, Source, Target
@@ -19,6 +21,11 @@ SITE = Site(
     sources=(Source(name="front", urls=("https://{name}.example/new",), parse=html_links),),
 )
 """
+
+
+def answer(url: str, requested: str | None = None) -> RawCapture:
+    at = datetime(2026, 3, 4, tzinfo=UTC)
+    return RawCapture(url=url, captured_at=at, payload=b"", content_type="application/json", requested=requested)
 
 
 def test_it_follows_the_environment_in_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,12 +40,12 @@ def test_it_follows_the_environment_in_one_process(tmp_path: Path, monkeypatch: 
         site = find_site(ours)
         assert site is load_sites()[name]
         assert find_source(f"{ours}new") == (site, load_sites()[name].sources[0])
-        assert role_of(f"{ours}new", 200, "application/json") is Role.LIST
-        assert role_of(f"{ours}moved", 200, "application/json", f"{ours}new") is Role.LIST
+        assert role_of(answer(f"{ours}new")) is Role.LIST
+        assert role_of(answer(f"{ours}moved", f"{ours}new")) is Role.LIST
         assert identity(f"{ours}a/7") == Identity(site=name, native_id="7", canonical_url=f"{ours}a/7")
         assert resolve(f"{ours}a/7") == (name, "7", f"{ours}a/7")
         assert find_site(theirs) is find_source(f"{theirs}new") is identity(f"{theirs}a/7") is None
-        assert role_of(f"{theirs}new", 200, "application/json") is Role.OTHER
+        assert role_of(answer(f"{theirs}new")) is Role.OTHER
     monkeypatch.delenv("JIANBAO_SITES")
     assert list(load_sites()) == ["netease", "sohu"]
 

@@ -1,0 +1,180 @@
+"""How answers are stored: the same for a crawl, for the recovery of a killed one, and for an import.
+
+An answer is read first, which is costly, pure, and may be done by another process. Storing is one transaction: the
+captures, their articles, those on several pages that are now whole, the frontier's rows, and the run's counts.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from attrs import evolve, frozen
+from sqlalchemy import Connection
+
+from archive.ingest.prepare import Prepared, prepare
+from archive.ingest.transaction import ingest
+from archive.store.records import CaptureRecord, Item
+from crawler.capture.hearing import Hearing, is_heard
+from crawler.capture.item import capture_item, list_answer
+from crawler.capture.join import Key, is_whole, join, part_of
+from crawler.capture.role import Role, identity, role_of
+from crawler.pages.page import Identity, Outcome
+from crawler.pages.template.read import DOUBTS
+from crawler.pages.witness import DISAGREES
+from crawler.run import frontier
+from crawler.run.frontier import Claim, Settled
+from crawler.run.run import Run
+from crawler.warc.raw import RawCapture
+
+logger = logging.getLogger("jianbao.crawl")
+
+STORED = frozenset({Role.PAGE, Role.LIST})
+"""What becomes a capture; all else stays in the WARC file alone."""
+DOUBTFUL = frozenset({Outcome.UNKNOWN_TEMPLATE, Outcome.EMPTY, Outcome.BLOCKED, Outcome.BROKEN, Outcome.TOO_LARGE})
+DOUBTFUL_FLAGS = DOUBTS | {"no_id", DISAGREES}
+"""Flags of articles whose page contradicts itself, does not say which article it is, or which the witness reads
+otherwise."""
+
+
+@frozen(kw_only=True)
+class Answer:
+    """One answer, read and made ready to store.
+
+    `url`: its own, after redirects. `outcome`: of docs/outcomes.md. `doubt`: why a person should look at it, "" where
+    all is in order. `names`: the publication that was asked for, every field of it known; None of a list and of an
+    address that no site knows. `part`: what was read, where it is one page of an article on several. `further`: it is
+    not that article's first page. `claim`: the publication's row in the frontier, where it waits for this answer.
+    `listing`: it is a list's, which is neither counted nor doubtful here: that is for its walk to say.
+    """
+
+    item: Prepared
+    url: str
+    outcome: Outcome
+    doubt: str = ""
+    names: Identity | None = None
+    part: Item | None = None
+    further: bool = False
+    claim: Claim | None = None
+    listing: bool = False
+
+    @property
+    def key(self) -> Key | None:
+        """Site and native id of the publication that was asked for."""
+        return (self.names.site or "", self.names.native_id or "") if self.names is not None else None
+
+
+@frozen(kw_only=True)
+class Kept:
+    """What became of an answer. `whole`: False for a page of an article of which other pages are not there yet;
+    `missing`: their addresses, as far as they are known."""
+
+    outcome: str = ""
+    whole: bool = True
+    missing: tuple[str, ...] = ()
+
+
+def doubts(item: Item) -> str:
+    """Why a person should look at what an answer gave, in a few words; "" for what is in order."""
+    if item.capture is None:
+        return ""
+    if item.capture.outcome in DOUBTFUL:
+        return f"{item.capture.outcome} ({item.capture.detail or 'no detail'})"
+    flags = () if item.article is None else item.article.flags
+    return ", ".join(flag for flag in flags if flag in DOUBTFUL_FLAGS)
+
+
+def read(raw: RawCapture, hearing: Hearing = "off") -> Answer:
+    """An answer whose role is in `STORED`, extracted and made ready to store. Pure, but for the sites that there are.
+
+    `hearing`: of which pages the witness is asked too.
+    """
+    if role_of(raw) is Role.LIST:
+        return read_list(list_answer(raw).capture)
+    asked = raw.requested or raw.url
+    item = capture_item(raw, witness=is_heard(hearing, raw.url))
+    names = identity(asked) or (identity(item.article.url) if item.article is not None else None)
+    return _answer(item, names, further=part_of(asked) != 1)
+
+
+def read_claimed(item: Item, claim: Claim, *, further: bool = False) -> Answer:
+    """What was read of a claimed publication, made ready to store. `further`: it is not its first page."""
+    names = Identity(site=claim.site, native_id=claim.native_id, canonical_url=claim.url)
+    return evolve(_answer(item, names, further=further), claim=claim)
+
+
+def read_list(capture: CaptureRecord) -> Answer:
+    """A list's answer, made ready to store."""
+    item = Item(capture=capture)
+    return Answer(item=prepare(item), url=capture.url, outcome=Outcome(capture.outcome), listing=True)
+
+
+def _answer(item: Item, names: Identity | None, *, further: bool) -> Answer:
+    if item.capture is None:
+        msg = "an answer without a capture"
+        raise ValueError(msg)
+    return Answer(
+        item=prepare(item),
+        url=item.capture.url,
+        outcome=Outcome(item.capture.outcome),
+        doubt=doubts(item),
+        names=names,
+        part=item if item.parts or further else None,
+        further=further,
+    )
+
+
+def store(run: Run, answers: Sequence[Answer]) -> list[Kept]:
+    """Store answers and settle what they name, all or nothing; what became of each. Raises the archive's errors.
+
+    Pages of an article on several are put together with those that the archive has; what they name is settled once it
+    is whole.
+    """
+    now = datetime.now(UTC)
+    with run.step() as (connection, counts):
+        joined = join(run.home, connection, [one.part for one in answers if one.part is not None])
+        items = [one.item for one in answers]
+        items += [prepare(one.item) for one in joined.values() if one.item is not None]
+        counts.add(ingest(connection, items, run_id=run.run_id, now=now)[: len(answers)])
+        counts.fetched += sum(not one.listing for one in answers)
+        counts.doubtful += sum(bool(one.doubt) for one in answers)
+        parted = {one.key for one in answers if one.key is not None and one.part is not None}
+        broken_up = {key for key in parted if not is_whole(connection, *key)}
+        _settle(connection, [one for one in answers if one.key not in broken_up], now)
+    kept = []
+    for one in answers:
+        whole = one.key not in broken_up
+        missing = joined[one.key].missing if one.key in joined and not whole else ()
+        kept.append(Kept(outcome=one.outcome, whole=whole, missing=missing))
+    return kept
+
+
+def _settle(connection: Connection, answers: Sequence[Answer], now: datetime) -> None:
+    """Write to the frontier what became of the publications that these answers name, none of which misses a page.
+
+    A claimed one's lease ends. One that nobody claimed need not be fetched when a list names it; if it is due or leased
+    all the same, it stays so.
+    """
+    unclaimed: list[Settled] = []
+    for one in answers:
+        if one.key is None or one.names is None:
+            continue
+        if one.outcome is Outcome.BLOCKED and not one.further:
+            if one.claim is not None:
+                frontier.try_again(connection, one.claim, one.outcome, now)
+            continue
+        state = "gone" if one.outcome is Outcome.GONE and not one.further else "done"
+        outcome = Outcome.ARTICLE if one.further else one.outcome
+        if one.claim is not None:
+            frontier.settle(connection, *one.key, state, outcome)
+        else:
+            site, native_id = one.key
+            url = one.names.canonical_url or one.url
+            unclaimed.append(Settled(site=site, native_id=native_id, url=url, state=state, outcome=outcome))
+    frontier.note(connection, unclaimed, now)
+
+
+def tell(answer: Answer) -> None:
+    """Say in the log what was stored, and what of it is doubtful."""
+    logger.debug("%s: %s", answer.outcome, answer.url)
+    if answer.doubt:
+        logger.warning("doubtful: %s: %s", answer.url, answer.doubt)

@@ -1,0 +1,30 @@
+"""The further pages of an article on several, on their way: which are asked for, and why some are not to be had."""
+
+from attrs import define, field
+
+from crawler.pages.template.parts import MAX_PARTS
+from crawler.run.frontier import Claim
+from crawler.run.store import Kept
+
+
+@define
+class Parts:
+    """The further pages of one claimed article: what the archive said of it last, which pages were asked for, and why
+    the last one that failed did; `passing`: whether one failed in a way that may pass."""
+
+    claim: Claim
+    kept: Kept
+    tried: list[str] = field(factory=list)
+    reason: str = "they are not where they should be"
+    passing: bool = False
+
+    def next(self) -> str | None:
+        """The address to ask for now; the whole on one page makes the others unnecessary."""
+        if len(self.tried) > MAX_PARTS:
+            return None
+        return next((address for address in self.kept.missing if address not in self.tried), None)
+
+    def fail(self, reason: str, *, passing: bool) -> None:
+        """Note that the page asked for last is not to be had."""
+        self.reason = reason
+        self.passing = self.passing or passing
