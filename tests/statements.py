@@ -22,7 +22,7 @@ Sent = dict[str, Any]
 """Statements as the driver got them, each with the parameters of its first use."""
 
 FEW = frozenset({"dedup_scheme", "dedup_state", "poll"})
-"""Tables with a row for each thing that the program itself knows of."""
+"""Tables with a row for each thing that the program or a site file knows of."""
 GROWING = frozenset({table.name for table in Base.metadata.sorted_tables} | {TABLE}) - FEW
 SHARED = frozenset(
     "site source state kind outcome template relation decision warc_file run_id version by_person pinned".split()
@@ -198,7 +198,10 @@ def _prepare_postgresql(cursor: Any) -> None:
     for table in (one for one in Base.metadata.sorted_tables if one.name in GROWING):
         values = ", ".join(_filler(column) for column in table.columns)
         names = ", ".join(f'"{column.name}"' for column in table.columns)
-        cursor.execute(f"INSERT INTO {table.name} ({names}) SELECT {values} FROM generate_series(1, {_FILL}) AS n")
+        cursor.execute(
+            f"INSERT INTO {table.name} ({names}) SELECT {values} FROM generate_series(1, {_FILL}) AS n "
+            "ON CONFLICT DO NOTHING"
+        )
     words = f"SELECT {_FIRST} + n, 0, CAST('w' || n % 5000 AS tsvector) FROM generate_series(1, {10 * _FILL}) AS n"
     cursor.execute(f"INSERT INTO {TABLE} (article_id, part, document) {words}")
     cursor.execute("ANALYZE")
