@@ -2,7 +2,8 @@
 
 For each rule: on how many pages it fires, on how many of them something comes out otherwise without it, and what that
 costs there: body text (F1, or a case that goes wrong), clutter that comes through, fields that go wrong. Only the pages
-on which a rule fires are read again. The pages: our own, and those of ../shared where they are.
+on which a rule fires are read again. The pages: our own, situations that people report among them, and those of
+../shared where they are.
 """
 
 import json
@@ -19,13 +20,14 @@ from rich.console import Console
 from rich.table import Table
 
 from archive.times import show_time
-from benchmarks.pages import FIELDS, Answer, BenchPage, body_f1, fields_right, load_pages
+from benchmarks.pages import Answer, BenchPage, body_f1, fields_right, load_pages
+from crawler.cli.extract import page_row
 from crawler.pages.extract import extract
 from crawler.pages.page import Page
 from crawler.pages.rules.engine import Rule
 from crawler.sites.registry import find_site
 from tests.crawler.pages.poorer import every_rule, without
-from tests.crawler.pages.stored import OPEN, PORTALS, expected
+from tests.crawler.pages.stored import OPEN, PORTALS, expected, faults, situations
 
 SHARED: Final = Path(__file__).resolve().parents[2] / "shared"
 CORPORA: Final = ("own", "pages", "pages2", "reports")
@@ -49,13 +51,14 @@ class Case:
 
 @frozen(kw_only=True)
 class Said:
-    """What extraction said of a page, as far as rules decide it."""
+    """What extraction said of a page, as far as rules decide it. `row`: all of it, to hold a case against."""
 
     answer: Answer
     outcome: str
     flags: tuple[str, ...]
     keywords: tuple[str, ...]
     original_title: str
+    row: dict[str, Any] = field(eq=False, repr=False)
 
 
 @define
@@ -98,14 +101,13 @@ def _scored(folder: str) -> Iterator[Case]:
 
 
 def _reports() -> Iterator[Case]:
-    for folder in sorted((SHARED / "reports" / "pages" / "cases").glob("*/")):
-        declared = folder / "content_type.txt"
+    for one in situations():
         yield Case(
-            name=f"reports/{folder.name}",
-            data=(folder / "page.html").read_bytes(),
-            url=(folder / "url.txt").read_text(encoding="utf-8").strip(),
-            content_type=declared.read_text(encoding="utf-8").strip() if declared.exists() else None,
-            wanted=json.loads((folder / "expected.json").read_text(encoding="utf-8")),
+            name=f"reports/{one.name}",
+            data=one.data,
+            url=one.url,
+            content_type=one.content_type,
+            wanted=one.wanted,
         )
 
 
@@ -124,25 +126,8 @@ def said(page: Page) -> Said:
         flags=page.flags,
         keywords=page.keywords,
         original_title=page.original_title or "",
+        row=page_row(page, ""),
     )
-
-
-def is_right(wanted: dict[str, Any], found: Said) -> bool:
-    """Whether a case of `reports` comes out as it asks: fields, parts of the body, flags, outcomes."""
-    body = found.answer.body
-    for name, want in wanted.items():
-        have: Any = getattr(found.answer, name) if name in FIELDS else getattr(found, name, None)
-        right = {
-            "body": lambda want: body.split("\n") == want,
-            "must": lambda want: all(part in body for part in want),
-            "must_not": lambda want: not any(part in body for part in want),
-            "outcome_not": lambda want: found.outcome not in want,
-            "flags_has": lambda want: set(want) <= set(found.flags),
-            "flags_not": lambda want: set(want).isdisjoint(found.flags),
-        }.get(name, lambda want, have=have: (list(have) if isinstance(have, tuple) else have or None) == want)
-        if not right(want):
-            return False
-    return True
 
 
 def fired_on(pages: dict[str, Page], rule_id: str) -> list[str]:
@@ -177,7 +162,7 @@ def _add_cost(worth: Worth, case: Case, before: Said, after: Said) -> None:
         right, poorer = fields_right(case.scored, before.answer), fields_right(case.scored, after.answer)
         worth.fields += sum(right.values()) - sum(poorer.values())
     if case.wanted is not None:
-        worth.cases += is_right(case.wanted, before) - is_right(case.wanted, after)
+        worth.cases += (not faults(case.wanted, before.row)) - (not faults(case.wanted, after.row))
 
 
 def show(console: Console, accounts: dict[str, Worth], corpora: Counter[str]) -> None:
@@ -198,7 +183,7 @@ def show(console: Console, accounts: dict[str, Worth], corpora: Counter[str]) ->
     console.print(table)
 
 
-def faults(rules: dict[str, Rule], accounts: dict[str, Worth], known: set[str]) -> list[str]:
+def not_borne_out(rules: dict[str, Rule], accounts: dict[str, Worth], known: set[str]) -> list[str]:
     """What is not borne out by the pages: a rule that none needs, a page in `seen_on` on which it does not fire."""
     found = []
     for name, worth in accounts.items():
@@ -213,7 +198,7 @@ def main(rules: tuple[str, ...]) -> None:
     """Print what every rule (or the RULES named) is worth. Exit code 1 where a rule is not borne out by the pages.
 
     F1 lost: summed over the pages, 1 is one whole body. leaks: pieces of clutter that come through. fields: right ones
-    that go wrong. cases: situations of ../shared/reports that come out right with the rule and wrong without it.
+    that go wrong. cases: situations that people report that come out right with the rule and wrong without it.
     """
     every = cases()
     pages = {
@@ -225,7 +210,7 @@ def main(rules: tuple[str, ...]) -> None:
     accounts = {name: account(name, every, before, fired_on(pages, name), rule.keeps) for name, rule in known.items()}
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     show(console, accounts, Counter(case.corpus for case in every))
-    wrong = faults(known, accounts, set(pages))
+    wrong = not_borne_out(known, accounts, set(pages))
     for line in wrong:
         console.print(line, style="red")
     sys.exit(1 if wrong else 0)

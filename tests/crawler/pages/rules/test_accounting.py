@@ -11,7 +11,8 @@ from crawler.sites.registry import find_site
 from tests.crawler.pages.poorer import every_rule
 
 RULES = every_rule()
-OWN = [case for case in cases() if case.corpus == "own"]
+OURS = ("own/", "reports/")
+OWN = [case for case in cases() if case.name.startswith(OURS)]
 
 
 def read(case: Case) -> Page:
@@ -34,7 +35,7 @@ def test_a_page_of_ours_needs_the_rule(name: str, pages: dict[str, Page]) -> Non
     before = {page: said(found) for page, found in pages.items()}
     worth = account(name, OWN, before, fired_on(pages, name), RULES[name].keeps)
     assert worth.changed, f"no page comes out otherwise without {name}: give it one, or remove it"
-    assert {page for page in RULES[name].seen_on if page.startswith("own/")} <= set(worth.fired)
+    assert {page for page in RULES[name].seen_on if page.startswith(OURS)} <= set(worth.fired)
 
 
 @pytest.mark.shared
