@@ -169,6 +169,8 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _raise_ours(url: URL, context: ExceptionContext) -> None:
+    if context.is_pre_ping:
+        return  # the pool itself replaces a connection that was dropped while nobody used it
     ours = translate(context.original_exception, url)
     if ours is not None:
         raise ours from context.original_exception

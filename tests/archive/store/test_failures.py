@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 
 from archive.errors import DatabaseUnavailable, JianbaoError, SchemaMismatch, StorageError, UsageError
 from archive.store.db import connect, open_engine, opened, reading, upgrade, writing
@@ -136,6 +137,34 @@ try:
 except StorageError as error:
     print(number, error)
 """
+
+
+KILL_OTHERS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = "
+    "'client backend' AND application_name = 'jianbao'"
+)
+
+
+@pytest.mark.parametrize("idle", [1, 3])
+@pytest.mark.parametrize("use", [reading, writing])
+def test_idle_connections_that_the_server_drops_are_made_anew(
+    postgres_server: Server, postgres_url: str, use: Callable[[Engine], AbstractContextManager[Connection]], idle: int
+) -> None:
+    with opened(postgres_url) as engine:
+        with ExitStack() as stack:
+            for _ in range(idle):
+                stack.enter_context(engine.connect())
+        _kill_others(postgres_server)
+        for _ in range(2):
+            with use(engine) as connection:
+                assert connection.scalar(text("SELECT count(*) FROM article")) == 0
+
+
+def _kill_others(server: Server) -> None:
+    admin = create_engine(server.url(), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        assert all(connection.execute(KILL_OTHERS).scalars())
+    admin.dispose()
 
 
 def test_no_room_is_told_and_leaves_the_archive_whole(sqlite_url: str) -> None:
