@@ -103,6 +103,8 @@ class WarcMiddleware:
             request_headers=_request_headers(request),
             ip=str(ip) if ip else None,
             requested=first[0],
+            method=request.method,
+            request_body=request.body,
         )
         try:
             position = run.warc.write(exchange)

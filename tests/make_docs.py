@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).parents[1] / "docs"
 LONGEST = 160  # characters of a pattern; the code has the rest
 
+TEMPLATES = """## Templates
+
+A site's templates in the order in which they are tried; `body` is where the text stands
+([the language](add-a-site.md#selectors)). One that was **never** tried on a real page is written after what other
+people's code says of such pages: look at `jianbao explain` before you rely on it, and send us a page.
+"""
+
 COMMANDS = """# Commands
 
 Written by `make docs` from the commands' own help; `jianbao COMMAND --help` prints the same.
@@ -104,7 +111,23 @@ def rules() -> str:
         ]
         notes += ["strips all that follows"] if rule.rest else []
         rows.append(f"| `{name}` | {rule.why} | {'; '.join(matches)} | {rule.where} | {', '.join(notes)} |")
-    return RULES + "\n" + "\n".join(rows) + "\n"
+    return RULES + "\n" + "\n".join(rows) + "\n\n" + TEMPLATES + "\n" + "\n".join(_templates()) + "\n"
+
+
+def _templates() -> list[str]:
+    from crawler.sites.registry import load_sites
+
+    rows = ["| template | body | tried on real pages |", "|---|---|---|"]
+    for site in load_sites().values():
+        places: dict[str, list[str]] = {}
+        for template in site.templates:
+            places.setdefault(template.name, []).extend(template.body)
+        unproven = {template.name for template in site.templates if template.unproven}
+        rows += [
+            f"| `{name}` | {_code(', '.join(body))} | {'**never**' if name in unproven else 'yes'} |"
+            for name, body in places.items()
+        ]
+    return rows
 
 
 def _code(text: str) -> str:

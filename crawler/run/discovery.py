@@ -83,6 +83,11 @@ class Walk:
         return self.source.urls[self.page]
 
     @property
+    def post(self) -> str | None:
+        """The JSON text to post to it; None where it is simply asked for."""
+        return self.source.posts[self.page] if self.source.posts else None
+
+    @property
     def goes_on_from_last(self) -> bool:
         """Whether what is not new was taken care of by the last walk."""
         return self.last is not None and self.last.reached(self.since)

@@ -51,47 +51,58 @@ def json_list(
     *,
     url: str | Callable[[Entry], str | None],
     at: Sequence[str] = (),
+    within: Sequence[str] = (),
     title: Sequence[str] = ("title",),
     time: str = "",
-    source: str = "",
+    source: str | Callable[[Entry], object] = "",
     keep: Callable[[Entry], bool] | None = None,
 ) -> Parse:
     """A parser of JSON(P) lists.
 
-    `at`: the keys that lead to the list of entries (`*`: every value). `url`: the key of an entry's address, or a
-    function of the entry. `title`: the first of these keys that holds text. `time`, `source`: keys. `keep`: which
-    entries count.
+    `at`: the keys that lead to the list of entries (`*`: every value that leads there, one at least). `within`: the
+    keys that lead from an entry to its description, where it is wrapped. `url`: the key of an entry's address, or a
+    function of the entry. `title`: the first of these keys that holds text. `time`: a key; `source`: a key, or a
+    function of the entry. `keep`: which entries count.
     """
 
     def parse(text: str, base: str, fetched_at: datetime) -> list[Listing]:
         listings = []
-        for entry in _entries(load(text), at):
-            if keep is not None and not keep(entry):
+        for wrapped in _entries(load(text), at):
+            entry = _inside(wrapped, within)
+            if entry is None or (keep is not None and not keep(entry)):
                 continue
-            link = entry.get(url) if isinstance(url, str) else url(entry)
-            address = list_address(link, base)
+            address = list_address(_value(entry, url), base)
             if address is None:
                 continue
             name = next((t for key in title if (t := _text(entry.get(key)))), None)
             moment = read_listed(entry.get(time), fetched_at)
             published = moment.at if moment is not None else None
-            listings.append(
-                Listing(url=address, title=name, published_at=published, source_name=_text(entry.get(source)) or None)
-            )
+            named = _text(_value(entry, source)) or None
+            listings.append(Listing(url=address, title=name, published_at=published, source_name=named))
         return listings
 
     return parse
 
 
+def _value(entry: Entry, key: str | Callable[[Entry], object]) -> object:
+    return entry.get(key) if isinstance(key, str) else key(entry)
+
+
+def _inside(entry: Entry, within: Sequence[str]) -> Entry | None:
+    inner: Any = entry
+    for key in within:
+        inner = inner.get(key) if isinstance(inner, dict) else None
+    return inner if isinstance(inner, dict) else None
+
+
 def _entries(value: Any, at: Sequence[str]) -> Iterator[Entry]:
     level = [value]
     for key in at:
-        deeper: list[Any] = []
-        for part in level:
-            if not isinstance(part, dict) or (key != "*" and key not in part):
-                raise ListError(f"the list has no {key!r}")
-            deeper.extend(part.values() if key == "*" else [part[key]])
-        level = deeper
+        fitting = [part for part in level if isinstance(part, dict) and (key == "*" or key in part)]
+        if not fitting:
+            raise ListError(f"the list has no {key!r}")
+        # Of several (after `*`) one may be an advert's place, or an error.
+        level = [inner for part in fitting for inner in (part.values() if key == "*" else [part[key]])]
     count = 0
     for part in level:
         if not isinstance(part, list):

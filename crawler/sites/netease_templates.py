@@ -8,6 +8,9 @@ from crawler.pages.template.document import Document, element_text
 from crawler.pages.template.readers import attribute, before, json_ld, meta, present, script, tail, text, title
 from crawler.pages.template.template import Template
 
+_DOCID = r"[0-9A-Z]{16}"
+
+
 _END_TEXT = r"id=[\"']?endText"
 
 
@@ -81,6 +84,9 @@ _IN_BODY = (_ORIGINAL, _SOURCE_EDITOR, _ADVERT, _RELATED, _GALLERY_BOX, _VIDEO_B
 
 
 _TITLE = title(r"^(.*?)(?:\||_[^_]*网易|_手机网易网|$)")
+
+
+_MOBILE_TITLE = r"^(.*?)(?:_手机网易网)?$"
 
 
 _KEYWORDS = meta("keywords")
@@ -258,13 +264,48 @@ TEMPLATES = (
         image=original_image,
     ),
     Template(
+        # The phones' pages of about 2019, made by the server; `.page` are its screens, all there.
+        name="netease-3g2019",
+        signs=("js-page", "js-source"),
+        body=("article div.content",),
+        scope="article",
+        fields=(
+            ("headline", text("h1.title")),
+            ("headline", meta("og:title", _MOBILE_TITLE)),
+            *_MACHINE_TIME,
+            ("published_at", text("span.js-time", _DATE)),
+            ("source_name", text("span.js-source")),
+            ("page_id", attribute("article", "id", rf"^article-({_DOCID})$")),
+            ("keywords", _KEYWORDS),
+        ),
+        rules=_IN_BODY,
+        image=original_image,
+    ),
+    Template(
+        # The pages for simple phones, about 2017: XHTML without a class at most places.
+        name="netease-3g-xhtml",
+        signs=("atitle", "version:xhtml"),
+        body=("div.content",),
+        fields=(
+            ("headline", text("h1.atitle")),
+            ("headline", title(_MOBILE_TITLE)),
+            ("published_at", text("div.about", _DATE)),
+            ("source_name", text("div.about", r"来源[:：]\s?《?([^《》\s]+)")),
+            ("keywords", _KEYWORDS),
+            # Films stand in comments, as the phone's own player reads them.
+            ("flag.video", script("@@VIDEO=", r"@@VIDEO=\"(h)")),
+        ),
+        rules=_IN_BODY,
+        image=original_image,
+    ),
+    Template(
         name="netease-mobile",
         signs=("article-body",),
         body=("section.article-body", "article.article-body", "div.article-body"),
         scope=".js-article, .article",
         fields=(
             ("headline", text("h1.article-title")),
-            ("headline", meta("og:title", r"^(.*?)(?:_手机网易网)?$")),
+            ("headline", meta("og:title", _MOBILE_TITLE)),
             *_MACHINE_TIME,
             ("published_at", json_ld("datePublished")),
             ("published_at", attribute("time", "datetime")),
@@ -297,6 +338,7 @@ TEMPLATES = (
     ),
     Template(
         name="netease-app",
+        unproven=True,
         signs=("header-subtitle", "g-article"),
         body=("article", "div.g-article"),
         fields=(

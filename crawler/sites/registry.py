@@ -4,7 +4,7 @@ import importlib
 import importlib.util
 import os
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -49,8 +49,22 @@ def _registry(folder: str) -> _Registry:
         if site.name in sites:
             raise UsageError(f"{module.__file__}: there is already a site named {site.name!r}; give it another name")
         sites[site.name] = site
-    sources = {url: (site, source) for site in sites.values() for source in site.sources for url in source.urls}
-    return _Registry(sites, sources)
+    return _Registry(sites, _by_address(sites.values()))
+
+
+def _by_address(sites: Iterable[Site]) -> dict[str, tuple[Site, Source]]:
+    """Several sources may post to one address; which of them an answer is for need not be known, if all read alike."""
+    found: dict[str, tuple[Site, Source]] = {}
+    for site in sites:
+        for source in site.sources:
+            for url in source.urls:
+                _, first = found.setdefault(url, (site, source))
+                if (first.parse, first.encoding) != (source.parse, source.encoding):
+                    raise UsageError(
+                        f"{site.name}: the sources {first.name!r} and {source.name!r} ask the same address, {url}, but"
+                        " read its answer in two ways; give both one `parse` and one `encoding`"
+                    )
+    return found
 
 
 def _own() -> Iterator[ModuleType]:

@@ -4,6 +4,7 @@ The key is a number with its kind before it, since the number spaces overlap: `a
 older `n<id>.shtml`, `p:` for picture sets, `k:` for the news app. The account number after `_` is no part of the key.
 """
 
+import json
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,9 +17,10 @@ from crawler.pages.template.site import Site, Source, Target
 from crawler.pages.template.template import Template
 from crawler.sites.lists import Entry, html_links, json_list
 
-_ARTICLE = re.compile(r"^/a/(?P<id>\d{5,12})(?:_(?P<account>\d+))?/?$")
-_OLD = re.compile(r"^(?P<folder>/\d{8}/)n(?P<id>\d{5,12})(?:_(?P<part>\d{1,3}))?\.s?html?$")
-_OLDEST = re.compile(r"^/(?:\d+/){1,3}(?:article|news|n)(?P<id>\d{5,12})(?:_\w+)?\.s?html?$")
+# `/na/` is an advert position's form of the same article.
+_ARTICLE = re.compile(r"^/n?a/(?P<id>\d{5,12})(?:_(?P<account>\d+))?/?$")
+_OLD = re.compile(r"^(?P<folder>/\d{8}/)n(?P<id>\d{5,12})(?:_(?P<part>\d{1,3}))?\.s?html?/?$")
+_OLDEST = re.compile(r"^/(?:\d+/){1,3}(?:article|news|n)(?P<id>\d{5,12})(?:_\w+)?\.s?html?/?$")
 _MOBILE_OLD = re.compile(r"^/n/(?P<id>\d{5,12})/?$")
 _PICTURE = re.compile(r"^/picture/(?P<id>\d{5,12})/?$")
 _MOBILE_PICTURE = re.compile(r"^/p/(?P<id>\d+)/?$")
@@ -59,7 +61,7 @@ def _article(site: str, host: str, path: str) -> Target | None:
         # The first page has no number, the second is `_1`.
         return Target(kind="article", native_id=f"n:{found['id']}", url=page, part=int(found["part"] or 0) + 1)
     if found := _OLDEST.match(path):
-        return Target(kind="article", native_id=f"n:{found['id']}", url=f"{site}{path}")
+        return Target(kind="article", native_id=f"n:{found['id']}", url=f"{site}{path.rstrip('/')}")
     if host == "m.sohu.com" and (found := _MOBILE_OLD.match(path)):
         return Target(kind="article", native_id=f"n:{found['id']}", url=f"https://m.sohu.com/n/{found['id']}/")
     return None
@@ -104,6 +106,28 @@ _parse_region = json_list(
     source="authorName",
     keep=lambda entry: entry.get("resourceType") in (None, 1),
 )
+
+
+def _is_text(entry: Entry) -> bool:
+    """Whether a topic's entry is an article, and not a set of pictures or a film."""
+    return entry.get("icon") not in ("images", "video")
+
+
+def _account(entry: Entry) -> object:
+    """Who published a topic's entry: the first of the short texts beside its headline."""
+    beside = entry.get("extraInfoList")
+    first = beside[0] if isinstance(beside, list) and beside else None
+    return first.get("text") if isinstance(first, dict) else None
+
+
+_parse_topic = json_list(at=("data", "*", "list"), url="url", time="postTime", source=_account, keep=_is_text)
+_parse_old_topic = json_list(
+    at=("*", "data"),
+    within=("resourceData", "contentData"),
+    url="url",
+    time="postTime",
+    source="authorName",
+)
 _parse_author = json_list(at=("data", "pcArticleVOS"), url="link", time="publicTime")
 
 _FEED = "https://v2.sohu.com/public-api/feed"
@@ -112,6 +136,61 @@ _SCENES = {"news": 8, "military": 10, "culture": 12, "history": 13, "business": 
 
 def _feed_pages(scene: int) -> tuple[str, ...]:
     return tuple(f"{_FEED}?scene=CHANNEL&sceneId={scene}&page={page}&size=20" for page in (1, 2, 3))
+
+
+_ODIN = "https://odin.sohu.com/odin/api/blockdata"
+_CIS = "https://cis.sohu.com/cisv4/feeds"
+
+# What is asked of it is told by its product's number and type.
+_TOPICS = {
+    "politics": (438647, 15),
+    "world": (1649, 13),
+    "finance": (54401, 15),
+    "internet": (666, 13),
+    "digital": (672, 13),
+    "defence": (2027, 13),
+}
+
+
+def _topic_post(product: int, kind: int, page: int) -> str:
+    """What a channel page of today posts to draw its list; the numbers outside `content` are those of its own page."""
+    content = {
+        "productId": str(product),
+        "productType": str(kind),
+        "size": 20,
+        "pro": "0,1",
+        "feedType": "XTOPIC_LATEST",
+        "view": "feedMode",
+        "innerTag": "channel",
+        "page": page,
+    }
+    block = {
+        "tplCompKey": "TPLFeedMul_2_9_feedData",
+        "isServerRender": False,
+        "isSingleAd": False,
+        "configSource": "mp",
+        "content": content,
+    }
+    main = {"productType": "13", "productId": "1524", "secureScore": "50", "categoryId": "47"}
+    return json.dumps({"mainContent": main, "resourceList": [block]})
+
+
+def _old_topic_post(product: int, kind: int, page: int) -> str:
+    """What a channel page of 2022 and 2023 posted. Its `resourceId` is ours to choose: the answer's key."""
+    resource = {
+        "resourceId": "10935",
+        "page": page,
+        "size": 20,
+        "context": {"feedType": "XTOPIC_SYNTHETICAL"},
+        "resProductParam": {"productId": product, "productType": kind},
+        "productParam": {"productId": 1524, "productType": 13, "categoryId": 47, "mediaId": 1},
+    }
+    return json.dumps({"suv": "0", "pvId": "0", "clientType": 3, "resourceParam": [resource]})
+
+
+def _topic(name: str, product: int, kind: int) -> Source:
+    posts = tuple(_topic_post(product, kind, page) for page in (1, 2, 3))
+    return Source(name=name, urls=(_ODIN,) * len(posts), posts=posts, parse=_parse_topic, expect=0)
 
 
 def author_source(account: int) -> Source:
@@ -127,6 +206,14 @@ SOURCES = (
         name="region_hot",
         urls=("https://v2.sohu.com/integration-api/mix/region/84?size=25&adapter=pc&page=1&secureScore=50",),
         parse=_parse_region,
+        expect=0,
+    ),
+    *(_topic(name, *product) for name, product in _TOPICS.items()),
+    Source(
+        name="politics_old",
+        urls=(_CIS,),
+        posts=(_old_topic_post(*_TOPICS["politics"], 1),),
+        parse=_parse_old_topic,
         expect=0,
     ),
     Source(name="home", urls=("https://www.sohu.com/",), parse=html_links, expect=0),
@@ -199,6 +286,8 @@ _MODERN = (_EDITOR_NAME, _ORIGINAL, _UNFOLD, _VIDEO_TITLE, _ADVERT)
 _STATEMENT = ("flag.user_uploaded", present("div.statement"))
 _KEYWORDS = meta("keywords")
 _TITLE = title(r"^(.*?)(?:[-_](?:[^-_]*搜狐[^-_]*))*$")
+# The line under the earliest headlines: 2004年8月2日10:20 [ 某某 ] 来源：[ 某报 ], or in 2003 2003年10月8日09:31 某报
+_AFTER_TIME = r"\d{4}年\d{1,2}月\d{1,2}日\s?\d\d:\d\d\s(?!页面功能|来源|作者)"
 _ZOOM = r"id=[\"']?fontzoom"
 _TIME = r"(\d{4}[年-]\d{1,2}[月-]\d{1,2}日?\s?(?:\d\d:\d\d(?::\d\d)?)?)"
 
@@ -264,6 +353,7 @@ TEMPLATES = (
     ),
     Template(
         name="sohu-vue",
+        unproven=True,
         signs=("content-main-detail",),
         body=("div.content-main-detail", "section.content-main-detail", "article.content-main-detail"),
         fields=(
@@ -283,6 +373,7 @@ TEMPLATES = (
     ),
     Template(
         name="sohu-mobile",
+        unproven=True,
         body=("#articleContent",),
         fields=(
             ("headline", text("h1.title-info")),
@@ -333,7 +424,9 @@ TEMPLATES = (
             ("headline", _TITLE),
             ("published_at", before(_ZOOM, _TIME, window=12_000)),
             ("source_name", before(_ZOOM, r"来源[:：]\s?\[?\s?([^\]\s]+)", window=12_000)),
+            ("source_name", before(_ZOOM, _AFTER_TIME + r"([^\[\]：:\s]{2,20})(?=\s)", window=12_000)),
             ("authors", before(_ZOOM, r"作者[:：]\s?\[?\s?([^\]\s]+)", window=12_000)),
+            ("authors", before(_ZOOM, _AFTER_TIME + r"\[\s?([^\]\s]{2,8})\s?\]\s?来源", window=12_000)),
             ("page_id", prefixed("n:", script("topic.jsp?id=", r"topic\.jsp\?id=(\d+)"))),
             ("keywords", _KEYWORDS),
         ),
@@ -342,6 +435,7 @@ TEMPLATES = (
     # The same page without the editor's id: the earliest of them, and a second text layout of 2024.
     Template(
         name="sohu-article",
+        unproven=True,
         body=("article.article-text", "article.article"),
         scope=".text",
         fields=_MP_FIELDS,

@@ -77,6 +77,9 @@ class PortalSpider(Spider):
     def _list_request(self, walk: Walk) -> Request:
         return Request(
             walk.url,
+            method="GET" if walk.post is None else "POST",
+            headers=None if walk.post is None else {"Content-Type": "application/json"},
+            body=walk.post,
             callback=self.parse_list,
             errback=self.list_failed,
             cb_kwargs={"walk": walk},

@@ -42,7 +42,7 @@ class Exchange:
 
     `headers` keep their order; a byte is the Latin-1 character of its number. `payload`: the body, still
     content-encoded. `ip`: the server's, None behind a proxy. `requested`: the address that was asked for before
-    redirects, None where it is `url`.
+    redirects, None where it is `url`. `method`, `request_body`: what was sent.
     """
 
     url: str
@@ -53,6 +53,8 @@ class Exchange:
     request_headers: Headers
     ip: str | None = None
     requested: str | None = None
+    method: str = "GET"
+    request_body: bytes = b""
 
 
 @frozen(kw_only=True)
@@ -187,10 +189,12 @@ def _records(exchange: Exchange) -> tuple[bytes, bytes, str]:
     request = writer.create_warc_record(
         exchange.url,
         "request",
-        payload=BytesIO(),
-        length=0,
+        payload=BytesIO(exchange.request_body),
+        length=len(exchange.request_body),
         warc_headers_dict={"WARC-Date": fields["WARC-Date"]},
-        http_headers=_WireHeaders(f"GET {target} HTTP/1.1", _clean(exchange.request_headers), is_http_request=True),
+        http_headers=_WireHeaders(
+            f"{exchange.method} {target} HTTP/1.1", _clean(exchange.request_headers), is_http_request=True
+        ),
     )
     request.rec_headers.add_header("WARC-Concurrent-To", response.rec_headers.get_header("WARC-Record-ID"))
     digest = str(response.rec_headers.get_header("WARC-Payload-Digest"))

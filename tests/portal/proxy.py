@@ -129,10 +129,9 @@ class Proxy:
                     await writer.start_tls(self._context)
                     base = "https://" + target.removesuffix(":443")
                     continue
-                if length := int(headers.get("content-length", "0")):
-                    await reader.readexactly(min(length, MAX_HEAD))
+                posted = await reader.readexactly(min(int(headers.get("content-length", "0")), MAX_HEAD))
                 url = target if target.startswith("http") else (base or f"http://{headers.get('host', '')}") + target
-                await self._send(writer, method, url, headers)
+                await self._send(writer, method, url, headers, posted)
                 if headers.get("connection", "").lower() == "close":
                     break
         except (OSError, ssl.SSLError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError):
@@ -142,14 +141,16 @@ class Proxy:
                 writer.close()
                 await writer.wait_closed()
 
-    async def _send(self, writer: asyncio.StreamWriter, method: str, url: str, headers: dict[str, str]) -> None:
+    async def _send(
+        self, writer: asyncio.StreamWriter, method: str, url: str, headers: dict[str, str], posted: bytes
+    ) -> None:
         self.requests[url] += 1
         if self.delay:
             await asyncio.sleep(self.delay)
         while self._holds(url):
             self._waiting.set()
             await asyncio.sleep(0.001)
-        answer = self._answer(method, url)
+        answer = self._answer(method, url, posted.decode("utf-8", "replace"))
         body = answer.body
         fields = {"Server": "nginx", "Content-Type": answer.content_type}
         if answer.location:
@@ -168,14 +169,14 @@ class Proxy:
         writer.write("\r\n".join(lines).encode() + (body if method != "HEAD" else b""))
         await writer.drain()
 
-    def _answer(self, method: str, url: str) -> Answer:
+    def _answer(self, method: str, url: str, posted: str) -> Answer:
         if url in self.faults:
             return self.faults[url]
         if url.split("/")[2] in self.down:
             return Answer(503, b"")
-        if method not in ("GET", "HEAD"):
+        if method not in ("GET", "HEAD", "POST"):
             return Answer(405, b"")
-        answer = self.portal.answer(url)
+        answer = self.portal.answer(url, posted) if method == "POST" else self.portal.answer(url)
         if answer.status == 200 and (key := self.portal.key(url)):
             self.served[key] += 1
         return answer

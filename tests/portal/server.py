@@ -84,15 +84,15 @@ class Portal:
             key = ("sohu", f"n:{found[1] or found[2]}" if found else "")
         return key if key in self.world.by_key else None
 
-    def answer(self, url: str) -> Answer:
-        """The answer to a GET of that address."""
+    def answer(self, url: str, posted: str = "") -> Answer:
+        """The answer to that address; `posted`: what was sent there, "" for a GET."""
         parts = urlsplit(url)
         host = parts.hostname or ""
         if parts.path == "/robots.txt":
             return text(self._robots(host), "text/plain")
         if host in mirrors.BY_HOST:
             return self._mirror(mirrors.BY_HOST[host], parts.path, self.world.by_key.get(self.key(url) or ("", "")))
-        if (found := self.lists.answer(url)) is not None:
+        if (found := self.lists.answer(url, posted)) is not None:
             body, content_type = found
             return Answer(200, body, content_type)
         one = self.world.by_key.get(self.key(url) or ("", ""))

@@ -17,7 +17,7 @@ GENERAL: Final = (
     Rule(
         id="general.original_title",
         why="The headline under which the text first appeared: a field that desks put on top of the body.",
-        seen_on=("own/sohu-mp-republished", "pages2/ne_2019_3g"),
+        seen_on=("own/sohu-mp-republished",),
         pattern=r"[（(【\[]\s?原标题\s?[:：]\s?(?P<original_title>.+?)\s?[)）】\]]",
         needs=("原标题",),
     ),

@@ -42,7 +42,8 @@ class Source:
     """A list that names articles.
 
     `name`: stable, unique in its site (`guonei`). `urls`: the list's pages, newest first; the walk stops at the first
-    page on which nothing is new, or which answers with an error. `parse(text, url, fetched_at)` gives its entries and
+    page on which nothing is new, or which answers with an error. `posts`: the JSON texts that are posted to these
+    addresses, one a page; empty: they are asked for with GET. `parse(text, url, fetched_at)` gives its entries and
     raises `ValueError` on an answer that is not what the source gives. `encoding`: None to go by header and trial.
     `expect`: the fewest entries that its first page has on a normal day; fewer makes the run doubtful.
     """
@@ -50,9 +51,14 @@ class Source:
     name: str
     urls: tuple[str, ...]
     parse: Callable[[str, str, datetime], Sequence[Listing]]
+    posts: tuple[str, ...] = ()
     encoding: str | None = None
     every: timedelta = timedelta(minutes=30)
     expect: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        if self.posts and len(self.posts) != len(self.urls):
+            raise ValueError(f"source {self.name}: {len(self.urls)} urls, but {len(self.posts)} posts; give one each")
 
 
 class ListError(ValueError):

@@ -34,7 +34,8 @@ class Template:
     `image`: makes an image's address out of the written one. `authors_in_text`: whether bylines in the body name
     authors where no field does. `agreement`: below it, an article is doubtful (`crawler.pages.witness`). `pager`: the
     selector of the links between the pages of one article. `scope`: the selector of the element around the body in
-    which the fields stand: searches in it cost little; without it, the whole page is searched.
+    which the fields stand: searches in it cost little; without it, the whole page is searched. `unproven`:
+    written after other people's code; no real page of it has been tried.
 
     Raises `SelectorError`, with the template's name, for a selector that cannot be read.
     """
@@ -51,6 +52,7 @@ class Template:
     pager: str = ""
     scope: str = ""
     agreement: float = TEMPLATE_AGREEMENT
+    unproven: bool = False
     ruleset: RuleSet = attrs.field(init=False, repr=False, eq=False)
     roots: tuple[Selector, ...] = attrs.field(init=False, repr=False, eq=False)
     pager_at: Selector | None = attrs.field(init=False, repr=False, eq=False)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from crawler.cli.extract import batch_rows
+from crawler.sites.registry import load_sites
 
 pytestmark = pytest.mark.shared
 
@@ -58,6 +59,13 @@ def expected(shared: Path) -> Iterator[dict[str, Any]]:
             entry = json.loads(line)
             if entry["site"] in ("netease", "sohu"):
                 yield entry
+
+
+def test_templates_are_proven_by_real_pages(shared: Path, rows: list[dict[str, Any]]) -> None:
+    """A template says that no real page of it was ever tried, or there is one."""
+    tried = {row["template"] for row in (*rows, *batch_rows(shared / "pages2" / "pages.jsonl"))}
+    declared = {one.name: one.unproven for name in ("netease", "sohu") for one in load_sites()[name].templates}
+    assert {name for name, unproven in declared.items() if not unproven} == tried & set(declared)
 
 
 def test_machine_time(shared: Path, rows: list[dict[str, Any]]) -> None:

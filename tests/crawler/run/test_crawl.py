@@ -99,6 +99,26 @@ def test_sightings_say_which_list_named_what(crawled: tuple[Archive, Proxy, list
     assert any(times == 2 and later for _, _, times, later in rows)
 
 
+def test_what_a_list_asks_for_is_posted_and_kept(crawled: tuple[Archive, Proxy, list[Counter[str]]]) -> None:
+    archive, _, _ = crawled
+    posted = []
+    for file in archive.warcs():
+        with file.open("rb") as stream:
+            posted += [
+                (record.rec_headers.get_header("WARC-Target-URI"), record.raw_stream.read().decode())
+                for record in ArchiveIterator(stream)
+                if record.rec_type == "request" and record.http_headers.protocol == "POST"
+            ]
+    declared = {
+        (url, post)
+        for site in load_sites().values()
+        for source in site.sources
+        for url, post in zip(source.urls, source.posts, strict=False)
+    }
+    first = {(one.urls[0], one.posts[0]) for site in load_sites().values() for one in site.sources if one.posts}
+    assert first <= set(posted) <= declared
+
+
 def test_every_capture_has_its_record_and_other_tools_read_it(
     crawled: tuple[Archive, Proxy, list[Counter[str]]],
 ) -> None:
@@ -167,7 +187,7 @@ def test_scrapy_crawl_does_the_same(start_portal: START, tmp_path: Path) -> None
 
 
 def test_limit_and_since(start_portal: START, tmp_path: Path) -> None:
-    proxy = start_portal(40)
+    proxy = start_portal(120)
     archive = Archive(tmp_path / "home", proxy.environment())
     assert archive.run("crawl", "netease", "sohu", "--limit", "7").returncode in (0, 3)
     assert archive.last_run()["fetched"] <= 7

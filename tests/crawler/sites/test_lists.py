@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from crawler.sites.lists import MAX_CHARACTERS, html_links, json_list, list_addr
 from crawler.sites.registry import load_sites
 
 NOW = datetime(2026, 3, 4, 4, 30, tzinfo=UTC)  # 12:30 in Beijing
+TEXTS_OF_2023 = 16
 DOCID = "KEQVVAU8000G440O"
 
 
@@ -75,6 +77,73 @@ def test_a_sohu_feed() -> None:
     assert entry.url == "https://www.sohu.com/a/749000001_121000001"
     assert entry.title == "标题"
     assert entry.published_at == datetime(2024, 1, 4, 22, 46, 23, tzinfo=BEIJING)
+
+
+def topic(number: int, **others: Any) -> dict[str, Any]:
+    """An entry of the lists that Sohu's channel pages post for."""
+    return {
+        "id": number,
+        "title": "标题",
+        "url": f"/a/{number}_121000001?scm=1101.topic:438647",
+        "icon": "",
+        "extraInfoList": [{"text": "某号"}, {"text": "3小时前"}],
+        "postTime": 1704379583000,
+        **others,
+    }
+
+
+def test_a_sohu_topic_of_today() -> None:
+    entries = [
+        topic(749000001),
+        topic(749000002, icon="video"),
+        topic(749000003, extraInfoList=[], url=None),
+        topic(749000004, extraInfoList=[5], postTime="昨天"),
+    ]
+    politics = source(sohu, "politics")
+    text = json.dumps({"code": 0, "data": {"AD_1": {"code": 500}, "TPLFeedMul_2_9_feedData": {"list": entries}}})
+    first, fourth = politics.parse(text, politics.urls[0], NOW)
+    assert (first.title, first.source_name) == ("标题", "某号")
+    assert first.published_at == datetime(2024, 1, 4, 22, 46, 23, tzinfo=BEIJING)
+    assert sohu.target(first.url) == sohu.target("https://www.sohu.com/a/749000001_121000001")
+    assert fourth.source_name is None
+    with pytest.raises(ListError):
+        politics.parse('{"code": 0, "data": {"AD_1": {"code": 500}}}', politics.urls[0], NOW)
+
+
+def test_a_sohu_topic_of_2023() -> None:
+    wrapped = [
+        {"resourceData": {"contentData": topic(749000001, authorName="某号")}},
+        {"resourceData": None},
+        {"adData": {}},
+        {"resourceData": {"contentData": topic(749000002, url="/na/749000002_121000001", authorName=5)}},
+    ]
+    old = source(sohu, "politics_old")
+    text = json.dumps({"10935": {"code": "0", "count": 4, "data": wrapped}})
+    first, last = old.parse(text, old.urls[0], NOW)
+    assert (first.title, first.source_name) == ("标题", "某号")
+    target = sohu.target(last.url)
+    assert target is not None
+    assert (target.kind, target.native_id) == ("article", "a:749000002")
+    assert last.source_name is None
+
+
+def test_the_real_sohu_topic_of_2023(shared: Path) -> None:
+    text = (shared / "pages2" / "lists" / "so_region_2023.json").read_text(encoding="utf-8")
+    old = source(sohu, "politics_old")
+    listings = old.parse(text, old.urls[0], NOW)
+    targets = [target for entry in listings if (target := sohu.target(entry.url))]
+    # Of its twenty entries some are adverts, which have no `contentData`.
+    assert len(targets) == len(listings) == TEXTS_OF_2023
+    assert {target.kind for target in targets} == {"article"}
+    assert all(entry.published_at and entry.source_name and entry.title for entry in listings)
+
+
+def test_each_page_of_a_posted_list_has_its_own_text() -> None:
+    for site in load_sites().values():
+        for one in site.sources:
+            assert not one.posts or len(set(one.posts)) == len(one.posts) == len(one.urls)
+    with pytest.raises(ValueError, match="source x: 1 urls, but 2 posts; give one each"):
+        Source(name="x", urls=("https://a.example/",), posts=("{}", "[]"), parse=html_links)
 
 
 def test_an_author_list_gives_addresses_without_a_scheme() -> None:

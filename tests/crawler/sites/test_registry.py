@@ -50,6 +50,34 @@ def test_it_follows_the_environment_in_one_process(tmp_path: Path, monkeypatch: 
     assert list(load_sites()) == ["netease", "sohu"]
 
 
+TWO_READINGS = """
+from crawler.pages.template.site import Site, Source
+from crawler.sites.lists import html_links, json_list
+
+PLACE = "https://three.example/api"
+SITE = Site(
+    name="three", title="站", hosts=("three.example",), target=lambda url: None,
+    sources=(
+        Source(name="news", urls=(PLACE,), posts=('{{"topic": 1}}',), parse=html_links),
+        Source(name="sport", urls=(PLACE,), posts=('{{"topic": 2}}',), parse={second}),
+    ),
+)
+"""
+
+
+def test_sources_that_post_to_one_address_read_its_answers_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, second in (("alike", "html_links"), ("apart", 'json_list(url="link")')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "three.py").write_text(TWO_READINGS.format(second=second), encoding="utf-8")
+    monkeypatch.setenv("JIANBAO_SITES", str(tmp_path / "alike"))
+    assert find_source("https://three.example/api") == (load_sites()["three"], load_sites()["three"].sources[0])
+    monkeypatch.setenv("JIANBAO_SITES", str(tmp_path / "apart"))
+    with pytest.raises(UsageError, match="three: the sources 'news' and 'sport' ask the same address"):
+        load_sites()
+
+
 def test_names_and_folders_that_will_not_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x.py").write_text(SITE.format(name="sohu"), encoding="utf-8")
     for folder, says in ((tmp_path, "already a site named 'sohu'"), (tmp_path / "none", "is not a folder")):

@@ -76,6 +76,20 @@ def test_other_tools_read_what_is_written(tmp_path: Path) -> None:
     assert REQUESTED.encode() in part
 
 
+def test_what_was_posted_is_kept(tmp_path: Path) -> None:
+    writer = folder(tmp_path)
+    writer.write(exchange(method="POST", request_body=b'{"page": 1}'))
+    writer.close()
+    [path] = tmp_path.iterdir()
+    assert check(path) == 0
+    with path.open("rb") as stream:
+        sent = [(one.http_headers.protocol, one.raw_stream.read()) for one in ArchiveIterator(stream)
+                if one.rec_type == "request"]  # fmt: skip
+    assert sent == [("POST", b'{"page": 1}')]
+    read = list(read_records(path, path.name))
+    assert [one.raw.url for one in read if isinstance(one, Record) and one.raw] == [exchange().url]
+
+
 def test_files_rotate_and_each_is_whole(tmp_path: Path) -> None:
     writer = folder(tmp_path, max_bytes=2000)
     positions = [writer.write(exchange(number)) for number in range(6)]

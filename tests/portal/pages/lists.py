@@ -49,28 +49,30 @@ class Lists:
             share += [Entry(one, (one.listed_url, *one.aliases)[-1]) for one in islice(fillers, max(0, missing))]
             size = max(PAGE, -(-len(share) // len(source.urls)))
             for page, url in enumerate(source.urls):
-                self._entries[_key(url)] = share[page * size : (page + 1) * size]
-                self._encodings[_key(url)] = source.encoding or "utf-8"
+                key = _key(url, source.posts[page] if source.posts else "")
+                self._entries[key] = share[page * size : (page + 1) * size]
+                self._encodings[key] = source.encoding or "utf-8"
 
-    def answer(self, url: str) -> tuple[bytes, str] | None:
-        """The list at that address as bytes and content type; None where no source declares it, or past its end."""
-        entries = self._entries.get(_key(url))
+    def answer(self, url: str, posted: str = "") -> tuple[bytes, str] | None:
+        """The list at that address as bytes and content type, `posted`: what was sent there; None where no source
+        declares it, or past its end."""
+        entries = self._entries.get(_key(url, posted))
         if entries is None:
             return None
         if not entries and ("/special/" in url or "pNo=" in url):
             return None  # these lists end in an HTTP error
         kind, text = _render(url, entries)
-        return text.encode(self._encodings[_key(url)]), kind
+        return text.encode(self._encodings[_key(url, posted)]), kind
 
 
-def _key(url: str) -> str:
+def _key(url: str, posted: str) -> str:
     parts = urlsplit(url)
-    return f"{parts.netloc}{parts.path}?{parts.query}"
+    return f"{parts.netloc}{parts.path}?{parts.query} {posted}"
 
 
 def _can_name(source: "Source", one: "Publication | Special") -> bool:
     """Sohu's feeds build addresses from two numbers, so that they name no old article."""
-    if "v2.sohu.com" in source.urls[0]:
+    if any(host in source.urls[0] for host in ("v2.sohu.com", "cis.sohu.com", "odin.sohu.com")):
         return one.native_id.startswith("a:")
     if one.native_id.startswith("v:"):
         return "callback=" in source.urls[0]
@@ -97,6 +99,13 @@ def _render(url: str, entries: Sequence[Entry]) -> tuple[str, str]:
     if "/author-page-api/" in url:
         return "application/json", _dump(
             {"code": 200, "data": {"pcArticleVOS": [_author_entry(entry) for entry in entries]}}
+        )
+    if "/cisv4/feeds" in url:
+        wrapped = [{"resourceData": {"businessType": 1, "contentData": _topic_entry(entry)}} for entry in entries]
+        return "application/json;charset=UTF-8", _dump({"10935": {"code": "0", "count": len(wrapped), "data": wrapped}})
+    if "/odin/api/" in url:
+        return "application/json;charset=UTF-8", _dump(
+            {"code": 0, "data": {"TPLFeedMul_2_9_feedData": {"list": [_topic_entry(entry) for entry in entries]}}}
         )
     return "text/html", _html(entries)
 
@@ -174,6 +183,21 @@ def _feed_entry(entry: Entry) -> dict[str, Any]:
         "resourceType": 1,
         "type": 0,
         "url": f"//www.sohu.com/a/{number}_{account}",
+    }
+
+
+def _topic_entry(entry: Entry) -> dict[str, Any]:
+    """An entry of the lists that are posted to; the feed's, with the time under another name."""
+    feed = _feed_entry(entry)
+    account = feed["authorName"]
+    return {
+        **{key: feed[key] for key in ("id", "authorId", "title")},
+        "url": f"/a/{feed['id']}_{feed['authorId']}?scm=1101.topic:438647:110063.0.1.a2",
+        "icon": "",
+        "brief": "",
+        "cover": [],
+        "extraInfoList": [{"text": account}, {"text": "3小时前"}],
+        "postTime": feed["publicTime"],
     }
 
 
