@@ -9,6 +9,7 @@ from crawler.capture.role import identity
 from crawler.pages.extract import extract
 from crawler.pages.html.decode import decode
 from crawler.pages.page import Identity, Outcome, Page
+from crawler.pages.status import PARTIAL
 from crawler.pages.template.site import ListError, Listing, Source
 from crawler.sites.registry import find_site, find_source
 from crawler.warc.raw import BodyError, BodyTooLarge, RawCapture, decoded_body
@@ -65,7 +66,7 @@ def list_answer(raw: RawCapture) -> ListAnswer:
     site, source = find_source(raw.requested or raw.url) or (None, None)
     problem, torn = "", ""
     listings: tuple[Listing, ...] = ()
-    if raw.status >= 400 or source is None:
+    if raw.status >= 400 or raw.status == PARTIAL or source is None:
         problem = f"HTTP {raw.status}"
     else:
         try:

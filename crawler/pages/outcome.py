@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from crawler.pages.page import Outcome
-from crawler.pages.status import BLOCKED, GONE, is_redirect
+from crawler.pages.status import BLOCKED, GONE, PARTIAL, is_redirect
 
 _GONE_TITLE: Final = re.compile(
     r"(?:^|[^0-9])404(?:[^0-9]|$)|页面不存在|頁面不存在|页面没有找到|网页不存在|文章不存在|内容不存在|找不到(?:页面|网页|该页|您)|已被?删除|已下线"
@@ -31,6 +31,8 @@ Verdict = tuple[Outcome, str]
 
 def by_status(status: int) -> Verdict | None:
     """The outcome that an HTTP status alone decides, with a detail; None for one under which a page may stand."""
+    if status == PARTIAL:
+        return Outcome.INCOMPLETE, f"status {status}: a part of the page"
     if status < 300:
         return None
     if status in GONE:

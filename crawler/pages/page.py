@@ -32,6 +32,7 @@ class Outcome(StrEnum):
     EMPTY = "empty"
     TOO_LARGE = "too_large"
     BROKEN = "broken"
+    INCOMPLETE = "incomplete"
 
 
 @frozen(kw_only=True)

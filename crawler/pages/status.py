@@ -2,6 +2,8 @@
 
 from typing import Final
 
+PARTIAL: Final = 206
+"""A part of the page, which nobody asked for: no whole page."""
 GONE: Final = frozenset({404, 410})
 """The page is no more. Behind the first page of a list: the list's end."""
 BLOCKED: Final = frozenset({401, 403, 407, 418, 429, 451})

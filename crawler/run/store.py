@@ -30,7 +30,16 @@ logger = logging.getLogger("jianbao.crawl")
 
 STORED = frozenset({Role.PAGE, Role.LIST})
 """What becomes a capture; all else stays in the WARC file alone."""
-DOUBTFUL = frozenset({Outcome.UNKNOWN_TEMPLATE, Outcome.EMPTY, Outcome.BLOCKED, Outcome.BROKEN, Outcome.TOO_LARGE})
+DOUBTFUL = frozenset(
+    {
+        Outcome.UNKNOWN_TEMPLATE,
+        Outcome.EMPTY,
+        Outcome.BLOCKED,
+        Outcome.BROKEN,
+        Outcome.INCOMPLETE,
+        Outcome.TOO_LARGE,
+    }
+)
 DOUBTFUL_FLAGS = DOUBTS | {"no_id", DISAGREES}
 """Flags of articles whose page contradicts itself, does not say which article it is, or which the witness reads
 otherwise."""
@@ -158,7 +167,7 @@ def _settle(connection: Connection, answers: Sequence[Answer], now: datetime) ->
     for one in answers:
         if one.key is None or one.names is None:
             continue
-        if one.outcome is Outcome.BLOCKED and not one.further:
+        if one.outcome in (Outcome.BLOCKED, Outcome.INCOMPLETE) and not one.further:
             if one.claim is not None:
                 frontier.try_again(connection, one.claim, one.outcome, now)
             continue

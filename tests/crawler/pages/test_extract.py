@@ -48,9 +48,16 @@ def test_odd_bytes(data: bytes, outcome: Outcome) -> None:
     assert extract(data, url=POST).outcome is outcome
 
 
-@pytest.mark.parametrize("status", [404, 410, 403, 429, 500, 302])
+@pytest.mark.parametrize("status", [206, 404, 410, 403, 429, 500, 302])
 def test_status(status: int) -> None:
-    wanted = {404: Outcome.GONE, 410: Outcome.GONE, 403: Outcome.BLOCKED, 429: Outcome.BLOCKED, 500: Outcome.BROKEN}
+    wanted = {
+        206: Outcome.INCOMPLETE,
+        404: Outcome.GONE,
+        410: Outcome.GONE,
+        403: Outcome.BLOCKED,
+        429: Outcome.BLOCKED,
+        500: Outcome.BROKEN,
+    }
     page = extract(BODY.format("<p>一行</p>").encode(), url=POST, status=status)
     assert page.outcome is wanted.get(status, Outcome.NOT_ARTICLE)
     assert page.native_id == "KC12OUGR0001899O"

@@ -8,7 +8,7 @@ from crawler import settings
 from crawler.capture.role import Role, role_of
 from crawler.pages.outcome import by_status
 from crawler.pages.page import Outcome
-from crawler.pages.status import BLOCKED, GONE, TRANSIENT, is_redirect, is_transient
+from crawler.pages.status import BLOCKED, GONE, PARTIAL, TRANSIENT, is_redirect, is_transient
 from crawler.warc.raw import RawCapture
 
 
@@ -19,6 +19,7 @@ def test_each_status_has_one_meaning_everywhere(status: int) -> None:
     assert (role is Role.TRANSIENT) == is_transient(status) == (status in settings.RETRY_HTTP_CODES)
     assert (role is Role.REDIRECT) == is_redirect(status)
     outcome = (by_status(status) or (None,))[0]
+    assert (outcome is Outcome.INCOMPLETE) == (status == PARTIAL)
     assert (outcome is Outcome.GONE) == (status in GONE)
     assert (outcome is Outcome.BLOCKED) == (status in BLOCKED)
     if outcome is Outcome.BROKEN and not is_transient(status):
