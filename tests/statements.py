@@ -24,9 +24,7 @@ Sent = dict[str, Any]
 FEW = frozenset({"dedup_scheme", "dedup_state", "poll"})
 """Tables with a row for each thing that the program or a site file knows of."""
 GROWING = frozenset({table.name for table in Base.metadata.sorted_tables} | {TABLE}) - FEW
-SHARED = frozenset(
-    "site source state kind outcome template relation decision warc_file run_id version by_person pinned".split()
-)
+SHARED = frozenset("site source state kind outcome template relation warc_file run_id version by_person pinned".split())
 """Columns of which very many rows may have the same value: to search by them alone is to scan."""
 UNIQUE = {
     table.name: [

@@ -85,7 +85,8 @@ def _page(told: dict[str, Any]) -> list[str]:
         )
     for event in told["history"]:
         who = " by a person" if event["by_person"] else ""
-        other = f" {event['other_id']}" if event["other_id"] is not None else ""
+        other = "" if event["other_id"] is None else f" {event['other_id']}"
+        other += "" if event["other_cluster_id"] is None else f" from cluster {event['other_cluster_id']}"
         page.append(f"{event['at']}  {event['kind']} {event['article_id']}{other}{who}")
     return page
 

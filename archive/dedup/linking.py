@@ -49,7 +49,6 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     computed = iter(fingerprints(missing))
     made = [(article, article.fingerprint or next(computed)) for article in articles]
     index.take_turn(connection)
-    clusters.own_clusters(connection, [article.article_id for article in articles])
     known, disturbed = _note_lines(connection, made)
     # Articles that a line has just become furniture for are looked at again, before the new ones.
     again = _stored(connection, disturbed.difference(article.article_id for article in articles))

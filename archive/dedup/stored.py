@@ -1,8 +1,8 @@
 """The stories that may be related to the texts of a batch: read in a few statements, verified in order of rarity."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from attrs import frozen
@@ -21,6 +21,9 @@ TWINS: Final = 16
 """Articles with the very same text that are tried: of very short texts, only those under a like headline are copies."""
 COPIES: Final = 8
 """So many copies of one text hold a shingle; more would use up its cap, and the story could no longer be found."""
+SIDES: Final = 4
+"""Of articles with one text in several clusters, so many are compared: where a person put them apart, a link to one
+side says nothing of the other."""
 _CHUNK: Final = 4000
 
 
@@ -48,6 +51,7 @@ class Stories:
         self._sizes: dict[int, _Size] = {}
         self._texts: dict[int, Text] = {}
         self._twins: defaultdict[int, dict[int, datetime | None]] = defaultdict(dict)
+        self._clusters: dict[int, int] = {}
         self._lists = [shortlist(sample.looked_up, self._holders, effort) for sample, _ in wanted]
         self._read_sizes({one.article_id for found in self._lists for one in found})
         likely = {
@@ -69,14 +73,16 @@ class Stories:
         """The articles that the text at `place` is compared with, the likeliest first, and what came of it."""
         sample, digest = self._wanted[place]
         seen: set[int] = set()
-        twins = sorted(key for key in self._twins[digest] if key != article_id)
-        for key in twins[:TWINS]:
+        linked: set[int] = set()
+        for key in self._by_cluster(key for key in self._twins[digest] if key != article_id)[:TWINS]:
+            if self._clusters[key] in linked or len(linked) == SIDES:
+                continue
             self._read([key])
             seen.add(key)
             verdict = compare(text, self._texts[key])
             yield key, verdict
             if isinstance(verdict, Verdict):
-                break
+                linked.add(self._clusters[key])
         verified = 0
         for candidate in self._shortlist(place, article_id):
             if candidate.article_id in self._twins[digest] or not self._shares_enough(sample, candidate):
@@ -84,13 +90,12 @@ class Stories:
             if verified == self._effort.verified:
                 break
             verified += 1
-            key, other = self._nearest_twin(candidate.article_id, text.published_at)
-            if key in seen:
-                continue
-            seen.add(key)
-            yield key, compare(text, other)
+            for key, other in self._nearest_twins(candidate.article_id, text.published_at):
+                if key not in seen:
+                    seen.add(key)
+                    yield key, compare(text, other)
 
-    def put(self, place: int, key: int, text: Text, *, same_as: Iterable[int]) -> None:
+    def put(self, place: int, key: int, text: Text, *, same_as: Sequence[int]) -> None:
         """Make the new article at `place` known to the rest of the batch, and note the rows that the index needs.
 
         What leads to one text leads to its twins. A shingle that several copies of a text hold
@@ -101,6 +106,8 @@ class Stories:
         self._sizes[key] = _Size(len(sample.kept), sample.last, digest)
         twin_holds = len(self._twins[digest]) > 0
         self._twins[digest][key] = text.published_at
+        first = next(iter(same_as), key)
+        self._clusters[key] = self._clusters.get(first, first)
         if twin_holds:
             return
         copies = set(same_as)
@@ -121,18 +128,32 @@ class Stories:
             return [one for one in self._lists[place] if one.article_id != article_id]
         return shortlist(sample.looked_up, self._holders, self._effort, but=article_id)
 
-    def _nearest_twin(self, article_id: int, published_at: datetime | None) -> tuple[int, Text]:
-        """Of the articles with this one's very text, the one that was published closest in time: dates decide too."""
+    def _by_cluster(self, article_ids: Iterable[int]) -> list[int]:
+        """The first article of each cluster, then the second of each, and so on."""
+        times: Counter[int] = Counter()
+        ranked = []
+        for key in sorted(article_ids):
+            cluster = self._clusters[key]
+            ranked.append((times[cluster], key))
+            times[cluster] += 1
+        return [key for _, key in sorted(ranked)]
+
+    def _nearest_twins(self, article_id: int, published_at: datetime | None) -> list[tuple[int, Text]]:
+        """Of the articles with this one's very text, the one of each cluster that was published closest in time, since
+        dates decide too; the closest first."""
         self._read([article_id])
         text = self._texts[article_id]
         twins = self._twins[self._sizes[article_id].digest]
-        if len(twins) < 2 or published_at is None:
-            return article_id, text
-        distances = [(abs(date - published_at), key) for key, date in twins.items() if date is not None]
-        if not distances:
-            return article_id, text
-        nearest = min(distances)[1]
-        return nearest, text.dated(twins[nearest])
+        if len(twins) < 2:
+            return [(article_id, text)]
+        nearest: dict[int, tuple[bool, timedelta, bool, int]] = {}
+        for key, date in twins.items():
+            apart = None if date is None or published_at is None else abs(date - published_at)
+            rank = (apart is None, apart or timedelta(0), key != article_id, key)
+            cluster = self._clusters[key]
+            nearest[cluster] = min(rank, nearest.get(cluster, rank))
+        keys = [key for *_, key in sorted(nearest.values())[:SIDES]]
+        return [(key, text.dated(twins[key])) for key in keys]
 
     def _shares_enough(self, sample: Sample, candidate: Candidate) -> bool:
         if candidate.article_id not in self._sizes:
@@ -152,12 +173,13 @@ class Stories:
     def _read_twins(self, digests: Iterable[int]) -> None:
         for chunk in _chunks(sorted(digests)):
             rows = self._connection.execute(
-                select(DedupText.digest, Article.id, Article.published_at)
+                select(DedupText.digest, Article.id, Article.published_at, Article.cluster_id)
                 .join(Article, Article.id == DedupText.article_id)
                 .where(DedupText.digest.in_(chunk))
             )
-            for digest, key, published_at in rows:
+            for digest, key, published_at, cluster in rows:
                 self._twins[digest][key] = published_at
+                self._clusters[key] = cluster or key
 
     def _read(self, article_ids: Iterable[int]) -> None:
         self._texts.update(read(self._connection, [key for key in article_ids if key not in self._texts]))

@@ -1,7 +1,7 @@
 """The duplicate index, the links, and the history of clusters. docs/data.md describes every column.
 
 An article's cluster stands in `article.cluster_id`: the lowest article id among its members, so that the same grouping
-always has the same numbers. Only clusters that a person touched, and those of two members or more, have a row here.
+always has the same numbers. Only clusters of two members or more have a row here.
 """
 
 from datetime import datetime
@@ -95,7 +95,7 @@ class Link(Base):
 
 
 class Cluster(Base):
-    """Articles that carry the same text. `pinned`: a person chose the representative."""
+    """Articles that carry the same text, two or more. `pinned`: a person chose the representative."""
 
     __tablename__ = "cluster"
     id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
@@ -104,25 +104,46 @@ class Cluster(Base):
     pinned: Mapped[bool] = mapped_column(default=False)
 
 
-class ClusterDecision(Base):
-    """What a person decided of two articles: `same` or `apart`. `article_id` is the lower one."""
+class ClusterSame(Base):
+    """A person joined two articles. `article_id` is the lower one."""
 
-    __tablename__ = "cluster_decision"
+    __tablename__ = "cluster_same"
     article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
     other_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
-    decision: Mapped[str]
     at: Mapped[datetime]
-    __table_args__ = (Index(None, "other_id"),)
+
+
+class ClusterSide(Base):
+    """A person split a cluster: where each of the sides stands. No machine brings two sides of one split together.
+
+    On the side are the cluster's articles up to `last_id`; later ones came in after the decision.
+    """
+
+    __tablename__ = "cluster_side"
+    split_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    side: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cluster_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False, index=True)
+    last_id: Mapped[int] = mapped_column(Key)
+    at: Mapped[datetime]
+
+
+class ClusterPin(Base):
+    """A person chose this article to stand for its cluster, whichever that is; of several the latest choice counts."""
+
+    __tablename__ = "cluster_pin"
+    article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
 
 
 class ClusterEvent(Base):
-    """The history of clusters: `kind` is join, merge, split, leave, represent, decided_same, decided_apart or pin."""
+    """The history of clusters: `kind` is join, merge, split, represent, decided_same, decided_apart or pin."""
 
     __tablename__ = "cluster_event"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     cluster_id: Mapped[int] = mapped_column(Key, index=True)
     article_id: Mapped[int] = mapped_column(Key)
     kind: Mapped[str]
-    other_id: Mapped[int | None] = mapped_column(Key)  # the cluster or article that it came from, went to, or replaced
+    other_id: Mapped[int | None] = mapped_column(Key)  # the article that it replaced, or was joined with
     by_person: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]
+    other_cluster_id: Mapped[int | None] = mapped_column(Key, index=True)  # where it comes from

@@ -1,16 +1,19 @@
 """What people decide of clusters. A decision is kept for good: machines group around it, never against it."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from archive.dedup.clusters import clusters
+from archive.dedup.clusters.clusters import clusters_of, members_of, settle, tell
+from archive.dedup.clusters.links import chunks, join_pairs, same_pairs
+from archive.dedup.clusters.partition import Parts
 from archive.dedup.clusters.reconnect import reconnect
+from archive.dedup.clusters.sides import Sides
 from archive.dedup.propose import index
-from archive.dedup.tables import Cluster, ClusterDecision, ClusterEvent
+from archive.dedup.tables import Cluster, ClusterPin, ClusterSame
 from archive.errors import NotFound, UsageError
-from archive.store.models import Article
 
 
 def merge(connection: Connection, article_ids: Sequence[int], *, now: datetime) -> set[int]:
@@ -18,94 +21,82 @@ def merge(connection: Connection, article_ids: Sequence[int], *, now: datetime) 
     if len(set(article_ids)) < 2:
         raise UsageError("name two articles at least that carry the same story")
     index.take_turn(connection)
-    of = _clusters_of(connection, article_ids)
-    first, *others = sorted(set(article_ids))
-    # Whoever was put apart from a member before is so no longer.
-    members = _members(connection, set(of.values()))
-    _forget(connection, members, "apart")
-    _decide(connection, [(first, other) for other in others], "same", now)
-    return clusters.settle(connection, article_ids, now=now, by_person=True)
+    of = _found(connection, article_ids)
+    first, *others = sorted(of)
+    sides = Sides.read(connection, members_of(connection, of.values()))
+    sides.join(connection)
+    join_pairs(connection, [(first, other) for other in others], now)
+    told = {"kind": "decided_same", "cluster_id": min(of.values()), "other_id": first}
+    tell(connection, [{**told, "article_id": other} for other in others], now=now, by_person=True)
+    return settle(connection, of, now=now, by_person=True, sides=sides)
 
 
 def split(connection: Connection, article_ids: Sequence[int], *, now: datetime) -> set[int]:
     """These articles carry another story than the rest of their cluster. Returns the articles whose cluster changed."""
-    of = _clusters_of(connection, article_ids)
+    index.take_turn(connection)
+    of = _found(connection, article_ids)
     if len(set(of.values())) > 1:
         raise UsageError("the articles are in different clusters; split one cluster at a time")
-    index.take_turn(connection)
-    leaving = sorted(set(article_ids))
-    rest = sorted(_members(connection, set(of.values())).difference(leaving))
+    members = members_of(connection, of.values())
+    leaving, rest = sorted(of), sorted(members.keys() - of.keys())
     if not rest:
         raise UsageError("that would leave nothing: name some of the cluster's articles, not all")
-    pairs = [(min(a, b), max(a, b)) for a in leaving for b in rest]
-    _forget_pairs(connection, pairs)
-    reconnect(connection, rest, now=now)
-    _decide(connection, pairs, "apart", now)
-    if len(leaving) > 1:
-        _decide(connection, [(leaving[0], other) for other in leaving[1:]], "same", now)
-    return clusters.settle(connection, article_ids, now=now, by_person=True)
+    sides = Sides.read(connection, members)
+    sides.part(connection, leaving, rest, now)
+    _part(connection, leaving, rest, now)
+    reconnect(connection, rest, gone=(), now=now)
+    told = {"kind": "decided_apart", "cluster_id": members[leaving[0]]}
+    tell(connection, [{**told, "article_id": key} for key in leaving], now=now, by_person=True)
+    return settle(connection, of, now=now, by_person=True, sides=sides)
 
 
 def pin(connection: Connection, article_id: int, *, now: datetime) -> set[int]:
     """This article stands for its cluster, whatever comes in later. Returns the articles that this concerns."""
     index.take_turn(connection)
-    (cluster_id,) = _clusters_of(connection, [article_id]).values()
-    row = connection.execute(select(Cluster.representative_id).where(Cluster.id == cluster_id)).first()
-    if row is None:
+    (cluster_id,) = _found(connection, [article_id]).values()
+    was = connection.scalar(select(Cluster.representative_id).where(Cluster.id == cluster_id))
+    if was is None:
         raise UsageError(f"article {article_id} is alone in its cluster and stands for it already")
+    for chunk in chunks(sorted(members_of(connection, [cluster_id]))):
+        connection.execute(delete(ClusterPin).where(ClusterPin.article_id.in_(chunk)))
+    connection.execute(insert(ClusterPin).values(article_id=article_id, at=now))
     connection.execute(
         update(Cluster).where(Cluster.id == cluster_id).values(representative_id=article_id, pinned=True)
     )
-    _tell(connection, "pin", cluster_id, article_id, row.representative_id, now)
-    return {article_id, row.representative_id}
+    told = {"kind": "pin", "cluster_id": cluster_id, "article_id": article_id, "other_id": was}
+    tell(connection, [told], now=now, by_person=True)
+    return {article_id, was}
 
 
-def _clusters_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, int]:
-    wanted = set(article_ids)
-    rows = connection.execute(select(Article.id, Article.cluster_id).where(Article.id.in_(wanted))).all()
-    missing = wanted.difference(key for key, _ in rows)
+def _found(connection: Connection, article_ids: Iterable[int]) -> dict[int, int]:
+    """The cluster of each article. Raises `NotFound`."""
+    of = clusters_of(connection, article_ids)
+    missing = set(article_ids) - of.keys()
     if missing:
         raise NotFound(f"no article {min(missing)}")
-    return {key: cluster or key for key, cluster in rows}
+    return of
 
 
-def _members(connection: Connection, cluster_ids: set[int]) -> set[int]:
-    return set(connection.scalars(select(Article.id).where(Article.cluster_id.in_(cluster_ids))))
+def _part(connection: Connection, leaving: Collection[int], rest: Collection[int], now: datetime) -> None:
+    """Join those that leave with each other, and forget that a person joined any of them with one of the rest.
 
-
-def _forget(connection: Connection, members: set[int], decision: str) -> None:
-    connection.execute(
-        delete(ClusterDecision).where(
-            ClusterDecision.article_id.in_(members),
-            ClusterDecision.other_id.in_(members),
-            ClusterDecision.decision == decision,
-        )
-    )
-
-
-def _forget_pairs(connection: Connection, pairs: Sequence[tuple[int, int]]) -> None:
-    """The last word counts: an earlier decision on the same two articles goes."""
-    for first, second in pairs:
-        connection.execute(
-            delete(ClusterDecision).where(ClusterDecision.article_id == first, ClusterDecision.other_id == second)
-        )
-
-
-def _decide(connection: Connection, pairs: Sequence[tuple[int, int]], decision: str, now: datetime) -> None:
-    _forget_pairs(connection, pairs)
-    connection.execute(
-        insert(ClusterDecision),
-        [{"article_id": first, "other_id": second, "decision": decision, "at": now} for first, second in pairs],
-    )
-    for first, second in pairs:
-        _tell(connection, f"decided_{decision}", first, first, second, now)
-
-
-def _tell(
-    connection: Connection, kind: str, cluster_id: int, article_id: int, other_id: int | None, now: datetime
-) -> None:
-    connection.execute(
-        insert(ClusterEvent).values(
-            kind=kind, cluster_id=cluster_id, article_id=article_id, other_id=other_id, by_person=True, at=now
-        )
-    )
+    What hung together through an article that leaves still does.
+    """
+    joined = same_pairs(connection, {*leaving, *rest})
+    crossing = {pair for pair in joined if len({*pair}.intersection(leaving)) == 1}
+    for one, other in crossing:
+        connection.execute(delete(ClusterSame).where(ClusterSame.article_id == one, ClusterSame.other_id == other))
+    before, after = Parts({*leaving, *rest}), Parts({*leaving, *rest})
+    for pair in joined:
+        before.unite(*pair)
+    for pair in joined - crossing:
+        after.unite(*pair)
+    stay: defaultdict[int, set[int]] = defaultdict(set)
+    for key in {key for pair in crossing for key in pair}.difference(leaving):
+        stay[before.find(key)].add(after.find(key))
+    first, *others = sorted(leaving)
+    pairs = [(first, other) for other in others]
+    for parts in stay.values():
+        first, *others = sorted(parts)
+        pairs += [(first, other) for other in others]
+    join_pairs(connection, pairs, now)

@@ -123,7 +123,7 @@ def _related(connection: Connection, ids: set[int], links: dict[int, list[dict[s
 def _events(connection: Connection, cluster_id: int) -> list[dict[str, Any]]:
     rows = connection.execute(
         select(ClusterEvent.__table__)
-        .where(or_(ClusterEvent.cluster_id == cluster_id, ClusterEvent.other_id == cluster_id))
+        .where(or_(ClusterEvent.cluster_id == cluster_id, ClusterEvent.other_cluster_id == cluster_id))
         .order_by(ClusterEvent.id)
         .limit(MAX_MEMBERS)
     ).mappings()

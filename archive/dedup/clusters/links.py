@@ -1,14 +1,14 @@
-"""The links between articles as they are stored: made from verdicts, read as edges, forgotten with the text."""
+"""The links between articles as they are stored: a machine's, made from verdicts, and those that a person made."""
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from archive.dedup.clusters.partition import Edge
-from archive.dedup.tables import Link
+from archive.dedup.tables import ClusterSame, Link
 from archive.dedup.verify.compare import Verdict
 from archive.dedup.verify.relation import SAME_TEXT
 
@@ -38,11 +38,11 @@ def edges_among(connection: Connection, article_ids: Collection[int]) -> list[Ed
     edges = []
     for chunk in chunks(sorted(known)):
         rows = connection.execute(
-            select(Link.article_id, Link.other_id, Link.confidence).where(
+            select(Link.article_id, Link.other_id, Link.confidence, Link.similarity).where(
                 Link.article_id.in_(chunk), Link.relation.in_(SAME_TEXT)
             )
         )
-        edges += [Edge(1 - sure, *sorted((a, b))) for a, b, sure in rows if b in known]
+        edges += [Edge(1 - sure, 1 - like, *sorted((a, b))) for a, b, sure, like in rows if b in known]
     return edges
 
 
@@ -54,6 +54,26 @@ def linked_pairs(connection: Connection, article_ids: Collection[int]) -> set[tu
         rows = connection.execute(select(Link.article_id, Link.other_id).where(Link.article_id.in_(chunk)))
         pairs.update((min(a, b), max(a, b)) for a, b in rows if b in known)
     return pairs
+
+
+def same_pairs(connection: Connection, article_ids: Collection[int]) -> set[tuple[int, int]]:
+    """The pairs of these articles that a person joined, the lower id first."""
+    known = set(article_ids)
+    pairs: set[tuple[int, int]] = set()
+    for chunk in chunks(sorted(known)):
+        columns = select(ClusterSame.article_id, ClusterSame.other_id)
+        pairs.update((a, b) for a, b in connection.execute(columns.where(ClusterSame.article_id.in_(chunk))))
+    return {pair for pair in pairs if pair[1] in known}
+
+
+def join_pairs(connection: Connection, pairs: Iterable[tuple[int, int]], now: datetime) -> None:
+    """Note that a person joined these articles, the lower id of each pair first."""
+    wanted = set(pairs)
+    new = sorted(wanted - same_pairs(connection, {key for pair in wanted for key in pair}))
+    if new:
+        connection.execute(
+            insert(ClusterSame), [{"article_id": one, "other_id": other, "at": now} for one, other in new]
+        )
 
 
 def forget_links(connection: Connection, article_ids: Iterable[int]) -> set[int]:

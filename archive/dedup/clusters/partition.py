@@ -1,6 +1,6 @@
 """Which articles make one cluster: a pure function of the links between them and of what people decided."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -11,17 +11,19 @@ COMPLETE_SHARE: Final = 0.8
 
 
 class Edge(NamedTuple):
-    """Two articles with the same text; `doubt` is 1 - confidence, so that edges sort the surest first."""
+    """Two articles with the same text. `doubt` is 1 - confidence, `unlike` 1 - similarity: so edges sort the surest and
+    closest first."""
 
     doubt: float
+    unlike: float
     first: int
     second: int
 
 
 @frozen(kw_only=True)
 class Member:
-    """What decides who stands for a cluster. `length`: folded characters. `mirror`: flagged as one. Times carry a
-    zone."""
+    """What decides who stands for a cluster. `length`: folded characters. `mirror`: flagged as one. `pinned_at`: when a
+    person chose it. Times carry a zone."""
 
     article_id: int
     site: str
@@ -31,6 +33,10 @@ class Member:
     complete: bool
     length: int
     mirror: bool = False
+    pinned_at: datetime | None = None
+
+
+NO_SIDES: Final[Mapping[int, Mapping[int, int]]] = {}
 
 
 class Parts:
@@ -65,29 +71,36 @@ def partition(
     members: Collection[int],
     edges: Iterable[Edge],
     same: Iterable[tuple[int, int]] = (),
-    apart: Sequence[tuple[int, int]] = (),
+    sides: Mapping[int, Mapping[int, int]] = NO_SIDES,
 ) -> dict[int, int]:
     """Each article's cluster: the lowest id among those that it hangs together with.
 
-    What a person joined is joined first; then the surest links, but for one that would bring together two articles
-    that a person put apart.
+    What a person joined (`same`) is joined first; then the closest links, but for one that would bring together two
+    articles that a person put apart: articles on different `sides` (by article, then by split) of one split.
     """
     parts = Parts(members)
+    held = {article_id: dict(own) for article_id, own in sides.items()}
     for first, second in [*sorted(same), *((edge.first, edge.second) for edge in sorted(edges))]:
         if first not in parts or second not in parts:
             continue
-        ours, theirs = parts.find(first), parts.find(second)
-        if not any({parts.find(a), parts.find(b)} == {ours, theirs} for a, b in apart if a in parts and b in parts):
+        ours, theirs = held.get(parts.find(first), {}), held.get(parts.find(second), {})
+        if all(theirs.get(split, side) == side for split, side in ours.items()):
             parts.unite(first, second)
+            if ours or theirs:
+                held[parts.find(first)] = ours | theirs
     return {article_id: parts.find(article_id) for article_id in members}
 
 
 def representative(members: Sequence[Member]) -> Member:
-    """The earliest publication that is complete, a portal before a mirror; undated ones last.
+    """What a person chose last; else the earliest publication that is complete, a portal before a mirror; undated ones
+    last.
 
     A site that is named by its host is a mirror: the portals that Jianbao knows have names of their own. So is an
     article that says so itself.
     """
+    pinned = [(member.pinned_at, member.article_id, member) for member in members if member.pinned_at is not None]
+    if pinned:
+        return max(pinned)[-1]
     longest = max(member.length for member in members)
 
     def rank(member: Member) -> tuple[bool, bool, bool, datetime, str, str]:

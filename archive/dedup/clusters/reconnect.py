@@ -22,7 +22,7 @@ from attrs import define, field
 from numpy.typing import NDArray
 from sqlalchemy import Connection, insert, select
 
-from archive.dedup.clusters.links import chunks, edges_among, link_row, linked_pairs
+from archive.dedup.clusters.links import chunks, edges_among, link_row, linked_pairs, same_pairs
 from archive.dedup.clusters.partition import Parts
 from archive.dedup.propose.signature import Values, from_bytes
 from archive.dedup.stored import read
@@ -44,12 +44,16 @@ _PAIRS: Final = 100
 Counts = NDArray[np.int64]
 
 
-def reconnect(connection: Connection, article_ids: Iterable[int], *, now: datetime) -> None:
-    """Add the links that hold these articles, all of one cluster, together without any other article."""
+def reconnect(connection: Connection, article_ids: Iterable[int], *, gone: Collection[int], now: datetime) -> None:
+    """Add the links that hold these articles together without those that are `gone`: the rest of their one cluster.
+
+    Nothing is asked of what a person joined, also where it is joined through one that is gone.
+    """
     ids = sorted(set(article_ids))
     parts = Parts(ids)
     for edge in edges_among(connection, ids):
         parts.unite(edge.first, edge.second)
+    _join_decided(parts, same_pairs(connection, {*ids, *gone}))
     if len(parts) < 2:
         return
     judge = _Judge(connection, parts, linked_pairs(connection, ids))
@@ -59,6 +63,15 @@ def reconnect(connection: Connection, article_ids: Iterable[int], *, now: dateti
         _join(judge, *_texts(connection, parts, copies))
     if judge.found:
         connection.execute(insert(Link), [link_row(late, early, verdict, now) for late, early, verdict in judge.found])
+
+
+def _join_decided(parts: Parts, pairs: Collection[tuple[int, int]]) -> None:
+    joined = Parts({key for pair in pairs for key in pair})
+    for pair in pairs:
+        joined.unite(*pair)
+    first: dict[int, int] = {}
+    for key in (key for pair in pairs for key in pair if key in parts):
+        parts.unite(key, first.setdefault(joined.find(key), key))
 
 
 @define

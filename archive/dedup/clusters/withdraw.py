@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
 
-from archive.dedup.clusters.links import chunks, forget_links
+from archive.dedup.clusters.links import chunks, edges_among, forget_links, join_pairs, same_pairs
+from archive.dedup.clusters.partition import Parts
 from archive.dedup.clusters.reconnect import reconnect
 from archive.dedup.propose import index
 from archive.dedup.propose.candidates import take_sample
@@ -23,11 +24,14 @@ def withdraw(connection: Connection, article_ids: Collection[int], *, now: datet
     if not gone:
         return set()
     stories = _companions(connection, gone)
+    company = set().union(*stories.values())
+    held = _joined(connection, company, gone)
     left = forget_links(connection, gone)
     twins = _forget_texts(connection, gone)
     for rest in stories.values():
-        reconnect(connection, rest, now=now)
-    company = set().union(*stories.values())
+        reconnect(connection, rest, gone=gone, now=now)
+    if held is not None:
+        _keep_joined(connection, held, company, gone, now)
     _hand_over(connection, left | twins, company | twins, gone)
     return gone | company
 
@@ -42,6 +46,45 @@ def _companions(connection: Connection, article_ids: set[int]) -> dict[int, list
         members = connection.scalars(select(Article.id).where(Article.cluster_id == cluster).order_by(Article.id))
         rest += [key for key in members if key not in article_ids]
     return stories
+
+
+def _joined(connection: Connection, company: set[int], gone: set[int]) -> Parts | None:
+    """Which articles hang together by what a person decided on one that is `gone`; None where nothing was decided.
+
+    Who joins two articles joins their stories. The story of one that has another text now stays with the other one.
+    """
+    members = company | gone
+    pairs = same_pairs(connection, members)
+    decided = gone.intersection(key for pair in pairs for key in pair)
+    if not decided:
+        return None
+    stories, held = Parts(members), Parts(members)
+    for edge in edges_among(connection, members):
+        stories.unite(edge.first, edge.second)
+    for pair in pairs:
+        held.unite(*pair)
+    of = {stories.find(key): key for key in decided}
+    for key in company | decided:
+        held.unite(key, of.get(stories.find(key), key))
+    return held
+
+
+def _keep_joined(connection: Connection, held: Parts, company: set[int], gone: set[int], now: datetime) -> None:
+    """Join by a person's word what hung together by it, and no longer does."""
+    members = company | gone
+    parts = Parts(members)
+    for pair in same_pairs(connection, members):
+        parts.unite(*pair)
+    for edge in edges_among(connection, members):
+        parts.unite(edge.first, edge.second)
+    first: dict[int, int] = {}
+    pairs = []
+    for key in [*sorted(company), *sorted(gone)]:
+        other = first.setdefault(held.find(key), key)
+        if parts.find(other) != parts.find(key):
+            pairs.append((min(other, key), max(other, key)))
+            parts.unite(other, key)
+    join_pairs(connection, pairs, now)
 
 
 def _forget_texts(connection: Connection, article_ids: set[int]) -> set[int]:

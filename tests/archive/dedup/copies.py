@@ -89,6 +89,14 @@ def store(engine: Engine, *records: ArticleRecord, now: datetime = DAY) -> list[
         return ingest(connection, [Item(capture=None, article=one) for one in records], run_id=None, now=now)
 
 
+def scanned(body: str, seed: int) -> str:
+    """The text with one character in twenty-five misread, as no other copy has it."""
+    rng = random.Random(seed)
+    return "".join(
+        chr(rng.randrange(0x4E00, 0x9000)) if "一" <= char <= "鿿" and rng.random() < 0.04 else char for char in body
+    )
+
+
 def groups(connection: Connection) -> set[frozenset[str]]:
     """The clusters, as sets of native ids."""
     found: dict[int, set[str]] = {}

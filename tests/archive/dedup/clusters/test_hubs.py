@@ -1,6 +1,5 @@
 """The copies of a story stay one story when the article that they are linked to goes away; and only then."""
 
-import random
 import time
 from datetime import timedelta
 
@@ -16,17 +15,9 @@ from archive.dedup.tables import Cluster, Link
 from archive.store.db import reading, writing
 from archive.store.models import Article
 from archive.store.records import ArticleRecord
-from tests.archive.dedup.copies import DAY, groups, record, spaced, spin, store, text, transcode
+from tests.archive.dedup.copies import DAY, groups, record, scanned, spaced, spin, store, text, transcode
 
 STORY, OTHER = text(1, 300), text(2, 300)
-
-
-def scanned(body: str, seed: int) -> str:
-    """The text with one character in twenty-five misread, as no other copy has it."""
-    rng = random.Random(seed)
-    return "".join(
-        chr(rng.randrange(0x4E00, 0x9000)) if "一" <= char <= "鿿" and rng.random() < 0.04 else char for char in body
-    )
 
 
 COPIES = {
