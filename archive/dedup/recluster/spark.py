@@ -44,9 +44,16 @@ class SparkEngine:
         self._spark.sparkContext.setLogLevel("ERROR")
         columns = ("id", "site", "headline", "body", "published_at")
         # Seconds since 1970: a time without a zone would take on the worker's.
-        self._articles = self._spark.read.parquet(str(parquet)).selectExpr(
-            *columns[:-1], "unix_micros(published_at) / 1000000.0 AS published_at"
-        )
+        try:
+            self._articles = self._spark.read.parquet(str(parquet)).selectExpr(
+                *columns[:-1], "unix_micros(published_at) / 1000000.0 AS published_at"
+            )
+        except Exception as error:
+            self.close()
+            raise UsageError(
+                f"{parquet} is no Parquet export; make one with `jianbao export --format parquet --all`. "
+                f"{str(error).splitlines()[0]}"
+            ) from error
         self._furniture: frozenset[tuple[str, int]] = frozenset()
         self.digests: dict[int, int] = {}
 

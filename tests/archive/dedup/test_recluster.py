@@ -1,20 +1,32 @@
 """The whole archive anew: DuckDB and Spark group as the articles' own transactions did."""
 
 import importlib.util
+import json
+import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Engine, delete, select, update
 
+from archive.dedup.clusters import decisions
+from archive.dedup.propose.furniture import MANY
+from archive.dedup.recluster import duck
 from archive.dedup.recluster.duck import DuckEngine
 from archive.dedup.recluster.run import Outcome, apply, recluster
 from archive.dedup.tables import Cluster, Link
+from archive.errors import UsageError
 from archive.export.run import export
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Article
+from crawler.cli import main
 from tests.archive.dedup.copies import cut, groups, notice, record, spaced, spin, store, text, transcode
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -32,10 +44,6 @@ def _fill(engine: Engine) -> None:
             record(notice(number), f"n{number}", days=number),
         )
     store(engine, record("\n".join(text(number, 500) for number in range(4)), "roundup", days=1))
-
-
-def _links(outcome: Outcome) -> set[tuple[int, int, str]]:
-    return {(first, second, verdict.relation) for first, second, verdict in outcome.links}
 
 
 def test_duckdb_finds_what_ingest_found(engine: Engine) -> None:
@@ -76,6 +84,66 @@ def test_an_empty_archive(engine: Engine) -> None:
     assert apply(engine, outcome, now=NOW) == 0
 
 
+FURNITURE = "\n本站声明：以上内容由入驻机构上传，不代表本站观点，转载请注明出处。"
+NOTICE = "该内容已被发布者删除，或者正在审核之中，请稍后再来查看，谢谢您的支持。"
+HEADS = ["清口大桥今日通车", "望江公园樱花盛开", "省图书馆延长开放"]
+
+
+def _fill_with_all_kinds(engine: Engine) -> None:
+    """A star of more than 64, twins of two dates and of none, furniture, short texts, an empty one, decisions."""
+    star, two, undated = text(50, 300), text(51, 300), {"published_at": None, "published_precision": None}
+    store(engine, *(record(star, f"star{place}", site=f"star{place // 8}", days=place / 100) for place in range(70)))
+    store(engine, record(two, "old", site="t1"), record(two, "new", site="t2", days=40), record(two, "none", **undated))
+    store(engine, record(spin(two), "spun", site="t3", days=41), record(cut(two, 0.7), "cut", site="t4", **undated))
+    flashes = [record(text(60 + place, 200) + FURNITURE, f"f{place}", site="portal") for place in range(MANY + 2)]
+    copies = [record(text(60 + place, 200), f"g{place}", site="other", days=1) for place in range(MANY + 2)]
+    store(engine, *flashes, *copies)
+    for place in range(5):
+        store(engine, *(record(NOTICE, f"{head}{place}", headline=head, days=place) for head in HEADS))
+    store(engine, record("……", "empty"))
+    ids = _ids(engine)
+    with writing(engine) as connection:
+        decisions.split(connection, [ids[f"star{place}"] for place in range(20)], now=NOW)
+        decisions.merge(connection, [ids["f0"], ids["empty"]], now=NOW)
+
+
+def _ids(engine: Engine) -> dict[str, int]:
+    with reading(engine) as connection:
+        return dict(connection.execute(select(Article.native_id, Article.id)).all())
+
+
+def test_duckdb_finds_what_ingest_found_of_every_kind(engine: Engine) -> None:
+    _fill_with_all_kinds(engine)
+    with reading(engine) as connection:
+        before = groups(connection)
+    for names in (
+        [f"star{place}" for place in range(20)],
+        [f"star{place}" for place in range(20, 70)],
+        ["old", "new", "none", "spun", "cut"],
+        ["f0", "g0", "empty"],
+        ["f5", "g5"],
+        *([f"{head}{place}" for place in range(5)] for head in HEADS),
+    ):
+        assert frozenset(names) in before
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved == {}
+
+
+def test_several_processes_find_the_same(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    _fill(sqlite_engine)
+    alone = recluster(sqlite_engine, DuckEngine(sqlite_engine, jobs=1))
+    monkeypatch.setattr(duck, "ALONE", 0)
+    monkeypatch.setattr(duck, "CHUNK", 7)
+    assert recluster(sqlite_engine, DuckEngine(sqlite_engine, jobs=2)) == alone
+
+
+def test_without_pyspark_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from archive.dedup.recluster.spark import SparkEngine
+
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(UsageError, match=r"jianbao\[spark\]"):
+        SparkEngine(tmp_path)
+
+
 def _java() -> bool:
     java = shutil.which("java")
     if java is None:
@@ -85,24 +153,80 @@ def _java() -> bool:
     return version.isdigit() and int(version) >= 17
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="pyspark is not installed: jianbao[spark]")
-@pytest.mark.skipif(not _java(), reason="Spark needs Java 17 or newer, and there is none")
-@pytest.mark.filterwarnings("ignore")
-def test_spark_finds_what_duckdb_finds(sqlite_url: str, tmp_path: Path) -> None:
+spark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="pyspark is not installed: jianbao[spark]"),
+    pytest.mark.skipif(not _java(), reason="Spark needs Java 17 or newer, and there is none"),
+    pytest.mark.filterwarnings("ignore"),
+]
+
+
+def _on_spark(engine: Engine, folder: Path) -> Outcome:
     from archive.dedup.recluster.spark import SparkEngine
 
-    engine = open_engine(sqlite_url)
-    _fill(engine)
     with reading(engine) as connection:
-        parquet = export(connection, tmp_path, "parquet", every_article=True, now=NOW).path
+        parquet = export(connection, folder, "parquet", every_article=True, now=NOW).path
     work = SparkEngine(parquet, master="local[2]")
     try:
-        on_spark = recluster(engine, work)
+        return recluster(engine, work)
     finally:
         work.close()
-    on_duckdb = recluster(engine, DuckEngine(engine, jobs=1))
-    engine.dispose()
-    assert on_spark.groups == on_duckdb.groups
+
+
+@pytest.mark.parametrize("fill", [pytest.param(one, marks=spark) for one in (_fill, _fill_with_all_kinds)])
+def test_spark_finds_what_duckdb_finds(sqlite_engine: Engine, tmp_path: Path, fill: Callable[[Engine], None]) -> None:
+    """Every link with its verdict, and the clusters of ingest."""
+    fill(sqlite_engine)
+    on_spark = _on_spark(sqlite_engine, tmp_path)
     assert on_spark.moved == {}
-    assert _links(on_spark) == _links(on_duckdb)
+    assert on_spark == recluster(sqlite_engine, DuckEngine(sqlite_engine, jobs=1))
+
+
+@pytest.mark.parametrize("given", [pytest.param(given, marks=spark) for given in (False, True)])
+def test_the_command_runs_spark(sqlite_url: str, tmp_path: Path, given: bool) -> None:
+    """Over an export that it makes, or that it is given; and repairs what was spoilt."""
+    engine = open_engine(sqlite_url)
+    body = text(1, 400)
+    store(engine, record(body, "a", site="s1"), record(spin(body), "b", site="s2"), record(text(2, 400), "c"))
+    with writing(engine) as connection:
+        connection.execute(delete(Link))
+        connection.execute(delete(Cluster))
+        connection.execute(update(Article).values(cluster_id=Article.id))
+    with reading(engine) as connection:
+        path = export(connection, tmp_path, "parquet", every_article=True, now=NOW).path
+    command = ["--database", sqlite_url, "recluster", "--engine", "spark", "--master", "local[1]", "--json"]
+    done = CliRunner().invoke(main, [*command, *(["--from", str(path)] if given else [])], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.output.splitlines()[-1])
+    assert (told["articles"], told["clusters"], told["changed"], told["applied"]) == (3, 2, 1, True)
+    with reading(engine) as connection:
+        assert groups(connection) == {frozenset("ab"), frozenset("c")}
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=spark) for name in ("empty", "other.parquet", "text.parquet")]
+)
+def test_a_file_that_is_no_export_is_named(sqlite_url: str, tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.parquet").write_text("no Parquet")
+    pq.write_table(pa.table({"id": [1]}), tmp_path / "other.parquet")
+    command = ["--database", sqlite_url, "recluster", "--engine", "spark", "--master", "local[1]"]
+    done = CliRunner().invoke(main, [*command, "--from", str(tmp_path / name)])
+    assert done.exit_code == 2
+    assert f"{name} is no Parquet export" in done.output
+
+
+@pytest.mark.parametrize("home", [pytest.param("/nowhere", marks=spark)])
+def test_without_java_one_is_told_so(sqlite_url: str, home: str) -> None:
+    """In a process of its own: this one may have started Java already."""
+    command = [sys.executable, "-c", "from crawler.cli import main; main()", "--database", sqlite_url]
+    done = subprocess.run(
+        [*command, "recluster", "--engine", "spark"],
+        env={**os.environ, "JAVA_HOME": home},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "is Java 17 there?" in done.stderr
