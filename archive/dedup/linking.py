@@ -16,7 +16,7 @@ from archive.dedup.propose import furniture, index
 from archive.dedup.propose.candidates import Sample, as_sample
 from archive.dedup.propose.shingles import sample_many
 from archive.dedup.propose.signature import as_bytes, signature
-from archive.dedup.stored import Stories
+from archive.dedup.stored import Stories, Wanted
 from archive.dedup.tables import DedupText, Link
 from archive.dedup.types import Fingerprint, Indexed, Linked
 from archive.dedup.verify.compare import Verdict
@@ -118,12 +118,11 @@ def _new(article: Indexed, made: Fingerprint, known: frozenset[furniture.Line]) 
 
 def _relate(connection: Connection, batch: Sequence[_New], now: datetime) -> None:
     """Find what the articles are related to, those before them in the batch too, and write it down."""
-    stories = Stories(connection, [(new.sample, new.made.digest) for new in batch])
+    stories = Stories(connection, [Wanted(new.article.article_id, new.sample, new.made.digest) for new in batch])
     for place, new in enumerate(batch):
-        new.links = stories.related(place, new.article.article_id, new.text)[:LINKS_AN_ARTICLE]
+        new.links = stories.related(place, new.text)[:LINKS_AN_ARTICLE]
         stories.put(
             place,
-            new.article.article_id,
             new.text,
             same_as=[key for key, verdict in new.links if verdict.relation in SAME_TEXT],
         )

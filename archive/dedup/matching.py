@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from archive.dedup.linking import fingerprint, fingerprints
 from archive.dedup.propose import furniture
 from archive.dedup.propose.candidates import MATCH, Sample
-from archive.dedup.stored import Stories
+from archive.dedup.stored import Stories, Wanted
 from archive.dedup.types import Fingerprint
 from archive.dedup.verify.compare import Verdict
 from archive.dedup.verify.texts import Text
@@ -83,9 +83,10 @@ def match(connection: Connection, queries: Iterable[Query]) -> Iterator[Answer]:
 def _match_batch(connection: Connection, queries: Sequence[Query]) -> list[Answer]:
     bodies, made = _counted(connection, queries)
     samples = [Sample(one.kept, one.looked_up) for one in made]
-    stories = Stories(connection, [(sample, one.digest) for sample, one in zip(samples, made, strict=True)], MATCH)
+    wanted = [Wanted(None, sample, one.digest) for sample, one in zip(samples, made, strict=True)]
+    stories = Stories(connection, wanted, MATCH)
     related = [
-        stories.related(place, -1, Text(body, as_codes(one.folded), query.published_at, query.headline))
+        stories.related(place, Text(body, as_codes(one.folded), query.published_at, query.headline))
         for place, (query, body, one) in enumerate(zip(queries, bodies, made, strict=True))
     ]
     rows = _rows(connection, sorted({key for found in related for key, _ in found}))

@@ -1,16 +1,16 @@
 """The stories that may be related to the texts of a batch: read in a few statements, verified in order of rarity."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import frozen
 from sqlalchemy import Connection, select
 
 from archive.dedup.propose import furniture, index
 from archive.dedup.propose.candidates import INGEST, Candidate, Effort, Sample, shares_enough, shortlist
-from archive.dedup.tables import DedupText
+from archive.dedup.tables import ClusterSide, DedupText
 from archive.dedup.verify.compare import Rejection, Verdict, compare
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.dedup.verify.texts import Text
@@ -22,9 +22,17 @@ TWINS: Final = 16
 COPIES: Final = 8
 """So many copies of one text hold a shingle; more would use up its cap, and the story could no longer be found."""
 SIDES: Final = 4
-"""Of articles with one text in several clusters, so many are compared: where a person put them apart, a link to one
-side says nothing of the other."""
+"""Of articles with one text that a person put on several sides of a split, so many sides are compared, the text's own
+first: a link to one side holds nothing together on another. Never the clusters themselves, which follow from links."""
 _CHUNK: Final = 4000
+
+
+class Wanted(NamedTuple):
+    """A text of the batch. `article_id`: its article's, None where it is not stored."""
+
+    article_id: int | None
+    sample: Sample
+    digest: int
 
 
 @frozen
@@ -37,77 +45,75 @@ class _Size:
 class Stories:
     """What the archive, and the batch so far, hold of the batch's shingles.
 
-    `wanted`: the sample and the digest of each text of the batch; a text is named by its place in it.
+    `wanted`: the texts of the batch; a text is named by its place in it.
     """
 
-    def __init__(self, connection: Connection, wanted: Sequence[tuple[Sample, int]], effort: Effort = INGEST) -> None:
+    def __init__(self, connection: Connection, wanted: Sequence[Wanted], effort: Effort = INGEST) -> None:
         self._connection = connection
         self._wanted = wanted
         self._effort = effort
         self.new_rows: list[tuple[int, int]] = []
         """(hash, article id) rows that `put` found worth storing."""
-        self._holders = index.look_up(connection, (value for sample, _ in wanted for value in sample.looked_up))
+        self._holders = index.look_up(connection, (value for one in wanted for value in one.sample.looked_up))
         self._changed: set[int] = set()
         self._sizes: dict[int, _Size] = {}
         self._texts: dict[int, Text] = {}
         self._twins: defaultdict[int, dict[int, datetime | None]] = defaultdict(dict)
-        self._clusters: dict[int, int] = {}
-        self._lists = [shortlist(sample.looked_up, self._holders, effort) for sample, _ in wanted]
+        self._sides: defaultdict[int, frozenset[tuple[int, int]]] = defaultdict(frozenset)
+        self._lists = [shortlist(one.sample.looked_up, self._holders, effort) for one in wanted]
         self._read_sizes({one.article_id for found in self._lists for one in found})
         likely = {
-            one.article_id
-            for (sample, _), found in zip(wanted, self._lists, strict=True)
-            for one in found
-            if self._shares_enough(sample, one)
+            candidate.article_id
+            for one, found in zip(wanted, self._lists, strict=True)
+            for candidate in found
+            if self._shares_enough(one.sample, candidate)
         }
-        self._read_twins({*(digest for _, digest in wanted), *(self._sizes[key].digest for key in likely)})
+        self._read_twins({*(one.digest for one in wanted), *(self._sizes[key].digest for key in likely)})
+        self._read_sides({one.article_id for one in wanted if one.article_id is not None})
         self._read(likely)
 
-    def related(self, place: int, article_id: int, text: Text) -> list[tuple[int, Verdict]]:
-        """The articles that the text at `place` is related to, the closest first. `article_id`: its own, or -1."""
-        compared = self.compared(place, article_id, text)
-        found = [(key, verdict) for key, verdict in compared if isinstance(verdict, Verdict)]
+    def related(self, place: int, text: Text) -> list[tuple[int, Verdict]]:
+        """The articles that the text at `place` is related to, the closest first."""
+        found = [(key, verdict) for key, verdict in self.compared(place, text) if isinstance(verdict, Verdict)]
         return sorted(found, key=lambda item: (*_closeness(item[1]), item[0]))
 
-    def compared(self, place: int, article_id: int, text: Text) -> Iterator[tuple[int, Verdict | Rejection]]:
+    def compared(self, place: int, text: Text) -> Iterator[tuple[int, Verdict | Rejection]]:
         """The articles that the text at `place` is compared with, the likeliest first, and what came of it."""
-        sample, digest = self._wanted[place]
+        article_id, sample, digest = self._wanted[place]
         seen: set[int] = set()
-        linked: set[int] = set()
-        for key in self._by_cluster(key for key in self._twins[digest] if key != article_id)[:TWINS]:
-            if self._clusters[key] in linked or len(linked) == SIDES:
-                continue
-            self._read([key])
-            seen.add(key)
-            verdict = compare(text, self._texts[key])
-            yield key, verdict
-            if isinstance(verdict, Verdict):
-                linked.add(self._clusters[key])
+        for twins in self._by_side(article_id, digest):
+            for key in twins[:TWINS]:
+                self._read([key])
+                seen.add(key)
+                verdict = compare(text, self._texts[key])
+                yield key, verdict
+                if isinstance(verdict, Verdict):
+                    break
         verified = 0
-        for candidate in self._shortlist(place, article_id):
+        for candidate in self._shortlist(place):
             if candidate.article_id in self._twins[digest] or not self._shares_enough(sample, candidate):
                 continue
             if verified == self._effort.verified:
                 break
             verified += 1
-            for key, other in self._nearest_twins(candidate.article_id, text.published_at):
+            for key, other in self._nearest_twins(candidate.article_id, article_id, text.published_at):
                 if key not in seen:
                     seen.add(key)
                     yield key, compare(text, other)
 
-    def put(self, place: int, key: int, text: Text, *, same_as: Sequence[int]) -> None:
-        """Make the new article at `place` known to the rest of the batch, and note the rows that the index needs.
+    def put(self, place: int, text: Text, *, same_as: Iterable[int]) -> None:
+        """Make the article at `place` known to the rest of the batch, and note the rows that the index needs.
 
         What leads to one text leads to its twins. A shingle that several copies of a text hold
         leads to the story already; a capped one leads nowhere.
         """
-        sample, digest = self._wanted[place]
+        key, sample, digest = self._wanted[place]
+        if key is None:
+            raise ValueError("a text without an article leads nowhere")
         self._texts[key] = text
         self._sizes[key] = _Size(len(sample.kept), sample.last, digest)
         twin_holds = len(self._twins[digest]) > 0
         self._twins[digest][key] = text.published_at
-        first = next(iter(same_as), key)
-        self._clusters[key] = self._clusters.get(first, first)
         if twin_holds:
             return
         copies = set(same_as)
@@ -121,39 +127,41 @@ class Stories:
             self.new_rows.append((value, key))
         self._changed.update(sample.kept)
 
-    def _shortlist(self, place: int, article_id: int) -> list[Candidate]:
+    def _shortlist(self, place: int) -> list[Candidate]:
         """The list that was made at the start, unless the batch itself has added to what it was made from."""
-        sample, _ = self._wanted[place]
+        article_id, sample, _ = self._wanted[place]
         if self._changed.isdisjoint(sample.looked_up):
             return [one for one in self._lists[place] if one.article_id != article_id]
         return shortlist(sample.looked_up, self._holders, self._effort, but=article_id)
 
-    def _by_cluster(self, article_ids: Iterable[int]) -> list[int]:
-        """The first article of each cluster, then the second of each, and so on."""
-        times: Counter[int] = Counter()
-        ranked = []
-        for key in sorted(article_ids):
-            cluster = self._clusters[key]
-            ranked.append((times[cluster], key))
-            times[cluster] += 1
-        return [key for _, key in sorted(ranked)]
+    def _by_side(self, article_id: int | None, digest: int) -> list[list[int]]:
+        """The articles with this text, side by side: those on the article's own sides first, then the earliest."""
+        groups: defaultdict[frozenset[tuple[int, int]], list[int]] = defaultdict(list)
+        for key in sorted(self._twins[digest]):
+            if key != article_id:
+                groups[self._sides[key]].append(key)
+        own = self._sides[article_id] if article_id is not None else frozenset()
+        return [groups[side] for side in sorted(groups, key=lambda side: side != own)[:SIDES]]
 
-    def _nearest_twins(self, article_id: int, published_at: datetime | None) -> list[tuple[int, Text]]:
-        """Of the articles with this one's very text, the one of each cluster that was published closest in time, since
-        dates decide too; the closest first."""
-        self._read([article_id])
-        text = self._texts[article_id]
-        twins = self._twins[self._sizes[article_id].digest]
+    def _nearest_twins(
+        self, candidate_id: int, article_id: int | None, published_at: datetime | None
+    ) -> list[tuple[int, Text]]:
+        """Of the articles with a candidate's very text, the one of each side that was published closest in time, since
+        dates decide too."""
+        self._read([candidate_id])
+        text = self._texts[candidate_id]
+        digest = self._sizes[candidate_id].digest
+        twins = self._twins[digest]
         if len(twins) < 2:
-            return [(article_id, text)]
-        nearest: dict[int, tuple[bool, timedelta, bool, int]] = {}
-        for key, date in twins.items():
+            return [(candidate_id, text)]
+
+        def rank(key: int) -> tuple[bool, timedelta, bool, int]:
+            date = twins[key]
             apart = None if date is None or published_at is None else abs(date - published_at)
-            rank = (apart is None, apart or timedelta(0), key != article_id, key)
-            cluster = self._clusters[key]
-            nearest[cluster] = min(rank, nearest.get(cluster, rank))
-        keys = [key for *_, key in sorted(nearest.values())[:SIDES]]
-        return [(key, text.dated(twins[key])) for key in keys]
+            return (apart is None, apart or timedelta(0), key != candidate_id, key)
+
+        nearest = [min(group, key=rank) for group in self._by_side(article_id, digest)]
+        return [(key, text.dated(twins[key])) for key in nearest]
 
     def _shares_enough(self, sample: Sample, candidate: Candidate) -> bool:
         if candidate.article_id not in self._sizes:
@@ -173,13 +181,23 @@ class Stories:
     def _read_twins(self, digests: Iterable[int]) -> None:
         for chunk in _chunks(sorted(digests)):
             rows = self._connection.execute(
-                select(DedupText.digest, Article.id, Article.published_at, Article.cluster_id)
+                select(DedupText.digest, Article.id, Article.published_at)
                 .join(Article, Article.id == DedupText.article_id)
                 .where(DedupText.digest.in_(chunk))
             )
-            for digest, key, published_at, cluster in rows:
+            for digest, key, published_at in rows:
                 self._twins[digest][key] = published_at
-                self._clusters[key] = cluster or key
+
+    def _read_sides(self, own: set[int]) -> None:
+        """Read which sides of people's splits the articles are on, and those with their texts or a candidate's."""
+        for chunk in _chunks(sorted(own.union(*self._twins.values()))):
+            rows = self._connection.execute(
+                select(Article.id, ClusterSide.split_id, ClusterSide.side)
+                .join(ClusterSide, ClusterSide.cluster_id == Article.cluster_id)
+                .where(Article.id.in_(chunk), Article.id <= ClusterSide.last_id)
+            )
+            for key, split, side in rows:
+                self._sides[key] |= {(split, side)}
 
     def _read(self, article_ids: Iterable[int]) -> None:
         self._texts.update(read(self._connection, [key for key in article_ids if key not in self._texts]))

@@ -82,7 +82,7 @@ def as_sample(hashes: Hashes, sampled: Hashes) -> Sample:
 
 
 def shortlist(
-    looked_up: Sequence[int], holders: Mapping[int, Sequence[int]], effort: Effort, *, but: int = -1
+    looked_up: Sequence[int], holders: Mapping[int, Sequence[int]], effort: Effort, *, but: int | None = None
 ) -> list[Candidate]:
     """The articles that share the rarest shingles, the heaviest first. `but`: this one is left out."""
     weight: dict[int, float] = {}
@@ -99,7 +99,8 @@ def shortlist(
             else:
                 weight[article_id] = part
                 shared[article_id] = 1
-    weight.pop(but, None)
+    if but is not None:
+        weight.pop(but, None)
     least = 1 / effort.few
     likely = sorted((-much, key) for key, much in weight.items() if much >= least or shared[key] > 1)
     return [Candidate(key, -much, shared[key]) for much, key in likely[: effort.listed]]

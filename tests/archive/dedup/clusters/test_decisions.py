@@ -6,9 +6,12 @@ from sqlalchemy import Engine, func, select
 from archive.dedup.clusters import decisions
 from archive.dedup.clusters.describe import describe_cluster
 from archive.dedup.clusters.partition import Edge, partition
+from archive.dedup.stored import SIDES
 from archive.dedup.tables import Cluster, ClusterEvent, ClusterPin, ClusterSame, ClusterSide
 from archive.errors import NotFound, UsageError
+from archive.ingest.reindex import upgrade
 from archive.store.db import reading, writing
+from archive.text.version import VERSION
 from tests.archive.dedup.clusters.deeds import (
     NOW,
     OTHER,
@@ -105,6 +108,24 @@ def test_who_is_revised_and_back_finds_its_own_side(engine: Engine, name: str) -
     revise(engine, name, SPUN if name == "a5" else STORY, days=3)
     assert found(engine) == expected
     recluster_all(engine)
+    assert found(engine) == expected
+
+
+def test_an_article_keeps_to_its_own_side_of_however_many(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own is compared first; the last one, which nobody joined, hangs together by links alone."""
+    names = [f"c{number}" for number in range(2 * SIDES + 6)]
+    store(engine, *copies(names))
+    apart = [names[place : place + 2] for place in range(0, 2 * SIDES + 2, 2)]
+    for leaving in apart:
+        split(engine, *leaving)
+    expected = {*map(frozenset, apart), frozenset(names[2 * SIDES + 2 :])}
+    assert found(engine) == expected
+    monkeypatch.setattr("archive.text.version.VERSION", VERSION + 1)
+    upgrade(engine, now=NOW)
+    assert found(engine) == expected
+    for name in names[-3:]:
+        revise(engine, name, OTHER)
+        revise(engine, name, STORY, days=3)
     assert found(engine) == expected
 
 
