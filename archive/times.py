@@ -41,6 +41,8 @@ def parse_time(value: str | float) -> tuple[datetime, Precision]:
     ISO 8601 (`2025-04-11`, `2025-04-11 21:49`, `2025-04-11T21:49:25Z`) or seconds or milliseconds since 1970. Raises
     `ValueError` on anything else, and on a year before 1900 or after 2199.
     """
+    if isinstance(value, bool):
+        raise ValueError(f"not a time: {value}")
     if isinstance(value, (int, float)):
         # As seconds, 1e11 and more would lie after the year 5000; as milliseconds it is 1973.
         seconds = value / 1000 if 1e11 <= value < 1e14 else value

@@ -1,13 +1,16 @@
 """The clock: every time that pages and lists show, as a moment in Beijing time with the precision that they show.
 
-`2025-11-13 04:58:22`, `2014年12月12日13:47`, `民國103年12月12日`, `2024-05-13T00:49:12.000Z`, seconds and milliseconds
-since 1970, `Thu, 13 Nov 2025 04:58:22 GMT`. Each form is found here and written as ISO 8601, which `archive.times`
+`2025-11-13 04:58:22`, `2014年12月12日13:47`, `民國103年12月12日`, `２０２５年１月２日 夜间11点半`,
+`2024-05-13T00:49:12.000Z`, seconds and milliseconds since 1970, `Thu, 13 Nov 2025 04:58:22 GMT`,
+`Nov. 13, 2025, 4:58 p.m.`, `十一月 6th, 2009`. Each form is found here and written as ISO 8601, which `archive.times`
 reads.
 
-Nothing is guessed: a date without a year is none, a month 13 is none, and the precision is what the text shows. A time
-without a zone is Beijing or Taipei time, which are the same. A year before 1980 or after 2099 is no page's.
+Nothing is guessed: a date without a year is none, a month 13 is none, and the precision is what the text shows; an hour
+that is named alone (`21时许`) is one to the minute. A time without a zone is Beijing or Taipei time, which are the
+same. A year before 1980 or after 2099 is no page's.
 """
 
+import heapq
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -34,12 +37,19 @@ class Stamp(Time):
     end: int
 
 
+# Hours that are counted to twelve: which half of the day a word before or behind them names.
+_FORENOON: Final = "上午 早上 早晨 早间 早間 清晨 凌晨".split()
+_NOON: Final = "中午 午间 午間 正午".split()
+_AFTERNOON: Final = "下午 午后 午後 傍晚".split()
+_EVENING: Final = "晚上 晚间 晚間 夜间 夜間 夜里 夜裡 夜晚 深夜 半夜 午夜".split()
+_LATIN_HALF: Final = r"[AaPp]\.?[Mm](?:\.|\b)"
 # Every repeat is bounded, so a line of ten thousand digits costs one pass.
 _HOURS: Final = (
-    r"(?P<half>上午|下午|中午|晚上|晚间|傍晚|早上|凌晨|[AP]M|[ap]m)?\s{0,2}"
-    r"(?P<H>\d{1,2})\s{0,1}[:：時时點点]\s{0,1}(?P<M>\d{1,2})"
+    rf"(?P<half>{'|'.join((*_FORENOON, *_NOON, *_AFTERNOON, *_EVENING))}|[AaPp][Mm])?\s{{0,2}}"
+    r"(?P<H>\d{1,2})(?:\s{0,1}[:：时時點点]\s{0,1}(?P<M>\d{1,2})"
     r"(?:\s{0,1}[:：分]\s{0,1}(?P<S>\d{2})(?:\.\d{1,9}|,\d{1,9}(?=[Zz+-])|秒)?|分)?"
-    r"(?:\s{0,1}(?P<late>[AP]M|[ap]m)\b)?"
+    r"|\s?[时時点點](?![击擊赞讚评評閱阅报報])(?:(?P<sharp>半)|整|正|许|許|左右)?)"
+    rf"(?:\s{{0,1}}(?P<late>{_LATIN_HALF}))?"
 )
 _ZONE: Final = (
     r"(?P<zone>[Zz](?![A-Za-z])|\s?(?:GMT|UTC)(?:\s?[+-]\d{1,2}(?::?\d{2})?(?!\d))?|\s?[+-]\d{2}:?\d{2}(?!\d)"
@@ -60,15 +70,22 @@ _HOURS_FIRST: Final = re.compile(
     r"(?<![\d:])(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2}))?[\s,，|]{1,3}"
     r"(?P<y>20[0-4]\d)[-/年](?P<m>\d{1,2})[-/月](?P<d>\d{1,2})"
 )
-_YEAR: Final = re.compile(r"19[89]\d|20[0-4]\d|民[國国]")
+_YEAR: Final = re.compile(r"19[89]\d|20[0-4]\d|民[國国]|[１２][９０][０-４８９]")
+_WIDE: Final = str.maketrans("０１２３４５６７８９：－／", "0123456789:-/")
 _MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _MONTH: Final = rf"(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
-# 13 Nov 2025 (RFC 5322); November 13, 2025; Nov 13 04:58:22 GMT+08:00 2025 (as Java and C print it)
-_ENGLISH: Final = re.compile(
-    rf"\b(?:(?P<d>\d{{1,2}})[\s-](?P<m>{_MONTH}),?[\s-]|(?P<m2>{_MONTH})\s{{1,2}}(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?\s{{1,2}}"
-    r"(?:(?P<hours>\d\d:\d\d:\d\d)\s(?:(?P<zone>(?:GMT|UTC)(?:[+-]\d\d:?\d\d)?)\s|[A-Z]{3,4}\s)?)?)"
-    r"(?P<y>(?:19[89]|20\d)\d)\b(?:,?\sat\b)?"
+_CHINESE_MONTHS: Final = "一 二 三 四 五 六 七 八 九 十 十一 十二".split()
+_CHINESE_MONTH: Final = r"(?:十[一二]?|[一二三四五六七八九]|(?<!\d)1?\d)\s?月"
+# 13 Nov 2025 (RFC 5322); November 13, 2025; Nov 13 04:58:22 GMT+08:00 2025 (as Java and C print it); 十一月 6th, 2009
+# and 5 月 10, 2023 (as content systems translate English dates)
+_NAMED: Final = (
+    rf"(?P<day>(?:\b(?P<d>\d{{1,2}})[\s-](?P<m>{_MONTH}),?[\s-]"
+    rf"|(?:\b(?P<m2>{_MONTH})|(?P<m3>{_CHINESE_MONTH}))\s{{1,2}}(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?\s{{1,2}}"
+    r"(?:(?P<clock>\d\d:\d\d:\d\d)\s(?:(?P<zone2>(?:GMT|UTC)(?:[+-]\d\d:?\d\d)?)\s|[A-Z]{3,4}\s)?)?)"
+    r"(?P<y>(?:19[89]|20\d)\d)\b)(?:,?\sat\b)?"
 )
+_NAMED_STAMP: Final = re.compile(rf"{_NAMED}(?:{_GAP}{_HOURS}{_ZONE})?")
+_MONTH_NAME: Final = re.compile(rf"{'|'.join(_MONTHS)}|月\s")
 _AMERICAN: Final = re.compile(r"(?P<m>\d{1,2})/(?P<d>\d{1,2})/(?P<y>\d{4})(?!\d)", re.ASCII)
 _COMPACT: Final = re.compile(
     r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:[Tt]?(?P<H>\d\d)(?P<M>\d\d)(?P<S>\d\d)?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?)?",
@@ -84,8 +101,6 @@ _STEPS: Final = {
     "天": timedelta(days=1),
 }
 _DAYS_AGO: Final = {"今天": 0, "昨天": 1, "前天": 2}
-_FORENOON: Final = ("上午", "早上", "凌晨", "am")
-_AFTERNOON: Final = ("下午", "晚上", "晚间", "傍晚", "pm")
 _LONGEST: Final = 2_000
 _YEARS: Final = range(1980, 2100)
 
@@ -95,10 +110,13 @@ def find_stamps(text: str) -> Iterator[Stamp]:
     year = _YEAR.search(text)
     if year is None:
         return
-    for match in _STAMP.finditer(text, year.start()):
-        stamp = _read(match)
-        if stamp is not None:
-            yield stamp
+    if year[0] >= "０":  # full-width figures, which are one character each too
+        text = text.translate(_WIDE)
+    found = filter(None, map(_read, _STAMP.finditer(text, year.start())))
+    if _MONTH_NAME.search(text) is not None:
+        named = filter(None, map(_read_named, _NAMED_STAMP.finditer(text)))
+        found = heapq.merge(found, named, key=lambda stamp: stamp.start)  # type: ignore[assignment]
+    yield from found
 
 
 def first_stamp(text: str) -> Stamp | None:
@@ -129,7 +147,7 @@ def read_time(value: object) -> Time | None:
             return found
     if _NUMBER.fullmatch(text):
         return _time(float(text))
-    return first_stamp(text) or first_stamp(_ENGLISH.sub(_in_numbers, text))
+    return first_stamp(text)
 
 
 def read_listed(value: object, fetched_at: datetime) -> Time | None:
@@ -150,10 +168,19 @@ def read_listed(value: object, fetched_at: datetime) -> Time | None:
     return read_time(text)
 
 
-def _in_numbers(match: re.Match[str]) -> str:
-    """An English date, in figures: `Nov 13, 2025` is `2025-11-13`."""
-    month = _MONTHS.index((match["m"] or match["m2"])[:3]) + 1
-    return f"{match['y']}-{month}-{match['d'] or match['d2']} {match['hours'] or ''}{match['zone'] or ''}"
+def _read_named(match: re.Match[str]) -> Stamp | None:
+    """A date whose month is a word."""
+    if month := match["m"] or match["m2"]:
+        number = _MONTHS.index(month[:3]) + 1
+    else:
+        written = match["m3"].rstrip("月").strip()
+        number = int(written) if written.isdecimal() else _CHINESE_MONTHS.index(written) + 1
+    date = _date(match["y"], str(number), match["d"] or match["d2"])
+    if match["clock"]:
+        zone = _zone(match["zone2"] or "", match)
+        found = _time(date + _hours(*match["clock"].split(":")) + zone)
+        return None if found is None else Stamp(found.at, found.precision, match.start(), match.end("day"))
+    return _with_hours(match, date)
 
 
 def _read(match: re.Match[str]) -> Stamp | None:
@@ -163,10 +190,16 @@ def _read(match: re.Match[str]) -> Stamp | None:
         date = _date(match["y2"], match["m2"], match["d2"])
     else:
         date = _date(match["y"], match["m"], match["d"])
+    return _with_hours(match, date)
+
+
+def _with_hours(match: re.Match[str], date: str) -> Stamp | None:
+    """The date with the hours that stand behind it; without them, where they are none."""
     if match["H"]:
-        half = (match["half"] or match["late"] or "").lower()
-        zone = "Z" if match["gmt"] else _zone(match)
-        if found := _time(date + _hours(match["H"], match["M"], match["S"], half) + zone):
+        minute = match["M"] or ("30" if match["sharp"] else "00")
+        hours = _hours(match["H"], minute, match["S"], match["half"] or match["late"] or "")
+        zone = "Z" if match["gmt"] else _zone(match["zone"] or "", match)
+        if hours and (found := _time(date + hours + zone)):
             end = match.start("zone") if match["zone"] and not zone else match.end()
             return Stamp(found.at, found.precision, match.start(), end)
     found = _time(date)
@@ -178,18 +211,28 @@ def _date(year: str | int, month: str, day: str) -> str:
 
 
 def _hours(hour: str, minute: str, second: str | None = None, half: str = "") -> str:
-    """The time of day as ISO 8601 has it, behind its `T`. `half`: of the day, where the hours are counted to twelve."""
+    """The time of day as ISO 8601 has it, behind its `T`. `half`: of the day, where the hours are counted to twelve.
+
+    "" for twelve in the evening: some mean midnight, some noon, and whose midnight nobody knows.
+    """
     hours = int(hour)
-    if (half in _AFTERNOON and hours < 12) or (half == "中午" and hours < 3):
+    half = half.lower().replace(".", "")
+    if half in _EVENING and hours == 12:
+        return ""
+    if (
+        (hours < 12 and (half in _AFTERNOON or half == "pm"))
+        or (half in _NOON and hours < 4)
+        or (half in _EVENING and 5 <= hours < 12)
+    ):
         hours += 12
-    elif half in _FORENOON and hours == 12:
+    elif hours == 12 and (half in _FORENOON or half == "am"):
         hours = 0
     return f"T{hours}:{int(minute):02}" + (f":{int(second):02}" if second else "")
 
 
-def _zone(match: re.Match[str]) -> str:
+def _zone(written: str, match: re.Match[str]) -> str:
     """`+09:00` out of `+0900`, `+09`, `GMT+9`; "" for none. `10:00-11:30` is a span of hours, and names no zone."""
-    written = (match["zone"] or "").strip().upper()
+    written = written.strip().upper()
     if written in ("", "Z", "GMT", "UTC"):
         return written and "Z"
     named = written.startswith(("GMT", "UTC"))

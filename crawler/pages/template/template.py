@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 from attrs import frozen
 
+from crawler.pages.fields.clock import read_time
 from crawler.pages.html.blocks import SKIPPED_TAGS
 from crawler.pages.html.parse import Element
 from crawler.pages.html.selectors import Selector, SelectorError
@@ -108,11 +109,16 @@ class Template:
             document.scope = next((one for one in root.iterancestors() if scope.matches(one)), None)
         values: dict[str, str] = {}
         for name, reader in self.fields:
-            if name not in values and (value := reader(document)):
+            if name not in values and (value := reader(document)) and _says_something(name, value):
                 values[name] = value
         for name, value in found.items():
             values.setdefault(name, value)
         return values
+
+
+def _says_something(name: str, value: str) -> bool:
+    """Whether a time is one that can be read: `undefined` and `0` must not hide the next reader's."""
+    return not name.endswith("_at") or read_time(value) is not None
 
 
 def _has_text(element: Element) -> bool:
