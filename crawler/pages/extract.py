@@ -15,7 +15,7 @@ import attrs
 
 from crawler.pages.general.plaintext import is_plain, read_plaintext
 from crawler.pages.general.read import read_generic
-from crawler.pages.html.decode import MAX_BYTES, decode
+from crawler.pages.html.decode import MAX_BYTES, decode, unmarked_utf16
 from crawler.pages.html.parse import MAX_ELEMENTS, Element, is_too_large, parse
 from crawler.pages.html.urls import hashed_id
 from crawler.pages.html.whole import whole_page
@@ -109,7 +109,7 @@ def _unread(data: bytes, site: Site | None, url: str, content_type: str | None, 
         return Outcome.TOO_LARGE, f"{len(data)} bytes, more than {MAX_BYTES}"
     if not data.strip():
         return Outcome.EMPTY, "no bytes"
-    kind = by_bytes(data, content_type)
+    kind = by_bytes(data, content_type, is_wide=unmarked_utf16(data) is not None)
     return (Outcome.NOT_ARTICLE, kind) if kind else None
 
 

@@ -73,8 +73,9 @@ _NOT_TEXT: Final = {
 _CONTROL: Final = bytes((*range(7), *range(14, 26)))
 
 
-def by_bytes(data: bytes, content_type: str | None) -> str | None:
-    """What the body is if it is no text, or None. The first bytes decide, then the header's type."""
+def by_bytes(data: bytes, content_type: str | None, *, is_wide: bool = False) -> str | None:
+    """What the body is if it is no text, or None. The first bytes decide, then the header's type. `is_wide`: it is text
+    in UTF-16, whose many NUL bytes are no sign of anything else."""
     for magic, name in _NOT_TEXT.items():
         if data.startswith(magic):
             return name
@@ -83,6 +84,6 @@ def by_bytes(data: bytes, content_type: str | None) -> str | None:
         return kind
     head = data[:4096]
     control = len(head) - len(head.translate(None, _CONTROL))
-    if control > 64 and control > len(head) // 20 and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    if control > 64 and control > len(head) // 20 and not is_wide and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         return "binary data"
     return None

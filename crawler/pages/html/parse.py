@@ -1,5 +1,6 @@
 """Text to a tree, once a page, within bounds."""
 
+import re
 from itertools import islice
 from typing import Any, Final
 
@@ -14,20 +15,58 @@ MAX_ELEMENTS: Final = 80_000
 _FEW_BYTES: Final = 4 * MAX_ELEMENTS
 
 
+# The document's end. No more than a tag: the page may be hostile.
+_END: Final = re.compile(rb"</(?:body|html)[\s/]*>", re.IGNORECASE)
+_OF_HEAD: Final = frozenset(
+    "base basefont bgsound link meta title noscript noframes style script template object".split()
+)
+"""What may stand in `<head>`."""
+
+
 def parse(text: str | bytes) -> Element | None:
     """The page's root element, or None where there is nothing to parse. Never raises. Bytes are valid UTF-8.
 
-    Comments and processing instructions are left out, so that the text around them is one run. Deeper nesting than
-    libxml2 keeps (2,048) is cut there. Lone surrogates become `?`.
+    As browsers do (https://html.spec.whatwg.org/multipage/parsing.html, "after body" and "after head"), and libxml2
+    does not: the page goes on after a `</body>` or `</html>`, in the elements that are open, and `<main>`, `<article>`
+    and whatever else is none of the head's begin the body. Comments and processing instructions are left out, so that
+    the text around them is one run. Deeper nesting than libxml2 keeps (2,048) is cut there. Lone surrogates become `?`.
     """
     # A parser of its own for each page: a shared one would grow an error log, and is not safe across threads.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         data = text if isinstance(text, bytes) else text.encode("utf-8", "replace")
-        root = etree.fromstring(data, parser)
+        root = etree.fromstring(_without_ends(data), parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
+    if root is not None:
+        _begin_body(root)
     return root
+
+
+def _without_ends(data: bytes) -> bytes:
+    """The page without the tags that end it, where anything follows the first of them."""
+    first = _END.search(data)
+    if first is None or not _END.sub(b"", data[first.end() :]).strip():
+        return data
+    return data[: first.start()] + _END.sub(b"", data[first.start() :])
+
+
+def _begin_body(root: Element) -> None:
+    """Moves what does not belong into the head, and all that follows it there, to the front of the body."""
+    head = root.find("head")
+    if head is None:
+        return
+    stray = next((element for element in head if element.tag not in _OF_HEAD), None)
+    if stray is None:
+        return
+    body = root.find("body")
+    if body is None:
+        body = etree.SubElement(root, "body")
+    moved = [stray, *stray.itersiblings()]
+    # The body's own first words come after what is moved.
+    moved[-1].tail = (moved[-1].tail or "") + (body.text or "")
+    body.text = None
+    body[:0] = moved
 
 
 def is_too_large(root: Element, size: int) -> bool:

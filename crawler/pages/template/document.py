@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import attrs
 from attrs import define
+from lxml import etree
 
 from crawler.pages.fields.linked_data import read_linked_data
 from crawler.pages.html.blocks import SKIPPED_TAGS, fold
@@ -17,7 +18,7 @@ TEXT_LIMIT: Final = 2_000
 """A field's element with more characters is no field."""
 
 
-_TITLE: Final = Selector("title")
+_TITLES: Final = etree.XPath("//title[not(ancestor::svg)]")  # as quick as a search for the first
 _BODY: Final = Selector("body")
 _TAG: Final = re.compile(r"<(?:script|style)\b[^>]*>[^<]*</(?:script|style)>|<[^<>]*>?|&nbsp;", re.IGNORECASE)
 
@@ -57,8 +58,9 @@ class Document:
 
     @property
     def title(self) -> str:
-        """The folded text of the page's `<title>`; "" without one."""
-        return self.text(_TITLE)
+        """The folded text of the page's `<title>`; "" without one. Of a page that includes other documents, such as a
+        header of its own, the longest."""
+        return max((element_text(element) for element in _TITLES(self.tree)), key=len, default="")
 
     def select_all(self, selector: Selector) -> Iterator[Element]:
         """The elements that the selector names: in the scope, or in the whole page if it begins with an id or with an

@@ -107,7 +107,8 @@ def meta(name: str, pattern: str = "") -> Reader:
 
 def title(pattern: str = "") -> Reader:
     """Reads the `<title>`, or the pattern's group 1 in it."""
-    return text("title", pattern)
+    regex = re.compile(pattern) if pattern else None
+    return lambda document: _found(regex, document.title)
 
 
 def script(needle: str, pattern: str) -> Reader:
