@@ -2,8 +2,12 @@
 
 An archive is of one version of the text rules (`archive.text.version`). After an update that raised it, `jianbao db
 upgrade` comes here. All of it happens in the transaction of the upgrade, so it ends as it was, or whole; memory stays
-flat. What comes out is what an import of the same articles gives: the same digests, links and clusters; but for what
-people decided, which stays, and for furniture, which is known from the start here.
+flat. The full text is that of an import of the same articles by the new rules, and what people decided stays.
+
+Digests, signatures, index, links and clusters are those of an import too, as long as no line is furniture
+(`archive.dedup.propose.furniture`). Furniture is known from the start here. An import learns it as it goes: it has
+linked articles with such lines by then, looks at those again, and so tries other pairs than one that knew. The same
+archive made anew twice is the same.
 """
 
 from collections.abc import Callable, Iterator, Sequence
