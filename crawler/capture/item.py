@@ -2,6 +2,8 @@
 the list in it.
 """
 
+from collections.abc import Sequence
+
 from attrs import evolve, frozen
 
 from archive.store.records import CaptureRecord, Item
@@ -10,7 +12,7 @@ from crawler.pages.extract import extract
 from crawler.pages.html.decode import decode
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.status import PARTIAL
-from crawler.pages.template.site import ListError, Listing, Source
+from crawler.pages.template.site import ListError, Listing, Listings, Source
 from crawler.sites.registry import find_site, find_source
 from crawler.warc.raw import BodyError, BodyTooLarge, RawCapture, decoded_body
 
@@ -54,18 +56,20 @@ def _joined(*details: str | None) -> str | None:
 
 @frozen(kw_only=True)
 class ListAnswer:
-    """What a list said. `problem`: why its `listings` are not to be had, "" where they are."""
+    """What a list said. `problem`: why its `listings` are not to be had, "" where they are. `lost`: at how many places
+    of it something cannot be read."""
 
     capture: CaptureRecord
-    listings: tuple[Listing, ...] = ()
+    listings: Sequence[Listing] = ()
     problem: str = ""
+    lost: int = 0
 
 
 def list_answer(raw: RawCapture) -> ListAnswer:
     """The row and the entries of a list's answer. Never raises."""
     site, source = find_source(raw.requested or raw.url) or (None, None)
     problem, torn = "", ""
-    listings: tuple[Listing, ...] = ()
+    listings: Sequence[Listing] = ()
     if raw.status >= 400 or raw.status == PARTIAL or source is None:
         problem = f"HTTP {raw.status}"
     else:
@@ -75,20 +79,26 @@ def list_answer(raw: RawCapture) -> ListAnswer:
             listings = _listings(source, body.content, raw)
         except (BodyError, ListError) as error:
             problem = str(error)
+    lost = listings.lost if isinstance(listings, Listings) else 0
     outcome = Outcome.BROKEN if problem else Outcome.LIST
     page = Page(
         url=raw.url,
         outcome=outcome,
         identity=Identity(site=site.name if site is not None else None),
-        detail=_joined(problem, torn),
+        detail=_joined(problem, torn, unreadable(lost)),
     )
-    return ListAnswer(capture=capture_record(raw, page), listings=listings, problem=problem)
+    return ListAnswer(capture=capture_record(raw, page), listings=listings, problem=problem, lost=lost)
 
 
-def _listings(source: Source, body: bytes, raw: RawCapture) -> tuple[Listing, ...]:
+def unreadable(lost: int) -> str:
+    """What is said of a list in which something was lost; "" for nothing."""
+    return f"{lost} of its entries cannot be read" if lost > 1 else "one of its entries cannot be read" if lost else ""
+
+
+def _listings(source: Source, body: bytes, raw: RawCapture) -> Sequence[Listing]:
     text = body.decode(source.encoding, "replace") if source.encoding else decode(body, raw.content_type).text
     try:
-        return tuple(source.parse(text, raw.url, raw.captured_at))
+        return source.parse(text, raw.url, raw.captured_at)
     except ListError:
         raise
     except Exception as error:  # a site file's bug is no reason to lose the other lists

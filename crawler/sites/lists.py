@@ -1,21 +1,23 @@
 """Parsers of list answers: JSON, JSONP and HTML pages of links, as a site's `Source.parse` needs them.
 
 All are pure and take hostile input: what is too large, too deep or of another shape ends in `ListError`, and one bad
-entry is left out. Nothing is ever evaluated.
+entry is left out: of a text that one wrong quote makes unreadable, the entries are read one by one. Nothing is ever
+evaluated.
 """
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from lxml import etree
 
 from crawler.pages.fields.clock import read_listed
-from crawler.pages.fields.loose_json import parse_json
+from crawler.pages.fields.loose_json import parse_json, save_objects
 from crawler.pages.html.urls import absolute
-from crawler.pages.template.site import ListError, Listing
+from crawler.pages.template.site import ListError, Listing, Listings
 
 Parse = Callable[[str, str, datetime], Sequence[Listing]]
 Entry = Mapping[str, Any]
@@ -31,20 +33,23 @@ _BARE_HOST = re.compile(r"\s*(?:[a-z0-9-]+\.)+(?:com|cn|net|org)/", re.IGNORECAS
 _TAG = re.compile(r"<[^<>]{0,300}>")
 
 
+class NotJson(ListError):
+    """The list as a whole cannot be read."""
+
+
 def load(text: str) -> Any:
-    """The value of a JSON or JSONP answer; a trailing comma before `]` or `}` is forgiven. Raises `ListError`."""
+    """The value of a JSON or JSONP answer, or of one in JavaScript's notation (`var list = […];`, comments, trailing
+    commas). Raises `ListError`."""
     if len(text) > MAX_CHARACTERS:
         raise ListError(f"the list has {len(text)} characters, more than {MAX_CHARACTERS}")
     text = text.strip().removeprefix("\ufeff").lstrip()
-    if call := _JSONP.match(text):
-        end = text.rstrip("; \r\n\t")
-        if not end.endswith(")"):
-            raise ListError("the JSONP answer is cut off")
+    end = text.rstrip("; \r\n\t")
+    if (call := _JSONP.match(text)) and end.endswith(")"):
         text = end[call.end() : -1]
     try:
         return parse_json(text)
     except ValueError as error:
-        raise ListError(f"the list is not JSON: {type(error).__name__}") from error
+        raise NotJson("the list is not JSON") from error
 
 
 def json_list(
@@ -65,20 +70,26 @@ def json_list(
     function of the entry. `keep`: which entries count.
     """
 
-    def parse(text: str, base: str, fetched_at: datetime) -> list[Listing]:
-        listings = []
-        for wrapped in _entries(load(text), at):
-            entry = _inside(wrapped, within)
-            if entry is None or (keep is not None and not keep(entry)):
-                continue
+    def parse(text: str, base: str, fetched_at: datetime) -> Listings:
+        listings = Listings()
+        problem: NotJson | None = None
+        try:
+            entries: Iterable[Entry] = _inside(_entries(load(text), at), within)
+        except NotJson as error:
+            problem = error
+            saved = save_objects(text)
+            entries, listings.lost = _somewhere_in(saved, url), saved.lost
+        for entry in islice(entries, MAX_ENTRIES):
             address = list_address(_value(entry, url), base)
-            if address is None:
+            if address is None or (keep is not None and not keep(entry)):
                 continue
             name = next((t for key in title if (t := _text(entry.get(key)))), None)
             moment = read_listed(entry.get(time), fetched_at)
             published = moment.at if moment is not None else None
             named = _text(_value(entry, source)) or None
             listings.append(Listing(url=address, title=name, published_at=published, source_name=named))
+        if problem is not None and not listings:
+            raise problem
         return listings
 
     return parse
@@ -88,14 +99,28 @@ def _value(entry: Entry, key: str | Callable[[Entry], object]) -> object:
     return entry.get(key) if isinstance(key, str) else key(entry)
 
 
-def _inside(entry: Entry, within: Sequence[str]) -> Entry | None:
-    inner: Any = entry
-    for key in within:
-        inner = inner.get(key) if isinstance(inner, dict) else None
-    return inner if isinstance(inner, dict) else None
+def _inside(entries: Iterable[Entry], within: Sequence[str]) -> Iterator[Entry]:
+    """The descriptions of entries, where they are wrapped."""
+    for entry in entries:
+        inner: Any = entry
+        for key in within:
+            inner = inner.get(key) if isinstance(inner, dict) else None
+        if isinstance(inner, dict):
+            yield inner
 
 
-def _entries(value: Any, at: Sequence[str]) -> Iterator[Entry]:
+def _somewhere_in(values: Iterable[Any], url: str | Callable[[Entry], str | None]) -> Iterator[Entry]:
+    """The outermost objects in a value that have an address, wherever they stand: the way to them is broken."""
+    level = list(values)[::-1]
+    while level:
+        value = level.pop()
+        if isinstance(value, dict) and _value(value, url):
+            yield value
+        elif isinstance(value, dict | list):
+            level.extend(reversed(value.values() if isinstance(value, dict) else value))
+
+
+def _entries(value: Any, at: Sequence[str]) -> list[Entry]:
     level = [value]
     for key in at:
         fitting = [part for part in level if isinstance(part, dict) and (key == "*" or key in part)]
@@ -103,16 +128,10 @@ def _entries(value: Any, at: Sequence[str]) -> Iterator[Entry]:
             raise ListError(f"the list has no {key!r}")
         # Of several (after `*`) one may be an advert's place, or an error.
         level = [inner for part in fitting for inner in (part.values() if key == "*" else [part[key]])]
-    count = 0
     for part in level:
         if not isinstance(part, list):
             raise ListError(f"the list is a {type(part).__name__}, not an array")
-        for entry in part:
-            if isinstance(entry, dict):
-                count += 1
-                if count > MAX_ENTRIES:
-                    return
-                yield entry
+    return [entry for part in level for entry in part if isinstance(entry, dict)]
 
 
 def html_links(text: str, base: str, fetched_at: datetime) -> list[Listing]:

@@ -14,7 +14,7 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
 
 from archive.store.records import Item
-from crawler.capture.item import capture_record, list_answer
+from crawler.capture.item import capture_record, list_answer, unreadable
 from crawler.capture.role import Role, role_of
 from crawler.guard import Refused
 from crawler.middlewares import RAW, RobotsForbidden
@@ -101,6 +101,9 @@ class PortalSpider(Spider):
             self._list_missing(walk, answer.problem, ends=walk.page > 0 and raw.status in GONE)
             yield from self._due()
             return
+        if answer.lost:
+            page = f"list {self.name}/{walk.source.name}, page {walk.page + 1}"
+            self.crawl.run.doubt(f"{page}: {unreadable(answer.lost)}")
         entries = entries_of(self.site, answer.listings)
         if walk.page == 0 and len(entries) < walk.source.expect:
             self.crawl.run.doubt(

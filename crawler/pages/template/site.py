@@ -37,15 +37,22 @@ class Listing:
     source_name: str | None = None
 
 
+class Listings(list[Listing]):
+    """The entries of an answer. `lost`: at how many places of it something cannot be read."""
+
+    lost: int = 0
+
+
 @frozen(kw_only=True)
 class Source:
     """A list that names articles.
 
     `name`: stable, unique in its site (`guonei`). `urls`: the list's pages, newest first; the walk stops at the first
     page on which nothing is new, or which answers with an error. `posts`: the JSON texts that are posted to these
-    addresses, one a page; empty: they are asked for with GET. `parse(text, url, fetched_at)` gives its entries and
-    raises `ValueError` on an answer that is not what the source gives. `encoding`: None to go by header and trial.
-    `expect`: the fewest entries that its first page has on a normal day; fewer makes the run doubtful.
+    addresses, one a page; empty: they are asked for with GET. `parse(text, url, fetched_at)` gives its entries, as
+    `Listings` where some may be lost, and raises `ValueError` on an answer that is not what the source gives.
+    `encoding`: None to go by header and trial. `expect`: the fewest entries that its first page has on a normal day;
+    fewer makes the run doubtful.
     """
 
     name: str

@@ -244,13 +244,18 @@ def test_a_list_that_fails_hides_nothing(start_portal: START, tmp_path: Path) ->
     proxy.faults[first["news"]] = Answer(503, b"")
     proxy.faults[first["tech"]] = Answer(200, b"<html>not a list</html>")
     proxy.faults[first["society"]] = Answer(200, b"[]")
+    unescaped = proxy.portal.answer(first["culture"]).body.replace(b'"title": "', '"title": "说"好"'.encode(), 1)
+    proxy.faults[first["culture"]] = Answer(200, unescaped)
     done = archive.run("crawl", "sohu")
     assert done.returncode == 3
     assert "list sohu/news" in done.stderr
     assert "list sohu/tech" in done.stderr
     assert "list sohu/society named 0 articles, 1 expected" in done.stderr
+    assert "list sohu/culture, page 1: one of its entries cannot be read" in done.stderr
+    assert ("one of its entries cannot be read",) in archive.rows("SELECT detail FROM capture WHERE outcome = 'list'")
+    assert proxy.requests[first["culture"].replace("page=1", "page=2")] == 1, "the walk goes on"
     assert archive.last_run()["failed"] == 1
-    assert archive.last_run()["doubtful"] == 2
+    assert archive.last_run()["doubtful"] == 3
     proxy.faults.clear()
     assert archive.run("crawl", "sohu").returncode == 0
     assert set(archive.articles()) == wanted(proxy.world, "sohu")

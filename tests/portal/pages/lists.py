@@ -59,7 +59,7 @@ class Lists:
         entries = self._entries.get(_key(url, posted))
         if entries is None:
             return None
-        if not entries and ("/special/" in url or "pNo=" in url):
+        if not entries and "/special/" in url:
             return None  # these lists end in an HTTP error
         kind, text = _render(url, entries)
         return text.encode(self._encodings[_key(url, posted)]), kind
@@ -96,10 +96,6 @@ def _render(url: str, entries: Sequence[Entry]) -> tuple[str, str]:
         return "application/json;charset=UTF-8", _dump([_feed_entry(entry) for entry in entries])
     if "/integration-api/" in url:
         return "application/json;charset=UTF-8", _dump({"code": 200, "data": [_feed_entry(entry) for entry in entries]})
-    if "/author-page-api/" in url:
-        return "application/json", _dump(
-            {"code": 200, "data": {"pcArticleVOS": [_author_entry(entry) for entry in entries]}}
-        )
     if "/cisv4/feeds" in url:
         wrapped = [{"resourceData": {"businessType": 1, "contentData": _topic_entry(entry)}} for entry in entries]
         return "application/json;charset=UTF-8", _dump({"10935": {"code": "0", "count": len(wrapped), "data": wrapped}})
@@ -198,16 +194,6 @@ def _topic_entry(entry: Entry) -> dict[str, Any]:
         "cover": [],
         "extraInfoList": [{"text": account}, {"text": "3小时前"}],
         "postTime": feed["publicTime"],
-    }
-
-
-def _author_entry(entry: Entry) -> dict[str, Any]:
-    link = entry.of.url.removeprefix("https://") + "?scm=1019.20001.0.0.0"
-    return {
-        "id": int(entry.of.native_id[2:]),
-        "title": escape(entry.of.headline),
-        "link": link,
-        "publicTime": _milliseconds(entry),
     }
 
 
