@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from attrs import frozen
+from numpy.typing import NDArray
 
-from archive.text.fold import as_text
 from archive.text.tokens import CHINESE, Runs, runs
 
 WIDTH = 80
@@ -43,18 +43,15 @@ class Snippet:
 def find(text: str, phrases: Sequence[str]) -> list[Span]:
     """Every place where one of the phrases stands, by the rules of the index, in order of place; no two overlap."""
     cut = runs(text)
-    folded = as_text(cut.codes)
     spans: list[Span] = []
     for number, phrase in enumerate(map(runs, phrases)):
-        if not len(phrase.codes):
-            continue
-        needle, size = as_text(phrase.codes), len(phrase.codes)
-        place = folded.find(needle)
-        while place >= 0 and len(spans) < _MOST_MARKS:
-            stands = _stands(cut, place, phrase)
-            if stands:
-                spans.append(Span(int(cut.positions[place]), int(cut.positions[place + size - 1]) + 1, number))
-            place = folded.find(needle, place + (size if stands else 1))
+        size = len(phrase.codes)
+        places = _places(cut, phrase)
+        at = 0
+        while at < len(places) and len(spans) < _MOST_MARKS:
+            place = int(places[at])
+            spans.append(Span(int(cut.positions[place]), int(cut.positions[place + size - 1]) + 1, number))
+            at = int(np.searchsorted(places, place + size))
     spans.sort(key=lambda span: (span.start, -span.end))
     kept: list[Span] = []
     for span in spans:
@@ -87,14 +84,21 @@ def snippet(text: str, spans: Sequence[Span], width: int = WIDTH) -> Snippet:
     return Snippet(passage, tuple(marks))
 
 
-def _stands(text: Runs, place: int, phrase: Runs) -> bool:
-    """Whether the runs of the text are cut at `place` as those of the phrase are. A Latin word must stand alone."""
-    last = place + len(phrase.codes) - 1
-    if not np.array_equal(text.ends[place:last], phrase.ends[:-1]):
-        return False
-    if phrase.codes[0] < CHINESE and place > 0 and not text.ends[place - 1]:
-        return False
-    return bool(phrase.codes[-1] >= CHINESE or text.ends[last])
+def _places(text: Runs, phrase: Runs) -> NDArray[np.int64]:
+    """Where the phrase stands in the folded text, ascending, with its runs cut as they are in the phrase; a Latin word
+    must stand alone. One look at the text a character of the phrase, however often it nearly stands there."""
+    size = len(phrase.codes)
+    if not size or size > len(text.codes):
+        return np.empty(0, dtype=np.int64)
+    (places,) = np.nonzero(text.codes[: len(text.codes) - size + 1] == phrase.codes[0])
+    for at in range(1, size):
+        places = places[text.codes[places + at] == phrase.codes[at]]
+        places = places[text.ends[places + at - 1] == phrase.ends[at - 1]]
+    if phrase.codes[0] < CHINESE:
+        places = places[(places == 0) | text.ends[places - 1]]
+    if phrase.codes[-1] < CHINESE:
+        places = places[text.ends[places + size - 1]]
+    return places
 
 
 def _worth(first: Span, spans: Sequence[Span], width: int) -> tuple[int, int]:

@@ -5,6 +5,8 @@ a chain; what a chain leaves over may make another (paragraphs that changed plac
 chain are aligned character by character, so that each can be typed (`archive.dedup.verify.gaps`).
 """
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
@@ -20,7 +22,13 @@ from archive.text.fold import Codes
 ANCHOR: Final = 4
 MAX_SEGMENTS: Final = 1500
 MAX_CHAINS: Final = 24
+MAX_STEPS: Final = 4000
+"""Segments that the chains of two texts look at, counted anew for each chain: copies of ordinary texts need 3,100 at
+most. Tables of quotes and scores, whose cells stand everywhere, would make 24 chains of 1,500 segments."""
 MIN_CHAIN: Final = 12  # anchored characters; a shorter chain is a phrase, not a passage
+FAR_JUMP: Final = (
+    64  # characters; a jump from one diagonal to another that is this far off costs no more if it is farther
+)
 LEAST: Final = 16  # anchored characters, and their share of the shorter text: below, there is nothing to align
 LEAST_SHARE: Final = 0.12
 SMALL_GAP: Final = 30  # characters on either side; always aligned
@@ -149,10 +157,10 @@ def _segments(first: Anchored, second: Anchored) -> list[_Segment]:
     ends = np.concatenate((breaks, [len(i) - 1]))
     size = min(ANCHOR, len(first.folded), len(second.folded))
     lengths = i[ends] - i[starts] + size
-    found = [_Segment(*values) for values in zip(i[starts].tolist(), j[starts].tolist(), lengths.tolist(), strict=True)]
-    if len(found) > MAX_SEGMENTS:
-        found = sorted(sorted(found, key=lambda segment: -segment.length)[:MAX_SEGMENTS])
-    return found
+    if len(starts) > MAX_SEGMENTS:
+        longest = np.sort(np.argsort(-lengths, kind="stable")[:MAX_SEGMENTS])
+        starts, lengths = starts[longest], lengths[longest]
+    return [_Segment(*values) for values in zip(i[starts].tolist(), j[starts].tolist(), lengths.tolist(), strict=True)]
 
 
 def _shared(first: Anchored, second: Anchored) -> tuple[Numbers, Numbers]:
@@ -205,7 +213,11 @@ def _numbered(hashes: Hashes) -> tuple[Hashes, Numbers]:
 def _chains(segments: list[_Segment]) -> Iterator[list[_Segment]]:
     """The heaviest chain, then the heaviest of what it leaves over, until only phrases are left."""
     rest = segments
+    steps = 0
     for _ in range(MAX_CHAINS if segments else 0):
+        steps += len(rest)
+        if steps > MAX_STEPS:
+            return
         chain = rest if _ordered(rest) else _heaviest(rest)
         if sum(segment.length for segment in chain) < MIN_CHAIN and rest is not segments:
             return
@@ -220,30 +232,64 @@ def _ordered(segments: list[_Segment]) -> bool:
     return all(a.other + a.length <= b.other + ANCHOR for a, b in pairwise(segments))
 
 
+class _Stairs:
+    """Ends of chains, as (where the chain ends in the second text, its weight, its last segment): only those that no
+    other beats in both, so that both ascend and the heaviest chain that ends early enough is one search away."""
+
+    def __init__(self) -> None:
+        self._ends: list[int] = []
+        self._chains: list[tuple[float, int]] = []
+
+    def before(self, end: int) -> tuple[float, int] | None:
+        """Weight and last segment of the heaviest chain that ends at `end` or before."""
+        at = bisect_right(self._ends, end)
+        return self._chains[at - 1] if at else None
+
+    def add(self, end: int, weight: float, segment: int) -> None:
+        """Add a chain."""
+        at = bisect_right(self._ends, end)
+        if at and self._chains[at - 1][0] >= weight:
+            return
+        low = at - 1 if at and self._ends[at - 1] == end else at
+        high = at
+        while high < len(self._ends) and self._chains[high][0] <= weight:
+            high += 1
+        self._ends[low:high] = [end]
+        self._chains[low:high] = [(weight, segment)]
+
+
 def _heaviest(segments: list[_Segment]) -> list[_Segment]:
-    count = len(segments)
-    start = np.array([segment.start for segment in segments])
-    other = np.array([segment.other for segment in segments])
-    length = np.array([segment.length for segment in segments])
-    shift = other - start
-    best = length.astype(np.float64)
-    before = np.full(count, -1)
-    for at in range(1, count):
-        fits = other[:at] + length[:at] <= other[at] + ANCHOR - 1
-        fits &= other[:at] < other[at]
-        if not fits.any():
-            continue
-        # Two steps on one diagonal are worth more than a jump to a phrase that happens to be common.
-        value = np.where(fits, best[:at] - np.minimum(np.abs(shift[:at] - shift[at]), 64) / 8, -1.0)
-        chosen = int(value.argmax())
-        if value[chosen] > 0:
-            best[at] += value[chosen]
-            before[at] = chosen
+    """The chain that holds the most characters, less what its jumps from diagonal to diagonal cost.
+
+    Two steps on one diagonal are worth more than a jump to a phrase that happens to be common: a jump of n characters
+    costs n / 8, up to 8. Of all the chains that a segment may follow, the heaviest is tried, and the heaviest that ends
+    on a diagonal near by; so a segment costs a few searches, however many there are.
+    """
+    everywhere = _Stairs()
+    near: defaultdict[int, _Stairs] = defaultdict(_Stairs)
+    same: defaultdict[int, _Stairs] = defaultdict(_Stairs)
+    best: list[float] = []
+    before: list[int] = []
+    for at, (start, other, length) in enumerate(segments):
+        shift = other - start
+        band = shift // FAR_JUMP
+        most, chosen = 0.0, -1
+        for stairs in (same[shift], near[band - 1], near[band], near[band + 1], everywhere):
+            found = stairs.before(other + ANCHOR - 1)
+            if found is not None:
+                last = segments[found[1]]
+                value = found[0] - min(abs(last.other - last.start - shift), FAR_JUMP) / 8
+                if value > most:
+                    most, chosen = value, found[1]
+        best.append(length + most)
+        before.append(chosen)
+        for stairs in (same[shift], near[band], everywhere):
+            stairs.add(other + length, best[at], at)
     chain = []
-    at = int(best.argmax())
+    at = max(range(len(best)), key=best.__getitem__)
     while at >= 0:
         chain.append(segments[at])
-        at = int(before[at])
+        at = before[at]
     return chain[::-1]
 
 
