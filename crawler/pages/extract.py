@@ -18,12 +18,12 @@ from crawler.pages.general.read import read_generic
 from crawler.pages.html.decode import MAX_BYTES, decode, unmarked_utf16
 from crawler.pages.html.parse import MAX_ELEMENTS, Element, is_too_large, parse
 from crawler.pages.html.urls import hashed_id
-from crawler.pages.html.whole import whole_page
 from crawler.pages.outcome import Verdict, by_bytes, by_status
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.template.document import Document
 from crawler.pages.template.read import read_page
 from crawler.pages.template.site import Site, Target
+from crawler.pages.whole import whole_page
 from crawler.pages.witness import GENERAL_AGREEMENT, hear
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
+from lxml import etree
 
 from crawler.pages.fields.clock import first_stamp
 from crawler.pages.fields.lexicon import TITLE_CLASS, words
@@ -27,6 +28,7 @@ _SITE_TAIL: Final = words(
 )
 _NO_TITLE: Final = frozenset(("a", "title", "script", "style", "option"))
 _MANY: Final = 300
+_BETWEEN_HAN: Final = re.compile(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
 _DATED: Final = re.compile(r"(?:19|20)\d\d[-年/.]")
 
 
@@ -162,14 +164,39 @@ def _text(element: Element) -> str:
     if not len(element):
         text, inside = _joined((element.text or "",)), []
     else:
-        text, inside = _joined(element.itertext("*")), [child for child in element if _is_badge(child)]
+        text, inside = _joined(_pieces(element)), [child for child in element if _is_badge(child)]
         if _DATED.search(text):
             inside += info_inside(element)
     if inside:
-        kept = ((() if child in inside else child.itertext("*"), child.tail or "") for child in element)
+        kept = ((() if child in inside else _pieces(child), child.tail or "") for child in element)
         rest = (part for texts, tail in kept for part in (*texts, tail))
         text = _joined(chain([element.text or ""], rest))
     return without_badge(text) if 2 <= len(text) <= _LONGEST else ""
+
+
+def _pieces(element: Element) -> Iterable[str]:
+    """The runs of text in the element; a `<br>` parts words."""
+    if element.tag != "br" and element.find(".//br") is None:
+        return element.itertext("*")  # type: ignore[no-any-return]
+    return _pieces_with_breaks(element)
+
+
+def _pieces_with_breaks(element: Element) -> Iterator[str]:
+    for event, one in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            yield " " if one.tag == "br" else one.text or ""
+        elif one is not element:
+            yield one.tail or ""
+
+
+def as_titled(headline: Headline, *titles: str) -> Headline:
+    """The headline without the spaces that stand for a `<br>` in it, where a title writes it without them."""
+    if headline.element is None or headline.element.find(".//br") is None:
+        return headline
+    joined = _BETWEEN_HAN.sub("", headline.text)
+    if any(joined in title and headline.text not in title for title in titles):
+        return evolve(headline, text=joined)
+    return headline
 
 
 def without_badge(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from crawler.pages.fields.clock import first_stamp
-from crawler.pages.fields.headline import Headline, choose_headline, headline_candidates, letters
+from crawler.pages.fields.headline import Headline, as_titled, choose_headline, headline_candidates, letters
 from crawler.pages.general.beside import lines_above, lines_below
 from crawler.pages.general.finder import Spot, find_body
 from crawler.pages.general.pieces import body_pieces
@@ -43,6 +43,7 @@ def locate(document: Document, overview: Overview) -> Place | None:
     if spot is None:
         return None
     headline = choose_headline(candidates, spot.root, title, og_title)
+    headline = as_titled(headline, title, og_title) if headline is not None else None
     element = headline.element if headline is not None else None
     blocks, roots = body_pieces(spot, element)
     near, above = lines_above(spot.root, element)

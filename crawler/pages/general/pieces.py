@@ -8,6 +8,7 @@ from crawler.pages.general.beside import LARGE, SEARCHED, all_text
 from crawler.pages.general.finder import SOME, Spot, find_pieces
 from crawler.pages.general.mark import LEAD, is_lead
 from crawler.pages.html.blocks import RawBlock
+from crawler.pages.html.images import IMAGE_TAGS
 from crawler.pages.html.kinds import CAPTION, says_caption
 from crawler.pages.html.parse import Element
 from crawler.pages.html.surroundings import between
@@ -73,7 +74,7 @@ def _with_pictures(before: list[Element], spot: Spot, headline: Element) -> list
             continue
         if piece in before or _is_lead(piece):
             found.append(piece)
-        elif next(piece.iter("img"), None) is not None and len(all_text(piece)) <= LARGE:
+        elif next(piece.iter(*IMAGE_TAGS), None) is not None and len(all_text(piece)) <= LARGE:
             found += islice(filter(_is_picture, (piece, *piece.iter("figure", "dl"))), 1)
     return found if len(found) > len(before) else before
 

@@ -16,16 +16,20 @@ BLOCK_TAGS: Final = frozenset(
     " summary table tbody tfoot thead tr td th ul".split()
 )
 SKIPPED_TAGS: Final = frozenset(
-    "script style noscript template head title meta link base object embed param source track audio video canvas svg"
+    "script style noscript template head title meta link base object embed param audio video canvas svg"
     " math map area button input select option optgroup textarea datalist iframe frame noframes applet".split()
 )
-"""Never visible as text, or controls."""
+"""Never visible as text, or controls. Not `<source>` and `<track>`: libxml2 does not know that they are empty, and puts
+what follows into them."""
 
 _HIDDEN: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|;)\s*(?:max-)?height\s*:\s*[01](?:px)?\s*(?:;|$)", re.IGNORECASE
 )
-_IMAGE_ATTRIBUTES: Final = ("data-src", "data-original", "data-echo", "data-lazy-src", "original", "_src", "src")
-INVISIBLE: Final = re.compile("[\u200b\u200c\u2060\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Control and format characters that show nothing. ZERO WIDTH JOINER and the variation selectors stay: emoji need them.
+INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffc]"
+)
 
 Mark = Callable[[Element, str, list[tuple[str, str]]], Any]
 """Called by a walk with an element, its tag and its attributes; what it gives, if not None, is the mark of the blocks
@@ -58,18 +62,16 @@ class RawBlock:
         return sum([end - start for start, end, _ in self.links]) if self.links else 0
 
 
+def visible(text: str) -> str:
+    """The text without the characters that show nothing."""
+    if (not text.isprintable() or "\ufffc" in text or "\u3164" in text) and INVISIBLE.search(text):
+        return INVISIBLE.sub("", text)
+    return text
+
+
 def fold(text: str) -> str:
     """White space (also full-width and no-break spaces) folded to single spaces, invisible characters left out."""
-    if not text.isprintable() and INVISIBLE.search(text):
-        text = INVISIBLE.sub("", text)
-    return " ".join(text.split())
-
-
-def image_block(element: Element) -> RawBlock:
-    """An `<img>`'s block. Its address as written: the lazy-loading attribute where there is one, else `src`; "" without
-    either."""
-    address = next((value for name in _IMAGE_ATTRIBUTES if (value := element.get(name))), "")
-    return RawBlock("image", fold(element.get("alt") or ""), element, 0, (), str(address).strip())
+    return " ".join(visible(text).split())
 
 
 def hides(attributes: list[tuple[str, str]]) -> bool:

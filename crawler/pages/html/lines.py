@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from crawler.pages.html.blocks import INVISIBLE, Mark, RawBlock, image_block
+from crawler.pages.html.blocks import Mark, RawBlock, visible
+from crawler.pages.html.images import image_block
 from crawler.pages.html.kinds import is_caption
 from crawler.pages.html.parse import Element
 
@@ -25,8 +26,7 @@ class _Line:
         if text.isspace():
             self.space = True
             return
-        if not text.isprintable() and INVISIBLE.search(text):
-            text = INVISIBLE.sub("", text)
+        text = visible(text)
         words = text.split()
         if not words:
             return
@@ -126,7 +126,8 @@ class Lines:
     def image(self, element: Element) -> None:
         """An `<img>`: before its line while that is empty, else after it."""
         block = image_block(element)
-        if block.url:
+        # A placeholder is no image, but what stands below it may be its caption: `finish` leaves it out.
+        if block.url or element.get("src"):
             (self.line.after if self.line.length else self.out).append(block)
 
     def row(self, element: Element, cells: list[list[RawBlock]]) -> None:

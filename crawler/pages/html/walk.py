@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from lxml import etree
 
-from crawler.pages.html.blocks import BLOCK_TAGS, HEADINGS, SKIPPED_TAGS, Mark, RawBlock, fold, hides, image_block
+from crawler.pages.html.blocks import BLOCK_TAGS, HEADINGS, SKIPPED_TAGS, Mark, RawBlock, fold, hides
+from crawler.pages.html.images import IMAGE_TAGS, image_block, image_without_script
 from crawler.pages.html.lines import Lines
 from crawler.pages.html.parse import MAX_ELEMENTS, Element
 
@@ -99,7 +100,7 @@ def _marked(given: Any, lines: Lines, element: Element) -> bool:
         return True
     if tag == "br":
         lines.flush()
-    blocks = walk(element) if tag != "img" else [image_block(element)]
+    blocks = walk(element) if tag not in IMAGE_TAGS else [image_block(element)]
     for block in blocks:
         block.mark = given
     (lines.line.after if lines.line.length else lines.out).extend(blocks)
@@ -175,6 +176,29 @@ def _image(lines: Lines, element: Element) -> bool:
     return False
 
 
+def _without_script(lines: Lines, element: Element) -> bool:
+    image = image_without_script(element)
+    return _image(lines, image) if image is not None else False
+
+
+def _annotation(lines: Lines, element: Element) -> bool:
+    """What is written small over its word: in brackets, as `<rp>` has them for those who cannot show it."""
+    if not _has_brackets(element):
+        lines.text("(")
+    return True
+
+
+def _end_annotation(lines: Lines, element: Element) -> None:
+    if not _has_brackets(element):
+        lines.text(")")
+
+
+def _has_brackets(element: Element) -> bool:
+    """Whether a ruby annotation needs none: it has its `<rp>`, or stands in another one."""
+    before, around = element.getprevious(), element.getparent()
+    return (before is not None and before.tag == "rp") or (around is not None and around.tag == "rtc")
+
+
 def _link(lines: Lines, element: Element) -> bool:
     if lines.parted and _follows_link(element):
         lines.line.space = True
@@ -203,11 +227,16 @@ _BEGINS: Final[dict[Any, _Begin]] = {
     "p": _paragraph,
     "tr": _row,
     "br": _break,
-    "img": _image,
+    **dict.fromkeys(IMAGE_TAGS, _image),
+    "rt": _annotation,
+    "rtc": _annotation,
     "a": _link,
     **dict.fromkeys((*SKIPPED_TAGS, etree.Comment, etree.ProcessingInstruction, etree.Entity), _skip),
+    "noscript": _without_script,
 }
 _ENDS: Final[dict[Any, _End]] = {
+    "rt": _end_annotation,
+    "rtc": _end_annotation,
     **dict.fromkeys(BLOCK_TAGS, Lines.close),
     **dict.fromkeys(HEADINGS, _end_heading),
     **dict.fromkeys(_INSIDE, _end_within),
