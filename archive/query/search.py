@@ -38,7 +38,8 @@ from archive.text.tokens import Term, term
 from archive.times import show_time
 
 MAX_WORDS = 32
-_WORD = re.compile(r'"([^"]*)"|“([^”]*)”|「([^」]*)」|(\S+)')
+# A quotation mark that touches a word is the word's own (“十四五”规划).
+_WORD = re.compile(r'(?:"([^"]*)"|“([^”]*)”|「([^」]*)」)(?![^\s，。；、,;！!？?])|(\S+)')
 # Between these a list of words was meant, not a phrase; other punctuation (COVID-19, 3.5%) belongs to the word.
 _BETWEEN = re.compile(r"[，。；、,;！!？?]+")
 

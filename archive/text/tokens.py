@@ -2,8 +2,10 @@
 
 Chinese is indexed by overlapping pairs of characters of the folded text, Latin words and numbers as words. A run of
 Chinese ends with its last character alone, so that every single character begins some token: one character is then
-found by the beginnings of tokens, two by one token, more by a phrase of tokens. Punctuation and line ends end a run (so
-that 个人，大家 does not hold 人大); white space, middle dots and what folding takes for markup or pinyin do not.
+found by the beginnings of tokens, two by one token, more by a phrase of tokens. Stops, commas and line ends end a run (so
+that 个人，大家 does not hold 人大). White space, middle dots, quotation and title marks, brackets, and what folding takes
+for markup or pinyin do not: “十四五”规划 holds 十四五规划. Where a mark closes and the next opens, a comma is left out
+(《红楼梦》《西游记》, which is how Chinese lists what is quoted: GB/T 15834-2011, 4.5.3.5), and a run ends.
 """
 
 import re
@@ -19,10 +21,17 @@ MAX_TOKEN = 64
 CHINESE = 0x2E80
 """The first code point that is not cut into words."""
 _SPACE = 0x20
-_INSIDE_WORDS = "·•・\u00ad\u200b\u200c\u200d\ufeff"
-_SOFT = re.compile(rf"[^\S\n]*[{_INSIDE_WORDS}]?[^\S\n]*")
+# Middle dots as they are typed between the parts of a foreign name, and what is invisible.
+_INSIDE_WORDS = "·•・･‧∙⋅．\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_OPENING = "“‘「『﹁﹃〝《〈（(［[【〔〖｛{"
+_CLOSING = "”’」』﹂﹄〞〟》〉）)］]】〕〗｝}"
+_EITHER = "\"'＂＇"
+_SIGNS = re.escape(_INSIDE_WORDS + _OPENING + _CLOSING + _EITHER)
+_SOFT = re.compile(
+    rf"(?![^\n]*(?:[{re.escape(_CLOSING)}]\s*[{re.escape(_OPENING)}]|([{_EITHER}])\s*\1))(?:[^\S\n]|[{_SIGNS}])*"
+)
 _SOFT_SIGNS = np.zeros(0x110000, dtype=np.bool_)
-_SOFT_SIGNS[as_codes(f" \t\u00a0\u3000{_INSIDE_WORDS}")] = True
+_SOFT_SIGNS[as_codes(f" \t\u00a0\u3000{_INSIDE_WORDS}{_OPENING}{_CLOSING}{_EITHER}")] = True
 
 
 @frozen

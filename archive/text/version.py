@@ -7,6 +7,6 @@ compared.
 
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised whenever the same text gives anything else than before (`tests/archive/ingest/test_comparison_form.py` fails
 until it is). `jianbao db upgrade` then makes anew what an archive holds."""
