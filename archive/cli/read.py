@@ -41,9 +41,9 @@ def search(
     """Find articles whose headline or text holds all the words.
 
     Words of one character or two are found as well as longer ones, simplified characters find traditional ones and the
-    other way round, and a quoted phrase is found as it stands. Quotation marks, 《》, brackets and middle dots do not part
-    words, stops and commas do: 十四五规划 finds “十四五”规划. What is in the headline comes first. A story is shown
-    once, with the number of its copies.
+    other way round, and a quoted phrase is found as it stands. Quotation marks, 《》, brackets and middle dots do not
+    part words, stops and commas do: 十四五规划 finds “十四五”规划. What is in the headline comes first. A story is
+    shown once, with the number of its copies.
 
     \b
     Examples:

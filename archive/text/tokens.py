@@ -4,8 +4,8 @@ Chinese is indexed by overlapping pairs of characters of the folded text, Latin 
 Chinese ends with its last character alone, so that every single character begins some token: one character is then
 found by the beginnings of tokens, two by one token, more by a phrase of tokens. Stops, commas and line ends end a run
 (so that 个人，大家 does not hold 人大). White space, middle dots, quotation and title marks, brackets, and what folding
-takes for markup or pinyin do not: “十四五”规划 holds 十四五规划. Where a mark closes and the next opens, a comma is left
-out (《红楼梦》《西游记》, which is how Chinese lists what is quoted: GB/T 15834-2011, 4.5.3.5), and a run ends.
+takes for markup or pinyin do not: “十四五”规划 holds 十四五规划. Where a mark closes and the next opens, a comma is
+left out (《红楼梦》《西游记》, which is how Chinese lists what is quoted: GB/T 15834-2011, 4.5.3.5), and a run ends.
 """
 
 import re
