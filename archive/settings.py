@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from attrs import frozen
+from sqlalchemy.engine import URL
 
 DEFAULT_HOME = "jianbao-data"
 
@@ -35,5 +36,6 @@ def resolve_home(path: str | None = None, database: str | None = None) -> Home:
     Creates nothing: the command that first writes does.
     """
     home = Path(path or os.environ.get("JIANBAO_HOME") or DEFAULT_HOME).absolute()
-    url = database or os.environ.get("JIANBAO_DATABASE") or f"sqlite:///{home / 'archive.db'}"
-    return Home(path=home, database=url)
+    # Not by hand: a folder's name may hold `?` and `%`.
+    inside = URL.create("sqlite", database=str(home / "archive.db")).render_as_string()
+    return Home(path=home, database=database or os.environ.get("JIANBAO_DATABASE") or inside)

@@ -1,6 +1,8 @@
 """Engines for SQLite and PostgreSQL, and the two kinds of transaction: one that reads, one that writes."""
 
 import json
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -67,7 +69,11 @@ def connect(database_url: str, *, create: bool = False) -> Engine:
     options: dict[str, Any] = {}
     if url.get_backend_name() == "sqlite":
         _prepare_file(url, create=create)
-        if "timeout" not in url.query:
+        if not create and (uri := _read_only_uri(url)):
+            options["creator"] = partial(
+                sqlite3.connect, uri, uri=True, timeout=SQLITE_BUSY_SECONDS, check_same_thread=False
+            )
+        elif "timeout" not in url.query:
             options["connect_args"] = {"timeout": SQLITE_BUSY_SECONDS}
     else:
         options["pool_pre_ping"] = True
@@ -82,7 +88,7 @@ def connect(database_url: str, *, create: bool = False) -> Engine:
     except ModuleNotFoundError as error:
         raise UsageError(f"{show_url(url)} needs {error.name}; install jianbao[postgres]") from error
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_pragmas)
+        event.listen(engine, "connect", partial(_set_pragmas, read_only="creator" in options))
         event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "handle_error", partial(_raise_ours, url), retval=True)
     return engine
@@ -149,13 +155,35 @@ def _prepare_file(url: URL, *, create: bool) -> None:
         raise StorageError(f"cannot use {path.parent}: {error.strerror}; check its owner and permissions") from error
 
 
-def _set_pragmas(connection: Any, record: object) -> None:
+def _read_only_uri(url: URL) -> str | None:
+    """SQLite's own address of a file that may be read, but not written to; None for any other.
+
+    A writer's log beside the file (`-wal`) must be read too. Without one nobody writes: then `immutable=1` spares
+    SQLite the files that it would make for its locks (https://www.sqlite.org/wal.html, "Read-Only Databases").
+    """
+    if url.database in (None, "", ":memory:") or url.query.get("uri"):
+        return None
+    path = Path(str(url.database)).absolute()
+    if os.access(path, os.W_OK) and os.access(path.parent, os.W_OK):
+        return None
+    log, index = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
+    if not log.exists():
+        return f"{path.as_uri()}?immutable=1"
+    if not index.exists():
+        raise DatabaseUnavailable(
+            f"{path} was left by a process that was killed, and only who may write to its folder can mend that: let its "
+            "owner run `jianbao stats` once"
+        )
+    return f"{path.as_uri()}?mode=ro"
+
+
+def _set_pragmas(connection: Any, record: object, *, read_only: bool = False) -> None:
     # The driver must not begin transactions by itself; `_begin_sqlite` does.
     connection.isolation_level = None
     cursor = connection.cursor()
     try:
         # Turning WAL on takes a lock; asking does not. It stays on in the file, so it is done once in its life.
-        if cursor.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
+        if cursor.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory") and not read_only:
             cursor.execute("PRAGMA journal_mode = WAL")
         for pragma in _SQLITE_PRAGMAS:
             cursor.execute(pragma)
