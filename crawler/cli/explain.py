@@ -51,8 +51,9 @@ _ADDRESS = 160
 )
 @click.pass_obj
 def explain(home: Home, what: str, url: str | None, content_type: str | None, target: Path | None) -> None:
-    """Show a page line by line: kept or stripped, by which rule, and what the rule saw; and where the witness, another
-    program that reads the same part of the page, takes other lines for text.
+    """Show a page line by line: kept or stripped, by which rule, and what the rule saw; what the fields of a page
+    without a template were chosen from, and why; and where the witness, another program that reads the same part of
+    the page, takes other lines for text.
 
     The page is a saved FILE with its --url, or the raw page of an article of the archive: its ID is the number that
     search prints, or site:native_id, or an address.
@@ -132,6 +133,12 @@ def _print(page: "Page") -> None:
             console.print(Text.assemble(("+ ", "green"), (text, "green")))
         else:
             console.print(Text.assemble(("- ", "red"), (text, "red dim"), (f"   ← {_why(block)}", "yellow")))
+    if page.candidates:
+        console.print(Text("\nwhat the fields were chosen from:", "bold"))
+    for one in page.candidates:
+        mark, style = ("*", "green") if one.won else (" ", "dim")
+        row = f"{mark} {one.field:13}{_plain(one.value)}"
+        console.print(Text.assemble((row, style), (f"   ← {_plain(one.why)}", "yellow")))
     for title, lines in _testimony(page):
         console.print(Text(f"\n{title}", "bold"))
         for line in lines:
@@ -200,9 +207,19 @@ def as_html(page: "Page") -> str:
         f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1><p>{escape(page.url)}</p>\n<table>{rows}</table>\n<ol>\n"
         + "\n".join(lines)
         + "\n</ol>\n"
+        + _candidates_html(page)
         + "".join(
             f"<h2>{escape(title)}</h2><ul>{''.join(f'<li>{escape(line)}</li>' for line in told)}</ul>\n"
             for title, told in _testimony(page)
         )
         + "</body></html>\n"
     )
+
+
+def _candidates_html(page: "Page") -> str:
+    rows = "".join(
+        f'<li class="{"kept" if one.won else "gone"}"><small>{escape(one.field)}</small> {escape(one.value)}'
+        f"<small>{escape(one.why)}</small></li>"
+        for one in page.candidates
+    )
+    return f"<h2>what the fields were chosen from</h2><ol>{rows}</ol>\n" if rows else ""

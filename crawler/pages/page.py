@@ -68,6 +68,17 @@ class Block:
     url: str = ""
 
 
+@frozen(kw_only=True)
+class Candidate:
+    """What a page may mean by one of its fields: `field` (`source_name`, `authors`, …), `value` as text, `why` it may
+    be that (a few words for a person), and whether it was chosen (`won`)."""
+
+    field: str
+    value: str
+    why: str
+    won: bool = False
+
+
 def _once(flags: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(flags))
 
@@ -80,7 +91,8 @@ class Page:
     may be filled either way. Times carry a zone (the portals': +08:00). `confidence`: 0 to 1. `parts`: where else a
     paged article stands: the address of the whole on one page, where there is one, and those of its other pages
     (`crawler.pages.paged`). `agreement`: 0 to 1, how far the witness took the same lines for text, and `witnessed`: the
-    lines that it took (`crawler.pages.witness`); None and () where it was not asked.
+    lines that it took (`crawler.pages.witness`); None and () where it was not asked. `candidates`: what the fields of a
+    page without a template were chosen from, the strongest of each first.
     """
 
     url: str
@@ -106,6 +118,7 @@ class Page:
     parts: tuple[str, ...] = ()
     agreement: float | None = None
     witnessed: tuple[str, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
 
     @property
     def site(self) -> str | None:

@@ -4,21 +4,22 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from crawler.pages.fields.credits import BRACKETS
+from crawler.pages.fields.credits import BRACKETS, before_label
 from crawler.pages.fields.lexicon import REPORT, REPORTER, TRANSLATED, one_of, words
-from crawler.pages.fields.names import is_name, is_somebody, leading_name, split_names
+from crawler.pages.fields.names import is_name, is_somebody, leading_name, may_be_name, name_parts, split_names
 
+# （记者 张三 李四）, （本报记者张三）, 〔記者張三／台北報導〕, （中央社記者張三台北21日電）
+_BRACKETED: Final = words(
+    r"[(（〔【\[［][^()（）〔〕【】\[\]［］]{0,16}?(?:<REPORTER>|特约撰稿人?|撰稿人?)"
+    r"\s{0,2}(?!站)(?P<names>[^()（）〔〕【】\[\]［］。，]{2,40})[)）〕】\]］]"
+)
 _REPORTERS: Final = (
-    # （记者 张三 李四）, （本报记者张三）, 〔記者張三／台北報導〕, （中央社記者張三台北21日電）
-    words(
-        r"[(（〔【\[［][^()（）〔〕【】\[\]［］]{0,16}?(?:<REPORTER>|特约撰稿人?|撰稿人?)"
-        r"\s{0,2}(?!站)(?P<names>[^()（）〔〕【】\[\]［］。，]{2,40})[)）〕】\]］]"
-    ),
+    _BRACKETED,
     # 本报记者 张三 发自北京; 新京报记者 张三; 記者張三／台北報導, as a line of its own or at its beginning
     words(
         r"^[\s　◎■□●▲◆]{0,4}(?:(?:采写|撰文|图文|文)\s?[:：/／|｜丨]\s?)?"
         r"(?![攝摄圖图编編])[\u3400-\u9fffA-Za-z0-9·《》]{0,14}?"
-        r"\s{0,2}(?:[/／|]\s?)?(?:记者|記者)\s{0,2}(?:[/／]\s?)?"
+        r"\s{0,2}(?:[/／|]\s?)?(?:记者|記者|特[约約]撰稿人?|特派[员員])\s{0,2}(?:[/／]\s?)?"
         r"(?P<names>[\u3400-\u9fff·]{2,4}(?:[\s、,，/／]{1,3}[\u3400-\u9fff·]{2,12}){0,5}|[\u3400-\u9fff]{4,8})"
         r"(?=$|\s|／|/|\d|发自|發自|<REPORT>)"
     ),
@@ -43,7 +44,7 @@ _DATELINE: Final = words(
     r"^[\s　]{0,4}[\u3400-\u9fff]{2,6}<MEDIA>[\u3400-\u9fff]{0,8}\d{1,2}月\d{1,2}日[电電讯訊]\s?"
     r"[(（](?P<names>[\u3400-\u9fff\s、]{2,20})[)）]"
 )
-_ROLE: Final = re.compile(one_of(REPORTER, REPORT, TRANSLATED, "外電 外电"))
+_ROLE: Final = re.compile(one_of(REPORTER, REPORT, TRANSLATED, "外電 外电 撰稿 特派"))
 _BOTH: Final = words(r"(?:<PHOTO>|图文)<REPORT>$|<TEXT_AND_PICTURE>$")
 # 張三丰臨水報導: a name, then a place that no list knows.
 _FROM: Final = words(r"([\u3400-\u9fff]{4,7}?)(?:(?:綜合|综合|即時)?<REPORT>|\d{1,2}日[專专]?[電电讯訊])")
@@ -62,17 +63,22 @@ _SIGNED_WRITER: Final = words(
 _REPRINT: Final = re.compile(
     r"(?:公众号|公眾號|授权|转载)[^。]{0,60}[，,]\s?(?:原文)?作者\s?[:：]\s?(?P<names>[^，,。：:（）()]{2,12})(?=[，,。（(]|$)"
 )
-_SHORT_LINE: Final = 24
+_SHORT_LINE: Final = 40
 _COLUMNIST: Final = re.compile(
     r"(?:作者|专栏作者|特约作者|评论员)\s{1,2}(?P<names>[\u3400-\u9fff]{2,4}(?:[\s、][\u3400-\u9fff]{2,4}){0,3})[】)）]?$"
 )
 _SIGNED: Final = re.compile(
     r"[。！？”…」]\s{0,4}[(（](?P<names>[\u3400-\u9fff\s、]{2,20})(?:[/／][\u3400-\u9fff]{2,10})?[)）]\s{0,4}$"
 )
+_FROM_PLACE: Final = words(r"\s[\u3400-\u9fff]{2,8}<REPORT>$")
 _SIGNED_ALONE: Final = re.compile(
     r"^[\s　]{0,4}[(（](?P<names>[\u3400-\u9fff]{2,4}(?:[\s、][\u3400-\u9fff]{2,4}){0,4})[)）]$"
 )
 # What runs on behind a name, or stands before it.
+_AND_REPORTER: Final = words(r"\s(?:<REPORTER>)\s?")
+_BETWEEN: Final = re.compile(r"[\s、,，&;；]+")
+_OFFICES: Final = tuple(REPORTER.split())
+_LONGEST_LINE: Final = 80
 _RUNS_ON: Final = words(r"[／/]\s{0,2}[\u3400-\u9fff]{2,4}(?:<REPORT>|综合|綜合|外電)|\s(?:<REPORTER>|實習|实习)")
 _OFFICE: Final = re.compile(r"^(?:图|圖)\s|^[\u3400-\u9fff]{2,10}(?:记者|記者|作者|评论员)\s{0,2}")
 _REPORTED: Final = words("<REPORT>$")
@@ -108,27 +114,45 @@ def reported_by(line: str) -> tuple[str, ...]:
                 ):
                     continue
                 names = _people(match["names"], strict=True)
+                if not names and pattern is _BRACKETED:
+                    names = _as_labelled(match["names"])
                 if names:
                     return names
-    return ()
+    return _on_a_line(line) if len(line) <= _LONGEST_LINE else ()
+
+
+def _as_labelled(value: str) -> tuple[str, ...]:
+    """The names in brackets behind 记者, of whatever family, where all that stands there may be a name."""
+    parts = name_parts(_AND_REPORTER.sub("、", value).strip(), _BETWEEN)
+    return tuple(parts) if all(may_be_name(part) for part in parts) else ()
+
+
+def _on_a_line(line: str) -> tuple[str, ...]:
+    """The names on a line that holds nothing but offices and names: `某报驻甲、乙特约记者 张三 李四 某报记者 王五`."""
+    parts = line.strip(BRACKETS).split()
+    names = tuple(part for part in parts if not part.endswith(_OFFICES))
+    return names if len(names) < len(parts) and all(is_name(name) for name in names) else ()
 
 
 def signed_by(line: str) -> tuple[str, ...]:
     """Names that sign the text in brackets at its end (`……。（张三）`); () for none."""
     match = (_SIGNED_ALONE.search(line) if len(line) < 40 else None) or _SIGNED.search(line[-60:])
-    names = split_names(match["names"]) if match else ()
+    names = split_names(_FROM_PLACE.sub("", match["names"])) if match else ()
     return names if names and all(is_name(name) for name in names) else ()
+
+
+def edges(lines: Sequence[str]) -> Sequence[str]:
+    """The lines of a text that may be a byline: the first and last ones, and the short ones between them."""
+    if len(lines) <= 8:
+        return lines
+    return [*lines[:5], *(line for line in lines[5:-3] if len(line) < _SHORT_LINE), *lines[-3:]]
 
 
 def find_authors(lines: Sequence[str]) -> tuple[str, ...]:
     """The authors that a byline names: in the first or last lines of a text, or in a short line between them."""
-    edges = (
-        lines
-        if len(lines) <= 8
-        else [*lines[:5], *(line for line in lines[5:-3] if len(line) < _SHORT_LINE), *lines[-3:]]
-    )
+    near = edges(lines)
     for reader in (written_by, reported_by):
-        for line in edges:
+        for line in near:
             if names := reader(line):
                 return names
     return signed_by(lines[-1]) if lines else ()
@@ -136,9 +160,9 @@ def find_authors(lines: Sequence[str]) -> tuple[str, ...]:
 
 def _people(value: str, *, strict: bool = False) -> tuple[str, ...]:
     """Names out of a byline's value, which may run on into a place or an office. `strict`: surnames are required."""
-    value = _OFFICE.sub("", _RUNS_ON.split(value)[0])
+    value = _OFFICE.sub("", _RUNS_ON.split(_AND_REPORTER.sub("、", before_label(value)))[0])
     names: list[str] = []
-    for part in re.split(r"[\s、,，&;；]+", value.strip(BRACKETS)):
+    for part in name_parts(value.strip(BRACKETS), _BETWEEN):
         found = [name for name in split_names(part) if is_name(name)]
         lead = leading_name(part)
         if found:

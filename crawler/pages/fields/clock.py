@@ -14,6 +14,7 @@ import heapq
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from attrs import frozen
@@ -102,6 +103,7 @@ _STEPS: Final = {
 }
 _DAYS_AGO: Final = {"今天": 0, "昨天": 1, "前天": 2}
 _LONGEST: Final = 2_000
+_LONGEST_LINE: Final = 300
 _YEARS: Final = range(1980, 2100)
 
 
@@ -121,6 +123,10 @@ def find_stamps(text: str) -> Iterator[Stamp]:
 
 def first_stamp(text: str) -> Stamp | None:
     """The first full date of the text; a clock that stands before its date counts (`07:48 2019/09/23`)."""
+    return _first_of_line(text) if len(text) <= _LONGEST_LINE else _first_stamp(text)
+
+
+def _first_stamp(text: str) -> Stamp | None:
     stamp = next(find_stamps(text), None)
     if stamp is not None and stamp.precision == "day" and stamp.start >= 4:
         ahead = _HOURS_FIRST.search(text)
@@ -128,6 +134,10 @@ def first_stamp(text: str) -> Stamp | None:
             found = _time(_date(ahead["y"], ahead["m"], ahead["d"]) + _hours(ahead["H"], ahead["M"], ahead["S"]))
             return stamp if found is None else Stamp(found.at, found.precision, ahead.start(), ahead.end())
     return stamp
+
+
+# Whoever looks for the fields of a page asks for the time of the same few lines.
+_first_of_line: Final = lru_cache(maxsize=256)(_first_stamp)
 
 
 def read_time(value: object) -> Time | None:

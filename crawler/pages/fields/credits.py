@@ -9,18 +9,31 @@ from crawler.pages.fields.lexicon import LABELS, one_of, words
 from crawler.pages.fields.names import is_name, is_somebody, split_names
 
 _KIND = {word: kind for kind, labels in LABELS.items() for word in labels.split()}
-_MARK = re.compile("[:：/／︰|｜丨]")
+_MARK = re.compile("[:：/／︰|｜丨]|^作者[,，]")
 _FIRST = "".join(sorted({word[0] for word in _KIND}))
+_SOMEBODY = ("source", "chief", "editor", "author", "reporter", "review", "craft")
+_NAMED = one_of(*(word for kind in _SOMEBODY for word in LABELS[kind].split() if len(word) > 1))
+_TOLD = one_of(*(labels for kind, labels in LABELS.items() if kind not in _SOMEBODY))
+# A label ends in a colon; one of a person or a medium may end in a bar or a stroke too. 文 and 图 by themselves end
+# many a word. In quotation marks a site's terms speak of labels: 凡注明“来源：…”的作品.
 _LABEL = re.compile(
-    rf"(?=[{_FIRST}])(?<![图圖][片像])(?<!数据)({one_of(*LABELS.values())})(?:\s{{0,3}}[:：︰]|(?<=[编編者辑輯])\s?[|｜丨]|(?<=[文记者執筆执])\s?[/／])\s{{0,4}}"
+    rf"(?=[{_FIRST}])(?<![图圖][片像])(?<!数据)(?<![“「『])(?:"
+    rf"({_NAMED}|(?<![\u3400-\u9fff])[文图圖])(?:\s{{0,3}}[:：︰]|\s?[|｜丨/／](?!\s?(?:{_NAMED}|{_TOLD}|[图圖]))|(?<=^作者)[,，])"
+    rf"|({_TOLD})\s{{0,3}}[:：︰])\s{{0,4}}"
 )
 # A newsroom's code after an editor's name: `_NN2587`, ` SF099`, `(QZ0012)`.
 _CODE = re.compile(
     r"^[A-Za-z]{1,4}\d{2,8}\s+(?=[\u3400-\u9fff])|[_\s(（]{0,2}[A-Za-z]{1,4}\d{2,8}[)）]?$|^[A-Za-z]{0,4}\d{2,8}$"
 )
+# 望潮报·望潮网记者 张三 通讯员 李四: what stands before the names.
+_OFFICE = words(
+    r"(?:^|(?<=[\s、,，;；]))(?:[^\s、,，;；]{0,24}(?:<REPORTER>|实习生|實習生|评论员|特派员|撰稿人|作者)|实习|特约|本报|本網|本网)"
+    r"[\s:：]{0,3}(?=[\u3400-\u9fffA-Z])"
+)
 _NO_AUTHOR = words(r"(?:<REPORT>|<REPORTER>|<TRANSLATED>|<PHOTO>|外電|实习生)$|^[图圖文]$|^系|^/$|评论|評論|[(（\d]")
 _COUNTRY = re.compile(r"[\[(（【〔][\u3400-\u9fff]{1,3}[\])）】〕]\s?(?=[\u3400-\u9fffA-Z])")
 _SITE = words("<MEDIA>$")
+_WITH_NOTE = re.compile(r"[^\[\]【】]{2,30}(?:\[[^\[\]]{1,8}\]|【[^【】]{1,8}】)")
 _KEYWORDS_LENGTH = 400
 BRACKETS = " \t\xa0　()（）[]【】〔〕「」|｜·,，、;；>»-—#＃"
 
@@ -50,13 +63,14 @@ def read_credits(text: str) -> Credits:
     rest = text[: matches[0].start()] if matches else text
     for match, following in zip(matches, [*matches[1:], None], strict=False):
         value = text[match.end() : following.start() if following else len(text)]
-        kind = _KIND[match[1]]
+        kind = _KIND[match[1] or match[2]]
         if kind == "source" and not source:
             source, spare = _source(value)
             if spare and not authors:
                 authors = spare
         elif kind == "author" or (kind == "reporter" and not authors):
-            authors = _tidy(split_names(_cut(_COUNTRY.sub("", value)).strip(BRACKETS))) or authors
+            value = _OFFICE.sub("", _cut(_COUNTRY.sub("", value)).strip(BRACKETS))
+            authors = _tidy(split_names(value)) or authors
         elif kind in ("chief", "editor") and not (chief and kind == "editor"):
             name = clean_editor(_cut(value))
             if name:
@@ -87,6 +101,12 @@ def label_kind(text: str) -> str | None:
     return _KIND.get(text)
 
 
+def before_label(text: str) -> str:
+    """The text up to the first label in it: `杜长河 图/邱小满` gives `杜长河`."""
+    found = _LABEL.search(text)
+    return text if found is None else text[: found.start()]
+
+
 def split_keywords(value: str) -> tuple[str, ...]:
     """The words of a keyword list, in order, each once, up to 20 of up to 20 characters. Spaces part words only
     where no other sign does: `Mate 60,手机`."""
@@ -97,16 +117,19 @@ def split_keywords(value: str) -> tuple[str, ...]:
 def clean_editor(value: str) -> str:
     """An editor's name as printed, without the newsroom's code; "" where only a code stands."""
     value = re.sub(r"[(（].*$", "", _CODE.sub("", value.strip(BRACKETS))).strip(BRACKETS)
+    parts = value.split()
+    if len(parts) > 1 and not all(is_name(part) for part in parts):
+        value = next((part for part in parts if is_name(part)), parts[0])
     if _SITE.search(value):
         return ""
-    if " " in value and not all(is_name(part) for part in value.split()):
-        value = value.split()[0]
     return value if is_somebody(value) else ""
 
 
 def clean_source(value: str) -> str:
     """A source's name without brackets, clutter after it and trailing punctuation; "" for an address or a sentence."""
-    value = re.sub(r"[(（][^()（）]{1,10}[)）]$", "", value.strip()).strip(BRACKETS)
+    value = re.sub(r"[(（][^()（）]{1,10}[)）]$", "", value.strip())
+    whole = _WITH_NOTE.fullmatch(value)
+    value = (value if whole else value.strip(BRACKETS)).rstrip("©®")
     if "/" in value and is_name(value.partition("/")[0]):
         value = value.partition("/")[2]
     if value.startswith(("http", "www.")) or len(value) > 40 or any(c in "。！？；" for c in value):

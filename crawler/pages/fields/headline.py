@@ -16,17 +16,30 @@ from crawler.pages.fields.clock import first_stamp
 from crawler.pages.fields.lexicon import TITLE_CLASS, words
 from crawler.pages.html.blocks import fold
 from crawler.pages.html.parse import Element
+from crawler.pages.html.surroundings import between
 
 _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _LONGEST: Final = 160
 _LARGE: Final = ("h1", "h2")
 _BADGE: Final = words(r"^<ORIGIN_BADGES>[\s:：]+")
+_BUTTONS: Final = words(r"\+?\s?<BUTTONS>")
 _BADGES: Final = words(r"<BADGES>|\[[^\[\]]{1,8}\]")
-_SEPARATOR: Final = re.compile(r"\s*(?:[_|｜]|--+|[—–]{1,2}|\s-\s|\s-|-\s|\s·\s|>|<)\s*")
-_SITE_TAIL: Final = words(
-    r"\s{0,2}[-－]\s?[^-－_|｜·:：]{0,14}(?:<MEDIA>|com|cn|net|tw)(?:\s?[-－].{0,30})?$", re.IGNORECASE
+# What parts a title from the site's name. A hyphen within letters or figures is part of a word (AB-19型, 2024-2025).
+_SEPARATOR: Final = re.compile(
+    r"\s*(?P<strong>[_|│]|--+|\s[-–—·/]\s|\s-|-\s|>|<)\s*|\s*(?P<weak>｜|[—–]{1,2}|(?<![A-Za-z0-9])-|-(?![A-Za-z0-9]))\s*"
 )
+_SITE: Final = words(
+    r".{0,24}(?:<MEDIA>|<PUBLISHERS>)[】\])）]?(?:\s[A-Za-z ]{2,20})?|.{0,24}\b(?:com|cn|net|tw|org)"
+    r"|<SECTIONS><SECTION_KINDS>?|.{0,16}<SECTION_KINDS>|[^,，\s]{1,12}(?:,[^,，\s]{1,12}){2,9}",
+    re.IGNORECASE,
+)
+_LONGEST_SITE: Final = {"strong": 12, "weak": 8}
+"""A last part of no more characters may be a site's name or a section's, whatever it is."""
 _NO_TITLE: Final = frozenset(("a", "title", "script", "style", "option"))
+_DASHES: Final = ("—", "——", "–", "––")
+_PARTS: Final = 12
+_BESIDE: Final = 8
+_LONGEST_BADGE: Final = 10
 _MANY: Final = 300
 _BETWEEN_HAN: Final = re.compile(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
 _DATED: Final = re.compile(r"(?:19|20)\d\d[-年/.]")
@@ -42,6 +55,14 @@ class Headline:
     sure: bool = False
 
 
+@frozen
+class _Witnesses:
+    """`titles`: the letters of what the head calls the page; `of_the_site`: those of the parts that name the site."""
+
+    titles: list[str]
+    of_the_site: set[str]
+
+
 def letters(text: str) -> str:
     """Only letters, digits and characters, in lower case: what two spellings of one title share."""
     return _NOT_LETTERS.sub("", text).lower()
@@ -50,8 +71,7 @@ def letters(text: str) -> str:
 def headline_candidates(tree: Element, headings: list[Element], title: str, og_title: str) -> list[Headline]:
     """Every element that may be the headline, in reading order; those that the titles confirm are `sure`. `headings`:
     those of the page, `<h1>` to `<h5>`."""
-    titles = (title, og_title, clean_title(title))
-    witnesses = [witness for witness in (letters(text)[:400] for text in titles) if len(witness) >= 4]
+    witnesses = _witnesses(title, og_title)
     # Nearly every page has its headline in one of these two; the others are mostly those of lists.
     found = _headings((heading for heading in headings if heading.tag in _LARGE), witnesses)
     if not any(candidate.sure for candidate in found):
@@ -63,7 +83,15 @@ def headline_candidates(tree: Element, headings: list[Element], title: str, og_t
     return found
 
 
-def _headings(headings: Iterable[Element], witnesses: list[str]) -> list[Headline]:
+def _witnesses(title: str, og_title: str) -> _Witnesses:
+    parted = [_parted(one) for one in (title, og_title)]
+    texts = (title, og_title, parted[0][0])
+    of_the_site = {letters(part) for _, dropped in parted for part in dropped}
+    clean = {letters(rest) for rest, _ in parted}
+    return _Witnesses([text for one in texts if len(text := letters(one)[:400]) >= 4], of_the_site - clean)
+
+
+def _headings(headings: Iterable[Element], witnesses: _Witnesses) -> list[Headline]:
     found: list[Headline] = []
     for element in islice(headings, _MANY):
         text = _text(element)
@@ -84,7 +112,7 @@ def choose_headline(candidates: list[Headline], body: Element, title: str, og_ti
         above = [c for c in full if order.get(c.element, 1) < 0]
         pool = above or full
         first = [c for c in pool if c.element.tag == "h1"] or pool
-        return first[-1] if above else first[0]
+        return _nearest_time(first, body) if above else first[0]
     named = clean_title(og_title) or clean_title(title)
     ones = [c for c in candidates if c.element.tag == "h1" and order.get(c.element, 1) < 0]
     if ones and (len(ones) == 1 or not named):
@@ -95,25 +123,77 @@ def choose_headline(candidates: list[Headline], body: Element, title: str, og_ti
     return Headline(text=named) if named else None
 
 
+def _nearest_time(candidates: list[Headline], body: Element) -> Headline:
+    """Of several headings above the body the last one with the line of time right under it, else the last."""
+    if len(candidates) > 1 and body is not None:
+        for candidate in reversed(candidates):
+            for piece in islice(between(candidate.element, body), _BESIDE):
+                text = piece if isinstance(piece, str) else "".join(islice(piece.itertext("*"), _BESIDE))
+                if first_stamp(fold(text[:_LONGEST])) is not None:
+                    return candidate
+    return candidates[-1]
+
+
 def clean_title(title: str) -> str:
-    """A `<title>` without the site's name and channel: its longest part between separators."""
-    title = _SITE_TAIL.sub("", fold(title)[: _LONGEST * 2])
-    parts = [part for part in _SEPARATOR.split(title) if part]
-    return without_badge(max(parts, key=len)) if parts else ""
+    """A `<title>` without the site's name and channel, and without keywords behind it."""
+    return without_badge(_parted(title)[0])
 
 
-def _confirmed(text: str, witnesses: list[str]) -> bool:
+def title_parts(title: str) -> list[str]:
+    """The parts of a `<title>` that are no headline, the last one first: site, channel, writer."""
+    return _parted(title)[1]
+
+
+def _parted(title: str) -> tuple[str, list[str]]:
+    """A title without the parts that name the site or its sections, and these parts.
+
+    They stand at its end, one after another, seldom at its beginning. A part that is neither short nor called like a
+    site is the headline's: `水碾房重新转动——木匠和他的三十六根柏木`.
+    """
+    text = fold(title)[: _LONGEST * 2]
+    if _SEPARATOR.match(text):  # the headline's place is empty
+        return "", [text.strip(" _|-—")]
+    signs = list(
+        islice((sign for sign in _SEPARATOR.finditer(text) if sign.start() and sign.end() < len(text)), _PARTS)
+    )
+    dropped: list[str] = []
+    end = len(text)
+    while signs and _is_of_the_site(text[signs[-1].end() : end], signs[-1], signs[-1].start()):
+        sign = signs.pop()
+        dropped.append(text[sign.end() : end])
+        end = sign.start()
+    start = 0
+    if signs and signs[0].end() < end - signs[0].start() and _SITE.fullmatch(text[: signs[0].start()]):
+        start = signs[0].end()
+        dropped.append(text[: signs.pop(0).start()])
+    rest = text[start:end].strip(" _|-—")
+    if "_" in rest:  # no headline has one
+        rest, *others = sorted(filter(None, map(str.strip, rest.split("_"))), key=len, reverse=True)
+        dropped += others
+    return rest, dropped
+
+
+def _is_of_the_site(part: str, sign: re.Match[str], left: int) -> bool:
+    """Whether the last part of a title is its site's or a section's. `left`: the characters before it."""
+    if not part or len(part) > left * 1.5:
+        return not part
+    if _SITE.fullmatch(part) is not None:
+        return True
+    return sign[0].strip() not in _DASHES and len(part) <= _LONGEST_SITE["strong" if sign["strong"] else "weak"]
+
+
+def _confirmed(text: str, witnesses: _Witnesses) -> bool:
     own = letters(text)
-    if len(own) < 4:
+    if len(own) < 4 or own in witnesses.of_the_site:
         return False
     return any(
         (witness in own and len(own) <= 1.6 * len(witness) + 4)
         or (own in witness and (len(own) >= 6 or witness.startswith(own)))
-        for witness in witnesses
+        for witness in witnesses.titles
     )
 
 
-def _unmarked(tree: Element, title: str, witnesses: list[str]) -> Iterator[Headline]:
+def _unmarked(tree: Element, title: str, witnesses: _Witnesses) -> Iterator[Headline]:
     """Titles that stand in a `<div>`, `<td>` or `<font>`: the element whose whole text the `<title>` confirms."""
     words = max(
         re.split(r"[\s_|｜\-—–:：,，。\"“”'《》【】（）()!！?？]+", clean_title(title)[:40]), key=len, default=""
@@ -206,9 +286,15 @@ def without_badge(text: str) -> str:
 
 
 def _is_badge(element: Element) -> bool:
-    """Whether a heading's child is a badge (原创, 独家) or a forum's section (`[城事]`), and no part of the title."""
-    text = "" if len(element) or not isinstance(element.tag, str) else (element.text or "").strip()
-    return 0 < len(text) <= 10 and _BADGES.fullmatch(text) is not None
+    """Whether a heading's child is a badge (原创, 独家), a forum's section (`[城事]`) or, at the end, a button
+    (播报文章), and no part of the title."""
+    if not isinstance(element.tag, str) or len(element) > _BESIDE:
+        return False
+    text = "".join(element.itertext()).strip()
+    if not 0 < len(text) <= _LONGEST_BADGE:
+        return False
+    ends = element.getnext() is None and not (element.tail or "").strip()
+    return _BADGES.fullmatch(text) is not None or (ends and len(text) > 1 and _BUTTONS.fullmatch(text) is not None)
 
 
 def _joined(texts: Iterable[str]) -> str:

@@ -5,6 +5,8 @@ for is said below it. `words` makes a pattern with lists in it.
 """
 
 import re
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
 # ---- people
@@ -22,9 +24,28 @@ SURNAMES: Final = frozenset(
 """Family names of one character. A credit names a person, so those that begin common words are here as well, unlike in
 `archive.dedup.verify.names`, which looks for names in running text."""
 
+RARE_SURNAMES: Final = frozenset(
+    "水云昌凤酆皮元平湛狄贝伏茅支昝经裘宣贲杭诸钮嵇滑荀羊惠家芮羿汲邴糜松富乌巴弓牧隗山蓬郗班仰秋钭厉戎祖束幸"
+    "韶蓟薄印宿怀邰从鄂索咸籍阴胥能苍双莘贡劳逄扶堵宰郦郤璩濮寿通扈郏浦别充茹习宦鱼容慎戈庾终暨居衡步都弘国广"
+    "禄阙东殳沃蔚越夔隆厍勾融訾阚那空毋乜养须巢蒯后红竺权益桓仉督缑亢况郈有琴归海晋法汝钦佴伯赏墨哈谯笪年爱言"
+    "福候亓郇郄邸凃尕弋恽眭綦羌芈茆菅衷谌雒鲜仵冶厐呙忻斛矫种秘稂爨蹇侴騫骞檀沐淡渠琚盘竹笃"
+    "塔折薑鳳樂貝經賁諸鈕榮儲烏甯欒鬬厲薊藺陰蒼雙貢勞酈瓊別習魚終滿國廣祿闕東後紅"
+    "權蓋緱況歸閆欽賞愛過"
+)
+"""The others of the Hundred Family Names (百家姓), and some that it has not. They begin too many words to part a run of
+names at them."""
+
 DOUBLE_SURNAMES: Final = frozenset(
-    "欧阳 太史 上官 端木 司马 东方 独孤 南宫 夏侯 诸葛 尉迟 皇甫 公孙 慕容 司徒 令狐 长孙 宇文 轩辕 闻人 范姜 "
-    "歐陽 司馬 東方 諸葛 張簡 尉遲 長孫 公孫 獨孤 南宮 軒轅 聞人".split()
+    (
+        "万俟 司马 上官 欧阳 夏侯 诸葛 闻人 东方 赫连 皇甫 尉迟 公羊 澹台 公冶 宗政 濮阳 "
+        "淳于 单于 太叔 申屠 公孙 仲孙 轩辕 令狐 钟离 宇文 长孙 慕容 鲜于 闾丘 司徒 司空 "
+        "亓官 司寇 颛孙 端木 巫马 公西 漆雕 乐正 壤驷 公良 拓跋 夹谷 宰父 谷梁 段干 百里 "
+        "东郭 南门 呼延 归海 羊舌 微生 梁丘 左丘 东门 西门 南宫 太史 独孤 范姜 褚师 "
+        "毋丘 季孙 叔孙 南郭 北宫 王孙 即墨 达奚 纳兰 完颜 耶律 萬俟 司馬 歐陽 諸葛 聞人 "
+        "東方 赫連 尉遲 澹臺 濮陽 淳於 單于 公孫 仲孫 軒轅 鍾離 長孫 鮮于 閭丘 顓孫 巫馬 "
+        "樂正 壤駟 夾谷 穀梁 段幹 東郭 南門 歸海 東門 西門 南宮 獨孤 張簡 褚師 季孫 叔孫 "
+        "王孫 納蘭 完顏 "
+    ).split()
 )
 
 REPORTER: Final = "记者 記者 通讯员 通訊員"
@@ -92,19 +113,19 @@ NOBODY: Final = frozenset(
 # ---- labels of credits: what stands before a colon
 
 SOURCE_LABELS: Final = (
-    "来源 來源 稿件来源 信息来源 资料来源 文章来源 新闻来源 消息来源 本文来源 内容来源 出处 出處 来自 來自 稿源 "
-    "转自 轉自 转载自 轉載自 原载 原載"
+    "来源 來源 来源于 來源於 稿件来源 信息来源 资料来源 文章来源 新闻来源 消息来源 本文来源 内容来源 出处 出處 "
+    "来自 來自 稿源 转自 轉自 转载自 轉載自 原载 原載"
 )
-AUTHOR_LABELS: Final = f"{WRITER} {TRANSLATED} 本文作者 文章作者"
+AUTHOR_LABELS: Final = f"{WRITER} {TRANSLATED} 本文作者 文章作者 原作者"
 REPORTER_LABELS: Final = "记者 記者 文/图 图/文 图文 文图 文"
 CHIEF_LABELS: Final = "责任编辑 責任編輯 责任编缉 责任编校 责编 責編 选稿"
 EDITOR_LABELS: Final = "编辑 編輯 网络编辑 本文编辑 值班编辑 实习编辑 文字编辑 核稿 核稿编辑 核稿編輯 责任校对编辑 小编"
-REVIEW_LABELS: Final = "责任校对 校对 审核 终审 二审 三审 一审 初审 复审 监制 監製 主编 编审"
+REVIEW_LABELS: Final = "责任校对 校对 校對 审核 審核 终审 二审 三审 一审 初审 复审 审校 审读 签发 监制 監製 主编 编审"
 """Who else at the desk had the text in hand."""
 
 PUBLISHED_LABELS: Final = (
     "发布 發布 发布于 發布於 发布时间 發布時間 發佈時間 发布日期 发表 發表 发表于 发表时间 發表時間 发稿 发稿时间 "
-    "出版时间 上传时间 录入时间 添加时间 时间 時間 日期"
+    "出版 出版于 出版时间 上传时间 录入时间 添加时间 时间 時間 日期"
 )
 MODIFIED_LABELS: Final = (
     "更新 更新于 更新於 更新时间 更新時間 更新日期 最后更新 最後更新 最后更新时间 最後更新時間 "
@@ -114,13 +135,16 @@ KEYWORD_LABELS: Final = (
     "关键词 关键字 關鍵字 關鍵詞 文章关键词 本文关键词 关键词阅读 主題標籤 标签 標籤 本文标签 文章标签 相关标签 "
     "Tag Tags TAG TAGS tag tags"
 )
-CRAFT_LABELS: Final = f"{PHOTO} 美编 排版 制图 设计 视频 音频 剪辑 翻译 统筹 策划"
+CRAFT_LABELS: Final = (
+    f"{PHOTO} 图 圖 题图 題圖 头图 頭圖 供图 配图 插画 美编 排版 制图 设计 视频 音频 剪辑 翻译 统筹 策划 出品 运营 "
+    "图片编辑 视频编辑 版面编辑 美术编辑 视觉编辑 视觉 海报 制作 录音"
+)
 """Who else worked on it."""
 
 OTHER_LABELS: Final = (
     "字号 字號 字体 字體 大小 浏览次数 浏览量 浏览 瀏覽 点击数 点击量 点击 點擊 點閱 阅读量 阅读数 阅读 閱讀 人气 人氣 "
     "评论数 评论 評論 跟帖 分享 分享到 分享至 热度 参与 订阅 收藏 打印 列印 投稿 "
-    "栏目 频道 类别 分类 分類 所属 专题 微信号 公众号 联系 邮箱 电话 QQ 我要"
+    "栏目 频道 类别 分类 分类于 分類 所属 专题 微信号 公众号 联系 邮箱 电话 QQ 我要"
 )
 """Labels of what is no field; where one stands, the value before it ends."""
 
@@ -139,6 +163,11 @@ LABELS: Final = {
 }
 """The labels of each kind; each is of one."""
 
+CREDIT_HINTS: Final = (
+    "编辑 編輯 责编 責編 选稿 核稿 来源 來源 出处 关键词 关键字 關鍵 标签 標籤 Tag 全文 发布时间 发布于 發布於 发稿"
+)
+"""What stands in a box below a text that credits somebody: the beginnings and parts of the labels above."""
+
 # ---- buttons, counters and badges beside the credits
 
 COUNTED: Final = (
@@ -151,7 +180,8 @@ BUTTONS: Final = (
     "分享 分享到 分享至 分享按钮 转发 转发到 轉寄 SHARE Share share 复制链接 链接复制成功 複製連結 "
     "微信 微信好友 微信分享 weixin 微博 新浪微博 腾讯微博 QQ QQ空间 QQ好友 空间 朋友圈 人人网 豆瓣 百度贴吧 "
     "Facebook facebook Twitter twitter Plurk LINE line Google Google+ google google+ linkedin "
-    "收藏 收藏本文 保存网页 添加喜爱 打印 打印本文 打印本页 打印本稿 列印 友善列印 订阅 影音訂閱 听新闻 "
+    "收藏 收藏本文 保存网页 添加喜爱 打印 打印本文 打印本页 打印本稿 列印 友善列印 订阅 影音訂閱 "
+    "听新闻 听全文 语音播报 播报 播报文章 登录 登陆 注册 立即注册 免费注册 "
     "播放 暂停 循环播放 "
     "评论 評論 发表评论 查看评论 我要评论 网友评论 我来说两句 我有话说 跟帖 跟贴 回應 留言 討論 推薦 推荐 举报 "
     "点赞 赞 讚 踩 顶 有用 没用 参与 参与互动 我要反馈 官方账号 官方帳號 "
@@ -159,9 +189,24 @@ BUTTONS: Final = (
 )
 """What a reader can press."""
 
+FOLLOW: Final = ("关注", "+关注", "+ 关注", "已关注", "订阅", "關注")
+"""The button beside an account's name."""
+
 ORIGIN_BADGES: Final = "原创 原創 转载 轉載"
 BADGES: Final = f"{ORIGIN_BADGES} 独家 獨家 首发 置顶 置頂 精华 精華"
 """What a portal puts before a headline."""
+
+PLACE_LABELS: Final = "来自 來自 发布于 發布於 发表于 發表於"
+ADDRESS_LABELS: Final = "IP属地 IP屬地 IP归属地"
+"""What stands before the place that a platform names as an account's. Behind the first ones may stand anything."""
+
+COUNTRIES: Final = (
+    "中国 中国香港 中国澳门 中国台湾 美国 英国 日本 韩国 法国 德国 俄罗斯 加拿大 澳大利亚 新西兰 新加坡 马来西亚 泰国 "
+    "越南 印度 印度尼西亚 菲律宾 意大利 西班牙 荷兰 瑞士 瑞典 海外"
+)
+
+CRUMB_WORDS: Final = ("首页", "首頁", ">", "»", "›")
+"""What a breadcrumb has in it."""
 
 # ---- names of <meta>, of JSON-LD's properties, of classes and ids
 
@@ -171,28 +216,56 @@ PUBLISHED_METAS: Final = (
     "_pubtime apub:time firstpublishedtime"
 )
 MODIFIED_METAS: Final = "article:modified_time og:updated_time bytedance:updated_time dateModified lastmod"
+SOURCE_METAS: Final = "source ContentSource contentsource Source"
 PUBLISHED_PROPERTIES: Final = "datePublished pubDate"
 MODIFIED_PROPERTIES: Final = "dateModified upDate"
 """In the order of precedence."""
 
-SOURCE_CLASS: Final = re.compile(
-    r"(?:^|[\s_-])(?:a_)?(?:source|media-?name|origin|laiyuan|copyfrom|nickname|js_name|account-?name)(?:$|[\s_-])",
-    re.IGNORECASE,
+SOURCE_WORDS: Final = frozenset(
+    "source sources sourcename laiyuan copyfrom comefrom medianame mediasource origin sitename publisher provider "
+    "pressname sourcetext sourcebaidu infosource newssource articlesource".split()
 )
-"""Of an element that holds a source's name."""
-
-SOURCE_PLACE: Final = re.compile(
-    r"source|origin|media|from|laiyuan|\bly\b|author|account|nickname|site-?name|copyfrom", re.IGNORECASE
+ACCOUNT_WORDS: Final = frozenset("nickname accountname username usernick jsname wemedia weiboname".split())
+AUTHOR_WORDS: Final = frozenset(
+    "author authors authorname byline reporter reporters writer zuozhe vcard journalist columnist contributor".split()
 )
-"""Of an element in which a source's name may stand, if its text reads like one."""
-
-AUTHOR_CLASS: Final = re.compile(
-    r"(?:^|[\s_-])(?:author|reporter|byline|writer)(?:$|[\s_-])|author(?:info)?[_-]?name", re.IGNORECASE
-)
-AUTHOR_NAME_CLASS: Final = re.compile(r"author(?:info)?[_-]?name|\bvcard\b|byline", re.IGNORECASE)
+PEN_NAME_WORDS: Final = frozenset("authorname vcard byline".split())
 """Of an element that holds an author's name, be it a pen name."""
+EDITOR_WORDS: Final = frozenset("editor editors editorname zebian bianji".split())
+PLACE_WORDS: Final = frozenset("location iplocation ip region address province ipwording".split())
+OWNER_WORDS: Final = SOURCE_WORDS | ACCOUNT_WORDS | frozenset("media from ly author account site name user".split())
+"""Of an element in which a source's name may stand, if its text reads like one."""
+NO_NAME_WORDS: Final = frozenset(
+    "avatar img image icon logo follow btn button share comment comments count num desc description intro bio badge "
+    "job tag tags cat category time date pubtime view views read like crumb breadcrumb nav menu tool tools "
+    "resource".split()
+)
+"""Of an element beside a name."""
+AUTHOR_LINK: Final = re.compile(
+    r"/(?:authors?|reporters?|journalists?|people|u|columnists?|writers?)/[^/]|^(?:https?:)?//blog\.[^/]+/[\w-]+/?$"
+)
+ACCOUNT_LINK: Final = re.compile(
+    r"/(?:media|profile|user|member|source|zmt|mp)/|/home\?|/channel/m\d|share_zmt|^(?:https?:)?//author\."
+)
+"""Of links to the page of somebody who writes on a site, and of an account on a platform."""
+
+# index_sourceTitleText_wlTy-, index_title__B8mhI: what a bundler hangs on a class.
+_HASH: Final = re.compile(r"(?<=[A-Za-z])_{1,2}(?=[A-Za-z0-9-]{0,7}(?:[A-Z0-9]|-$))[A-Za-z0-9-]{5,8}$")
+_NAME_PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 TITLE_CLASS: Final = re.compile(r"title|headline|heading|tit\b|biaoti|\bbt\b|_bt\b|subject|h1", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def class_words(names: str) -> frozenset[str]:
+    """The words that classes and ids are made of, in lower case, and those that two of them make together:
+    `index_mediaName_wlTy-` gives index, media, name, indexmedia and medianame. What a bundler hangs on (`_wlTy-`,
+    `__B8mhI`) is no word."""
+    found = []
+    for name in names.split():
+        parts = [part.lower() for part in _NAME_PARTS.findall(_HASH.sub("", name))]
+        found += [*parts, *map("".join, pairwise(parts))]
+    return frozenset(found)
 
 
 def one_of(*lists: str) -> str:

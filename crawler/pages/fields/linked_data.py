@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from crawler.pages.fields.loose_json import parse_json
-from crawler.pages.fields.names import is_name
+from crawler.pages.fields.names import is_name, split_names
 from crawler.pages.html.blocks import fold
 from crawler.pages.html.parse import Element
 
@@ -28,7 +28,9 @@ _WRAPPER: Final = re.compile(r"(?://|/\*)?\s{0,4}(?:<!--|-->|<!\[CDATA\[|(?:<!)?
 _ARTICLE: Final = re.compile(
     r"(?:^|[/:#])(?:\w{0,30}Article|Report|(?:Live)?BlogPosting|SocialMediaPosting|DiscussionForumPosting)$"
 )
+_FOREIGN: Final = re.compile(r"[\u3400-\u9fff]{1,8}·[\u3400-\u9fff]")
 _WITHIN: Final = ("@graph", "mainEntity", "mainEntityOfPage")
+_PAGES: Final = frozenset(("WebPage", "WebSite", "CollectionPage", "ItemPage"))
 _TELLING: Final = ("datePublished", "pubDate", "headline")
 
 
@@ -39,11 +41,25 @@ def read_linked_data(scripts: Iterable[Element]) -> dict[str, Any]:
     an article's properties. Scripts that are broken or larger than 200,000 characters are passed over.
     """
     objects = [found for value in _values(scripts) for found in _objects(value)]
-    article = next((one for one in objects if _is_article(one)), None) or next(
-        (one for one in objects if any(name in one for name in _TELLING)), {}
-    )
+    article = max(objects, key=_telling, default={})
+    if not _telling(article):
+        return {}
     named = {one["@id"]: one for one in objects if isinstance(one.get("@id"), str)}
     return {name: _resolved(value, named) for name, value in article.items()}
+
+
+def _telling(one: dict[str, Any]) -> tuple[int, ...]:
+    """How likely the object describes the article, as a tuple to compare; () for one that says nothing of one.
+
+    An article with a date comes before one that is merely named, an object without a type before one of another type,
+    and the page that the article stands on comes last. Of equals the first is meant.
+    """
+    said = sum(name in one for name in _TELLING)
+    if _is_article(one):
+        return (3, said)
+    if not said:
+        return ()
+    return (2 if "@type" not in one else 0 if _PAGES.intersection(_types(one)) else 1, said)
 
 
 def linked_text(article: dict[str, Any], name: str) -> str:
@@ -52,13 +68,14 @@ def linked_text(article: dict[str, Any], name: str) -> str:
     return "、".join(dict.fromkeys(_texts(article.get(name))))[:_LONGEST]
 
 
-def linked_authors(article: dict[str, Any]) -> tuple[str, ...]:
+def linked_authors(article: dict[str, Any], *, pen_names: bool = False) -> tuple[str, ...]:
     """The persons whom the article names as its authors, where they have a person's name; most portals put their own
-    there."""
+    there. `pen_names`: give whatever stands there."""
     authors = article.get("author")
     rows = authors if isinstance(authors, list) else [authors]
     people = [row for row in rows[:_MOST_VALUES] if not isinstance(row, dict) or "Person" in _types(row)]
-    return tuple(dict.fromkeys(name for row in people for name in _texts(row) if is_name(name)))
+    names = (name for row in people for text in _texts(row) for name in split_names(text))
+    return tuple(dict.fromkeys(name for name in names if pen_names or is_name(name) or _FOREIGN.match(name)))
 
 
 def _values(scripts: Iterable[Element]) -> Iterator[Any]:

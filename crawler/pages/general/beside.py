@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 from crawler.pages.fields.headline import info_inside
+from crawler.pages.fields.lexicon import CREDIT_HINTS, one_of
 from crawler.pages.html.blocks import RawBlock, fold
 from crawler.pages.html.parse import Element
 from crawler.pages.html.surroundings import Piece, between, following, preceding
@@ -21,11 +22,8 @@ SEARCHED: Final = 40
 LARGE: Final = 1_500
 """A box of more characters holds no credits, lead or picture: it is a list, or comments."""
 
-_CREDIT: Final = re.compile(
-    # No group around alternatives: the search then passes by what none of them begins with.
-    r"编辑|編輯|责编|責編|选稿|来源|來源|出处|关键[词字]|關鍵|标签|標籤|Tag|全文|发布时间|发稿|作者\s?[:：]|"
-    r"时间\s?[:：]|時間\s?[:：]"
-)
+# No group around alternatives: the search then passes by what none of them begins with.
+_CREDIT: Final = re.compile(rf"{one_of(CREDIT_HINTS)}|posted @|作者\s?[:：]|时间\s?[:：]|時間\s?[:：]")
 _LINE: Final = 400
 _BEGINS_DATE: Final = re.compile(r"(?:19|20)\d\d年?(?:\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?)?")
 _PART_OF_DATE: Final = re.compile(r"\d{1,2}\s?[-/.月]\s?\d{1,2}日?|\d{1,2}:\d{2}(?::\d{2})?")

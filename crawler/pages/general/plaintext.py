@@ -14,7 +14,7 @@ from attrs import frozen
 from crawler.pages.fields.clock import first_stamp
 from crawler.pages.fields.credits import read_credits
 from crawler.pages.fields.damage import LOST_IMAGE, TRADITIONAL
-from crawler.pages.fields.evidence import gather
+from crawler.pages.fields.evidence.gather import gather
 from crawler.pages.fields.headline import Headline, without_badge
 from crawler.pages.general.judge import judge, judge_line, stripped
 from crawler.pages.general.result import find_flags, make_page

@@ -38,7 +38,14 @@ def read_generic(
         return Page(url=document.url, identity=identity, outcome=outcome, detail=detail, confidence=0.2), ()
     mark(place.blocks, place.roots, place.headline.text if place.headline is not None else "")
     judged = judge(place.blocks)
-    found = read_fields(place, judged, metas=document.metas, scripts=overview.scripts, captured_at=captured_at)
+    found = read_fields(
+        place,
+        judged,
+        metas=document.metas,
+        scripts=overview.scripts,
+        title=document.title,
+        captured_at=captured_at,
+    )
     lines = judged.lines
     flags = find_flags(judged, lines, identity, below=[line.text for line in place.below[:3]])
     if goes_on(overview.links, document.url):

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from crawler.pages.fields.damage import find_damage, find_truncation
-from crawler.pages.fields.evidence import Evidence
+from crawler.pages.fields.evidence.gather import Evidence
 from crawler.pages.fields.headline import Headline
 from crawler.pages.html.finish import finish
-from crawler.pages.page import Identity, Outcome, Page
+from crawler.pages.page import Candidate, Identity, Outcome, Page
 from crawler.pages.rules.engine import Judged
 
 _BACK_TO_SOHU: Final = "general.back_to_sohu"
@@ -53,7 +53,7 @@ def make_page(
         published_precision=found.published_precision,
         modified_at=found.modified_at,
         source_name=found.source_name,
-        account_name=account_name,
+        account_name=account_name or found.account_name,
         authors=found.authors,
         editor=found.editor,
         keywords=found.keywords,
@@ -62,4 +62,16 @@ def make_page(
         flags=flags,
         confidence=confidence,
         blocks=blocks,
+        candidates=(*_why(headline), *found.candidates),
     )
+
+
+def _why(headline: Headline | None) -> tuple[Candidate, ...]:
+    """Why the headline is one."""
+    if headline is None or not headline.text:
+        return ()
+    if headline.element is None:
+        why = "the page's title, or the line above the time"
+    else:
+        why = f"<{headline.element.tag}>" + (" that the page's title confirms" if headline.sure else "")
+    return (Candidate(field="headline", value=headline.text, why=why, won=True),)

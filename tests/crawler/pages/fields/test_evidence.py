@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from archive.times import show_time
-from crawler.pages.fields.evidence import Evidence, gather
+from crawler.pages.fields.evidence.gather import Evidence, gather
 from crawler.pages.html.blocks import RawBlock
 from crawler.pages.html.parse import parse
 

@@ -5,7 +5,7 @@ from typing import Any
 import attrs
 import pytest
 
-from crawler.pages.fields.evidence import Evidence
+from crawler.pages.fields.evidence.gather import Evidence
 from crawler.pages.fields.headline import Headline
 from crawler.pages.general.fields import read_fields
 from crawler.pages.general.finder import nearest_around
@@ -84,7 +84,12 @@ def test_a_line_by_itself() -> None:
 def test_fields() -> None:
     document, place = located()
     found = read_fields(
-        place, judge(place.blocks), metas=document.metas, scripts=document.tree.iter("script"), captured_at=None
+        place,
+        judge(place.blocks),
+        metas=document.metas,
+        scripts=document.tree.iter("script"),
+        title="",
+        captured_at=None,
     )
     assert found.published_at is not None
     assert found.published_at.isoformat() == "2020-05-03T09:30:00+08:00"
