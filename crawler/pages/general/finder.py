@@ -14,7 +14,7 @@ from typing import Final
 
 from attrs import define
 
-from crawler.pages.html.blocks import fold
+from crawler.pages.html.blocks import fold, hides
 from crawler.pages.html.overview import NO_PLACE
 from crawler.pages.html.parse import Element
 from crawler.pages.html.surroundings import between, preceding
@@ -42,6 +42,9 @@ _GOOD_NAMES: Final = re.compile(
 )
 _LONG: Final = 600
 _NOTHING: Final = 0.001
+_UNFOLDS: Final = 1.5
+_MUCH: Final = 0.3
+_BEGINNING: Final = 12
 _POOR_PLACE: Final = {"nav": 0.1, "footer": 0.1, "aside": 0.3, "a": 0.05, "h1": 0.2, "header": 0.5, "label": 0.2}
 _PARAGRAPHS: Final = frozenset("p pre span font strong b em section i u li blockquote".split())
 # How much of its parent's weight an element must hold for the search to go on in it.
@@ -56,20 +59,25 @@ _MANY: Final = 30
 @define(slots=True)
 class Spot:
     """Where the body stands. `root`: the element that holds most of it. `weight`: of the root's sentences, roughly
-    characters; `share`: of the page's. `sums`: the weight of every element that has sentences in it."""
+    characters; `share`: of the page's. `sums`: the weight of every element that has sentences in it. `shown`: hidden
+    elements that hold much of the text, which a script shows."""
 
     root: Element
     weight: float
     share: float
     sums: dict[Element, float]
+    shown: frozenset[Element] = frozenset()
 
 
 class _Weights:
-    """The weight of every element that has sentences in it."""
+    """The weight of every element that has sentences in it. `unseen`: the sentences in hidden elements, which weigh
+    nothing unless `see_hidden`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, see_hidden: bool = False) -> None:
         self.sums: dict[Element, float] = {}
         self.factors: dict[Element, float] = {}  # parents stand before their children
+        self.see_hidden = see_hidden
+        self.unseen: list[tuple[Element, str]] = []
 
     def add(self, element: Element, text: str) -> None:
         """One run of text that has a sentence's punctuation."""
@@ -77,6 +85,8 @@ class _Weights:
         if factor is None:
             factor = self._factor(element)
         if factor <= _NOTHING:
+            if factor < -_NOTHING:
+                self.unseen.append((element, text.strip()))
             return
         text = text.strip()
         length = len(text)
@@ -93,7 +103,8 @@ class _Weights:
         self.sums[element] = self.sums.get(element, 0.0) + weight
 
     def _factor(self, element: Element) -> float:
-        """What a sentence in this element counts, by its tags and names and those around it."""
+        """What a sentence in this element counts, by its tags and names and those around it; below 0 where it is
+        hidden."""
         chain = []
         while element is not None and element not in self.factors:
             chain.append(element)
@@ -101,6 +112,8 @@ class _Weights:
         value = self.factors[element] if element is not None else 1.0
         for node in reversed(chain):
             value *= _place_factor(node)
+            if not self.see_hidden and _is_hidden(node):
+                value = -abs(value)
             self.factors[node] = value
         return value
 
@@ -128,10 +141,13 @@ def _place_factor(element: Element) -> float:
     names = f"{element.get('class') or ''} {element.get('id') or ''}"
     if len(names) > 1:
         value *= _name_factor(names[:200])
-    style = element.get("style")
-    if style and "none" in style and "display" in style:
-        value *= 0.3
     return value
+
+
+def _is_hidden(element: Element) -> bool:
+    """Whether the element itself says that it is not shown."""
+    style = element.get("style")
+    return (style is not None and hides([("style", style)])) or element.get("hidden") is not None
 
 
 @lru_cache(maxsize=4096)
@@ -144,10 +160,14 @@ def _name_factor(names: str) -> float:
 
 def find_body(tree: Element, runs: Iterable[tuple[Element, str]]) -> Spot | None:
     """The element that holds the body, or None for a page without a sentence. `runs`: those of the page's overview."""
+    runs = list(runs)
     weights = _Weights()
     for element, text in runs:
         weights.add(element, text)
     sums = weights.sum_up()
+    shown = _shown_by_script(weights.unseen, sums.get(tree, 0.0)) if weights.unseen else frozenset()
+    if shown:
+        sums = _with_hidden(runs, weights, shown)
     if not sums:
         return None
     element = tree
@@ -165,7 +185,40 @@ def find_body(tree: Element, runs: Iterable[tuple[Element, str]]) -> Spot | None
         if best.tag in _PARAGRAPHS and (best.tag in ("p", "pre") or below - sums[best] > 0.02 * own):
             break
         element = best
-    return Spot(element, sums[element], sums[element] / total if total else 0.0, sums)
+    return Spot(element, sums[element], sums[element] / total if total else 0.0, sums, shown)
+
+
+def _shown_by_script(unseen: Sequence[tuple[Element, str]], seen: float) -> frozenset[Element]:
+    """The hidden elements that hold the page's text, which a script shows or unfolds in place of its beginning. None
+    where that is the text that is seen, and the hidden one another copy of it. `seen`: the weight of what is."""
+    if sum(map(len, {text for _, text in unseen})) < _UNFOLDS * seen:
+        return frozenset()
+    lengths: dict[Element, int] = {}
+    for element, text in unseen:
+        outer = _hidden_around(element)
+        lengths[outer] = lengths.get(outer, 0) + len(text)
+    least = _MUCH * sum(lengths.values())
+    return frozenset(element for element, length in lengths.items() if length >= least)
+
+
+def _hidden_around(element: Element) -> Element:
+    """The outermost hidden element around this one."""
+    return [one for one in (element, *element.iterancestors()) if _is_hidden(one)][-1]
+
+
+def _with_hidden(
+    runs: Sequence[tuple[Element, str]], first: _Weights, shown: frozenset[Element]
+) -> dict[Element, float]:
+    """The sums with what stands in hidden elements that a script shows, and without what is seen of it before."""
+    unfolded = [(element, text) for element, text in first.unseen if _hidden_around(element) in shown]
+    whole = "".join(text for _, text in unfolded)
+    weights = _Weights(see_hidden=True)
+    for element, text in runs:
+        if first.factors[element] > _NOTHING and text.strip()[:_BEGINNING] not in whole:
+            weights.add(element, text)
+    for element, text in unfolded:
+        weights.add(element, text)
+    return weights.sum_up()
 
 
 def find_pieces(spot: Spot, headline: Element) -> tuple[list[Element], list[Element]]:

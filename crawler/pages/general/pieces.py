@@ -33,7 +33,7 @@ def body_pieces(spot: Spot, headline: Element) -> tuple[list[RawBlock], list[Ele
         for part, more in _text_parts(piece, spot):
             raws += more
             roots.append(part)
-    raws += walk(spot.root)
+    raws += walk(spot.root, shown=spot.shown)
     roots.append(spot.root)
     for piece in after:
         more = _if_text(piece)

@@ -5,7 +5,7 @@ bare `<div>` beside paragraphs, text after an image or a video, lines that only 
 do (`crawler.pages.rules.engine`). What an element does to the lines stands in a table by its tag.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -34,26 +34,29 @@ _INSIDE: Final = {
 }
 
 
-def walk(root: Element, mark: Mark | None = None, *, parted: bool = False) -> list[RawBlock]:
+def walk(
+    root: Element, mark: Mark | None = None, *, parted: bool = False, shown: Collection[Element] = ()
+) -> list[RawBlock]:
     """The blocks of `root` in reading order.
 
     `mark`: called for each element below the root; what it gives, if not None, is the `mark` of every block in that
     element, whose text is kept apart from the line around it even where the element is an inline one. `parted`: a space
     stands where an inline element begins or ends, at an image, and between two links that touch: a line of fields, each
     in its `<span>`. What fonts and lone links part stays together.
-    Scripts, controls and what is hidden by its own `style` or `hidden` are left out; the root may be hidden itself. A
+    Scripts, controls and what is hidden by its own `style` or `hidden` are left out; the root may be hidden itself, and
+    so may the elements `shown`. A
     line ends at a block element and at `<br>` (inside a heading that is a space). At most `MAX_ELEMENTS` elements are
     visited: the rest is left out.
     """
     lines = Lines(root, mark, parted)
     if root.text:
         lines.text(root.text)
-    _visit(lines, root)
+    _visit(lines, root, shown)
     lines.flush()
     return lines.out
 
 
-def _visit(lines: Lines, root: Element) -> None:
+def _visit(lines: Lines, root: Element, shown: Collection[Element]) -> None:
     """Walks what is below `root`. The stack holds the open elements: the children to come, the element, its end."""
     begins, ends = (_BEGINS_PARTED, _ENDS_PARTED) if lines.parted else (_BEGINS, _ENDS)
     left = MAX_ELEMENTS
@@ -70,7 +73,7 @@ def _visit(lines: Lines, root: Element) -> None:
             left -= 1
             tag, attributes = element.tag, element.items()
             begin = begins.get(tag, _inline)
-            if left < 0 or (attributes and hides(attributes)):
+            if left < 0 or (attributes and hides(attributes) and element not in shown):
                 begin = _skip
             elif lines.mark is not None and begin is not _skip:
                 given = lines.mark(element, tag, attributes)
