@@ -4,6 +4,8 @@ A split puts the articles of one cluster on two sides. What is stored is where e
 however many articles it has, so that a split of three hundred articles is read as quickly as one of two. The articles
 of the cluster that were there when the person decided are on its side; what came in later is on none, and goes where
 its text belongs. When a machine moves articles to another cluster, their side goes with them.
+An older article that a machine brings to a side's cluster later is on that side from then on: the row cannot tell it
+from the others. So it may be kept apart from what nobody parted it from, never the other way round.
 
 What leaves a side later becomes another side of the same split: it is as far from all the others as before.
 """

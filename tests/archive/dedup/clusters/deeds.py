@@ -9,6 +9,7 @@ from archive.dedup.clusters import decisions
 from archive.dedup.recluster.duck import DuckEngine
 from archive.dedup.recluster.run import apply, recluster
 from archive.dedup.tables import Cluster
+from archive.ingest.reindex import reindex
 from archive.store.db import reading, writing
 from archive.store.models import Article, Base
 from archive.store.records import ArticleRecord
@@ -72,3 +73,8 @@ def revise(engine: Engine, name: str, body: str, days: float = 2) -> None:
 
 def recluster_all(engine: Engine) -> None:
     apply(engine, recluster(engine, DuckEngine(engine, jobs=1)), now=NOW)
+
+
+def reindex_all(engine: Engine) -> None:
+    with writing(engine) as connection:
+        reindex(connection, now=NOW, progress=lambda step, done, total: None)

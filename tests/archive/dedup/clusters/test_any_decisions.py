@@ -7,8 +7,21 @@ import pytest
 from attrs import define, field
 from sqlalchemy import Engine
 
-from tests.archive.dedup.clusters.deeds import article, found, merge, pin, recluster_all, revise, split, standing
+from archive.ingest import reindex
+from tests.archive.dedup.clusters.deeds import (
+    article,
+    found,
+    merge,
+    pin,
+    recluster_all,
+    reindex_all,
+    revise,
+    split,
+    standing,
+)
 from tests.archive.dedup.copies import scanned, spin, store, text
+
+DEEDS = "copy copy revise revise revise split split merge pin recluster reindex".split()
 
 
 @define
@@ -29,8 +42,8 @@ class _Model:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_no_machine_undoes_what_a_person_decided(engine: Engine, seed: int) -> None:
-    """Any sequence of new copies, revisions, decisions and reclusters, against the decisions pair by pair."""
+def test_no_machine_undoes_what_a_person_decided(engine: Engine, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """Any sequence of copies, revisions, decisions, reclusters and reindexes, against the decisions pair by pair."""
     rng = random.Random(seed)
     short = [text(number, 150) for number in (40, 41)]
     texts = [body for one in short for body in (one, spin(one), scanned(one, 1), one + "\n（完）")]
@@ -39,7 +52,7 @@ def test_no_machine_undoes_what_a_person_decided(engine: Engine, seed: int) -> N
     for step in range(30):
         groups = found(engine)
         several = sorted(sorted(group) for group in groups if len(group) > 1)
-        deed = rng.choice(["copy", "copy", "revise", "revise", "revise", "split", "split", "merge", "pin", "recluster"])
+        deed = rng.choice(DEEDS)
         if deed == "copy":
             names.append(f"n{len(names)}")
             store(engine, article(names[-1], rng.choice(texts)))
@@ -69,4 +82,11 @@ def test_no_machine_undoes_what_a_person_decided(engine: Engine, seed: int) -> N
             pin(engine, max(model.pinned, key=lambda name: model.pinned[name]), days=step)
         elif deed == "recluster":
             recluster_all(engine)
+        elif deed == "reindex":
+            monkeypatch.setattr(reindex, "BATCH", 1)
+            reindex_all(engine)
+            groups = found(engine)
+            monkeypatch.setattr(reindex, "BATCH", 200)
+            reindex_all(engine)
+            assert found(engine) == groups
         model.check(found(engine), standing(engine))
