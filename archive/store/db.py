@@ -171,8 +171,8 @@ def _read_only_uri(url: URL) -> str | None:
         return f"{path.as_uri()}?immutable=1"
     if not index.exists():
         raise DatabaseUnavailable(
-            f"{path} was left by a process that was killed, and only who may write to its folder can mend that: let its "
-            "owner run `jianbao stats` once"
+            f"{path} was left by a process that was killed, and only who may write to its folder can mend that: let "
+            "its owner run `jianbao stats` once"
         )
     return f"{path.as_uri()}?mode=ro"
 

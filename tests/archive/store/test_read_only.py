@@ -44,7 +44,7 @@ def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        preexec_fn=bound_by_permissions,  # noqa: PLW1509 - the child has one thread
+        preexec_fn=bound_by_permissions,
     )
 
 
