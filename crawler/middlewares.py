@@ -12,7 +12,8 @@ from scrapy.utils.httpobj import urlparse_cached
 from archive.errors import JianbaoError
 from crawler.guard import Refused, is_public
 from crawler.pages.status import is_transient
-from crawler.warc.raw import BodyError, RawCapture, decoded_body, raw_from_headers
+from crawler.warc.encodings import BodyError, beginning
+from crawler.warc.raw import RawCapture, raw_from_headers
 from crawler.warc.writer import Exchange
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 RAW = "jianbao_raw"
 """The request's meta key under which the callback finds the `RawCapture`."""
+
+MAX_RULES = 500 * 2**10
+"""So many bytes of a robots.txt are read, which RFC 9309, 2.5, asks for at least; what comes behind them, is let go."""
 
 _FORBID_ALL = b"User-agent: *\nDisallow: /\n"
 
@@ -54,12 +58,14 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     async def _parse_robots(self, response: Response, netloc: str, request: "Request") -> None:
         try:
-            rules = decoded_body(response.meta[RAW]).content if response.status < 300 else b""
+            rules = beginning(response.meta[RAW], MAX_RULES) if response.status < 300 else b""
         except BodyError:
             rules = None
         if rules is None or is_transient(response.status):
             self._unknown.add(netloc)
             rules = _FORBID_ALL
+        if len(rules) == MAX_RULES:
+            rules = rules[: rules.rfind(b"\n") + 1]  # half a line may forbid, or allow, what the whole does not
         await super()._parse_robots(Response(response.url, status=response.status, body=rules), netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:

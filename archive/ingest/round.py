@@ -33,10 +33,12 @@ def key_of(item: Prepared) -> Key:
     return item.article["site"], item.article["native_id"]
 
 
-def _position(item: Prepared) -> tuple[str, int] | None:
-    if not item.capture or item.capture["warc_file"] is None or item.capture["warc_offset"] is None:
+def _identity(item: Prepared) -> tuple[str, str, datetime] | None:
+    """What tells that a capture is one that is there: address, digest and time. Its place does not: a file may be
+    written anew under its old name."""
+    if not item.capture or item.capture["digest"] is None:
         return None
-    return item.capture["warc_file"], item.capture["warc_offset"]
+    return item.capture["url"], item.capture["digest"], item.capture["captured_at"]
 
 
 @frozen
@@ -72,7 +74,7 @@ class Round:
         keys: set[object] = set()
         later = []
         for place, item in waiting:
-            own = {key for key in (key_of(item) if item.article else None, _position(item)) if key is not None}
+            own = {key for key in (key_of(item) if item.article else None, _identity(item)) if key is not None}
             if keys & own:
                 later.append((place, item))
             else:
@@ -101,22 +103,22 @@ class Round:
         log_changes(self.connection, self.changes)
 
     def _leave_out_known_captures(self) -> None:
-        """A record of a file that was stored before is not looked at again."""
-        positions: dict[tuple[str | None, int | None], int] = {
-            position: place for place, item in self.items if (position := _position(item)) is not None
-        }
-        if not positions:
+        """A record that was stored before, from whatever file, is not looked at again."""
+        places = {identity: place for place, item in self.items if (identity := _identity(item)) is not None}
+        if not places:
             return
         rows = self.connection.execute(
-            select(Capture.warc_file, Capture.warc_offset, Capture.id, Capture.article_id, Article.cluster_id)
+            select(Capture.url, Capture.digest, Capture.captured_at, Capture.id, Capture.article_id, Article.cluster_id)
             .outerjoin(Article, Article.id == Capture.article_id)
-            .where(key_in(self.connection, (Capture.warc_file, Capture.warc_offset), positions))
+            .where(key_in(self.connection, (Capture.url, Capture.digest), {identity[:2] for identity in places}))
         )
-        for warc_file, warc_offset, capture_id, article_id, cluster_id in rows:
-            state: IngestState = "no_article" if article_id is None else "unchanged"
-            self.stored[positions[warc_file, warc_offset]] = Stored(
-                state=state, capture_id=capture_id, article_id=article_id, cluster_id=cluster_id
-            )
+        for url, digest, captured_at, capture_id, article_id, cluster_id in rows:
+            place = places.get((url, digest or "", captured_at))
+            if place is not None:
+                state: IngestState = "no_article" if article_id is None else "unchanged"
+                self.stored[place] = Stored(
+                    state=state, capture_id=capture_id, article_id=article_id, cluster_id=cluster_id
+                )
         self.items = [(place, item) for place, item in self.items if place not in self.stored]
 
     def _number(self) -> list[_Taken]:

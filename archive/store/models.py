@@ -154,9 +154,10 @@ class Capture(Base):
     detail: Mapped[str | None]
     agreement: Mapped[float | None]  # 0 to 1: how far the witness read the same body; None where it was not asked
     __table_args__ = (
-        # One record of one file is one capture, however often it is imported.
-        Index(None, "warc_file", "warc_offset", unique=True),
-        Index(None, "url"),
+        # No place is a capture's own: files are moved, and written anew under an old name.
+        Index(None, "warc_file", "warc_offset"),
+        # One payload of one address at one time is one capture, however often and from wherever it is imported.
+        Index(None, "url", "digest"),
     )
 
 

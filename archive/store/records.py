@@ -69,9 +69,10 @@ class ArticleRecord:
 class CaptureRecord:
     """One fetch of one URL: the row that points at the WARC record.
 
-    `captured_at` carries a zone. `digest`: `sha1:` and the base-32 SHA-1 of the payload, as in the WARC header.
+    `captured_at` carries a zone. `digest`: `sha1:` and the base-32 SHA-1 of the payload as it was transferred.
     `warc_file`: the file's name inside the home's `warc/` (or an imported file's path), `warc_offset` and `warc_length`
-    in bytes of the compressed record. `outcome`: one of docs/outcomes.md. `agreement`: 0 to 1, how far the witness read
+    in bytes of the compressed record; no length, and the offset in the unpacked file, where no gzip member is the
+    record's own. `outcome`: one of docs/outcomes.md. `agreement`: 0 to 1, how far the witness read
     the same body, None where it was not asked.
     """
 

@@ -10,11 +10,12 @@ from archive.store.records import CaptureRecord, Item
 from crawler.capture.role import identity
 from crawler.pages.extract import extract
 from crawler.pages.html.decode import decode
-from crawler.pages.page import Identity, Outcome, Page
+from crawler.pages.page import CUT, Identity, Outcome, Page
 from crawler.pages.status import PARTIAL
 from crawler.pages.template.site import ListError, Listing, Listings, Source
 from crawler.sites.registry import find_site, find_source
-from crawler.warc.raw import BodyError, BodyTooLarge, RawCapture, decoded_body
+from crawler.warc.encodings import BodyError, BodyTooLarge, decoded_body
+from crawler.warc.raw import RawCapture
 
 
 def capture_item(raw: RawCapture, *, witness: bool = False) -> Item:
@@ -27,7 +28,8 @@ def capture_item(raw: RawCapture, *, witness: bool = False) -> Item:
 def capture_page(raw: RawCapture, *, everything: bool = False, witness: bool = False) -> Page:
     """What an answer says, unpacked and extracted. `everything`, `witness`: as for `extract`. Never raises.
 
-    A body whose packed form is torn is read as far as it goes; `detail` says so.
+    An answer that is cut, or whose packed form is torn, is read as far as it goes: an article has the flags `CUT` then,
+    what shows none may have lost it (`incomplete`), and `detail` says where it breaks off.
     """
     try:
         body = decoded_body(raw)
@@ -47,7 +49,24 @@ def capture_page(raw: RawCapture, *, everything: bool = False, witness: bool = F
     if raw.requested and page.outcome is Outcome.LIST and identity(raw.requested) is not None:
         # A portal's way of saying that the article is no more: off to the front page.
         page = evolve(page, outcome=Outcome.GONE, detail=f"{raw.requested} redirects to {raw.url}")
-    return evolve(page, detail=_joined(page.detail, body.torn))
+    if body.torn:
+        page = _cut(page, raw.url)
+    return evolve(page, detail=_joined(page.detail, body.torn, raw.dated))
+
+
+def _cut(page: Page, url: str) -> Page:
+    """What a page is whose answer broke off."""
+    if page.outcome is Outcome.ARTICLE or is_further(url):
+        return evolve(page, flags=(*page.flags, *CUT))
+    lost = page.outcome in (Outcome.NOT_ARTICLE, Outcome.LIST, Outcome.EMPTY)
+    return evolve(page, outcome=Outcome.INCOMPLETE) if lost else page
+
+
+def is_further(url: str) -> bool:
+    """Whether the address names another page of an article than its first."""
+    site = find_site(url)
+    target = site.target(url) if site is not None else None
+    return target is not None and target.part > 1
 
 
 def _joined(*details: str | None) -> str | None:

@@ -16,11 +16,11 @@ from archive.settings import Home
 from archive.store.models import Article, Capture
 from archive.store.records import CaptureRecord, Item
 from crawler.capture.item import capture_page
+from crawler.capture.stored import Place, stored_raw
 from crawler.pages.page import Outcome, Page
 from crawler.pages.paged import join_parts
 from crawler.pages.template.parts import MAX_PARTS
 from crawler.sites.registry import find_site
-from crawler.warc.reader import read_record
 
 Key = tuple[str, str]
 """Site and native id."""
@@ -72,9 +72,12 @@ class _Place:
     """Where one page's record stands; the newest of a page counts."""
 
     at: datetime
-    file: str
-    offset: int
-    url: str
+    record: Place
+
+    @property
+    def url(self) -> str:
+        """The page's address."""
+        return self.record.url
 
 
 def _join(home: Home, connection: Connection, native_id: str, items: list[Item]) -> Joined:
@@ -116,29 +119,32 @@ def _note(places: dict[int, _Place], place: _Place | None) -> None:
 def _place(capture: CaptureRecord) -> _Place | None:
     if capture.outcome not in _READ or capture.warc_file is None or capture.warc_offset is None:
         return None
-    return _Place(capture.captured_at, capture.warc_file, capture.warc_offset, capture.url)
+    place = Place(capture.warc_file, capture.warc_offset, capture.warc_length, capture.url, capture.digest)
+    return _Place(capture.captured_at, place)
 
 
 def _captured(connection: Connection, addresses: Iterable[str]) -> list[_Place]:
     """The records of these addresses that the archive knows."""
-    query = select(Capture.captured_at, Capture.warc_file, Capture.warc_offset, Capture.url).where(
+    place = (Capture.warc_file, Capture.warc_offset, Capture.warc_length, Capture.url, Capture.digest)
+    query = select(Capture.captured_at, *place).where(
         Capture.url.in_(sorted(addresses)),
         Capture.outcome.in_(_READ),
         Capture.warc_file.is_not(None),
         Capture.warc_offset.is_not(None),
     )
-    return [_Place(at, file or "", offset or 0, url) for at, file, offset, url in connection.execute(query)]
+    return [
+        _Place(at, Place(file or "", offset or 0, length, url, digest))
+        for at, file, offset, length, url, digest in connection.execute(query)
+    ]
 
 
 def _read(home: Home, place: _Place, native_id: str) -> Page | None:
     """The page of a record; None where it is not to be had, or is of another article."""
     try:
-        # An imported file's path is absolute, and stays so when it is put behind the folder.
-        raw = read_record(home.warc / place.file, place.file, place.offset).raw
+        page = capture_page(stored_raw(home, place.record))
     except UsageError:
         return None
-    page = capture_page(raw) if raw is not None else None
-    if page is None or page.native_id != native_id or not page.body:
+    if page.native_id != native_id or not page.body:
         return None
     # Further pages are no articles of their own.
     wanted = Outcome.ARTICLE if part_of(page.url) < 2 else Outcome.NOT_ARTICLE

@@ -1,18 +1,24 @@
-"""What an answer is to the archive, by its address, status and type alone, and which article an address names."""
+"""What an answer is to the archive, by itself alone, and which article an address names."""
 
+import re
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from crawler.pages.page import Identity
 from crawler.pages.status import is_redirect, is_transient
 from crawler.sites.registry import find_site, find_source
+from crawler.warc.encodings import BodyError, beginning
 from crawler.warc.raw import RawCapture
 
 _PAGES = ("text/html", "application/xhtml+xml", "text/plain", "")
+_UNSAID = ("application/octet-stream", "binary/octet-stream", "application/x-unknown", "unknown/unknown")
+_HTML = re.compile(rb"[\s\xef\xbb\xbf]{0,200}<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
+_SAMPLE = 1024
 
 
 class Role(StrEnum):
-    """What an answer is to the archive, by its address, status and type alone: a rebuild decides as the crawl did.
+    """What an answer is to the archive, by its address, status and type, or, where the server had none to name, its
+    first bytes: a rebuild decides as the crawl did.
 
     Only `PAGE` and `LIST` become captures; the others are kept in the WARC file.
     """
@@ -44,8 +50,15 @@ def role_of(raw: RawCapture) -> Role:
     if find_source(asked) is not None:
         return Role.LIST
     media = (raw.content_type or "").partition(";")[0].strip().lower()
-    page = media in _PAGES or raw.status >= 400 or identity(asked) is not None
+    page = media in _PAGES or raw.status >= 400 or identity(asked) is not None or (media in _UNSAID and _is_html(raw))
     return Role.PAGE if page else Role.OTHER
+
+
+def _is_html(raw: RawCapture) -> bool:
+    try:
+        return _HTML.match(beginning(raw, _SAMPLE)) is not None
+    except BodyError:
+        return False
 
 
 def identity(url: str) -> Identity | None:

@@ -2,6 +2,8 @@
 
 import gzip
 import os
+import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +29,8 @@ def import_files(home: Home, files: tuple[Path, ...], jobs: int | None) -> None:
 
     The pages of a WARC file go through the same extraction as a crawl's. An article file has one JSON object a line
     with url, headline, body, published_at and the other fields of docs/data.md. What is there already stays as it is,
-    so an import that was interrupted is simply begun again. Broken records are reported with their place and skipped.
+    so an import that was interrupted is simply begun again. Broken records, and files that cannot be read, are
+    reported and passed over.
 
     \b
     Examples:
@@ -37,18 +40,27 @@ def import_files(home: Home, files: tuple[Path, ...], jobs: int | None) -> None:
     from crawler.run.run import open_run
     from crawler.settings import JIANBAO_WITNESS
 
-    kinds = [file_kind(path) for path in files]
+    kinds, faults = _kinds(files)
+    if not kinds:
+        raise UsageError("\n".join(faults) or f"{files[0]} is empty; nothing was taken in")
     run = open_run(home, [], kind="import")
     run.hearing = JIANBAO_WITNESS or "sample"
     jobs = jobs or os.cpu_count() or 1
     parted: set[tuple[str, str]] = set()
     try:
-        for path, kind in zip(files, kinds, strict=True):
-            if kind == "warc":
-                _import_warc(run, path, jobs, parted)
-            else:
-                _import_jsonl(run, path, jobs)
+        for path, kind in kinds.items():
+            try:
+                if kind == "warc":
+                    _import_warc(run, path, jobs, parted)
+                else:
+                    _import_jsonl(run, path, jobs)
+            except UsageError as error:
+                faults.append(str(error))
         _tell_parted(run, parted)
+        for fault in faults:
+            click.echo(f"{fault}; passed over", err=True)
+            run.counts.failed += 1
+            run.notes.append(fault)
     except JianbaoError as error:
         run.fatal = error
     except BaseException:
@@ -62,20 +74,38 @@ def import_files(home: Home, files: tuple[Path, ...], jobs: int | None) -> None:
         raise ended
 
 
+def _kinds(files: Sequence[Path]) -> tuple[dict[Path, str], list[str]]:
+    """The kind of each file that can be taken in, and what is wrong with the others."""
+    kinds: dict[Path, str] = {}
+    faults: list[str] = []
+    for path in files:
+        try:
+            if path.is_file() and not path.stat().st_size:
+                click.echo(f"{path} is empty; passed over", err=True)
+            else:
+                kinds[path] = file_kind(path)
+        except UsageError as error:
+            faults.append(str(error))
+    return kinds, faults
+
+
 def file_kind(path: Path) -> str:
     """`warc` or `jsonl`, by a file's first bytes, unpacked where they are gzip. Raises `UsageError` for others."""
+    if not path.is_file():
+        raise UsageError(f"{path} is a pipe, which can be read only once; save it as a file first")
+    by_name = "warc" if path.name.lower().endswith((".warc.gz", ".wet.gz", ".warc")) else ""
     try:
         with path.open("rb") as file:
             start = file.read(512)
         if start.startswith(b"\x1f\x8b"):
             with gzip.open(path) as file:
                 start = file.read(512)
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         # A WARC file whose first record is broken is still one by its name.
-        if path.name.endswith((".warc.gz", ".wet.gz")):
-            return "warc"
-        raise UsageError(f"cannot read {path}: {error}") from error
-    if start.startswith(b"WARC/"):
+        if by_name:
+            return by_name
+        raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+    if start.startswith(b"WARC/") or by_name:
         return "warc"
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return "jsonl"
@@ -89,6 +119,8 @@ def _import_warc(run: "Run", path: Path, jobs: int, parted: set[tuple[str, str]]
         tally = import_warc(run, path, jobs=jobs, on_place=lambda offset, tally: at(offset))
     for broken in tally.broken:
         click.echo(f"{path}: at byte {broken.offset}: {broken.reason}; skipped", err=True)
+    if tally.dated:
+        click.echo(f"{path}: {tally.dated} records have no time of their own; the first, {tally.dated_first}", err=True)
     run.counts.failed += len(tally.broken)
     parted |= tally.parted
     parts = [f"{count} {name}" for name, count in sorted(tally.outcomes.items(), key=lambda pair: -pair[1])]

@@ -33,7 +33,7 @@ def by_status(status: int) -> Verdict | None:
     """The outcome that an HTTP status alone decides, with a detail; None for one under which a page may stand."""
     if status == PARTIAL:
         return Outcome.INCOMPLETE, f"status {status}: a part of the page"
-    if status < 300:
+    if 200 <= status < 300:
         return None
     if status in GONE:
         return Outcome.GONE, f"status {status}"

@@ -16,6 +16,9 @@ FLASH: Final = 120
 PAGED: Final = ("paged", "incomplete")
 """The flags of an article that goes on on further pages, until these are there."""
 
+CUT: Final = ("incomplete", "cut")
+"""The flags of a page whose answer broke off."""
+
 
 class Outcome(StrEnum):
     """What a capture turned out to be. docs/outcomes.md explains each; only `ARTICLE` makes an article."""

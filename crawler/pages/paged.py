@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 import attrs
 
-from crawler.pages.page import FLASH, PAGED, Outcome, Page
+from crawler.pages.page import CUT, FLASH, PAGED, Outcome, Page
 
 
 def join_parts(pages: Mapping[int, Page], named: Mapping[int, str]) -> Page:
     """One article out of its pages by their numbers (`Target.part`), of which page 1 must be there.
 
     `named`: every page that they name, by number. The whole on one page is the article; else the pages are put together
-    in order. Where one of them is missing, or shows another article, the flag `incomplete` stays.
+    in order. Where one of them is missing, is cut, or shows another article, the flag `incomplete` stays.
     """
     first = pages[1]
     whole = pages.get(0)
@@ -25,7 +25,9 @@ def join_parts(pages: Mapping[int, Page], named: Mapping[int, str]) -> Page:
     same = [pages[number] for number in numbers]
     missing = {*named} - {0, *numbers}
     flags = dict.fromkeys((*first.flags, *PAGED))
-    if not missing:
+    if any("cut" in page.flags for page in same):
+        flags.update(dict.fromkeys(CUT))
+    elif not missing:
         del flags["incomplete"]
     blocks = tuple(block for page in same for block in page.blocks)
     if sum(len(block.text) for block in blocks if block.kept) >= FLASH:

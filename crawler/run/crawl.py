@@ -13,11 +13,10 @@ from sqlalchemy import Connection
 
 from archive.store.db import reading, writing
 from archive.store.records import CaptureRecord, Item
-from crawler.capture.hearing import is_heard
-from crawler.capture.item import capture_item
 from crawler.pages.template.site import Site, Source
 from crawler.run import frontier
 from crawler.run.discovery import Entry, Walk, last_walk
+from crawler.run.extraction import Extraction
 from crawler.run.frontier import Claim
 from crawler.run.run import Run
 from crawler.run.store import Answer, Kept, read_claimed, read_list, store, tell
@@ -34,6 +33,7 @@ class Crawl:
     """See the module. `limit`: the most articles to fetch. `since`: what a list dates before it is left out."""
 
     run: Run
+    extraction: Extraction
     limit: int | None = None
     since: datetime | None = None
     _claimed: int = 0
@@ -94,7 +94,7 @@ class Crawl:
         """
         if self.run.fatal is not None:
             return Kept()
-        return self.store_item(capture_item(raw, witness=is_heard(self.run.hearing, raw.url)), claim, further=further)
+        return self._store(self.extraction.page(raw, self.run.hearing, claim, further=further))
 
     def store_item(self, item: Item, claim: Claim, *, further: bool = False) -> Kept:
         """The same for what was read already, or cannot be read."""

@@ -1,24 +1,27 @@
 """WARC files of any origin, through the very same line as the crawl: responses, resources, the texts of WET files."""
 
-import multiprocessing
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, Final
 
 from attrs import define, field
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 
-from archive.store.db import reading
+from archive.store.db import reading, writing
+from archive.store.keys import key_in
 from archive.store.models import Capture
-from crawler.capture.hearing import Hearing
+from archive.text.clean import clean_line
 from crawler.capture.role import role_of
+from crawler.run.extraction import Extraction
 from crawler.run.run import Run
-from crawler.run.store import STORED, Answer, read, store
+from crawler.run.store import STORED, Answer, store
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import Broken, read_records
 
 BATCH = 100
+LOOKED_UP = 100
+LOOKED_UP_BYTES = 16 * 2**20
+"""So many records, or so many bytes of them, are looked up in the archive at a time."""
 PARALLEL_FROM = 16 * 2**20
 """A smaller file is read by one process: starting more would take longer than they save."""
 
@@ -26,13 +29,16 @@ PARALLEL_FROM = 16 * 2**20
 @define
 class Tally:
     """What one file gave. `outcomes` counts its pages; `skipped` its other records, by what they are; `parted`:
-    site and native id of each article on several pages of which some are missing."""
+    site and native id of each article on several pages of which some are missing. `dated` counts records whose time was
+    taken from elsewhere, `dated_first`: of the first of them, where it stands and why."""
 
     known: int = 0
     broken: list[Broken] = field(factory=list)
     outcomes: dict[str, int] = field(factory=dict)
     skipped: dict[str, int] = field(factory=dict)
     parted: set[tuple[str, str]] = field(factory=set)
+    dated: int = 0
+    dated_first: str = ""
 
 
 def import_warc(
@@ -42,7 +48,7 @@ def import_warc(
     jobs: int = 1,
     on_place: Callable[[int, Tally], None] = lambda offset, tally: None,
 ) -> Tally:
-    """Store every page of a WARC file; what is stored already, by file and offset, is left out.
+    """Store every page of a WARC file; what is stored already, from whatever file, is left out.
 
     `jobs`: how many processes extract. `on_place` hears how far the file is read, in bytes. A broken record is in the
     tally, and reading goes on behind it. Raises `UsageError` for what is no WARC file, and the archive's errors; what
@@ -51,23 +57,25 @@ def import_warc(
     tally = Tally()
     resolved = path.resolve()
     name = path.name if resolved.parent == run.home.warc.resolve() else str(resolved)
-    with reading(run.engine) as connection:
-        known = set(connection.execute(select(Capture.warc_offset).where(Capture.warc_file == name)).scalars())
-    raws = _wanted(resolved, name, known, tally, on_place)
+    raws = _wanted(run, resolved, name, tally, on_place)
     batch: list[Answer] = []
-    for answer in _extracted(raws, run.hearing, jobs if path.stat().st_size >= PARALLEL_FROM else 1):
-        batch.append(answer)
-        if len(batch) == BATCH:
-            _store(run, batch, tally)
-            batch = []
+    with Extraction(jobs=jobs if path.stat().st_size >= PARALLEL_FROM else 1) as extraction:
+        for answer in extraction.pages(raws, run.hearing):
+            batch.append(answer)
+            if len(batch) == BATCH:
+                _store(run, batch, tally)
+                batch = []
     if batch:
         _store(run, batch, tally)
     return tally
 
 
 def _wanted(
-    path: Path, name: str, known: set[int | None], tally: Tally, on_place: Callable[[int, Tally], None]
+    run: Run, path: Path, name: str, tally: Tally, on_place: Callable[[int, Tally], None]
 ) -> Iterator[RawCapture]:
+    """The pages and lists of a file that are not stored yet."""
+    waiting: list[RawCapture] = []
+    size = 0
     for record in read_records(path, name):
         on_place(record.offset, tally)
         if isinstance(record, Broken):
@@ -75,29 +83,67 @@ def _wanted(
         elif record.raw is None:
             if record.kind not in ("warcinfo", "request", "metadata"):
                 tally.skipped[record.kind] = tally.skipped.get(record.kind, 0) + 1
-        elif record.offset in known:
-            tally.known += 1
         else:
             role = role_of(record.raw)
-            if role in STORED:
-                yield record.raw
-            else:
+            if role not in STORED:
                 tally.skipped[role] = tally.skipped.get(role, 0) + 1
+                continue
+            waiting.append(record.raw)
+            size += len(record.raw.payload)
+            if len(waiting) == LOOKED_UP or size >= LOOKED_UP_BYTES:
+                yield from _new(run, waiting, tally)
+                waiting, size = [], 0
+    yield from _new(run, waiting, tally)
 
 
-def _extracted(raws: Iterable[RawCapture], hearing: Hearing, jobs: int) -> Iterator[Answer]:
-    """The pages in the order of the file, extracted ahead by `jobs` processes."""
-    if jobs <= 1:
-        yield from (read(raw, hearing) for raw in raws)
-        return
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        waiting: deque[Future[Answer]] = deque()
-        for raw in raws:
-            waiting.append(pool.submit(read, raw, hearing))
-            if len(waiting) > jobs * 8:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+def _new(run: Run, raws: list[RawCapture], tally: Tally) -> list[RawCapture]:
+    """Those that are not stored yet. What is, and was moved since, is found at its new place from now on."""
+    keys = {(clean_line(raw.url) or "", digest) for raw in raws for digest in (raw.digest, raw.declared) if digest}
+    stored: dict[tuple[str, str | None], list[Any]] = {}
+    with reading(run.engine) as connection:
+        columns = (Capture.id, Capture.captured_at, Capture.warc_file, Capture.warc_offset, Capture.url, Capture.digest)
+        for row in connection.execute(select(*columns).where(key_in(connection, (Capture.url, Capture.digest), keys))):
+            stored.setdefault((row.url, row.digest), []).append(row)
+    new: list[RawCapture] = []
+    moved: list[dict[str, Any]] = []
+    for raw in raws:
+        url = clean_line(raw.url) or ""
+        rows = [*stored.get((url, raw.digest), ()), *stored.get((url, raw.declared), ())]
+        known = next((row for row in rows if _is_known(raw, row)), None)
+        if known is None:
+            new.append(raw)
+            if raw.dated:
+                tally.dated += 1
+                tally.dated_first = tally.dated_first or f"at byte {raw.warc_offset}: {raw.dated}"
+            continue
+        tally.known += 1
+        if (known.warc_file, known.warc_offset) != (raw.warc_file, raw.warc_offset) and _is_gone(run, known, raw):
+            moved.append({"key": known.id, "in_file": raw.warc_file, "at": raw.warc_offset, "bytes": raw.warc_length})
+    if moved:
+        with writing(run.engine) as connection:
+            connection.execute(_MOVE, moved)
+    return new
+
+
+def _is_known(raw: RawCapture, row: Any) -> bool:
+    """Whether a stored capture with the same address and digest is this record. The time of a record that does not say
+    it may be another each time; such a one is known by its place."""
+    if row.captured_at == raw.captured_at:
+        return True
+    return bool(raw.dated) and (row.warc_file, row.warc_offset) == (raw.warc_file, raw.warc_offset)
+
+
+def _is_gone(run: Run, row: Any, raw: RawCapture) -> bool:
+    """Whether a stored capture's record is not where it was: its file was written anew, or is no more."""
+    return row.warc_file is None or row.warc_file == raw.warc_file or not (run.home.warc / row.warc_file).exists()
+
+
+_TABLE: Any = Capture.__table__
+_MOVE: Final = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("key"))
+    .values(warc_file=bindparam("in_file"), warc_offset=bindparam("at"), warc_length=bindparam("bytes"))
+)
 
 
 def _store(run: Run, batch: list[Answer], tally: Tally) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from archive.errors import JianbaoError, UsageError
 from archive.settings import Home
 from crawler.run.crawl import Crawl
+from crawler.run.extraction import Extraction
 from crawler.run.recovery import recover
 from crawler.run.run import Counts, Run, open_run
 from crawler.sites.registry import load_sites
@@ -70,8 +71,10 @@ def crawl(
     if on_change is not None:
         run.on_change = on_change
     try:
-        recover(run)
-        _fetch(Crawl(run, limit, since), names, process or _own_process(settings, verbose=verbose))
+        with Extraction() as extraction:
+            recover(run, extraction)
+            crawl = Crawl(run, extraction, limit, since)
+            _fetch(crawl, names, process or _own_process(settings, verbose=verbose))
     except JianbaoError as error:
         run.fail(error)
     except BaseException as error:

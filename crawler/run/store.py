@@ -40,9 +40,9 @@ DOUBTFUL = frozenset(
         Outcome.TOO_LARGE,
     }
 )
-DOUBTFUL_FLAGS = DOUBTS | {"no_id", DISAGREES}
-"""Flags of articles whose page contradicts itself, does not say which article it is, or which the witness reads
-otherwise."""
+DOUBTFUL_FLAGS = DOUBTS | {"no_id", "cut", DISAGREES}
+"""Flags of articles whose page contradicts itself, does not say which article it is, is cut, or which the witness
+reads otherwise."""
 
 
 @frozen(kw_only=True)
@@ -99,8 +99,12 @@ def read(raw: RawCapture, hearing: Hearing = "off") -> Answer:
     """
     if role_of(raw) is Role.LIST:
         return read_list(list_answer(raw).capture)
+    return read_item(raw, capture_item(raw, witness=is_heard(hearing, raw.url)))
+
+
+def read_item(raw: RawCapture, item: Item) -> Answer:
+    """What was read of an answer that nobody claimed, made ready to store."""
     asked = raw.requested or raw.url
-    item = capture_item(raw, witness=is_heard(hearing, raw.url))
     names = identity(asked) or (identity(item.article.url) if item.article is not None else None)
     return _answer(item, names, further=part_of(asked) != 1)
 

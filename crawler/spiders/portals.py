@@ -14,7 +14,7 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
 
 from archive.store.records import Item
-from crawler.capture.item import capture_record, list_answer, unreadable
+from crawler.capture.item import capture_record, unreadable
 from crawler.capture.role import Role, role_of
 from crawler.guard import Refused
 from crawler.middlewares import RAW, RobotsForbidden
@@ -94,7 +94,7 @@ class PortalSpider(Spider):
             self._list_missing(walk, f"HTTP {raw.status}", failed=True)
             yield from self._due()
             return
-        answer = list_answer(raw)
+        answer = self.crawl.extraction.list(raw)
         self.crawl.store_list(answer.capture)
         if answer.problem:
             # Behind the first page, such an answer is the list's end.

@@ -1,17 +1,22 @@
 """The marker beside a WARC file that is not finished: an empty file of the same name and `.open`, its writer's lock.
 
-A marker that nobody has locked is a dead writer's, and its file is to be looked through. Making a file and locking it
+A marker that nobody has locked is a dead writer's, and its file is to be looked through. Who does so notes in it which
+record is read next, so that one that ends its reader is known the next time. Making a file and locking it
 are two steps, and another run may come in between; so a lock counts only where its file is still the one in the folder.
 """
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from attrs import frozen
+
 _SUFFIX = ".open"
+_NOTE = re.compile(rb"\s*(\d+)\s+(\d+)")
 
 
 def mark(warc: Path) -> BinaryIO:
@@ -35,10 +40,28 @@ def unmark(marker: BinaryIO) -> None:
     marker.close()
 
 
+@frozen
+class LeftBehind:
+    """A dead writer's WARC file, which need not exist, and its marker, which this process holds."""
+
+    path: Path
+    _marker: BinaryIO
+
+    def tried(self) -> tuple[int, int]:
+        """The offset of the record whose reading was noted last, and how often it was; (-1, 0) where none was."""
+        self._marker.seek(0)
+        match = _NOTE.fullmatch(self._marker.read(64))
+        return (int(match[1]), int(match[2])) if match is not None else (-1, 0)
+
+    def note(self, offset: int, times: int = 1) -> None:
+        """Write down that the record at this offset is read next. A process that is killed leaves it behind."""
+        os.pwrite(self._marker.fileno(), b"%20d %3d" % (offset, times), 0)
+
+
 @contextmanager
-def left_behind(marker: Path) -> Iterator[Path | None]:
-    """Hold a marker that was found, if its writer is dead: its WARC file, which need not exist; None where the writer
-    lives, or another run has taken the file over. Does not remove the marker."""
+def left_behind(marker: Path) -> Iterator[LeftBehind | None]:
+    """Hold a marker that was found, if its writer is dead; None where the writer lives, or another run has taken the
+    file over. Does not remove the marker."""
     try:
         file = marker.open("r+b")
     except FileNotFoundError:
@@ -50,7 +73,8 @@ def left_behind(marker: Path) -> Iterator[Path | None]:
         except BlockingIOError:
             yield None
             return
-        yield marker.with_name(marker.name.removesuffix(_SUFFIX)) if _stands(file, marker) else None
+        path = marker.with_name(marker.name.removesuffix(_SUFFIX))
+        yield LeftBehind(path, file) if _stands(file, marker) else None
 
 
 def markers(folder: Path) -> list[Path]:

@@ -1,217 +1,240 @@
 """Reading WARC files record by record, with each record's place, going on behind what is broken.
 
-A `.warc.gz` is read member by member, which gives every record's offset and length in the compressed file, as CDX
-indexes have it. Nothing is trusted: sizes are bounded, and a record that warcio cannot read is reported and skipped.
+Nothing is trusted: sizes are bounded, and a record that cannot be read is reported and skipped. What other writers do
+against the standard, and what can be read all the same, is read (`crawler.warc.response`).
 """
 
 import mmap
-import zlib
-from collections.abc import Iterator
-from contextlib import closing
-from datetime import UTC
-from io import BytesIO
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from attrs import frozen
-from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import ChunkedDataReader
-from warcio.timeutils import iso_date_to_datetime
+from attrs import define, evolve, frozen
 
 from archive.errors import UsageError
-from crawler.warc.raw import RawCapture, raw_from_headers
-from crawler.warc.writer import REQUESTED
+from crawler.warc.raw import RawCapture
+from crawler.warc.response import Dates, Head, read_answer, read_head
+from crawler.warc.unpacked import DamageError, TornError, Unpacked, next_member
 
 MAX_RECORD: Final = 64 * 2**20
-"""A record that unpacks to more is skipped."""
+"""A record of more bytes is skipped."""
 MAX_HEADER: Final = 64 * 2**10
-_STEP: Final = 256 * 2**10
-_GZIP: Final = b"\x1f\x8b\x08"
+_BEGIN: Final = b"WARC/"
+_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
+_NEXT: Final = re.compile(rb"(?:\r?\n){2}(?=WARC/[01]\.)")
+_AHEAD: Final = 16
 
 
 @frozen(kw_only=True)
 class Record:
-    """One whole record. `kind`: its WARC-Type. `raw`: its content, where it is an answer or a text of one."""
+    """One record. `kind`: its WARC-Type, in small letters. `raw`: its content, where it is an answer or a text of one.
+
+    `offset`, `length`: its place in the file, in bytes: as CDX indexes have it where gzip members begin and end with
+    it. Else `length` is None, and `offset` is its place in the unpacked file.
+    """
 
     offset: int
-    length: int
+    length: int | None
     kind: str
     raw: RawCapture | None = None
 
 
 @frozen(kw_only=True)
 class Broken:
-    """Something at `offset` that is no whole record. `torn`: the file ends in the middle of it."""
+    """Something at `offset` that is no whole record. `torn`: the file ends in the middle of it. `aside`: it was left
+    unread on purpose."""
 
     offset: int
     reason: str
     torn: bool = False
+    aside: bool = False
 
 
-def read_records(path: Path, name: str) -> Iterator[Record | Broken]:
-    """Every record of a WARC file in order. `name`: what the captures call the file. Raises `UsageError`."""
+def read_records(
+    path: Path, name: str, wanted: Callable[[int], bool] = lambda offset: True
+) -> Iterator[Record | Broken]:
+    """Every record of a WARC file in order. `name`: what the captures call the file. Raises `UsageError`.
+
+    `wanted` is asked before a record is looked at, by its offset; one that is not wanted is passed over unread.
+    """
+    with _opened(path) as data:
+        if data is None:
+            return
+        file = _File(Unpacked(data), name, Dates(file=path.stat().st_mtime))
+        if not file.begins():
+            raise UsageError(f"{path} is no WARC file")
+        yield from file.records(wanted)
+
+
+def read_record(path: Path, name: str, offset: int, length: int | None = 0) -> Record:
+    """The one record at a place as `Record` has it. `name`: what the captures call the file. Raises `UsageError`.
+
+    Its date, where the record itself has none, may be another than in the row of records that it stands in.
+    """
+    with _opened(path) as data:
+        if data is None:
+            raise UsageError(f"cannot read {path}: it is empty")
+        whole = length is not None
+        file = _File(Unpacked(data, offset if whole else 0), name, Dates(file=path.stat().st_mtime))
+        try:
+            if not whole:
+                file.go_to(offset)
+            return file.read()
+        except DamageError as error:
+            raise UsageError(f"{path} has no whole record at byte {offset}: {error}") from error
+
+
+@frozen
+class HeadAt:
+    """The header of a record, and how many bytes of the file the record has."""
+
+    head: Head
+    size: int
+
+
+def read_head_at(path: Path, offset: int) -> HeadAt:
+    """The header of the record that is the gzip member at `offset`, of which nothing else is looked at. Raises
+    `UsageError`."""
+    with _opened(path) as data:
+        try:
+            if data is None:
+                raise DamageError("it is empty")
+            following = next_member(data, offset + 1)
+            return HeadAt(read_head(_head(Unpacked(data, offset))), (following or len(data)) - offset)
+        except DamageError as error:
+            raise UsageError(f"{path} has no record at byte {offset}: {error}") from error
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[mmap.mmap | None]:
+    """The file's bytes; None of an empty one."""
     try:
-        with path.open("rb") as file:
-            if not file.read(1):
-                return
-            with closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as data:
-                if data[:3] == _GZIP:
-                    yield from _read(data, name, _member, _next_member)
-                elif data[:5] == b"WARC/":
-                    yield from _read(data, name, _plain, _next_plain)
-                else:
-                    raise UsageError(f"{path} is no WARC file")
+        file = path.open("rb")
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
-
-
-def read_record(path: Path, name: str, offset: int) -> Record:
-    """The one record that begins at `offset`. `name`: what the captures call the file. Raises `UsageError`."""
-    try:
-        with path.open("rb") as file, closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as data:
-            content, end = _member(data, offset) if data[offset : offset + 3] == _GZIP else _plain(data, offset)
-            return _parse(content, offset, end - offset, name)
-    except (OSError, ValueError) as error:  # ValueError: an empty file cannot be mapped
-        raise UsageError(f"cannot read {path}: {error}") from error
-    except (_TornError, _BadRecordError) as error:
-        raise UsageError(f"{path} has no whole record at byte {offset}: {error}") from error
-
-
-class _TornError(Exception):
-    """The file ends in the middle of a record."""
-
-
-class _BadRecordError(Exception):
-    """Not a record."""
-
-
-def _read(data: mmap.mmap, name: str, record_at: Any, next_after: Any) -> Iterator[Record | Broken]:
-    offset = 0
-    while offset < len(data):
+    with file:
         try:
-            content, end = record_at(data, offset)
-            yield _parse(content, offset, end - offset, name)
-        except (_BadRecordError, _TornError) as error:
-            found = next_after(data, offset + 1)
-            torn = isinstance(error, _TornError) and found is None
-            yield Broken(offset=offset, reason=str(error), torn=torn)
-            if found is None:
-                return
-            offset = found
-        else:
-            offset = _skip_line_ends(data, end)
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except ValueError:  # nothing to map
+            yield None
+            return
+        except OSError as error:
+            raise UsageError(f"cannot read {path}: {error.strerror}") from error
+        with closing(data):
+            yield data
 
 
-def _skip_line_ends(data: mmap.mmap, offset: int) -> int:
-    while data[offset : offset + 1] in (b"\r", b"\n"):
-        offset += 1
-    return offset
+@define
+class _File:
+    """A file being read. `dates`: what tells the time of a record that does not say it."""
 
+    stream: Unpacked
+    name: str
+    dates: Dates
 
-def _member(data: mmap.mmap, offset: int) -> tuple[bytes, int]:
-    """One gzip member's content, and where the next begins."""
-    stream = zlib.decompressobj(31)
-    content = bytearray()
-    position = offset
-    try:
-        while not stream.eof:
-            chunk = stream.unconsumed_tail
-            if not chunk:
-                chunk = data[position : position + _STEP]
-                position += len(chunk)
-            if not chunk:
-                raise _TornError("the file ends in the middle of a record")
-            content += stream.decompress(chunk, _STEP)
-            if len(content) > MAX_RECORD:
-                raise _BadRecordError(f"the record unpacks to more than {MAX_RECORD} bytes")
-    except zlib.error as error:
-        raise _BadRecordError(f"broken gzip: {error}") from error
-    return bytes(content), position - len(stream.unused_data)
+    def begins(self) -> bool:
+        """Whether this is a WARC file: it begins with a record, or as gzip, or has a record in it somewhere."""
+        data = self.stream.data
+        if self.stream.packed or data[:5] == b"WARC/":
+            return True
+        if data.find(b"\nWARC/1.") >= 0:
+            return True
+        # Its first member's first bytes are damaged.
+        found = next_member(data, 0)
+        self.stream.packed = found is not None
+        return found is not None
 
+    def records(self, wanted: Callable[[int], bool]) -> Iterator[Record | Broken]:
+        """Every record from here on."""
+        while self.stream.skip_line_ends() or self.stream.damage is not None:
+            member = self.stream.member_here()
+            offset = self.stream.at if member is None else member
+            try:
+                if not wanted(offset):
+                    raise _AsideError("left aside")
+                yield self.read()
+            except DamageError as error:
+                more = self.stream.to_next_record(MAX_RECORD)
+                torn = isinstance(error, TornError) and not more
+                yield Broken(offset=offset, reason=str(error), torn=torn, aside=isinstance(error, _AsideError))
+                if not more:
+                    return
 
-def _next_member(data: mmap.mmap, offset: int) -> int | None:
-    """The next place where a gzip member begins whose content begins as a record does."""
-    while (offset := data.find(_GZIP, offset)) >= 0:
+    def go_to(self, offset: int) -> None:
+        """Go on to a byte of the unpacked file."""
+        while self.stream.at < offset and self.stream.fill(1):
+            self.stream.take(min(len(self.stream.buffer), offset - self.stream.at))
+
+    def read(self) -> Record:
+        """The record that comes next. Raises `DamageError`."""
+        stream = self.stream
+        stream.skip_line_ends()
+        start, member = stream.at, stream.member_here()
+        head = _head(stream)
+        parsed = read_head(head)
+        if parsed.length > MAX_RECORD:
+            raise DamageError(f"the record has more than {MAX_RECORD} bytes")
+        stream.take(len(head))
+        block, cut = self._block(parsed.length)
+        stream.fill(_AHEAD)
+        ended = stream.buffer.startswith((b"\r\n\r\n", b"\n\n"))
+        stream.skip_line_ends()
+        if stream.damage is not None and stream.damaged_since(start):
+            raise stream.damage
+        end = stream.end_here()
+        if not ended and (end is None or not stream.packed) and stream.buffer and not stream.buffer.startswith(_BEGIN):
+            cut = cut or "the record goes on behind its Content-Length"
+            stream.to_next_record(MAX_RECORD)
+        offset, length = (start, None) if member is None or end is None else (member, end - member)
         try:
-            if zlib.decompressobj(31).decompress(data[offset : offset + 4096], 16).startswith(b"WARC/"):
-                return offset
-        except zlib.error:
-            pass
-        offset += 1
-    return None
+            raw = read_answer(parsed, block, self.dates, cut)
+        except Exception as error:  # a hostile record may break warcio's parsers in any way
+            raise DamageError(f"not a readable record: {type(error).__name__}") from error
+        if raw is not None:
+            raw = evolve(raw, warc_file=self.name, warc_offset=offset, warc_length=length)
+        return Record(offset=offset, length=length, kind=parsed.kind, raw=raw)
+
+    def _block(self, length: int) -> tuple[bytes, str]:
+        """A record's block, and why it is less than the record says, "" for a whole one. Raises `DamageError`."""
+        stream = self.stream
+        whole = stream.fill(length)
+        size = length if whole else len(stream.buffer)
+        end = stream.record_before(size)
+        if end is None and (not whole or self._swallows(length)):
+            # A length that is a lie would swallow what comes behind it.
+            match = _NEXT.search(stream.buffer, 0, size)
+            end = match.start() if match is not None else None
+        if end is None and not whole:
+            if stream.damage is not None or not stream.packed:
+                raise stream.damage or TornError("the file ends in the middle of a record")
+            end = size
+        if end is None:
+            return stream.take(length), ""
+        return stream.take(end), f"the record ends {length - end} bytes before its Content-Length"
+
+    def _swallows(self, length: int) -> bool:
+        """Whether something else than a record's begin, or a gzip member's, comes behind the next `length` bytes."""
+        self.stream.fill(length + _AHEAD)
+        behind = bytes(self.stream.buffer[length : length + _AHEAD]).lstrip(b"\r\n")
+        if not behind or behind.startswith(_BEGIN):
+            return False
+        return not self.stream.begins_member(length, length + _AHEAD)
 
 
-def _plain(data: mmap.mmap, offset: int) -> tuple[bytes, int]:
-    """One uncompressed record, and where it ends."""
-    head_end = data.find(b"\r\n\r\n", offset, offset + MAX_HEADER)
-    if data[offset : offset + 5] != b"WARC/":
-        raise _BadRecordError("no record begins here")
-    if head_end < 0:
-        if offset + MAX_HEADER >= len(data):
-            raise _TornError("the file ends in the middle of a record's header")
-        raise _BadRecordError("the record's header does not end")
-    length = None
-    for line in data[offset:head_end].split(b"\r\n"):
-        key, _, value = line.partition(b":")
-        if key.strip().lower() == b"content-length" and value.strip().isdigit() and len(value) < 20:
-            length = int(value)
-    if length is None:
-        raise _BadRecordError("the record has no length")
-    if length > MAX_RECORD:
-        raise _BadRecordError(f"the record has more than {MAX_RECORD} bytes")
-    end = head_end + 4 + length
-    if end > len(data):
-        raise _TornError("the file ends in the middle of a record")
-    return data[offset:end] + b"\r\n\r\n", end
+class _AsideError(DamageError):
+    """A record that is not to be looked at."""
 
 
-def _next_plain(data: mmap.mmap, offset: int) -> int | None:
-    found = data.find(b"\r\n\r\nWARC/1.", offset)
-    return None if found < 0 else found + 4
-
-
-def _parse(content: bytes, offset: int, length: int, name: str) -> Record:
-    stream = BytesIO(content)
-    try:
-        record = next(iter(ArchiveIterator(stream)))
-        kind = str(record.rec_type)
-        raw = _raw(record, kind, name, offset, length) if kind in ("response", "resource", "conversion") else None
-        size = int(record.rec_headers.get_header("Content-Length") or 0)
-    except Exception as error:  # a hostile record may break warcio's parsers in any way
-        raise _BadRecordError(f"not a readable record: {type(error).__name__}") from error
-    head = content.find(b"\r\n\r\n")
-    if b"WARC/1." in content[head + 4 + size : head + 4 + size + 16]:
-        raise _BadRecordError("several records in one gzip member; run `warcio recompress` on the file first")
-    return Record(offset=offset, length=length, kind=kind, raw=raw)
-
-
-def _raw(record: Any, kind: str, name: str, offset: int, length: int) -> RawCapture | None:
-    """The capture that a record holds, None where it is not of the web (a DNS answer)."""
-    headers = record.rec_headers
-    url = str(headers.get_header("WARC-Target-URI") or "").strip("<>")
-    if not url.startswith(("http://", "https://")):
-        return None
-    moment = iso_date_to_datetime(headers.get_header("WARC-Date"))
-    captured_at = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    common: dict[str, Any] = {
-        "url": url,
-        "captured_at": captured_at.astimezone(UTC),
-        "digest": headers.get_header("WARC-Payload-Digest"),
-        "ip": headers.get_header("WARC-IP-Address"),
-        "requested": headers.get_header(REQUESTED),
-        "warc_file": name,
-        "warc_offset": offset,
-        "warc_length": length,
-    }
-    http = record.http_headers
-    if kind != "response" or http is None:
-        payload = record.raw_stream.read()
-        return RawCapture(payload=payload, content_type=headers.get_header("Content-Type"), **common)
-    chunked = (http.get_header("Transfer-Encoding") or "").lower() == "chunked"
-    payload = _dechunked(record.raw_stream) if chunked else record.raw_stream.read()
-    return raw_from_headers(RawCapture(payload=payload, status=int(http.get_statuscode()), **common), http.headers)
-
-
-def _dechunked(stream: Any) -> bytes:
-    reader = ChunkedDataReader(stream)
-    return b"".join(iter(lambda: reader.read(65536), b""))
+def _head(stream: Unpacked) -> bytes:
+    """A record's header, with the empty line that ends it; it stays in the stream. Raises `DamageError`."""
+    whole = stream.fill(MAX_HEADER)
+    if not stream.buffer.startswith(_BEGIN):
+        raise (None if stream.buffer else stream.damage) or DamageError("no record begins here")
+    match = _HEAD_END.search(stream.buffer, 0, MAX_HEADER)
+    if match is not None:
+        return bytes(stream.buffer[: match.end()])
+    if whole:
+        raise DamageError("the record's header does not end")
+    raise stream.damage or TornError("the file ends in the middle of a record's header")

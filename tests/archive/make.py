@@ -1,6 +1,7 @@
 """Short ways to make items for the archive's tests."""
 
 from datetime import UTC, datetime, timedelta
+from zlib import crc32
 
 from sqlalchemy import Engine, func, select, text
 
@@ -33,11 +34,13 @@ def told(record: ArticleRecord | None = None, at: datetime | None = None) -> Ite
 
 
 def captured(record: ArticleRecord | None, hours: float = 0, offset: int | None = None, **fields: object) -> Item:
-    """An item as a capture `hours` after `DAY` makes it. Its place in the WARC file follows from the time."""
+    """An item as a capture `hours` after `DAY` makes it. Its place in the WARC file follows from the time, and its
+    digest from the text."""
     values: dict[str, object] = {
         "url": record.url if record else "https://clip.example/list",
         "captured_at": DAY + timedelta(hours=hours),
         "outcome": "article" if record else "gone",
+        "digest": f"sha1:{crc32((record.body if record else '').encode('utf-8', 'replace')):08X}",
         "warc_file": "one.warc.gz",
         "warc_offset": int(hours * 1000) if offset is None else offset,
         **fields,

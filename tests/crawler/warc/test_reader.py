@@ -15,8 +15,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.errors import UsageError
-from crawler.warc.raw import Body, BodyError, BodyTooLarge, RawCapture, decoded_body, raw_from_headers
-from crawler.warc.reader import Broken, Record, read_records
+from crawler.warc.encodings import Body, BodyError, BodyTooLarge, decoded_body
+from crawler.warc.raw import RawCapture, raw_from_headers
+from crawler.warc.reader import Broken, Record, read_record, read_records
 from tests.crawler.warc.test_writer import exchange, folder
 
 
@@ -78,12 +79,17 @@ def test_a_file_that_is_not_compressed(tmp_path: Path) -> None:
     assert len(pages(plain)) == 3
 
 
-def test_a_file_compressed_as_a_whole_is_reported(tmp_path: Path) -> None:
+def test_a_file_compressed_as_a_whole_is_read(tmp_path: Path) -> None:
     file, _ = written(tmp_path)
     whole = tmp_path / "whole.warc.gz"
     whole.write_bytes(gzip.compress(gzip.decompress(file.read_bytes())))
-    [found] = broken(whole)
-    assert "warcio recompress" in found.reason
+    assert not broken(whole)
+    found = pages(whole)
+    assert [page.payload for page in found] == [page.payload for page in pages(file)]
+    for page in found:
+        assert page.warc_length is None
+        assert page.warc_offset is not None
+        assert read_record(whole, whole.name, page.warc_offset, None).raw == page
 
 
 @pytest.mark.parametrize("content", [b"hello", b"\x1f\x8b", b"%PDF-1.4", gzip.compress(b"no warc", mtime=0)])

@@ -1,0 +1,36 @@
+"""Reading back the record behind a capture, and no other: a file may have been written anew since."""
+
+from attrs import field, frozen
+
+from archive.errors import UsageError
+from archive.settings import Home
+from archive.text.clean import clean_line
+from crawler.warc.raw import RawCapture
+from crawler.warc.reader import read_record
+
+
+@frozen(order=True)
+class Place:
+    """Where a capture's record stands, and what tells that it is the one: its address and its payload's digest, None
+    where that is not known. The rest as in `CaptureRecord`."""
+
+    file: str
+    offset: int
+    length: int | None = field(order=False)
+    url: str
+    digest: str | None = field(order=False)
+
+
+def stored_raw(home: Home, place: Place) -> RawCapture:
+    """The record at a place. Raises `UsageError` where it is not to be had, or is another one."""
+    # An imported file's path is absolute, and stays so when it is put behind the folder.
+    path = home.warc / place.file
+    raw = read_record(path, place.file, place.offset, place.length).raw
+    if raw is None or not is_record(raw, place.url, place.digest):
+        raise UsageError(f"{path} holds another record at byte {place.offset}: the file was written anew")
+    return raw
+
+
+def is_record(raw: RawCapture, url: str, digest: str | None) -> bool:
+    """Whether a record is the one of a capture with this address and digest."""
+    return clean_line(raw.url) == url and digest in (None, raw.digest, raw.declared)

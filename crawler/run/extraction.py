@@ -1,0 +1,143 @@
+"""Where answers are read, for crawl, recovery and import: in processes of their own, each answer under a ceiling.
+
+Whatever a page does to the parser, to a regular expression or to memory, it costs itself alone: its process ends, the
+answer becomes a capture with the outcome `broken`, its bytes stay in the WARC file, and the next one is read by a new
+process. Handing an answer over and its article back costs a third of a millisecond.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, Self, cast
+
+from attrs import frozen
+
+from archive.store.records import Item
+from archive.workers import Ceiling, WorkerEnded, Workers
+from crawler.capture.hearing import Hearing, is_heard
+from crawler.capture.item import ListAnswer, capture_item, capture_record, list_answer
+from crawler.capture.role import identity, role_of
+from crawler.pages.page import Identity, Outcome, Page
+from crawler.run.frontier import Claim
+from crawler.run.store import STORED, Answer, read, read_claimed, read_item
+from crawler.warc.raw import RawCapture
+from crawler.warc.reader import read_record
+
+CEILING: Final = Ceiling(seconds=10, megabytes=700, patience=300)
+"""Of one answer. A page of this day's portals takes some ten milliseconds and megabytes; the largest that is read, six
+megabytes, two seconds."""
+
+_LOST: Final = (WorkerEnded, MemoryError, RecursionError)
+
+
+@frozen(kw_only=True)
+class _Page:
+    """An answer to be read. `claim`, `further`: as for `read_claimed`; no claim where it was not fetched for one."""
+
+    raw: RawCapture
+    hearing: Hearing
+    claim: Claim | None = None
+    further: bool = False
+
+
+@frozen
+class _List:
+    """A list's answer to be read."""
+
+    raw: RawCapture
+
+
+@frozen
+class _Place:
+    """A record to be read from its file."""
+
+    path: Path
+    name: str
+    offset: int
+    hearing: Hearing
+
+
+def work(task: "_Page | _List | _Place") -> Any:
+    """What a process is asked for. Pure, but for the sites that there are, and a record's file."""
+    if isinstance(task, _List):
+        return list_answer(task.raw)
+    if isinstance(task, _Place):
+        raw = read_record(task.path, task.name, task.offset).raw
+        return read(raw, task.hearing) if raw is not None and role_of(raw) in STORED else None
+    if task.claim is None:
+        return read(task.raw, task.hearing)
+    item = capture_item(task.raw, witness=is_heard(task.hearing, task.raw.url))
+    return read_claimed(item, task.claim, further=task.further)
+
+
+class Extraction:
+    """See the module. `jobs`: how many processes. To be closed, or used as a context."""
+
+    def __init__(self, *, jobs: int = 1, ceiling: Ceiling = CEILING) -> None:
+        self._workers: Workers[Any, Any] = Workers(work, jobs=jobs, ceiling=ceiling)
+        self._workers.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the processes."""
+        self._workers.close()
+
+    def page(self, raw: RawCapture, hearing: Hearing, claim: Claim, *, further: bool = False) -> Answer:
+        """An answer for a claimed address, read and made ready to store."""
+        try:
+            return cast(Answer, self._workers.call(_Page(raw=raw, hearing=hearing, claim=claim, further=further)))
+        except _LOST as error:
+            return read_claimed(_lost(raw, error), claim, further=further)
+
+    def list(self, raw: RawCapture) -> ListAnswer:
+        """A list's answer."""
+        try:
+            return cast(ListAnswer, self._workers.call(_List(raw)))
+        except _LOST as error:
+            reason = _reason(error)
+            page = Page(url=raw.url, outcome=Outcome.BROKEN, detail=reason)
+            return ListAnswer(capture=capture_record(raw, page), problem=reason)
+
+    def pages(self, raws: Iterable[RawCapture], hearing: Hearing) -> Iterator[Answer]:
+        """Answers whose roles are in `STORED`, in their order, read ahead of their use."""
+        handed: deque[RawCapture] = deque()
+
+        def tasks() -> Iterator[_Page]:
+            for raw in raws:
+                handed.append(raw)
+                yield _Page(raw=raw, hearing=hearing)
+
+        for future in self._workers.map(tasks(), ahead=4):
+            raw = handed.popleft()
+            try:
+                yield cast(Answer, future.result())
+            except _LOST as error:
+                yield read_item(raw, _lost(raw, error))
+
+    def record(self, path: Path, name: str, offset: int, hearing: Hearing) -> Answer | None:
+        """The answer of one record of our own files, read from there by the process; None where none is stored of it.
+        Raises `WorkerEnded` where it ends its process, and `UsageError`."""
+        return cast("Answer | None", self._workers.call(_Place(path, name, offset, hearing)))
+
+
+def left_aside(raw: RawCapture, reason: str) -> Answer:
+    """What is stored of an answer that nobody reads any more."""
+    return read_item(raw, _unread(raw, reason))
+
+
+def _lost(raw: RawCapture, error: BaseException) -> Item:
+    return _unread(raw, _reason(error))
+
+
+def _unread(raw: RawCapture, reason: str) -> Item:
+    page = Page(url=raw.url, outcome=Outcome.BROKEN, detail=reason, identity=identity(raw.url) or Identity())
+    return Item(capture=capture_record(raw, page))
+
+
+def _reason(error: BaseException) -> str:
+    return f"reading it was given up: {str(error) or type(error).__name__}"[:300]

@@ -1,0 +1,173 @@
+"""One WARC record to an answer: its header, its time, its HTTP header, as far as other writers' records have them."""
+
+import base64
+import hashlib
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from io import BytesIO
+from typing import Any, Final
+
+from attrs import define, evolve, frozen
+from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
+
+from archive.times import parse_time
+from crawler.warc.raw import RawCapture, raw_from_headers
+from crawler.warc.unpacked import DamageError
+from crawler.warc.writer import REQUESTED
+
+MAX_HTTP_HEADER: Final = 256 * 2**10
+"""An HTTP header of more bytes is none."""
+
+_WARC: Final = StatusAndHeadersParser(["WARC/"])
+_HTTP: Final = StatusAndHeadersParser(["HTTP/"])
+_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
+_ADDRESS: Final = re.compile(r"(https?)(://[^/?#]*)", re.IGNORECASE)
+_DIGITS: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")
+_STATUS: Final = re.compile(r"[\d.]*\s+(-?\d{1,6})(?:\s|$)")
+_YEARS: Final = range(1990, 2100)
+_KINDS: Final = ("response", "resource", "conversion")
+
+
+@frozen
+class Head:
+    """A record's header. `kind`: its WARC-Type, in small letters. `length`: the bytes of its block."""
+
+    fields: Any
+    kind: str
+    length: int
+
+    def get(self, name: str) -> str | None:
+        """The field of this name, in whatever case, without white space around it; None where it is empty."""
+        value = self.fields.get_header(name)
+        return str(value).strip() or None if value is not None else None
+
+
+@define
+class Dates:
+    """What tells the time of a record that does not. `info`: the newest warcinfo record's time; `file`: when the file
+    was last written, in seconds since 1970."""
+
+    file: float
+    info: datetime | None = None
+
+
+def read_head(head: bytes) -> Head:
+    """A record's header out of its bytes. Raises `DamageError`."""
+    try:
+        fields = _WARC.parse(BytesIO(head))
+    except Exception as error:  # whatever hostile bytes do to the parser
+        raise DamageError(f"not a readable record: {type(error).__name__}") from error
+    length = fields.get_header("Content-Length")
+    if length is None:
+        raise DamageError("the record has no length")
+    if not re.fullmatch(r"\s*\d{1,18}\s*", str(length), re.ASCII):
+        raise DamageError(f"the record's length is {str(length)[:40]!r}")
+    return Head(fields, str(fields.get_header("WARC-Type") or "").strip().lower(), int(length))
+
+
+def read_answer(head: Head, block: bytes, dates: Dates, cut: str) -> RawCapture | None:
+    """The answer that a record holds; None where it is none of the web (a request, a DNS answer).
+
+    `cut`: why the block is less than the record should hold, "" where it is whole.
+    """
+    if head.kind == "warcinfo":
+        dates.info = record_time(head.get("WARC-Date")) or dates.info
+    url = address(head)
+    if head.kind not in _KINDS or url is None:
+        return None
+    http, payload = _http(block) if head.kind == "response" else (None, block)
+    moment, dated = _when(head, http, dates)
+    raw = RawCapture(
+        url=url,
+        captured_at=moment,
+        payload=payload,
+        ip=head.get("WARC-IP-Address"),
+        requested=head.get(REQUESTED),
+        declared=head.get("WARC-Payload-Digest"),
+        dated=dated,
+        cut=cut or _said_to_be_cut(head),
+    )
+    if http is not None:
+        raw = raw_from_headers(evolve(raw, status=_status(http)), http.headers)
+    elif head.kind != "response":
+        raw = evolve(raw, content_type=head.get("Content-Type"))
+    return evolve(raw, digest=digest_of(raw.payload))
+
+
+def digest_of(payload: bytes) -> str:
+    """A payload's digest, as WARC files have it."""
+    return "sha1:" + base64.b32encode(hashlib.sha1(payload, usedforsecurity=False).digest()).decode()
+
+
+def address(head: Head) -> str | None:
+    """The record's address, scheme and host in small letters; None where it is none of the web."""
+    url = (head.get("WARC-Target-URI") or "").strip("<> ")
+    match = _ADDRESS.match(url)
+    return match[0].lower() + url[match.end() :] if match is not None else None
+
+
+def record_time(value: str | None) -> datetime | None:
+    """The moment that a WARC-Date names, in UTC, which is what it has no zone for; None where it names none."""
+    if value is None:
+        return None
+    if match := _DIGITS.fullmatch(value):
+        value = "{}-{}-{}T{}:{}:{}".format(*match.groups())
+    try:
+        moment, precision = parse_time(value)
+    except ValueError:
+        return _mail_time(value)
+    if precision == "day":
+        return None
+    if not re.search(r"(?:Z|[+-]\d\d:?\d\d)\s*$", value, re.IGNORECASE):
+        moment = moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC) if moment.year in _YEARS else None
+
+
+def _mail_time(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment.astimezone(UTC) if moment.year in _YEARS else None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def _when(head: Head, http: Any, dates: Dates) -> tuple[datetime, str]:
+    """When the answer was taken, and where that stands, "" for the WARC-Date."""
+    said = head.get("WARC-Date")
+    if (moment := record_time(said)) is not None:
+        return moment, ""
+    fault = "no WARC-Date" if said is None else f"WARC-Date {said[:40]!r} cannot be read"
+    if http is not None and (moment := _mail_time(str(http.get_header("Date") or ""))) is not None:
+        return moment, f"{fault}; taken from the HTTP header Date"
+    if dates.info is not None:
+        return dates.info, f"{fault}; taken from the file's warcinfo"
+    return datetime.fromtimestamp(int(dates.file), UTC), f"{fault}; taken from the file's own time"
+
+
+def _said_to_be_cut(head: Head) -> str:
+    if reason := head.get("WARC-Truncated"):
+        return f"WARC-Truncated: {reason[:40]}"
+    if number := head.get("WARC-Segment-Number"):
+        return f"WARC-Segment-Number {number[:20]}: the rest stands in other records"
+    return ""
+
+
+def _http(block: bytes) -> tuple[Any, bytes]:
+    """The HTTP header and the payload; None and the whole block where it has none."""
+    start = block[:5].upper()
+    match = _HEAD_END.search(block, 0, MAX_HTTP_HEADER)
+    end = match.end() if match is not None else len(block) if len(block) <= MAX_HTTP_HEADER else None
+    if start != b"HTTP/" or end is None:
+        return None, block
+    try:
+        return _HTTP.parse(BytesIO(block[:end])), block[end:]
+    except StatusAndHeadersParserException:
+        return None, block
+
+
+def _status(http: Any) -> int:
+    """The status; 200 where the status line has no number: the answer is there, after all."""
+    match = _STATUS.match(f"{http.statusline}" if http.protocol == "HTTP/" else f" {http.statusline}")
+    return int(match[1]) if match is not None else 200
