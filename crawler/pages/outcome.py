@@ -1,6 +1,7 @@
 """What a page is that shows no article: a soft 404, a verification page, a list, a gallery, something else."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from crawler.pages.page import Outcome
@@ -11,12 +12,22 @@ _GONE_TITLE: Final = re.compile(
     r"|not\s?found|does not exist",
     re.IGNORECASE,
 )
+_THING: Final = "(?:页面|頁面|网页|網頁|文章|内容|內容|新闻|新聞|帖子|主题|主題|稿件|链接|連結|地址)"
 _GONE_TEXT: Final = re.compile(
-    r"(?:您|你)?(?:所?访问|要找|查看|请求|浏览)的?(?:页面|网页|文章|内容|新闻|地址)?[^。]{0,8}(?:不存在|已?被?删除|已?下线|已失效|找不到)"
-    r"|(?:该|此|这篇)?(?:文章|内容|新闻|页面|网页)(?:已经?|可能已?|不存在或已?)?(?:被(?:作者|发布者|管理员)?)?(?:删除|下线|不存在|失效|撤回|屏蔽)"
+    rf"(?:您|你)?(?:所?(?:访问|訪問|查看|请求|請求|浏览|瀏覽|查找|指定)|要找)的?{_THING}?[^。]{{0,8}}"
+    r"(?:不存在|已?被?(?:删除|刪除)|已?(?:下线|下線|下架)|已失效|已过期|已過期|找不到)"
+    rf"|(?:该|該|此|这篇|這篇|指定的?)?{_THING}(?:已经?|已經|可能已?|不存在或已?|因[^，。]{{1,10}})?(?:被(?:作者|发布者|發布者|管理员|管理員|用户|编辑)?(?:自行)?)?"
+    r"(?:删除|刪除|下线|下線|下架|不存在|失效|撤回|撤稿|屏蔽|无法(?:查看|显示|访问))"
     r"|404\s?not\s?found|page\s?not\s?found",
     re.IGNORECASE,
 )
+# The same in a line of its own, above whatever the site offers in the article's place.
+_GONE_LINE: Final = re.compile(
+    rf"(?:(?:很|非常)?(?:抱歉|对不起|對不起|遗憾|遺憾)|提示(?:信息)?|温馨提示|出错了)?[\s，,：:！!～~]{{0,3}}(?:{_GONE_TEXT.pattern})[^，。]{{0,12}}"
+    r"(?:[，,。](?:[^，。]{0,20}(?:返回|跳转|跳轉|首页|首頁)[^，。]{0,12}|(?:请|請)[^，。]{0,20}|无法[^，。]{0,8}))?[。！!.…]{0,3}",
+    re.IGNORECASE,
+)
+_GONE_LENGTH: Final = 60
 _BLOCKED: Final = re.compile(
     r"验证码|滑动验证|拖动滑块|安全验证|人机验证|访问(?:过于|太)频繁|访问(?:异常|受限|被拒绝)|请求(?:过于|太)频繁|操作(?:过于|太)频繁|异常流量|请完成验证|请输入验证"
     r"|captcha|are you (?:a )?human|access denied|unusual traffic|checking your browser|security check|verify you are",
@@ -42,6 +53,15 @@ def by_status(status: int) -> Verdict | None:
     if is_redirect(status):
         return Outcome.NOT_ARTICLE, f"status {status}: a redirect"
     return Outcome.BROKEN, f"status {status}"
+
+
+def by_line(lines: Iterable[str]) -> Verdict | None:
+    """The outcome of a page one of whose first lines says, and says nothing else, that the article is gone. `lines`:
+    those above the first sentences of a text."""
+    for line in lines:
+        if len(line) <= _GONE_LENGTH and (found := _GONE_LINE.fullmatch(line)):
+            return Outcome.GONE, f"the page says {found[0]!r}"
+    return None
 
 
 def by_words(title: str, text: str) -> Verdict | None:

@@ -121,7 +121,8 @@ def find_truncation(lines: Sequence[str], after: Iterable[str] = ()) -> tuple[st
     stop says nothing: many pages carry all of the text and hide it by CSS.
     """
     last = lines[-1] if lines else ""
-    prompts = [last, *after][:8]
+    # A sentence that ends the text may speak of such prompts; a rule strips those that end in a full stop.
+    prompts = ["" if last.endswith("。") else last, *after][:8]
     if any(len(line) < 120 and _PAY.search(line) for line in prompts):
         return (PAYWALL,)
     cut = _MORE.sub("", last).rstrip() if len(last) < 2000 or last[-12:] else last

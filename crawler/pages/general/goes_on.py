@@ -2,16 +2,24 @@
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
+from unicodedata import normalize
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.pages.html.parse import Element
 from crawler.pages.html.urls import absolute
 
-_WORDS: Final = frozenset(
-    ("2", "3", "下一页", "下一頁", "下页", "下頁", "后一页", "第2页", "第二页", "上一页", "上一頁")
+# What a pager's link says, without its brackets, arrows and spaces.
+_WORDS: Final = re.compile(
+    r"第?(?:[2-9]|[1-9]\d|[二三四五六七八九十]{1,2})[页頁]?|(?:[下上]|下一|上一|[后後前]一?)[页頁]|"
+    r"(?:点击|點擊)?(?:阅读|閱讀|查看|浏览|瀏覽|继续阅读|繼續閱讀)?(?:[余餘剩]下|剩[余餘]|全部)?(?:全文|内容|內容|部分)|(?:继续|繼續)(?:阅读|閱讀)|"
+    r"next(?:page)?|",
+    re.IGNORECASE,
 )
-_AROUND: Final = " \t\r\n\u3000[]【】（）()<>《》«»‹›"
+_AROUND: Final = re.compile(r"[\s\[\]【】（）()<>《》«»‹››→▶►…．.·:：-]+")
+_LONGEST: Final = 20
+_PARTS: Final = 8
 _NUMBER: Final = re.compile(r"[_\-/]\d{1,3}$")
 _EXTENSION: Final = re.compile(r"\.\w{1,6}$")
 _PAGES: Final = frozenset(("page", "p", "pn", "pageno", "currentpage"))
@@ -22,16 +30,18 @@ def goes_on(links: Iterable[Element], url: str) -> bool:
     for a number behind its stem (`_2`, `-2`, `/2`, `?page=2`). A pager of anything else, such as the comments, has
     other addresses."""
     base: tuple[str | None, str, set[str]] | None = None
+    name = _NUMBER.sub("", _stem(url.partition("?")[0])).rpartition("/")[2]
     for link in links:
-        word = link.text
-        if not word or word.strip(_AROUND) not in _WORDS:
+        href = link.get("href")
+        # The name tells most links from those of a pager.
+        if not href or (name not in href and href[0] != "?") or not _WORDS.fullmatch(_said(link)):
             continue
         try:
             if base is None:
                 parts = urlsplit(url)
                 stem = _stem(parts.path)
                 base = parts.hostname, parts.path, {stem, _NUMBER.sub("", stem)}
-            other = urlsplit(absolute(url, link.get("href") or ""))
+            other = urlsplit(absolute(url, href))
             host = other.hostname
         except ValueError:
             continue
@@ -43,6 +53,16 @@ def goes_on(links: Iterable[Element], url: str) -> bool:
         elif (stem := _stem(other.path)) != _NUMBER.sub("", stem) and _NUMBER.sub("", stem) in base[2]:
             return True
     return False
+
+
+def _said(link: Element) -> str:
+    """What the link says, be it in elements of its own or an image's words, without what is around it; full-width
+    signs and digits as the others. "-" for more than a pager says, and for nothing."""
+    text = link.text if not len(link) else "".join(islice(link.itertext(), _PARTS))
+    if not text or text.isspace():
+        image = next(link.iter("img"), None)
+        text = (image.get("alt") or image.get("title") or "") if image is not None else ""
+    return _AROUND.sub("", normalize("NFKC", text)) if 0 < len(text) <= _LONGEST else "-"
 
 
 def _number(query: str) -> int:

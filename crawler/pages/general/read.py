@@ -6,6 +6,7 @@ shape and place (`mark`), the verdict on each (`judge`), the fields (`read_field
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import islice, takewhile
 from typing import Final
 
 from crawler.pages.fields.headline import Headline
@@ -13,15 +14,18 @@ from crawler.pages.general.fields import read_fields
 from crawler.pages.general.finder import Spot
 from crawler.pages.general.goes_on import goes_on
 from crawler.pages.general.judge import judge
-from crawler.pages.general.locate import locate
+from crawler.pages.general.locate import Place, locate
 from crawler.pages.general.mark import mark
 from crawler.pages.general.result import find_flags, make_page
 from crawler.pages.html.overview import look_over
 from crawler.pages.html.parse import Element
-from crawler.pages.page import PAGED, Identity, Outcome, Page
+from crawler.pages.outcome import by_line
+from crawler.pages.page import FLASH, PAGED, Identity, Outcome, Page
+from crawler.pages.rules.markers import is_solid
 from crawler.pages.template.document import Document
 
 _SHORT: Final = 60
+_FIRST: Final = 12
 
 
 def read_generic(
@@ -54,7 +58,7 @@ def read_generic(
         document.url,
         identity,
         template="generic",
-        verdict=_verdict(document, lines, place.headline),
+        verdict=_verdict(document, place, lines),
         headline=place.headline,
         judged=judged,
         found=found,
@@ -64,11 +68,17 @@ def read_generic(
     return page, place.roots
 
 
-def _verdict(document: Document, lines: Sequence[str], headline: Headline | None) -> tuple[Outcome, str | None]:
-    """Whether what was found is an article. A few words on a page that calls itself gone are none."""
-    length = sum(map(len, lines))
+def _verdict(document: Document, place: Place, lines: Sequence[str]) -> tuple[Outcome, str | None]:
+    """Whether what was found is an article. A few words on a page that calls itself gone, or sends its reader on, are
+    none, and neither is what a page offers in place of an article that it calls gone."""
+    length, headline = sum(map(len, lines)), place.headline
     if length < _SHORT and (said := document.says()):
         return said
+    if length < FLASH and document.sends_on:
+        return Outcome.NOT_ARTICLE, f"it sends its readers on to {document.sends_on}"
+    first = takewhile(lambda block: not is_solid(block), (*place.near, *place.blocks))
+    if gone := by_line(block.text for block in islice(first, _FIRST)):
+        return gone
     if not lines:
         return Outcome.EMPTY, "no line of the page reads as a text"
     if length < _SHORT and headline is None:

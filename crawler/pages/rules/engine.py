@@ -16,12 +16,30 @@ from crawler.pages.html.blocks import Mark, RawBlock
 from crawler.pages.html.kinds import settle_kinds
 from crawler.pages.html.selectors import Selector, SelectorError, SelectorIndex
 from crawler.pages.page import Block
+from crawler.pages.rules.markers import is_reported
 
 KEPT: Final = "body"
 """The rule id of a block that no rule strips."""
 
+
 LINE_LIMIT: Final = 400
 """A longer line is never matched as a whole: it is text."""
+
+# What only ever stands below a text.
+_ENDINGS: Final = frozenset(
+    "general.account_notice general.account_statement general.back_to_sohu general.editor_line general.paywall"
+    " general.platform_statement general.source_and_editor open.chief_editor open.copyright open.disclaimer open.editor"
+    " open.end_mark open.neighbours open.not_our_view open.takedown open.terms".split()
+)
+_UNKNOWN: Final = 2
+_BOTH: Final = 2
+_SHORT_BELOW: Final = 100
+_LOOSE_BELOW: Final = 40
+_FULL_STOPS: Final = ("。", "！", "？", "”", "」", "…", "!", "?")
+# A byline, a date, a line in brackets may end a text below its credits.
+_OF_WRITER: Final = re.compile(
+    r"记者|記者|通讯员|作者|[摄攝撰译譯]|[文图圖][/／]|^[（(【\[].*[)）】\]]$|\d{4}\s?年|[日月]于|^[·•\-—\d一二三四五六七八九十]"
+)
 
 Where = Literal["any", "head", "tail"]
 
@@ -41,7 +59,7 @@ class Rule:
     `rest`: everything after the match is stripped too. `field`: the field that the block's text goes to as a whole.
     `flag`: a flag that the page gets. `keeps`: read the fields, but leave the block in the body. `limit`: a longer line
     is not matched, characters. `linked`: the line is matched when at least this share of its characters stands in
-    links (0: links do not matter); with a pattern, both must fit. Such a rule is for the head or the tail.
+    links (0: links do not matter); with a pattern, both must fit. Without one, such a rule is for the head or the tail.
 
     Raises `ValueError`, with the rule's id, for a selector or a pattern that cannot be read and for a rule that asks
     for what cannot be had together.
@@ -85,8 +103,8 @@ class Rule:
             raise ValueError(f"rule {self.id}: what stands in an element is stripped: no where, keeps or linked")
         if self.where != "any" and self.part != "line":
             raise ValueError(f"rule {self.id}: at the head and the tail whole lines are stripped: no part")
-        if self.linked and self.where == "any":
-            raise ValueError(f"rule {self.id}: linked needs where: head or tail")
+        if self.linked and self.where == "any" and not self.pattern:
+            raise ValueError(f"rule {self.id}: linked needs a pattern, or where: head or tail")
 
     def match(self, text: str) -> "re.Match[str] | None":
         """Where the rule's pattern fits this line."""
@@ -99,6 +117,10 @@ class Rule:
             if self.needs:
                 return None
         return self.regex.fullmatch(text) if self.part == "line" else self.regex.search(text)
+
+
+BELOW: Final = Rule(id="general.below_end")
+"""The mark of a line that no rule knows, below lines that end a text."""
 
 
 @define(slots=True)
@@ -148,8 +170,8 @@ class RuleSet:
         run = _Run(self, judged)
         for raw in raws:
             run.take(raw)
-        run.edge(range(len(run.rows)), self.head)
-        run.edge(range(len(run.rows) - 1, -1, -1), self.tail)
+        run.head()
+        run.tail()
         judged.blocks = settle_kinds([row.block() for row in run.rows], [row.raw.node for row in run.rows])
         return judged
 
@@ -201,7 +223,7 @@ class _Run:
             row.rule, row.evidence = self.ended, "after that line"
         elif raw.kind != "image" and self._may_match(row.text):
             for rule in self.rules.anywhere:
-                if match := rule.match(row.text):
+                if (match := rule.match(row.text)) and _is_linked(rule, row):
                     self._strip(row, rule, "", match)
                     if not rule.keeps:
                         return
@@ -256,35 +278,76 @@ class _Run:
         if rule.rest:
             self.ended = rule
 
-    def edge(self, order: "range", rules: tuple[Rule, ...]) -> None:
-        """Strips lines at the beginning or the end, until one comes that no rule knows.
-
-        Images are passed over; those between lists of links go with the links.
-        """
-        if not rules:
-            return
-        passed: list[_Row] = []
-        for index in order:
-            row = self.rows[index]
-            if row.rule is not None:
+    def head(self) -> None:
+        """Strips lines at the beginning, until one comes that no rule knows; images are passed over."""
+        for row in self.rows:
+            if row.rule is not None or row.raw.kind == "image":
                 continue
-            if row.raw.kind == "image":
-                passed.append(row)
-                continue
-            rule = next((rule for rule in rules if _fits_at_edge(rule, row)), None)
+            rule = next((rule for rule in self.rules.head if _fits_at_edge(rule, row)), None)
             if rule is None:
                 return
-            self._strip(row, rule, f"at the {rule.where}", rule.match(row.text))
-            if rule.linked:
-                for image in passed:
-                    image.rule, image.evidence = rule, "among links"
-                passed.clear()
+            self._strip(row, rule, "at the head", rule.match(row.text))
+
+    def tail(self) -> None:
+        """Strips lines at the end. They are judged as a sequence: one that no rule knows hides none of those above it,
+        and goes with them where these end a text. Images between lists of links go with the links."""
+        lines = self._at_end()
+        passed: list[_Row] = []
+        for place, (row, rule) in enumerate(lines):
+            if row.raw.kind == "image":
+                passed.append(row)
+            elif rule is not None:
+                self._strip(row, rule, "at the tail", rule.match(row.text))
+                if rule.linked:
+                    for image in passed:
+                        image.rule, image.evidence = rule, "among links"
+                    passed.clear()
+            elif _ends_text(row, lines[place + 1 :]):
+                self._strip(row, BELOW, "below lines that end a text", None)
+            else:
+                return
+
+    def _at_end(self) -> list[tuple[_Row, Rule | None]]:
+        """The last lines, upwards, each with the rule that knows it, or None; up to a third one in a row without."""
+        found: list[tuple[_Row, Rule | None]] = []
+        unknown = 0
+        for row in reversed(self.rows):
+            if row.raw.kind == "image" or row.rule is not None:
+                if row.rule is None or row.rule.id in _ENDINGS:
+                    found.append((row, row.rule))
+                continue
+            rule = next((rule for rule in self.rules.tail if _fits_at_edge(rule, row)), None)
+            if rule is not None and not rule.field and is_reported(row.text):
+                rule = None
+            unknown = 0 if rule is not None else unknown + 1
+            if unknown > _UNKNOWN or (rule is None and _is_of_text(row.text)):
+                break
+            found.append((row, rule))
+        return found
+
+
+def _is_of_text(text: str) -> bool:
+    """Whether a line that no rule knows is the writer's, whatever stands above it."""
+    return len(text) > _SHORT_BELOW or is_reported(text) or _OF_WRITER.search(text) is not None
+
+
+def _ends_text(row: _Row, above: Sequence[tuple[_Row, Rule | None]]) -> bool:
+    """Whether the lines above this one end a text, so that it is the site's though no rule knows it: one that only ever
+    stands below a text, or two of different kinds. A sentence goes only where both stand right above it."""
+    text = row.text
+    known = [rule for _, rule in above if rule is not None and not rule.keeps]
+    if text.endswith(_FULL_STOPS) or len(text) > _LOOSE_BELOW:
+        nearest = [rule for _, rule in above[:_BOTH]]
+        return len({rule.id for rule in nearest if rule is not None and not rule.keeps}) == _BOTH
+    return any(rule.id in _ENDINGS for rule in known) or len({rule.id for rule in known}) >= _BOTH
 
 
 def _fits_at_edge(rule: Rule, row: _Row) -> bool:
-    if rule.linked and row.raw.linked < rule.linked * len(row.text.replace("\t", "")):
-        return False
-    return rule.match(row.text) is not None
+    return _is_linked(rule, row) and rule.match(row.text) is not None
+
+
+def _is_linked(rule: Rule, row: _Row) -> bool:
+    return not rule.linked or row.raw.linked >= rule.linked * len(row.text.replace("\t", ""))
 
 
 def _place(node: Any) -> str:

@@ -57,10 +57,13 @@ GENERAL: Final = (
     Rule(
         # Mirrors that swap synonyms write 查看更加多, 检视更多 and the like.
         id="general.back_to_sohu",
-        why="Sohu's own link back to its front page, which ends the last line of a text and all that follows it.",
+        why="Sohu's own link back to its front page, which ends a text; mirrors put a name of their own in it.",
         seen_on=("own/netease-dy-from-sohu", "pages/sohu_article_009", "pages/sohu_article_012"),
-        pattern=r"返回搜狐[,，]?\s?[^\s,，。]{2,8}",
-        needs=("返回搜狐",),
+        pattern=(
+            r"返回搜狐[,，]?\s?[^\s,，。]{2,8}|"
+            r"返回[\u3400-\u9fffA-Za-z]{2,8}[,，]\s?(?:查看|检视|检察|阅读|浏览|了解|看)更(?:加)?[\u3400-\u9fff]{1,3}"
+        ),
+        needs=("返回",),
         part="end",
         rest=True,
     ),
@@ -89,6 +92,67 @@ GENERAL: Final = (
         pattern=r"[（(【\[]?\s?责任编辑\s?[:：]\s?(?P<editor>[^。，：:）)】\]]{0,24}?)\s?[)）】\]]?",
         needs=("责任编辑",),
         where="tail",
+    ),
+    Rule(
+        id="general.related_line",
+        why="A link to another article with the label of such links before it, in a line of its own.",
+        seen_on=("reports/172-inline-related-title", "reports/335-v-inline-related2"),
+        pattern=(
+            r"[\[【(（〔<《▶►>◆●■★☆※\s]{0,4}(?:更多|延伸|拓展|扩展|相关|相關|推荐|推薦|深度|往期|精彩|热门|熱門|背景|猜你喜欢|點擊|点击){1,2}"
+            r"(?:阅读|閱讀|报道|報道|報導|新闻|新聞|文章|链接|連結|推荐|推薦|内容|內容|专题|專題|回顾|回顧|资讯|資訊|视频|影片|影音|好文){0,2}"
+            r"(?:[\]】)）〕>》]{1,2}\s?[:：]?|\s{0,2}[:：|｜丨>»▶→/]{1,2})\s?.{2,300}"
+        ),
+        needs=(
+            "阅读",
+            "閱讀",
+            "报道",
+            "報道",
+            "報導",
+            "新闻",
+            "新聞",
+            "文章",
+            "链接",
+            "連結",
+            "推荐",
+            "推薦",
+            "回顾",
+            "回顧",
+        ),
+        linked=0.5,
+    ),
+    Rule(
+        id="general.paywall",
+        why="The prompt to pay, or to log in, for the rest of the text.",
+        seen_on=("reports/216-paywall", "reports/314-v-paywall-2", "reports/315-v-paywall-3"),
+        pattern=(
+            r"(?=.{0,80}(?:付费|付費|会员|會員|订阅|訂閱|购买|購買|解锁|解鎖|试读|試讀|试看|登录|登入|VIP))"
+            r"(?=.{0,80}(?:全文|[余餘剩]下(?:内容|內容|部分|\d)|剩[余餘]|[还還][有剩]\s?\d|以下(?:内容|內容|部分|为|為)|后续内容|完整(?:内容|內容|文章|报道|報導|版)|"
+            r"[付收][费費](?:内容|內容|部分|文章|阅读|閱讀)|[试試][读讀看]\S{0,2}(?:结束|結束|完)|(?:專屬|专享|专属)(?:内容|內容|文章)))"
+            r"[^。]{4,90}[。！!]?"
+        ),
+        needs=(
+            "付费",
+            "付費",
+            "收费",
+            "收費",
+            "会员",
+            "會員",
+            "订阅",
+            "訂閱",
+            "购买",
+            "購買",
+            "解锁",
+            "解鎖",
+            "试读",
+            "試讀",
+            "试看",
+            "登录",
+            "登入",
+            "VIP",
+        ),
+        where="tail",
+        limit=100,
+        flag="paywall",
     ),
     # Who wrote it is part of the text, and a field besides.
     Rule(

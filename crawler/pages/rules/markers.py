@@ -76,6 +76,31 @@ def is_marker(text: str) -> bool:
     return _MARKER.fullmatch(_GAPS.sub("", text)) is not None
 
 
+_SAYS: Final = re.compile(
+    # Who says it, and the comma or colon behind the verb; or the words with which news goes on, or ends.
+    r"(?:^|[，。；])[^，。：:]{1,24}(?:说|說|(?<!不)表示|坦言|称|稱|指出|认为|認為|介绍|介紹|透露|回应|回應|强调|強調|注意到|了解到|获悉|獲悉|发现|發現|解释|解釋"
+    r"|补充|補充|写着|寫著|写道|寫道|写明|判决|判決|规定|規定|宣布|承认|承認|提到|显示|顯示|预计|預計)[^，。：:“「]{0,10}[，,：:“「]"
+    r"|(?:^|[，。])(?:据悉|據悉|据了解|據了解|据介绍|據介紹|此前|另据|截至|目前|当天|當天|昨日|昨天|今年|去年|同日|随后|隨後|\d{1,4}年|\d{1,2}月|\d{1,2}日)[^。]{4,}"
+    r"|^[^，。：:]{0,16}(?:市民|游客|遊客|旅客|网友|網友|居民|考生|家长|家長|消费者|消費者|乘客|群众|村民|学生|學生|患者|球迷|观众|觀眾|公众|公眾|民眾|法院|警方|检方|檢方|被告"
+    r"|原告|当事人|當事人)[^，。]{0,8}(?:可|已|也|将|將|需|能|不得|应|應|判|要求|请求)"
+)
+_SITE_SAYS: Final = re.compile(
+    r"^[\[【(（*※\s]{0,3}(?:您|你|请|請|如[有果需]|若|欢迎|歡迎|更多|本文|凡)|^[^，。：:]{0,12}(?:声明|聲明|提示|提醒|提請|敬告|免责|免責|本网|本網|本站|本刊|本报(?!记者|讯)|本公众号|我们|我們|平台(?!.{0,4}(?:说|称))|作者)"
+)
+_REPORTED: Final = 15
+
+
+def is_reported(text: str) -> bool:
+    """Whether the line tells what somebody says, did or can do, as a news text's last sentence does: it ends in a full
+    stop, and the site does not speak of itself."""
+    return (
+        len(text) >= _REPORTED
+        and text.endswith(("。", "。”", "。」", "！", "？"))
+        and _SAYS.search(text) is not None
+        and _SITE_SAYS.match(text) is None
+    )
+
+
 def names(element: Element) -> str:
     """The element's class and id."""
     return f"{element.get('class') or ''} {element.get('id') or ''}"

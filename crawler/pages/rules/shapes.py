@@ -92,6 +92,10 @@ _LOOSE: Final = 0.3
 _REPEATS: Final = 3
 
 
+_PARAGRAPH: Final = 25
+_ENDS: Final = "。！？!?”」』"
+
+
 _LIST_MARK: Final = re.compile(r"^[·•●○◆■▪►▶※◎★☆\-–]\s?")
 
 
@@ -185,7 +189,9 @@ def _mark_links(blocks: Sequence[RawBlock]) -> None:
         if index not in links or block.mark is not None:
             continue
         beside = [lines[place + step] for step in (-1, 1) if 0 <= place + step < len(lines)]
-        at_edge = index < first or index > last
+        # A paragraph of the text may be a link as a whole, at its edges too.
+        own = len(block.text) >= _PARAGRAPH and block.text[-1] in _ENDS and block.kind == "paragraph"
+        at_edge = (index < first or index > last) and not own
         plain = block.kind != "heading" and len(block.text) >= 6 and not SENTENCE.search(block.text)
         if at_edge or plain or any(other in links for other in beside) or _PROMPT.search(block.text):
             block.mark = LINKS

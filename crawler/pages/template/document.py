@@ -12,13 +12,17 @@ from crawler.pages.fields.linked_data import read_linked_data
 from crawler.pages.html.blocks import SKIPPED_TAGS, fold
 from crawler.pages.html.parse import Element
 from crawler.pages.html.selectors import Selector
+from crawler.pages.html.urls import absolute
 from crawler.pages.outcome import Verdict, by_words
+from crawler.pages.page import Outcome
 
 TEXT_LIMIT: Final = 2_000
 """A field's element with more characters is no field."""
 
 
-_TITLES: Final = etree.XPath("//title[not(ancestor::svg)]")  # as quick as a search for the first
+_TITLES: Final = etree.XPath("//title")  # as quick as a search for the first
+_REFRESH: Final = re.compile(r"\s*(\d{1,3})(?:\.\d*)?\s*[;,\s]\s*(?:url\s*=)?\s*['\"]?\s*([^\s'\"]+)", re.IGNORECASE)
+_SECONDS: Final = 15
 _BODY: Final = Selector("body")
 _TAG: Final = re.compile(r"<(?:script|style)\b[^>]*>[^<]*</(?:script|style)>|<[^<>]*>?|&nbsp;", re.IGNORECASE)
 
@@ -36,6 +40,8 @@ class Document:
     scope: Element | None = None
     _metas: "dict[str, str] | None" = None
     _linked_data: "dict[str, Any] | None" = None
+    _sends_on: str = ""
+    _title: str | None = None
     _texts: dict[str, str] = attrs.field(factory=dict)
 
     @property
@@ -51,16 +57,28 @@ class Document:
         if self._metas is None:
             self._metas = {}
             for element in self.tree.iter("meta"):
+                if (element.get("http-equiv") or "").lower() == "refresh" and not self._sends_on:
+                    self._sends_on = _next_address(element, self.url)
                 name = element.get("property") or element.get("name") or element.get("itemprop")
                 if name:
                     self._metas.setdefault(name, element.get("content") or "")
         return self._metas
 
     @property
+    def sends_on(self) -> str:
+        """The other address to which the page sends its reader on within seconds; "" where it does not."""
+        return self._sends_on if self.metas is not None else ""
+
+    @property
     def title(self) -> str:
         """The folded text of the page's `<title>`; "" without one. Of a page that includes other documents, such as a
         header of its own, the longest."""
-        return max((element_text(element) for element in _TITLES(self.tree)), key=len, default="")
+        if self._title is None:
+            titles = _TITLES(self.tree)
+            if len(titles) > 1:
+                titles = [one for one in titles if next(one.iterancestors("svg"), None) is None]
+            self._title = max(map(element_text, titles), key=len, default="")
+        return self._title
 
     def select_all(self, selector: Selector) -> Iterator[Element]:
         """The elements that the selector names: in the scope, or in the whole page if it begins with an id or with an
@@ -80,6 +98,8 @@ class Document:
 
     def says(self) -> Verdict | None:
         """The outcome that the page's own few words tell, where it has no text."""
+        if self.sends_on:
+            return Outcome.NOT_ARTICLE, f"it sends its readers on to {self.sends_on}"
         return by_words(self.title, self.text(_BODY))
 
     def above(self, place: "re.Pattern[str]", window: int) -> str:
@@ -89,6 +109,16 @@ class Document:
             start = found.start() if found else 0
             self._texts[place.pattern] = fold(_TAG.sub(" ", self.source[max(0, start - window) : start]))
         return self._texts[place.pattern]
+
+
+def _next_address(refresh: Element, url: str) -> str:
+    """Where a `<meta http-equiv="refresh">` leads within seconds, if that is another page. One in `<noscript>` is for
+    browsers without scripts."""
+    found = _REFRESH.match(refresh.get("content") or "")
+    if found is None or int(found[1]) > _SECONDS or next(refresh.iterancestors("noscript"), None) is not None:
+        return ""
+    address = absolute(url, found[2])
+    return "" if address.partition("#")[0] == url.partition("#")[0] else address
 
 
 def element_text(element: Element, without: tuple[str, ...] = (), until: tuple[str, ...] = ()) -> str:

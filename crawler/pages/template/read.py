@@ -15,6 +15,7 @@ from crawler.pages.html.finish import finish
 from crawler.pages.html.parse import Element
 from crawler.pages.html.urls import absolute, hashed_id
 from crawler.pages.html.walk import walk
+from crawler.pages.outcome import by_line
 from crawler.pages.page import FLASH, PAGED, Identity, Outcome, Page
 from crawler.pages.template.document import Document
 from crawler.pages.template.parts import find_parts
@@ -48,6 +49,8 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
         if not lines:
             outcome, detail = _of_nothing(flags, images)
         elif sum(map(len, lines)) < FLASH:
+            said = by_line(lines) or (document.says() if document.sends_on else None)
+            outcome, detail = said or (outcome, detail)
             flags.append("flash")
     authors: tuple[str, ...] = ()
     if "authors" in values:

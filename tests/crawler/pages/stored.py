@@ -15,6 +15,7 @@ ROOM = Path(__file__).parent
 PORTALS = ROOM / "template" / "portals"
 OPEN = ROOM / "general" / "open"
 REPORTS = ROOM / "reports"
+NOT_RIGHT = frozenset((REPORTS / "not_right.txt").read_text(encoding="utf-8").split())
 
 
 def expected(folder: Path) -> dict[str, dict[str, Any]]:

@@ -9,10 +9,9 @@ import pytest
 
 from crawler.cli.extract import page_row
 from tests.crawler.pages.read import extract
-from tests.crawler.pages.stored import REPORTS, Situation, faults, situations
+from tests.crawler.pages.stored import NOT_RIGHT, Situation, faults, situations
 
 SITUATIONS = situations()
-NOT_RIGHT = frozenset((REPORTS / "not_right.txt").read_text(encoding="utf-8").split())
 
 
 def _parameter(situation: Situation) -> object:

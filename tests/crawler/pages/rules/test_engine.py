@@ -118,7 +118,7 @@ def test_what_follows_goes_too() -> None:
         {"selector": ".a", "keeps": True},
         {"selector": ".a", "linked": 0.5, "where": "tail"},
         {"pattern": "a", "where": "head", "part": "end"},
-        {"pattern": "a", "linked": 0.5},
+        {"linked": 0.5},
         {"pattern": "(a"},
         {"selector": "a >"},
     ],
