@@ -63,13 +63,14 @@ def test_every_outcome_is_documented_and_exists() -> None:
 
 def test_every_flag_is_documented_and_exists() -> None:
     """Wherever the code names a flag: in a rule, in a template's reader, by an append, as damage, or of a paged one."""
+    from archive.load.markup import FLAG
     from crawler.pages.fields.damage import FLAGS
     from crawler.pages.page import CUT, PAGED
     from crawler.pages.witness import DISAGREES
 
     text = sources("crawler/pages", "crawler/sites")
     named = set(re.findall(r"""flag\.([a-z_]+)|flag="([a-z_]+)"|flags\.append\("([a-z_]+)"\)""", text))
-    found = {name for groups in named for name in groups if name} | {*FLAGS, DISAGREES, *PAGED, *CUT}
+    found = {name for groups in named for name in groups if name} | {*FLAGS, DISAGREES, FLAG, *PAGED, *CUT}
     table = page("outcomes.md").partition("## Flags")[2].partition("\n## ")[0]
     assert {cells[0] for cells in rows(table)[2:]} == found
 

@@ -11,7 +11,7 @@ from archive.dedup.linking import fingerprint
 from archive.dedup.types import Fingerprint
 from archive.ingest.observations import PART
 from archive.store.records import ArticleRecord, CaptureRecord, Item
-from archive.text.clean import clean_body, clean_json, clean_line, clean_text
+from archive.text.clean import clean_body, clean_json, clean_line, clean_lines, clean_text
 from archive.text.fold import fold_positions
 from archive.text.tokens import tokens
 
@@ -84,13 +84,13 @@ def _article_row(article: ArticleRecord) -> dict[str, Any]:
         "modified_at": article.modified_at,
         "source_name": clean_line(article.source_name),
         "account_name": clean_line(article.account_name),
-        "authors": clean_json(article.authors),
+        "authors": clean_lines(article.authors),
         "editor": clean_line(article.editor),
-        "keywords": clean_json(article.keywords),
+        "keywords": clean_lines(article.keywords),
         "location": clean_line(article.location),
         "images": [clean_json(asdict(image)) for image in article.images],
-        "flags": clean_json(article.flags),
-        "template": article.template,
+        "flags": clean_lines(article.flags),
+        "template": clean_line(article.template),
         "confidence": article.confidence,
         "blocks": [_block_row(block) for block in article.blocks],
     }
@@ -98,7 +98,7 @@ def _article_row(article: ArticleRecord) -> dict[str, Any]:
 
 def _block_row(block: Any) -> dict[str, Any]:
     """A block without the fields that have their default: most are plain paragraphs."""
-    row: dict[str, Any] = {"kind": block.kind, "text": clean_text(block.text)}
+    row: dict[str, Any] = {"kind": clean_text(block.kind), "text": clean_text(block.text)}
     if block.level:
         row["level"] = block.level
     if block.links:
@@ -110,6 +110,7 @@ def _block_row(block: Any) -> dict[str, Any]:
 
 def _capture_row(capture: CaptureRecord) -> dict[str, Any]:
     row = asdict(capture)
-    for name in ("url", "content_type", "ip", "warc_file", "native_id", "detail"):
-        row[name] = clean_line(row[name])
+    for name, value in row.items():
+        if isinstance(value, str):
+            row[name] = clean_line(value)
     return {**row, "url": row["url"] or "", "text_digest": None}

@@ -1,6 +1,7 @@
 """What no stored text may hold: PostgreSQL refuses NUL, UTF-8 lone surrogates; terminals obey control characters."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -18,6 +19,11 @@ def clean_text(text: str) -> str:
 def clean_line(text: str | None) -> str | None:
     """A field of one line: as `clean_text`, white space levelled, None where nothing is left."""
     return _SPACE.sub(" ", clean_text(text)).strip() or None if text is not None else None
+
+
+def clean_lines(texts: Iterable[str]) -> list[str]:
+    """Several fields of one line, without those that are empty."""
+    return [line for line in map(clean_line, texts) if line]
 
 
 def clean_body(text: str) -> str:

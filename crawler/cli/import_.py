@@ -22,20 +22,23 @@ if TYPE_CHECKING:
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE…"
 )
+@click.option("--site", metavar="NAME", help="Whose articles those of a corpus without addresses are.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that extract.  [default: one a core]")
 @click.pass_obj
-def import_files(home: Home, files: tuple[Path, ...], jobs: int | None) -> None:
-    """Take in WARC files (.warc, .warc.gz, also WET) and articles as JSON Lines.
+def import_files(home: Home, files: tuple[Path, ...], site: str | None, jobs: int | None) -> None:
+    """Take in WARC files (.warc, .warc.gz, also WET) and articles as JSON.
 
-    The pages of a WARC file go through the same extraction as a crawl's. An article file has one JSON object a line
-    with url, headline, body, published_at and the other fields of docs/data.md. What is there already stays as it is,
-    so an import that was interrupted is simply begun again. Broken records, and files that cannot be read, are
-    reported and passed over.
+    The pages of a WARC file go through the same extraction as a crawl's. An article file is JSON Lines, an array or
+    indented objects (.gz too), with url, headline, body, published_at and the other fields of docs/data.md, under
+    these names or those that other tools give them. What is there already stays as it is, so an import that was
+    interrupted is simply begun again. Broken records, and files that cannot be read, are reported and passed over;
+    fields that cannot be read are reported and left out, and fields that are not used are named.
 
     \b
     Examples:
       jianbao import old-crawl.warc.gz
-      jianbao import 2019.jsonl 2020.jsonl
+      jianbao import 2019.jsonl 2020.json
+      jianbao import --site news2016zh news2016zh_train.json
     """
     from crawler.run.run import open_run
     from crawler.settings import JIANBAO_WITNESS
@@ -53,7 +56,7 @@ def import_files(home: Home, files: tuple[Path, ...], jobs: int | None) -> None:
                 if kind == "warc":
                     _import_warc(run, path, jobs, parted)
                 else:
-                    _import_jsonl(run, path, jobs)
+                    _import_articles(run, path, site, jobs)
             except UsageError as error:
                 faults.append(str(error))
         _tell_parted(run, parted)
@@ -80,17 +83,19 @@ def _kinds(files: Sequence[Path]) -> tuple[dict[Path, str], list[str]]:
     faults: list[str] = []
     for path in files:
         try:
-            if path.is_file() and not path.stat().st_size:
+            kind = file_kind(path)
+            if kind == "empty":
                 click.echo(f"{path} is empty; passed over", err=True)
             else:
-                kinds[path] = file_kind(path)
+                kinds[path] = kind
         except UsageError as error:
             faults.append(str(error))
     return kinds, faults
 
 
 def file_kind(path: Path) -> str:
-    """`warc` or `jsonl`, by a file's first bytes, unpacked where they are gzip. Raises `UsageError` for others."""
+    """`warc`, `articles` or `empty`, by a file's first bytes, unpacked where they are gzip. Raises `UsageError` for
+    others."""
     if not path.is_file():
         raise UsageError(f"{path} is a pipe, which can be read only once; save it as a file first")
     by_name = "warc" if path.name.lower().endswith((".warc.gz", ".wet.gz", ".warc")) else ""
@@ -105,11 +110,14 @@ def file_kind(path: Path) -> str:
         if by_name:
             return by_name
         raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+    start = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not start:
+        return "empty"
     if start.startswith(b"WARC/") or by_name:
         return "warc"
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return "jsonl"
-    raise UsageError(f"{path} is neither a WARC file nor JSON Lines; nothing was taken in")
+    if start.startswith((b"{", b"[")):
+        return "articles"
+    raise UsageError(f"{path} is neither a WARC file nor JSON; nothing was taken in")
 
 
 def _import_warc(run: "Run", path: Path, jobs: int, parted: set[tuple[str, str]]) -> None:
@@ -141,7 +149,7 @@ def _tell_parted(run: "Run", parted: set[tuple[str, str]]) -> None:
                 run.doubt(f"{site}:{native_id}: pages of the article are missing")
 
 
-def _import_jsonl(run: "Run", path: Path, jobs: int) -> None:
+def _import_articles(run: "Run", path: Path, site: str | None, jobs: int) -> None:
     from archive.load.jsonl import import_jsonl
     from crawler.capture.role import resolve
 
@@ -150,13 +158,16 @@ def _import_jsonl(run: "Run", path: Path, jobs: int) -> None:
             run.engine,
             path,
             resolve=resolve,
+            site=site,
             run_id=run.run_id,
             jobs=jobs,
             progress=at,
             on_stored=run.counts.add,
         )
     for broken in summary.broken:
-        click.echo(f"{path}: line {broken.line}, byte {broken.offset}: {broken.reason}; skipped", err=True)
+        click.echo(f"{path}: {broken.place}: {broken.reason}; skipped", err=True)
+    for odd in summary.odd:
+        click.echo(f"{path}: {odd.place}: {odd.reason}; the field is left out", err=True)
     run.counts.failed += summary.failed
     parts = [f"{summary.new} new"]
     for count, name in (
@@ -164,6 +175,10 @@ def _import_jsonl(run: "Run", path: Path, jobs: int) -> None:
         (summary.revised, "revised"),
         (summary.known, "known already"),
         (summary.failed, "broken"),
+        (summary.lost, "fields left out"),
     ):
         parts += [f"{count} {name}"] if count else []
     click.echo(f"{path}: {', '.join(parts)}")
+    if summary.unknown:
+        named = ", ".join(f"{name} ({count})" for name, count in summary.unknown.most_common())
+        click.echo(f"{path}: fields not used: {named}", err=True)

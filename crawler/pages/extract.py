@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from archive.identity import hashed_id
 from crawler.pages.general.plaintext import is_plain, read_plaintext
 from crawler.pages.general.read import read_generic
 from crawler.pages.html.decode import MAX_BYTES, decode, unmarked_utf16
 from crawler.pages.html.parse import MAX_ELEMENTS, Element, is_too_large, parse
-from crawler.pages.html.urls import hashed_id
 from crawler.pages.outcome import Verdict, by_bytes, by_status
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.template.document import Document

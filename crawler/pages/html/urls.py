@@ -1,6 +1,5 @@
-"""Addresses: made absolute, and the id of a page whose site gives none."""
+"""Addresses, made absolute."""
 
-import hashlib
 import re
 from typing import Final
 from urllib.parse import quote, urljoin, urlsplit
@@ -46,8 +45,3 @@ def absolute(base: str, address: str) -> str:
     except ValueError:
         return ""
     return joined if parts.scheme in ("http", "https") and parts.netloc else ""
-
-
-def hashed_id(url: str) -> str:
-    """The native id of a page whose site has none: `u:` and 16 hex digits of the address's SHA-1."""
-    return "u:" + hashlib.sha1(url.partition("#")[0].encode("utf-8", "replace"), usedforsecurity=False).hexdigest()[:16]

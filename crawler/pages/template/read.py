@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from archive.identity import hashed_id
 from archive.store.records import ImageRecord
 from archive.times import Precision
 from crawler.pages.fields.bylines import find_authors
@@ -13,7 +14,7 @@ from crawler.pages.fields.credits import clean_editor, split_keywords
 from crawler.pages.fields.names import split_names
 from crawler.pages.html.finish import finish
 from crawler.pages.html.parse import Element
-from crawler.pages.html.urls import absolute, hashed_id
+from crawler.pages.html.urls import absolute
 from crawler.pages.html.walk import walk
 from crawler.pages.outcome import by_line
 from crawler.pages.page import FLASH, PAGED, Identity, Outcome, Page

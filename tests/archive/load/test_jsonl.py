@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select
 
 from archive.load import jsonl as jsonl_import
 from archive.load.jsonl import import_jsonl
-from archive.load.records import RecordError, read_record
+from archive.load.records import RecordError, parse, read_record
 from archive.store.db import reading
 from archive.store.models import Article, Change, Revision
 
@@ -109,13 +109,6 @@ BROKEN: list[tuple[Any, str]] = [
     ({**LINE, "body": ""}, "no body"),
     ({**LINE, "body": "\u0000 \n "}, "no body"),
     ({**LINE, "body": 7}, "body is not text"),
-    ({**LINE, "headline": ["x"]}, "headline is not text"),
-    ({**LINE, "headline": "长" * 20_000}, "headline is longer"),
-    ({**LINE, "published_at": "yesterday"}, "published_at is not a time"),
-    ({**LINE, "published_at": True}, "published_at is not a time"),
-    ({**LINE, "authors": [1]}, "authors is not a list of texts"),
-    ({**LINE, "images": [1]}, "images holds"),
-    ({**LINE, "id": [1]}, "id is neither"),
 ]
 
 
@@ -167,8 +160,8 @@ def test_a_file_that_breaks_off(engine: Engine, tmp_path: Path, monkeypatch: pyt
 def test_a_line_without_end_is_not_read_into_memory(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jsonl_import, "MAX_LINE", 1000)
-    path = write(tmp_path / "a.jsonl", b"x" * 5000, LINE)
+    monkeypatch.setattr("archive.load.shapes.pieces.__defaults__", (1000,))
+    path = write(tmp_path / "a.jsonl", b"x" * 5000, {"url": "https://clip.example/1", "body": "文。"})
     summary = import_jsonl(engine, path, resolve=resolve)
     assert (summary.new, summary.broken[0].reason) == (1, "longer than 1000 bytes")
 
@@ -199,8 +192,8 @@ JSON = st.recursive(
 def test_any_record_is_an_article_or_refused(record: dict[str, Any]) -> None:
     line = json.dumps({**LINE, **record}).encode()
     try:
-        item = read_record(line, resolve)
+        read = read_record(parse(line)[0], resolve)
     except RecordError:
         return
-    assert item.article is not None
-    assert item.article.body.strip()
+    assert read.item.article is not None
+    assert read.item.article.body.strip()

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.identity import hashed_id
 from crawler.pages.extract import extract as pure_extract
 from crawler.pages.html.decode import MAX_BYTES, decode
-from crawler.pages.html.urls import hashed_id
 from crawler.pages.page import Outcome
 from tests.crawler.pages.read import extract
 from tests.crawler.pages.stored import PORTALS
