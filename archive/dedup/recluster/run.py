@@ -83,11 +83,15 @@ def apply(engine: Engine, outcome: Outcome, *, now: datetime) -> int:
     """Store the links, and settle the clusters by them, in one transaction. Returns how many articles changed."""
     with writing(engine) as connection:
         index.take_turn(connection)
-        # Articles that came in meanwhile keep their links: the recluster did not see them.
+        # Articles that came in meanwhile keep their links: the recluster did not see them. On PostgreSQL their numbers
+        # may lie among those that it saw, since numbers are drawn before their transaction commits.
         known = sorted(outcome.groups)
+        last = known[-1] if known else 0
+        unseen = set(connection.scalars(select(Article.id).where(Article.id <= last))).difference(known)
         for start in range(0, len(known), _CHUNK):
             low, high = known[start], known[min(start + _CHUNK, len(known)) - 1]
-            connection.execute(delete(Link).where(Link.article_id.between(low, high), Link.other_id <= known[-1]))
+            seen_links = delete(Link).where(Link.article_id.between(low, high), Link.other_id <= last)
+            connection.execute(seen_links.where(Link.article_id.not_in(unseen), Link.other_id.not_in(unseen)))
         rows = []
         for first, second, verdict in outcome.links:
             late, early, seen = (second, first, verdict.inverse()) if second > first else (first, second, verdict)
