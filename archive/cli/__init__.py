@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from archive.cli import portals
+from archive.cli.terminal import echo
 from archive.errors import JianbaoError
 from archive.settings import resolve_home
 
@@ -17,7 +18,7 @@ class Group(click.Group):
         try:
             return super().main(*args, **kwargs)
         except JianbaoError as error:
-            click.echo(f"jianbao: {error}", err=True)
+            echo(f"jianbao: {error}", err=True)
             sys.exit(error.exit_code)
 
 

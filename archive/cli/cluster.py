@@ -8,6 +8,7 @@ import click
 
 from archive.cli import main
 from archive.cli.portals import Portals, pass_portals
+from archive.cli.terminal import echo
 from archive.settings import Home
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def show(portals: Portals, home: Home, article: str, as_json: bool) -> None:
 
     with opened(home.database) as engine, reading(engine) as connection:
         told = describe_cluster(connection, find_article(connection, article, portals.resolve))
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else "\n".join(_page(told)))
+    echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else "\n".join(_page(told)))
 
 
 def _page(told: dict[str, Any]) -> list[str]:
@@ -160,4 +161,4 @@ def _decide(
         ids = [find_article(connection, article, portals.resolve) for article in articles]
         changed = decide(connection, ids, now)
         log_clustered(connection, sorted(changed), now)
-    click.echo(f"{len(changed)} articles changed" if changed else "nothing changed")
+    echo(f"{len(changed)} articles changed" if changed else "nothing changed")

@@ -9,6 +9,7 @@ import click
 
 from archive.cli import main
 from archive.cli.portals import Portals, pass_portals
+from archive.cli.terminal import echo
 from archive.errors import UsageError
 from archive.settings import Home
 
@@ -50,7 +51,7 @@ def match(portals: Portals, home: Home, files: tuple[Path, ...], batch: Path | N
         raise UsageError("name a FILE, or a --batch of texts")
     with opened(home.database) as engine, reading(engine) as connection:
         for answer in find(connection, _queries(portals, files, batch, url)):
-            click.echo(json.dumps(answer.as_json(), ensure_ascii=False))
+            echo(json.dumps(answer.as_json(), ensure_ascii=False))
 
 
 def _queries(portals: Portals, files: tuple[Path, ...], batch: Path | None, url: str | None) -> "Iterator[Query]":

@@ -10,6 +10,7 @@ import click
 from archive.cli import main
 from archive.cli.options import Moment
 from archive.cli.portals import Portals, pass_portals
+from archive.cli.terminal import echo
 from archive.errors import UsageError
 from archive.settings import Home
 
@@ -65,18 +66,18 @@ def search(
         )
     if as_json:
         for hit in results.hits:
-            click.echo(json.dumps(hit.as_json(), ensure_ascii=False))
+            echo(json.dumps(hit.as_json(), ensure_ascii=False))
         return
     before, after = (click.style("\0", fg="red", bold=True).split("\0")[:2]) if sys.stdout.isatty() else ("【", "】")
     for hit in results.hits:
-        click.echo(f"{hit.id:>6}  {hit.headline.marked(before, after) or '(no headline)'}")
+        echo(f"{hit.id:>6}  {hit.headline.marked(before, after) or '(no headline)'}")
         facts = [hit.published_at, hit.site, hit.source_name or hit.account_name]
         facts += [f"{hit.copies} copies: jianbao cluster {hit.id}"] if hit.copies > 1 else []
-        click.secho("        " + " · ".join(fact for fact in facts if fact), dim=True)
-        click.echo("        " + hit.snippet.marked(before, after))
+        echo(click.style("        " + " · ".join(fact for fact in facts if fact), dim=True))
+        echo("        " + hit.snippet.marked(before, after))
     shown = len(results.hits)
     of = f" of {results.total}" if results.total > shown else ""
-    click.echo(f"{shown}{of} {'articles' if every_copy else 'stories'}", err=True)
+    echo(f"{shown}{of} {'articles' if every_copy else 'stories'}", err=True)
 
 
 @main.command()
@@ -108,12 +109,12 @@ def show(portals: Portals, home: Home, article: str, to: str | None, revision: i
         article_id = find_article(connection, article, portals.resolve)
         if revision is not None:
             headline, body = revision_text(connection, article_id, revision)
-            click.echo(f"{headline}\n\n{body}" if headline else body)
+            echo(f"{headline}\n\n{body}" if headline else body)
         elif to is not None:
-            click.echo(_rendered(article_row(connection, article_id), to), nl=False)
+            echo(_rendered(article_row(connection, article_id), to), nl=False)
         else:
             described = describe(connection, article_id)
-            click.echo(json.dumps(described, ensure_ascii=False, indent=2) if as_json else _page(described))
+            echo(json.dumps(described, ensure_ascii=False, indent=2) if as_json else _page(described))
 
 
 def _rendered(row: dict[str, Any], to: Any) -> str:
@@ -191,19 +192,19 @@ def stats(home: Home, as_json: bool) -> None:
     with opened(home.database) as engine, reading(engine) as connection:
         found = statistics(connection)
     if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
     for name, value in found.items():
         label = name.replace("_", " ")
         if isinstance(value, dict):
             if value:
-                click.echo(label)
+                echo(label)
                 for key, number in list(value.items())[:MOST_SHOWN]:
-                    click.echo(f"  {number:>10,}  {key or '(none)'}")
+                    echo(f"  {number:>10,}  {key or '(none)'}")
                 if len(value) > MOST_SHOWN:
-                    click.echo(f"  {sum(list(value.values())[MOST_SHOWN:]):>10,}  in {len(value) - MOST_SHOWN} others")
+                    echo(f"  {sum(list(value.values())[MOST_SHOWN:]):>10,}  in {len(value) - MOST_SHOWN} others")
         else:
-            click.echo(f"{value:>12,}  {label}" if isinstance(value, int) else f"{value or '-':>12}  {label}")
+            echo(f"{value:>12,}  {label}" if isinstance(value, int) else f"{value or '-':>12}  {label}")
 
 
 @main.command()
@@ -226,13 +227,13 @@ def runs(home: Home, limit: int, as_json: bool) -> None:
         found = last_runs(connection, limit)
     if as_json:
         for run in found:
-            click.echo(json.dumps(run, ensure_ascii=False))
+            echo(json.dumps(run, ensure_ascii=False))
         return
     counted = ("listed", "fetched", "new", "duplicate", "doubtful", "failed")
     for run in found:
         ended = run["state"] + (f" ({run['exit_code']})" if run["exit_code"] else "")
         counts = ", ".join(f"{run[name]} {name}" for name in counted if run[name]) or "nothing"
-        click.echo(f"{run['id']:>6}  {run['started_at']}  {run['kind']} {' '.join(run['sites'])}".rstrip())
-        click.echo(f"        {ended}: {counts}" + (f"; {run['detail']}" if run["detail"] else ""))
+        echo(f"{run['id']:>6}  {run['started_at']}  {run['kind']} {' '.join(run['sites'])}".rstrip())
+        echo(f"        {ended}: {counts}" + (f"; {run['detail']}" if run["detail"] else ""))
     if not found:
-        click.echo("no runs yet", err=True)
+        echo("no runs yet", err=True)

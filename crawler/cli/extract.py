@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 import click
 
 from archive.cli import main
+from archive.cli.terminal import echo
 from archive.errors import UsageError
 from archive.store.records import BlockRecord
 from archive.times import parse_time
@@ -55,13 +56,13 @@ def extract(file: Path | None, url: str | None, content_type: str | None, batch:
         if form != "json":
             raise UsageError("--batch prints JSON lines; --format is for one FILE")
         for row in batch_rows(batch):
-            click.echo(json.dumps(row, ensure_ascii=False))
+            echo(json.dumps(row, ensure_ascii=False))
         return
     if url is None:
         raise UsageError("--url is needed: the address decides the site and its templates")
     page = _read(Path(str(file)), url, content_type, None)
     if form == "json":
-        click.echo(json.dumps(page_row(page, str(file)), ensure_ascii=False, indent=2))
+        echo(json.dumps(page_row(page, str(file)), ensure_ascii=False, indent=2))
     else:
         from archive.query.render import render
 
@@ -70,7 +71,7 @@ def extract(file: Path | None, url: str | None, content_type: str | None, batch:
             for block in page.blocks
             if block.kept
         ]
-        click.echo(render(kept, cast("Format", form), headline=page.headline, base=page.url), nl=False)
+        echo(render(kept, cast("Format", form), headline=page.headline, base=page.url), nl=False)
 
 
 def batch_rows(manifest: Path) -> Iterator[dict[str, Any]]:

@@ -11,6 +11,7 @@ import click
 
 from archive.cli import main
 from archive.cli.progress import through
+from archive.cli.terminal import echo
 from archive.errors import JianbaoError, UsageError
 from archive.settings import Home
 
@@ -61,7 +62,7 @@ def import_files(home: Home, files: tuple[Path, ...], site: str | None, jobs: in
                 faults.append(str(error))
         _tell_parted(run, parted)
         for fault in faults:
-            click.echo(f"{fault}; passed over", err=True)
+            echo(f"{fault}; passed over", err=True)
             run.counts.failed += 1
             run.notes.append(fault)
     except JianbaoError as error:
@@ -85,7 +86,7 @@ def _kinds(files: Sequence[Path]) -> tuple[dict[Path, str], list[str]]:
         try:
             kind = file_kind(path)
             if kind == "empty":
-                click.echo(f"{path} is empty; passed over", err=True)
+                echo(f"{path} is empty; passed over", err=True)
             else:
                 kinds[path] = kind
         except UsageError as error:
@@ -126,16 +127,16 @@ def _import_warc(run: "Run", path: Path, jobs: int, parted: set[tuple[str, str]]
     with through(path) as at:
         tally = import_warc(run, path, jobs=jobs, on_place=lambda offset, tally: at(offset))
     for broken in tally.broken:
-        click.echo(f"{path}: at byte {broken.offset}: {broken.reason}; skipped", err=True)
+        echo(f"{path}: at byte {broken.offset}: {broken.reason}; skipped", err=True)
     if tally.dated:
-        click.echo(f"{path}: {tally.dated} records have no time of their own; the first, {tally.dated_first}", err=True)
+        echo(f"{path}: {tally.dated} records have no time of their own; the first, {tally.dated_first}", err=True)
     run.counts.failed += len(tally.broken)
     parted |= tally.parted
     parts = [f"{count} {name}" for name, count in sorted(tally.outcomes.items(), key=lambda pair: -pair[1])]
     parts += [f"{tally.known} known already"] if tally.known else []
     parts += [f"{len(tally.broken)} broken"] if tally.broken else []
     parts += [f"{count} {name} skipped" for name, count in sorted(tally.skipped.items())]
-    click.echo(f"{path}: {', '.join(parts) or 'no pages'}")
+    echo(f"{path}: {', '.join(parts) or 'no pages'}")
 
 
 def _tell_parted(run: "Run", parted: set[tuple[str, str]]) -> None:
@@ -165,9 +166,9 @@ def _import_articles(run: "Run", path: Path, site: str | None, jobs: int) -> Non
             on_stored=run.counts.add,
         )
     for broken in summary.broken:
-        click.echo(f"{path}: {broken.place}: {broken.reason}; skipped", err=True)
+        echo(f"{path}: {broken.place}: {broken.reason}; skipped", err=True)
     for odd in summary.odd:
-        click.echo(f"{path}: {odd.place}: {odd.reason}; the field is left out", err=True)
+        echo(f"{path}: {odd.place}: {odd.reason}; the field is left out", err=True)
     run.counts.failed += summary.failed
     parts = [f"{summary.new} new"]
     for count, name in (
@@ -178,7 +179,7 @@ def _import_articles(run: "Run", path: Path, site: str | None, jobs: int) -> Non
         (summary.lost, "fields left out"),
     ):
         parts += [f"{count} {name}"] if count else []
-    click.echo(f"{path}: {', '.join(parts)}")
+    echo(f"{path}: {', '.join(parts)}")
     if summary.unknown:
         named = ", ".join(f"{name} ({count})" for name, count in summary.unknown.most_common())
-        click.echo(f"{path}: fields not used: {named}", err=True)
+        echo(f"{path}: fields not used: {named}", err=True)
