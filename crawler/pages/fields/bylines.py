@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from crawler.pages.fields.credits import BRACKETS, before_label
+from crawler.pages.fields.credits import BRACKETS, OFFICE, before_label
 from crawler.pages.fields.lexicon import REPORT, REPORTER, TRANSLATED, one_of, words
 from crawler.pages.fields.names import is_name, is_somebody, leading_name, may_be_name, name_parts, split_names
 
@@ -46,6 +46,7 @@ _DATELINE: Final = words(
 )
 _ROLE: Final = re.compile(one_of(REPORTER, REPORT, TRANSLATED, "外電 外电 撰稿 特派"))
 _BOTH: Final = words(r"(?:<PHOTO>|图文)<REPORT>$|<TEXT_AND_PICTURE>$")
+_WROTE_TOO: Final = words("<TEXT_AND_PICTURE>|文")
 # 張三丰臨水報導: a name, then a place that no list knows.
 _FROM: Final = words(r"([\u3400-\u9fff]{4,7}?)(?:(?:綜合|综合|即時)?<REPORT>|\d{1,2}日[專专]?[電电讯訊])")
 _PHOTOGRAPHED: Final = re.compile(r"[摄攝]$|(?:摄影|攝影|[摄攝]影报道|图)$|^[^。]{0,40}[摄攝][)）]?$")
@@ -75,7 +76,7 @@ _SIGNED_ALONE: Final = re.compile(
     r"^[\s　]{0,4}[(（](?P<names>[\u3400-\u9fff]{2,4}(?:[\s、][\u3400-\u9fff]{2,4}){0,4})[)）]$"
 )
 # What runs on behind a name, or stands before it.
-_AND_REPORTER: Final = words(r"\s(?:<REPORTER>)\s?")
+_MORE: Final = words(r"\s[^\s、,，]{0,10}(?:<REPORTER>)\s?")
 _BETWEEN: Final = re.compile(r"[\s、,，&;；]+")
 _OFFICES: Final = tuple(REPORTER.split())
 _LONGEST_LINE: Final = 80
@@ -108,10 +109,11 @@ def reported_by(line: str) -> tuple[str, ...]:
     for part in (head, line[-80:]) if len(line) > 120 else (line,):
         for pattern in _REPORTERS:
             for match in pattern.finditer(part):
-                wrote_too = _BOTH.search(match["names"].strip())
-                if (not wrote_too and _PHOTOGRAPHED.search(match["names"].strip())) or _PHOTOGRAPHED.search(
-                    part[match.end() : match.end() + 6].split("）")[0].strip()[:3]
-                ):
+                behind = part[match.end() : match.end() + 6].split("）")[0].strip()
+                wrote_too = _BOTH.search(match["names"].strip()) or _WROTE_TOO.match(behind)
+                if not wrote_too and _PHOTOGRAPHED.search(match["names"].strip()):
+                    continue
+                if not wrote_too and _PHOTOGRAPHED.search(behind[:3]):
                     continue
                 names = _people(match["names"], strict=True)
                 if not names and pattern is _BRACKETED:
@@ -123,7 +125,7 @@ def reported_by(line: str) -> tuple[str, ...]:
 
 def _as_labelled(value: str) -> tuple[str, ...]:
     """The names in brackets behind 记者, of whatever family, where all that stands there may be a name."""
-    parts = name_parts(_AND_REPORTER.sub("、", value).strip(), _BETWEEN)
+    parts = name_parts(OFFICE.sub("", value).strip(), _BETWEEN)
     return tuple(parts) if all(may_be_name(part) for part in parts) else ()
 
 
@@ -160,7 +162,7 @@ def find_authors(lines: Sequence[str]) -> tuple[str, ...]:
 
 def _people(value: str, *, strict: bool = False) -> tuple[str, ...]:
     """Names out of a byline's value, which may run on into a place or an office. `strict`: surnames are required."""
-    value = _OFFICE.sub("", _RUNS_ON.split(_AND_REPORTER.sub("、", before_label(value)))[0])
+    value = _OFFICE.sub("", _RUNS_ON.split(_MORE.sub("、", before_label(value)))[0])
     names: list[str] = []
     for part in name_parts(value.strip(BRACKETS), _BETWEEN):
         found = [name for name in split_names(part) if is_name(name)]

@@ -1,6 +1,7 @@
 """Credits as Chinese pages label them: `来源：X 作者：Y 责任编辑：Z`, near the headline or below the text."""
 
 import re
+from collections.abc import Sequence
 
 from attrs import frozen
 
@@ -26,12 +27,18 @@ _CODE = re.compile(
     r"^[A-Za-z]{1,4}\d{2,8}\s+(?=[\u3400-\u9fff])|[_\s(（]{0,2}[A-Za-z]{1,4}\d{2,8}[)）]?$|^[A-Za-z]{0,4}\d{2,8}$"
 )
 # 望潮报·望潮网记者 张三 通讯员 李四: what stands before the names.
-_OFFICE = words(
+OFFICE = words(
     r"(?:^|(?<=[\s、,，;；]))(?:[^\s、,，;；]{0,24}(?:<REPORTER>|实习生|實習生|评论员|特派员|撰稿人|作者)|实习|特约|本报|本網|本网)"
     r"[\s:：]{0,3}(?=[\u3400-\u9fffA-Z])"
 )
 _NO_AUTHOR = words(r"(?:<REPORT>|<REPORTER>|<TRANSLATED>|<PHOTO>|外電|实习生)$|^[图圖文]$|^系|^/$|评论|評論|[(（\d]")
 _COUNTRY = re.compile(r"[\[(（【〔][\u3400-\u9fff]{1,3}[\])）】〕]\s?(?=[\u3400-\u9fffA-Z])")
+# 某所研究员张三: an office that runs into its holder's name.
+_HOLDS = re.compile(
+    r"^.{2,80}(?:部长|主任|所长|院长|会长|总裁|研究员|教授|博士|律师|学者|作家|委员|专家|理事|经理|分析师|评论员)(?=[\u3400-\u9fff]{2,4}$)"
+)
+_LONGEST_CLOSING = 160
+_LONGEST_REST = 8
 _SITE = words("<MEDIA>$")
 _WITH_NOTE = re.compile(r"[^\[\]【】]{2,30}(?:\[[^\[\]]{1,8}\]|【[^【】]{1,8}】)")
 _KEYWORDS_LENGTH = 400
@@ -69,7 +76,7 @@ def read_credits(text: str) -> Credits:
             if spare and not authors:
                 authors = spare
         elif kind == "author" or (kind == "reporter" and not authors):
-            value = _OFFICE.sub("", _cut(_COUNTRY.sub("", value)).strip(BRACKETS))
+            value = _HOLDS.sub("", OFFICE.sub("", _cut(_COUNTRY.sub("", value)).strip(BRACKETS)))
             authors = _tidy(split_names(value)) or authors
         elif kind in ("chief", "editor") and not (chief and kind == "editor"):
             name = clean_editor(_cut(value))
@@ -99,6 +106,14 @@ def _tidy(names: tuple[str, ...]) -> tuple[str, ...]:
 def label_kind(text: str) -> str | None:
     """The kind of label (of `lexicon.LABELS`) that the text is: `published` for `发布时间`; None for none."""
     return _KIND.get(text)
+
+
+def closing_credits(lines: Sequence[str]) -> Credits:
+    """What the last line of a text says in brackets, beyond its labels: `（本文来源：某报 作者：某所研究员某某）`."""
+    line = lines[-1].strip() if lines else ""
+    bracketed = 4 <= len(line) <= _LONGEST_CLOSING and line[0] in "（(【[" and line[-1] in "）)】]"
+    found = read_credits(line[1:-1]) if bracketed else Credits()
+    return found if found.labels and len(found.rest) <= _LONGEST_REST else Credits()
 
 
 def before_label(text: str) -> str:

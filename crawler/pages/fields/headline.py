@@ -6,6 +6,7 @@ headline, unless the page shows none.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import chain, islice
 from typing import Final
 
@@ -13,7 +14,16 @@ from attrs import evolve, frozen
 from lxml import etree
 
 from crawler.pages.fields.clock import first_stamp
-from crawler.pages.fields.lexicon import TITLE_CLASS, words
+from crawler.pages.fields.lexicon import (
+    BUTTONS,
+    MEDIA,
+    PUBLISHERS,
+    SECTION_KINDS,
+    SECTIONS,
+    TITLE_CLASS,
+    each_of,
+    words,
+)
 from crawler.pages.html.blocks import fold
 from crawler.pages.html.parse import Element
 from crawler.pages.html.surroundings import between
@@ -22,24 +32,30 @@ _NOT_LETTERS: Final = re.compile(r"[\W_]+")
 _LONGEST: Final = 160
 _LARGE: Final = ("h1", "h2")
 _BADGE: Final = words(r"^<ORIGIN_BADGES>[\s:：]+")
-_BUTTONS: Final = words(r"\+?\s?<BUTTONS>")
+_BUTTONS: Final = frozenset(each_of(BUTTONS))
 _BADGES: Final = words(r"<BADGES>|\[[^\[\]]{1,8}\]")
 # What parts a title from the site's name. A hyphen within letters or figures is part of a word (AB-19型, 2024-2025).
 _SEPARATOR: Final = re.compile(
-    r"\s*(?P<strong>[_|│]|--+|\s[-–—·/]\s|\s-|-\s|>|<)\s*|\s*(?P<weak>｜|[—–]{1,2}|(?<![A-Za-z0-9])-|-(?![A-Za-z0-9]))\s*"
+    r"[_|│><]|--+|\s[-–—·/]\s|\s-|-\s|(?P<weak>｜|[—–]{1,2}|(?<![A-Za-z0-9])-|-(?![A-Za-z0-9]))"
 )
-_SITE: Final = words(
-    r".{0,24}(?:<MEDIA>|<PUBLISHERS>)[】\])）]?(?:\s[A-Za-z ]{2,20})?|.{0,24}\b(?:com|cn|net|tw|org)"
-    r"|<SECTIONS><SECTION_KINDS>?|.{0,16}<SECTION_KINDS>|[^,，\s]{1,12}(?:,[^,，\s]{1,12}){2,9}",
-    re.IGNORECASE,
+# How the names of sites and sections end, and their addresses.
+_SITE_ENDS: Final = (
+    *(end.lower() for end in each_of(MEDIA, PUBLISHERS, SECTION_KINDS)),
+    *(f".{end}" for end in ("com", "cn", "net", "tw", "org")),
 )
-_LONGEST_SITE: Final = {"strong": 12, "weak": 8}
-"""A last part of no more characters may be a site's name or a section's, whatever it is."""
+_SECTIONS: Final = frozenset(each_of(SECTIONS))
+_LONGEST_NAME: Final = 28
+_KEYWORDS: Final = re.compile(r"[^,，\s]{1,12}(?:,[^,，\s]{1,12}){2,9}")
+_LONGEST_SITE: Final = 12
+_LONGEST_WEAK: Final = 8
+"""A last part of no more characters may be a site's name or a section's, whatever it is; the second behind a sign that
+headlines have too."""
 _NO_TITLE: Final = frozenset(("a", "title", "script", "style", "option"))
 _DASHES: Final = ("—", "——", "–", "––")
 _PARTS: Final = 12
 _BESIDE: Final = 8
 _LONGEST_BADGE: Final = 10
+_MOST_BADGE: Final = 40
 _MANY: Final = 300
 _BETWEEN_HAN: Final = re.compile(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
 _DATED: Final = re.compile(r"(?:19|20)\d\d[-年/.]")
@@ -139,12 +155,13 @@ def clean_title(title: str) -> str:
     return without_badge(_parted(title)[0])
 
 
-def title_parts(title: str) -> list[str]:
+def title_parts(title: str) -> tuple[str, ...]:
     """The parts of a `<title>` that are no headline, the last one first: site, channel, writer."""
     return _parted(title)[1]
 
 
-def _parted(title: str) -> tuple[str, list[str]]:
+@lru_cache(maxsize=16)  # a page's title is asked for its parts several times
+def _parted(title: str) -> tuple[str, tuple[str, ...]]:
     """A title without the parts that name the site or its sections, and these parts.
 
     They stand at its end, one after another, seldom at its beginning. A part that is neither short nor called like a
@@ -152,34 +169,44 @@ def _parted(title: str) -> tuple[str, list[str]]:
     """
     text = fold(title)[: _LONGEST * 2]
     if _SEPARATOR.match(text):  # the headline's place is empty
-        return "", [text.strip(" _|-—")]
+        return "", (text.strip(" _|-—"),)
     signs = list(
         islice((sign for sign in _SEPARATOR.finditer(text) if sign.start() and sign.end() < len(text)), _PARTS)
     )
     dropped: list[str] = []
     end = len(text)
-    while signs and _is_of_the_site(text[signs[-1].end() : end], signs[-1], signs[-1].start()):
+    while signs and _is_of_the_site(text[signs[-1].end() : end].strip(), signs[-1], signs[-1].start()):
         sign = signs.pop()
-        dropped.append(text[sign.end() : end])
+        dropped.append(text[sign.end() : end].strip())
         end = sign.start()
     start = 0
-    if signs and signs[0].end() < end - signs[0].start() and _SITE.fullmatch(text[: signs[0].start()]):
+    if signs and signs[0].end() < end - signs[0].start() and _names_a_site(text[: signs[0].start()].strip()):
         start = signs[0].end()
-        dropped.append(text[: signs.pop(0).start()])
+        dropped.append(text[: signs.pop(0).start()].strip())
     rest = text[start:end].strip(" _|-—")
     if "_" in rest:  # no headline has one
         rest, *others = sorted(filter(None, map(str.strip, rest.split("_"))), key=len, reverse=True)
         dropped += others
-    return rest, dropped
+    return rest, tuple(dropped)
 
 
 def _is_of_the_site(part: str, sign: re.Match[str], left: int) -> bool:
     """Whether the last part of a title is its site's or a section's. `left`: the characters before it."""
     if not part or len(part) > left * 1.5:
         return not part
-    if _SITE.fullmatch(part) is not None:
+    if _names_a_site(part):
         return True
-    return sign[0].strip() not in _DASHES and len(part) <= _LONGEST_SITE["strong" if sign["strong"] else "weak"]
+    return sign[0].strip() not in _DASHES and len(part) <= (_LONGEST_WEAK if sign["weak"] else _LONGEST_SITE)
+
+
+def _names_a_site(part: str) -> bool:
+    """Whether a part of a title is called like a site or a section, or is a list of keywords."""
+    name = part.strip("[]()（）【】").lower()
+    if len(name) <= _LONGEST_NAME:
+        han = name.rstrip("abcdefghijklmnopqrstuvwxyz ")
+        if name.endswith(_SITE_ENDS) or (han and han.endswith(_SITE_ENDS)) or name in _SECTIONS:
+            return True
+    return "," in part and _KEYWORDS.fullmatch(part) is not None
 
 
 def _confirmed(text: str, witnesses: _Witnesses) -> bool:
@@ -288,13 +315,13 @@ def without_badge(text: str) -> str:
 def _is_badge(element: Element) -> bool:
     """Whether a heading's child is a badge (原创, 独家), a forum's section (`[城事]`) or, at the end, a button
     (播报文章), and no part of the title."""
-    if not isinstance(element.tag, str) or len(element) > _BESIDE:
+    if not isinstance(element.tag, str) or len(element) > _BESIDE or len(element.text or "") > _MOST_BADGE:
         return False
-    text = "".join(element.itertext()).strip()
+    text = ("".join(element.itertext()) if len(element) else element.text or "").strip()
     if not 0 < len(text) <= _LONGEST_BADGE:
         return False
     ends = element.getnext() is None and not (element.tail or "").strip()
-    return _BADGES.fullmatch(text) is not None or (ends and len(text) > 1 and _BUTTONS.fullmatch(text) is not None)
+    return _BADGES.fullmatch(text) is not None or (ends and len(text) > 1 and text in _BUTTONS)
 
 
 def _joined(texts: Iterable[str]) -> str:

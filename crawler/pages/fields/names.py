@@ -2,10 +2,23 @@
 
 import re
 
-from crawler.pages.fields.lexicon import DOUBLE_SURNAMES, NOBODY, PLACES, RARE_SURNAMES, SURNAMES, words
+from crawler.pages.fields.lexicon import (
+    DOUBLE_SURNAMES,
+    HOUSES,
+    MEDIA,
+    NOBODY,
+    PLACES,
+    PUBLISHERS,
+    RARE_SURNAMES,
+    REPORT,
+    SURNAMES,
+    each_of,
+    words,
+)
 
 # Where a name that runs into the next word stops: places, and what follows a reporter's name.
 _STOP = words(r"(?<=[\u3400-\u9fff]{2})(?:<PROVINCES>|<CITIES>|<ABROAD>|<BEHIND_A_NAME>)")
+_AND = re.compile(r"(?<=[A-Za-z.]) and (?=[A-Z])")
 _SPLIT = re.compile(r"[\s、,，&;；/／|+＆•·▪]+|和(?=[\u3400-\u9fff]{2,4}$)")
 # 约翰·格林: one name, unless both halves are Chinese ones.
 _FOREIGN = re.compile(r"([\u3400-\u9fff]{1,6})·([\u3400-\u9fff]{1,8})")
@@ -20,12 +33,12 @@ _NO_GIVEN = words(
     "<BEHIND_A_NAME>|[获獲从從在的了是与與和为為]|供图|资料|整理|观察|观点|说|称|表示|手记|札记|调查|日前|近日|直播|连线|现场"
 )
 _KEPT = "\ue000"  # a space within a name, while the names are parted
-_ORGANISATION = words(r"(?:<MEDIA>|<PUBLISHERS>|<HOUSES>|<REPORT>|整理)$")
+_ORGANISATION = each_of(MEDIA, PUBLISHERS, HOUSES, REPORT, "整理")  # how what is no person's name ends
 
 
 def is_name(text: str) -> bool:
     """Whether the text reads as one Chinese person's name: a surname, and one or two characters more."""
-    if not 2 <= len(text) <= 4 or not _HAN.fullmatch(text) or text in PLACES or _ORGANISATION.search(text):
+    if not 2 <= len(text) <= 4 or not _HAN.fullmatch(text) or text in PLACES or text.endswith(_ORGANISATION):
         return False
     if text[:2] in DOUBLE_SURNAMES:
         return len(text) in (3, 4)
@@ -37,7 +50,7 @@ def may_be_name(text: str) -> bool:
     name stands there."""
     if _GIVEN.fullmatch(text) is None or text in PLACES or text in NOBODY:
         return False
-    return _ORGANISATION.search(text) is None and _NO_GIVEN.search(text) is None
+    return not text.endswith(_ORGANISATION) and _NO_GIVEN.search(text) is None
 
 
 def is_somebody(text: str) -> bool:
@@ -65,7 +78,7 @@ def leading_name(text: str) -> str | None:
 
 def name_parts(text: str, signs: re.Pattern[str]) -> list[str]:
     """The text parted at these signs, but not within a Latin name."""
-    kept = _LATIN.sub(lambda match: match[0].replace(" ", _KEPT), text)
+    kept = _LATIN.sub(lambda match: match[0].replace(" ", _KEPT), _AND.sub("、", text))
     return [part.replace(_KEPT, " ") for part in signs.split(kept)]
 
 

@@ -10,7 +10,7 @@ from archive.store.records import ImageRecord
 from archive.times import Precision
 from crawler.pages.fields.bylines import find_authors
 from crawler.pages.fields.clock import read_time
-from crawler.pages.fields.credits import clean_editor, split_keywords
+from crawler.pages.fields.credits import clean_editor, closing_credits, split_keywords
 from crawler.pages.fields.names import split_names
 from crawler.pages.html.finish import finish
 from crawler.pages.html.parse import Element
@@ -53,11 +53,12 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
             said = by_line(lines) or (document.says() if document.sends_on else None)
             outcome, detail = said or (outcome, detail)
             flags.append("flash")
+    closing = closing_credits(lines)
     authors: tuple[str, ...] = ()
     if "authors" in values:
         authors = split_names(values["authors"])
     elif template.authors_in_text:
-        authors = find_authors(lines)
+        authors = closing.authors or find_authors(lines)
     return Page(
         url=document.url,
         outcome=outcome,
@@ -68,7 +69,7 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
         published_at=published,
         published_precision=precision,
         modified_at=modified.at if modified is not None else None,
-        source_name=values.get("source_name"),
+        source_name=values.get("source_name") or closing.source or None,
         account_name=values.get("account_name"),
         authors=authors,
         editor=(clean_editor(values["editor"]) or None) if "editor" in values else None,

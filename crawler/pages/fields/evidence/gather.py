@@ -11,10 +11,10 @@ from typing import Any, Final
 from attrs import define
 
 from archive.times import Precision
-from crawler.pages.fields.credits import Credits, read_credits, split_keywords
+from crawler.pages.fields.credits import Credits, closing_credits, read_credits, split_keywords
 from crawler.pages.fields.evidence.candidates import choose
 from crawler.pages.fields.evidence.classify import is_timed
-from crawler.pages.fields.evidence.people import SIGNED_EDITOR, find_authors, find_editor
+from crawler.pages.fields.evidence.people import SIGNED_EDITOR, credit_lines_of, find_authors, find_editor
 from crawler.pages.fields.evidence.sources import find_accounts, find_places, find_sources
 from crawler.pages.fields.evidence.spans import spans
 from crawler.pages.fields.headline import title_parts
@@ -73,11 +73,13 @@ def gather(
     tail_credits = _credits(tail)
     # `……。（编辑：张三）` at the end of the text is kept in it, and names the editor all the same.
     tail_credits += [read_credits(sign[0]) for line in body[-3:] if (sign := SIGNED_EDITOR.search(line[-60:]))]
-    sources = list(find_sources(near, info_credits, tail_credits, pieces, site))
+    credit_lines = list(credit_lines_of(body))
+    sources = list(find_sources(near, info_credits, tail_credits, closing_credits(body), pieces, site))
     people = find_authors(
         info,
         info_credits,
         tail_credits,
+        credit_lines,
         body,
         pieces,
         metas,
@@ -89,7 +91,7 @@ def gather(
         [
             *sources,
             *people,
-            *find_editor(info, info_credits, tail_credits, body, pieces),
+            *find_editor(info, info_credits, tail_credits, credit_lines, body, pieces),
             *find_accounts(pieces),
             *find_places(info, tail, pieces),
         ]

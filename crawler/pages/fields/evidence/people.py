@@ -8,7 +8,7 @@ from crawler.pages.fields.bylines import edges, reported_by, signed_by, written_
 from crawler.pages.fields.clock import first_stamp
 from crawler.pages.fields.credits import Credits, clean_editor, label_kind, read_credits
 from crawler.pages.fields.evidence.candidates import Found
-from crawler.pages.fields.evidence.classify import Kind, is_medium
+from crawler.pages.fields.evidence.classify import Kind, classify, is_medium
 from crawler.pages.fields.evidence.spans import Span
 from crawler.pages.fields.lexicon import PEN_NAME_WORDS, words
 from crawler.pages.fields.linked_data import linked_authors
@@ -26,7 +26,9 @@ SIGNED_EDITOR: Final = words(
 _BADGED: Final = words(r"<ORIGIN_BADGES>[\s:：]{1,3}(.{1,60})")
 _SOMEBODY: Final = (Kind.PERSON, Kind.NAME)
 _BY: Final = re.compile(r"^(?:由|[Bb]y\s|文\s|撰文\s)")
-_CREDIT_LINE: Final = re.compile(r"[^。！？!?]{2,80}")
+_SENTENCE: Final = re.compile("[。！？!?]")
+_LONGEST_CREDIT: Final = 80
+_LONGEST_REST: Final = 8
 # Kinds of labels behind which a name is no author's.
 _DESK: Final = ("chief", "editor", "review", "craft")
 _AUTHOR_METAS: Final = ("author", "article:author", "og:article:author", "twitter:creator", "cXenseParse:author")
@@ -36,6 +38,7 @@ def find_authors(
     info: Sequence[RawBlock],
     info_credits: Sequence[Credits],
     tail_credits: Sequence[Credits],
+    credit_lines: Sequence[Credits],
     body: Sequence[str],
     pieces: Sequence[Span],
     metas: Mapping[str, str],
@@ -45,8 +48,8 @@ def find_authors(
 ) -> Iterator[Found]:
     """Candidates for the authors. What says that they are comes before what merely stands somewhere.
 
-    `pieces`: of the lines near the headline. `sources`: names that may be the source's. `titled`: the parts of the
-    page's title that are no headline.
+    `credit_lines`: what `credit_lines_of` gives of the body. `pieces`: of the lines near the headline. `sources`:
+    names that may be the source's. `titled`: the parts of the page's title that are no headline.
     """
     lines = edges(body)
     yield from _found(100, "the text names its writer", map(written_by, lines))
@@ -54,9 +57,10 @@ def find_authors(
     yield from _found(85, "byline near the headline", (reported_by(_without_time(block.text)) for block in info))
     yield from _found(84, "name beside the time", (_beside_time(block, sources) for block in info))
     yield from _found(75, "byline in the text", map(reported_by, lines))
+    yield from _found(74, "name alone above the text", [tuple(line for line in body[:1] if is_name(line))])
     yield from _found(72, "class of an author", (_by_class(piece, pen_names=False) for piece in pieces))
-    yield from _found(65, "credit line of the text", (credit.authors for credit in _credit_lines(lines)))
-    declared = {name for key in _AUTHOR_METAS for name in split_names(metas.get(key, ""))}
+    yield from _found(65, "credit line of the text", (credit.authors for credit in credit_lines))
+    declared = {name for key in _AUTHOR_METAS if (value := metas.get(key)) for name in split_names(value)}
     declared |= set(linked_authors(linked, pen_names=True))
     yield from _found(60, "the head names the author", (_declared(piece, declared) for piece in pieces))
     yield from _found(55, "link to a writer's page", map(_by_link, pieces))
@@ -78,6 +82,7 @@ def find_editor(
     info: Sequence[RawBlock],
     info_credits: Sequence[Credits],
     tail_credits: Sequence[Credits],
+    credit_lines: Sequence[Credits],
     body: Sequence[str],
     pieces: Sequence[Span],
 ) -> Iterator[Found]:
@@ -85,7 +90,7 @@ def find_editor(
     for rank, why, told in (
         (90, "label below the text", tail_credits),
         (85, "label near the headline", info_credits),
-        (65, "credit line of the text", list(_credit_lines(edges(body)))),
+        (65, "credit line of the text", credit_lines),
     ):
         for credit in told:
             if credit.editor:
@@ -99,12 +104,12 @@ def find_editor(
             yield Found("editor", (found[1],), 40, "name behind 编辑")
 
 
-def _credit_lines(lines: Sequence[str]) -> Iterator[Credits]:
+def credit_lines_of(body: Sequence[str]) -> Iterator[Credits]:
     """What the text's own lines of labels say: `文｜甲`, `编辑 | 乙`."""
-    for line in lines:
-        if _CREDIT_LINE.fullmatch(line):
+    for line in edges(body):
+        if len(line) <= _LONGEST_CREDIT and _SENTENCE.search(line) is None:
             credit = read_credits(line)
-            if credit.labels and len(credit.rest) <= 8:
+            if credit.labels and len(credit.rest) <= _LONGEST_REST:
                 yield credit
 
 
@@ -150,7 +155,7 @@ def _beside_time(block: RawBlock, sources: set[str]) -> tuple[str, ...]:
     for part in re.split(r"[\s|/／·]+", f"{block.text[: stamp.start]} {block.text[stamp.end :]}"):
         if label := label_kind(part.rstrip(":：")):
             kind = label
-        elif part and part not in sources and kind not in _DESK and part[-1] not in "于於" and is_name(part):
+        elif part not in sources and kind not in _DESK and classify(part) is Kind.PERSON:
             names.append(part)
     return tuple(names)
 

@@ -25,6 +25,7 @@ from crawler.pages.html.blocks import RawBlock
 _PERSON: Final = words(r"(?:本报|本報)?(?:<REPORTER>|<WRITER>|实习生|文[/／])")
 _PARTS: Final = re.compile(r"[\s|/／·∙丨]+")
 _UNKNOWN: Final = ("未知", "不详", "佚名", "无", "暂无", "null", "None")
+_FOLLOWED: Final = 4
 _LONGEST: Final = 80
 _LONGEST_ALONE: Final = 20
 _LONGEST_NAME: Final = 16
@@ -34,28 +35,37 @@ def find_sources(
     near: Sequence[RawBlock],
     info_credits: Sequence[Credits],
     tail_credits: Sequence[Credits],
+    closing: Credits,
     pieces: Sequence[Span],
     site: str,
 ) -> Iterator[Found]:
-    """Candidates for the source's name. `near`: the lines between headline and text. `site`: the site's own name."""
-    for credit in info_credits:
+    """Candidates for the source's name. `near`: the lines between headline and text. `closing`: what the text's last
+    line says in brackets. `site`: the site's own name."""
+    yield from _labelled(info_credits, 90, "label near the headline")
+    yield from _of_pieces(pieces, site)
+    yield from _beside_time(near)
+    yield from _labelled(tail_credits, 30, "label below the text")
+    yield from _labelled([closing], 25, "last line of the text")
+
+
+def _labelled(told: Sequence[Credits], rank: int, why: str) -> Iterator[Found]:
+    for credit in told:
         if credit.source and credit.source not in _UNKNOWN:
-            yield Found("source_name", (credit.source,), 90, "label near the headline")
+            yield Found("source_name", (credit.source,), rank, why)
+
+
+def _of_pieces(pieces: Sequence[Span], site: str) -> Iterator[Found]:
     timed = _lines_of_time(pieces)
     for piece in pieces:
-        kind = piece.kind
-        if len(piece.text) > _LONGEST_NAME or kind not in SOMEBODY:
+        if len(piece.text) > _LONGEST_NAME or piece.kind not in SOMEBODY:
             continue
+        is_person = piece.kind is Kind.PERSON
         if piece.is_source:
             yield _source(piece.text, 80, "class of a source")
-        elif kind is not Kind.PERSON and piece.line in timed and _is_the_site(piece.text, site):
+        elif not is_person and piece.line in timed and _is_the_site(piece.text, site):
             yield _source(piece.text, 47, "the site's own name")
         elif piece.is_account:
-            yield _source(piece.text, 42 if kind is Kind.PERSON else 50, "account that the page belongs to")
-    yield from _beside_time(near)
-    for credit in tail_credits:
-        if credit.source and credit.source not in _UNKNOWN:
-            yield Found("source_name", (credit.source,), 30, "label below the text")
+            yield _source(piece.text, 42 if is_person else 50, "account that the page belongs to")
 
 
 def _lines_of_time(pieces: Sequence[Span]) -> set[int]:
@@ -65,7 +75,8 @@ def _lines_of_time(pieces: Sequence[Span]) -> set[int]:
 
 def _is_the_site(name: str, site: str) -> bool:
     own, other = name.lower(), site.lower()
-    return min(len(own), len(other)) >= 2 and (own.startswith(other) or other.startswith(own))
+    alike = min(len(own), len(other)) >= 2 and (own.startswith(other) or other.startswith(own))
+    return alike and _PERSON.search(name) is None
 
 
 def _source(name: str, rank: int, why: str) -> Found:
@@ -102,8 +113,12 @@ def _beside_time(near: Sequence[RawBlock]) -> Iterator[Found]:
     for index in (at - 1, at + 1):
         if 0 <= index < len(near):
             yield from _alone(near[index])
-    if at and _can_be_followed(near[at - 1 : at + 4]) and classify(near[at - 1].text) in SOMEBODY:
-        yield _source(near[at - 1].text, 45, "account that can be followed")
+    start = max(0, at - _FOLLOWED)
+    for index in range(start + 1, min(len(near), at + _FOLLOWED)):
+        if near[index].text in FOLLOW:
+            named = next((one.text for one in reversed(near[start:index]) if classify(one.text) in SOMEBODY), "")
+            if named:
+                yield _source(named, 45, "account that can be followed")
 
 
 def _in_line(block: RawBlock) -> Iterator[Found]:
@@ -140,10 +155,6 @@ def _alone(block: RawBlock) -> Iterator[Found]:
         yield _source(text, 66, "medium beside the line of the time")
     elif class_words(names) & OWNER_WORDS:
         yield _source(text, 46, "name beside the line of the time")
-
-
-def _can_be_followed(lines: Sequence[RawBlock]) -> bool:
-    return any(block.text in FOLLOW for block in lines)
 
 
 def _bare(part: str) -> str:

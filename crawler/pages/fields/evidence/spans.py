@@ -5,7 +5,7 @@ from typing import Final
 
 from attrs import frozen
 
-from crawler.pages.fields.evidence.classify import SOMEBODY, Kind, classify
+from crawler.pages.fields.evidence.classify import SOMEBODY, Kind, classify, is_timed
 from crawler.pages.fields.lexicon import (
     ACCOUNT_LINK,
     ACCOUNT_WORDS,
@@ -21,7 +21,9 @@ from crawler.pages.html.blocks import BLOCK_TAGS, SKIPPED_TAGS, RawBlock, fold, 
 from crawler.pages.html.parse import Element
 
 NEAR: Final = 24
-"""How many lines near the headline, and elements in each, are looked at."""
+"""How many elements in a line are looked at."""
+_BESIDE: Final = 3
+_WIDE: Final = frozenset(("body", "article", "main", "section", "td"))
 _MOST_LINKS: Final = 6
 _LONGEST: Final = 200
 _TELLING: Final = (*SOMEBODY, Kind.PLACE, Kind.DATE)
@@ -87,7 +89,7 @@ def spans(blocks: Sequence[RawBlock]) -> list[Span]:
     it holds."""
     found: list[Span] = []
     seen = set()
-    for index, block in enumerate(blocks[:NEAR]):
+    for index, block in _beside_time(blocks):
         node = block.node
         if node is None or node in seen or len(block.text) > _LONGEST or len(block.links) > _MOST_LINKS:
             continue
@@ -103,8 +105,17 @@ def spans(blocks: Sequence[RawBlock]) -> list[Span]:
                 continue
             if around is None:
                 around = _around(node)
-            found.append(Span(text, kind, _words(element), outer | around, href, index))
+            found.append(Span(text, kind, _words(element), outer | around if around else outer, href, index))
     return found
+
+
+def _beside_time(blocks: Sequence[RawBlock]) -> list[tuple[int, RawBlock]]:
+    """The lines around the first that shows a time, else the first few."""
+    timed = next(
+        (index for index, block in enumerate(blocks) if len(block.text) <= _LONGEST and is_timed(block.text)), 0
+    )
+    start = max(0, timed - _BESIDE)
+    return list(enumerate(blocks))[start : timed + _BESIDE + 1]
 
 
 def _inline(node: Element) -> Iterator[tuple[Element, frozenset[str], str]]:
@@ -139,13 +150,17 @@ def _words(element: Element) -> frozenset[str]:
 
 
 def _around(node: Element) -> frozenset[str]:
-    """The words of the two elements around a line, as far as they hold little more than it."""
+    """The words of the two elements around a line, where they call it an author's and hold little more than it."""
     found: frozenset[str] = frozenset()
     parent = node.getparent()
     for _ in range(2):
-        if parent is None or parent.tag in ("body", "article", "main", "section", "td") or _is_long(parent):
+        if parent is None or parent.tag in _WIDE:
             break
-        found |= _words(parent)
+        words = _words(parent)
+        if words & AUTHOR_WORDS:
+            if _is_long(parent):
+                break
+            found |= words
         parent = parent.getparent()
     return found
 
