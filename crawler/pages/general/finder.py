@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice
+from math import prod
 from typing import Final
 
 from attrs import define
@@ -18,7 +19,7 @@ from crawler.pages.html.blocks import fold, hides
 from crawler.pages.html.overview import NO_PLACE
 from crawler.pages.html.parse import Element
 from crawler.pages.html.surroundings import between, preceding
-from crawler.pages.rules.markers import is_marker
+from crawler.pages.rules.markers import is_furniture, is_info, is_marker
 
 _HAN: Final = re.compile("[\u3400-\u9fff]")
 _MARKS: Final = re.compile("[，。！？、；：,“”「」]")
@@ -42,6 +43,9 @@ _GOOD_NAMES: Final = re.compile(
 )
 _LONG: Final = 600
 _NOTHING: Final = 0.001
+_BAD_PLACE: Final = 0.25
+_GOOD_PLACE: Final = 1.1
+_SOME_TEXT: Final = 100
 _UNFOLDS: Final = 1.5
 _MUCH: Final = 0.3
 _BEGINNING: Final = 12
@@ -78,6 +82,9 @@ class _Weights:
         self.factors: dict[Element, float] = {}  # parents stand before their children
         self.see_hidden = see_hidden
         self.unseen: list[tuple[Element, str]] = []
+        # The characters of sentences other than those of `is_furniture`: one is enough, but in a bad place a few are no
+        # text. In a good place a text may speak of such things.
+        self.text = 0
 
     def add(self, element: Element, text: str) -> None:
         """One run of text that has a sentence's punctuation."""
@@ -89,8 +96,15 @@ class _Weights:
                 self.unseen.append((element, text.strip()))
             return
         text = text.strip()
+        self.sums[element] = self.sums.get(element, 0.0) + self._weight(text, factor)
+
+    def _weight(self, text: str, factor: float) -> float:
         length = len(text)
         weight = min(length, _LONG) * factor
+        if is_info(text):
+            weight *= 0.1
+        else:
+            self._count(text, factor)
         if length < 160:
             if text.endswith(_CUT_OFF):
                 weight *= 0.2
@@ -98,9 +112,15 @@ class _Weights:
                 weight *= 0.1
             if length < 30 and len(_MARKS.findall(text)) < 2:
                 weight *= 0.4
-        if not _HAN.search(text[:80]):
-            weight *= 0.1
-        self.sums[element] = self.sums.get(element, 0.0) + weight
+        return weight if _HAN.search(text[:80]) else 0.1 * weight
+
+    def _count(self, text: str, factor: float) -> None:
+        if self.text >= _SOME_TEXT:
+            return
+        if not is_furniture(text):
+            self.text += len(text) if factor < _BAD_PLACE else _SOME_TEXT
+        elif factor > _GOOD_PLACE:
+            self.text += int(1.5 * len(text))
 
     def _factor(self, element: Element) -> float:
         """What a sentence in this element counts, by its tags and names and those around it; below 0 where it is
@@ -146,8 +166,13 @@ def _place_factor(element: Element) -> float:
 
 def _is_hidden(element: Element) -> bool:
     """Whether the element itself says that it is not shown."""
-    style = element.get("style")
-    return (style is not None and hides([("style", style)])) or element.get("hidden") is not None
+    return bool(element.attrib) and hides(element.items())
+
+
+def worth_of_place(element: Element) -> float:
+    """What a sentence in this element counts, by the tags and names of it and those around it: 1 where they say
+    nothing."""
+    return prod(_place_factor(one) for one in (element, *element.iterancestors()))
 
 
 @lru_cache(maxsize=4096)
@@ -168,7 +193,7 @@ def find_body(tree: Element, runs: Iterable[tuple[Element, str]]) -> Spot | None
     shown = _shown_by_script(weights.unseen, sums.get(tree, 0.0)) if weights.unseen else frozenset()
     if shown:
         sums = _with_hidden(runs, weights, shown)
-    if not sums:
+    if not sums or (weights.text < _SOME_TEXT and not shown):
         return None
     element = tree
     total = sums.get(tree, 0.0)

@@ -32,6 +32,9 @@ def goes_on(links: Iterable[Element], url: str) -> bool:
     base: tuple[str | None, str, set[str]] | None = None
     name = _NUMBER.sub("", _stem(url.partition("?")[0])).rpartition("/")[2]
     for link in links:
+        text = link.text
+        if text and len(text) > _LONGEST and not text.isspace():
+            continue
         href = link.get("href")
         # The name tells most links from those of a pager.
         if not href or (name not in href and href[0] != "?") or not _WORDS.fullmatch(_said(link)):

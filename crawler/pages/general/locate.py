@@ -9,7 +9,7 @@ from crawler.pages.fields.headline import Headline, as_titled, choose_headline, 
 from crawler.pages.general.beside import lines_above, lines_below
 from crawler.pages.general.finder import Spot, find_body
 from crawler.pages.general.pieces import body_pieces
-from crawler.pages.general.second_opinion import ask_trafilatura
+from crawler.pages.general.second_opinion import ask_trafilatura, find_verse
 from crawler.pages.html.blocks import RawBlock, fold
 from crawler.pages.html.overview import Overview
 from crawler.pages.html.parse import Element
@@ -39,7 +39,7 @@ def locate(document: Document, overview: Overview) -> Place | None:
     tree = document.tree
     title, og_title = document.title, fold(document.metas.get("og:title") or "")
     candidates = headline_candidates(tree, overview.headings, title, og_title)
-    spot = find_body(tree, overview.runs) or ask_trafilatura(tree, document.source)
+    spot = find_body(tree, overview.runs) or find_verse(tree) or ask_trafilatura(tree, document.source)
     if spot is None:
         return None
     headline = choose_headline(candidates, spot.root, title, og_title)

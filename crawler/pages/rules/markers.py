@@ -101,6 +101,32 @@ def is_reported(text: str) -> bool:
     )
 
 
+# What a site says of itself, to whomever.
+_FURNITURE: Final = re.compile(
+    r"版权所有|版權所有|著作權|ICP|公网安备|许可证|不良信息|举报(?:电话|邮箱)|All [Rr]ights|[Cc]opyright|©|[Cc]ookie"
+    r"|隐私|隱私|浏览器|瀏覽器|JavaScript|(?:未经|未經|非經)[^。]{0,12}(?:授权|授權|许可|許可|同意)|(?:不得|请勿|請勿|禁止)(?:转载|轉載)|加载|載入"
+    r"|主办单位|主管单位|主办：|技术支持|联系电话|聯絡電話|客服|热线|分辨率|请检查网络|刷新|客户端|扫码|扫一扫"
+    r"|登录|登入|注册|註冊|会员|意见反馈"
+)
+_FURNITURE_LENGTH: Final = 160
+_INFO: Final = re.compile(
+    r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}"
+    r"|^[\s\[【(（]{0,2}(?:来源|來源|作者|编辑|編輯|责任编辑|责编|时间|時間|发布|發布|记者|关键词|标签)\s?[:：]"
+)
+_INFO_LENGTH: Final = 80
+
+
+def is_furniture(text: str) -> bool:
+    """Whether the site speaks of itself: its rights, licences, cookies, apps, and what the reader's browser lacks. A
+    text may have such sentences; a page that has no others has no text."""
+    return len(text) < _FURNITURE_LENGTH and _FURNITURE.search(text) is not None
+
+
+def is_info(text: str) -> bool:
+    """Whether the line is one of time and source, which has a sentence's marks and is none."""
+    return len(text) < _INFO_LENGTH and "。" not in text and _INFO.search(text) is not None
+
+
 def names(element: Element) -> str:
     """The element's class and id."""
     return f"{element.get('class') or ''} {element.get('id') or ''}"
