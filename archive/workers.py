@@ -26,6 +26,8 @@ from typing import IO, Any, Final, Generic, Self, TypeVar
 
 from attrs import define, frozen
 
+from archive.errors import JianbaoError
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -47,8 +49,8 @@ class Ceiling:
 NONE: Final = Ceiling()
 
 
-class WorkerEnded(Exception):
-    """The process ended in the middle of a task; the message says why, in a few words."""
+class WorkerEnded(JianbaoError):
+    """The process ended in the middle of a task, twice; the message says why, in a few words."""
 
 
 class CeilingReached(WorkerEnded):
@@ -77,7 +79,7 @@ class _Process:
             return _receive(process.stdout, self.patience)
         except TimeoutError:
             self.stop()
-            raise CeilingReached(f"no answer within {self.patience:.0f} seconds") from None
+            raise CeilingReached(f"a worker process gave no answer within {self.patience:.0f} seconds") from None
         except (OSError, EOFError):
             raise self._end() from None
         except BaseException:
@@ -87,7 +89,7 @@ class _Process:
     def _end(self) -> WorkerEnded:
         process, self.running = self.running, None
         if process is None:
-            return WorkerEnded("it never began")
+            return WorkerEnded("a worker process did not begin")
         _close(process)
         try:
             code = process.wait(_GRACE)
@@ -95,10 +97,12 @@ class _Process:
             process.kill()
             code = process.wait()
         if code == -signal.SIGXCPU:
-            return CeilingReached("it took more processor time than a task may")
+            return CeilingReached("a worker process took more processor time than a task may")
         if code < 0:
-            return WorkerEnded(f"its process was killed ({signal.Signals(-code).name}), perhaps for want of memory")
-        return WorkerEnded(f"its process ended with code {code}")
+            return WorkerEnded(
+                f"a worker process was killed ({signal.Signals(-code).name}), perhaps for want of memory"
+            )
+        return WorkerEnded(f"a worker process ended with code {code}")
 
     def stop(self) -> None:
         """End it, whatever it does."""

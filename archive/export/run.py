@@ -1,11 +1,13 @@
 """Write the archive's articles to a file, whole or not at all, whatever their number."""
 
+import fcntl
+import glob
 import hashlib
 import json
 import os
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -116,15 +118,35 @@ def _describe(
     }
 
 
+def _clear(path: Path) -> None:
+    """Remove what exports of this file left behind that were killed: nobody has locked it any more."""
+    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        with suppress(OSError), part.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink()
+
+
+def _locked(part: Path) -> IO[bytes]:
+    """A new file that is ours: another export may have removed it before it was locked."""
+    while True:
+        file = part.open("wb")
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file.fileno()), part.stat()):
+                return file
+        file.close()
+
+
 @contextmanager
 def _replacing(path: Path, without: Path | None = None) -> Iterator[IO[bytes]]:
     """A file beside `path` that takes its place at the end of the block, on the disk; gone if the block fails.
 
     `without`: a file that is removed just before.
     """
+    _clear(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as file:
+        with _locked(part) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -5,12 +5,8 @@ What is stored already is known by its digest before the costly part, so an inte
 
 import gc
 import gzip
-import multiprocessing
-import signal
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import chain
@@ -19,7 +15,7 @@ from pathlib import Path
 from attrs import define, evolve, field, frozen
 from sqlalchemy import Connection, Engine, select
 
-from archive.errors import JianbaoError, UsageError
+from archive.errors import UsageError
 from archive.ingest.prepare import Prepared, add_indexes, prepare_rows
 from archive.ingest.transaction import ingest
 from archive.load.address import same_page
@@ -30,6 +26,7 @@ from archive.store.db import connect, reading, writing
 from archive.store.keys import key_in
 from archive.store.models import Article, Revision
 from archive.store.records import Stored
+from archive.workers import Workers
 
 BATCH = 400
 BATCH_BYTES = 2 * 2**20
@@ -295,26 +292,10 @@ def _read_ahead(engine: Engine, whose: Whose, batches: Iterator[list[Piece]], wo
         for batch in batches:
             yield _read(engine, whose, batch)
         return
-    url = engine.url.render_as_string(hide_password=False)
-    with ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_start_worker, initargs=(url, whose)
-    ) as pool:
-        waiting: deque[Future[_Batch]] = deque()
-        for batch in chain([first, second], batches):
-            waiting.append(pool.submit(_read_in_worker, batch))
-            if len(waiting) > workers + 1:
-                yield _result(waiting.popleft())
-        while waiting:
-            yield _result(waiting.popleft())
-
-
-def _result(future: "Future[_Batch]") -> _Batch:
-    try:
-        return future.result()
-    except BrokenProcessPool as error:
-        raise JianbaoError(
-            "a worker process was killed, perhaps for want of memory; import again, with --jobs 1"
-        ) from error
+    given = engine.url.render_as_string(hide_password=False), whose
+    with Workers(_read_in_worker, jobs=workers, begin=_start_worker, given=given) as pool:
+        for done in pool.map(chain([first, second], batches)):
+            yield done.result()
 
 
 _worker: tuple[Engine, Whose] | None = None
@@ -322,8 +303,6 @@ _worker: tuple[Engine, Whose] | None = None
 
 
 def _start_worker(database_url: str, whose: Whose) -> None:
-    # Ctrl-C goes to every process of the terminal; the first one ends the others.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     global _worker  # noqa: PLW0603 - how a process pool hands things to its processes
     _worker = connect(database_url), whose
     gc.set_threshold(*_COLLECTIONS)

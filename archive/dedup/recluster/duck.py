@@ -1,12 +1,8 @@
 """Reclustering on one machine: DuckDB for the pairs, a pool of processes for shingles and verdicts."""
 
-import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from functools import partial
-from itertools import islice
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -18,6 +14,7 @@ from archive.dedup.recluster.pairs_sql import STEPS
 from archive.dedup.verify.compare import Verdict
 from archive.store.db import reading
 from archive.store.models import Article
+from archive.workers import Workers
 
 CHUNK: Final = 1000
 ALONE: Final = 2000
@@ -102,12 +99,9 @@ class DuckEngine:
         if self._jobs < 2:
             yield from map(function, chunks)
             return
-        with _pool(self._jobs) as pool:
-            left = iter(chunks)
-            waiting = [pool.submit(function, chunk) for chunk in islice(left, 2 * self._jobs)]
-            while waiting:
-                yield waiting.pop(0).result()
-                waiting += [pool.submit(function, chunk) for chunk in islice(left, 1)]
+        with Workers(function, jobs=self._jobs) as pool:
+            for done in pool.map(chunks, ahead=2):
+                yield done.result()
 
 
 def _rows(sources: list[work.Source], furniture: frozenset[tuple[str, int]]) -> list[work.Row]:
@@ -127,12 +121,3 @@ def _insert(database: Any, table: str, names: Sequence[str], values: Sequence[tu
     database.register("batch", batch)
     database.execute(f"INSERT INTO {table} SELECT {', '.join(names)} FROM batch")  # noqa: S608 - names of ours
     database.unregister("batch")
-
-
-@contextmanager
-def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        try:
-            yield pool
-        finally:
-            pool.shutdown(cancel_futures=True)

@@ -1,6 +1,7 @@
 """Text to a tree, once a page, within bounds."""
 
 import re
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
 
@@ -11,6 +12,17 @@ Element = Any
 
 MAX_ELEMENTS: Final = 80_000
 """A tree of more elements is not read. No article page comes near: the largest at hand has 3,300."""
+
+MAX_ATTRIBUTES: Final = 1_000
+"""A tag's further attributes are let go. The most at hand are 60."""
+_LONG_TAG: Final = 4096
+_MANY_VALUES: Final = 16_000
+_BEGIN: Final = re.compile(rb"<[A-Za-z]")
+_OPENING: Final = re.compile(rb"<(?:!--|[A-Za-z])")
+_RAW: Final = re.compile(rb"<(script|style|textarea|title|xmp|iframe|noembed|noframes)(?=[\s/>])", re.IGNORECASE)
+# As browsers cut a tag (https://html.spec.whatwg.org/multipage/parsing.html, 13.2.5.32 and on), without a step back.
+_ATTRIBUTE: Final = re.compile(rb"""[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"?+|'[^']*+'?+|[^\s>]*+))?+""")
+_TAG: Final = re.compile(rb"<(?:[\s/]++|" + _ATTRIBUTE.pattern + rb")*+")
 
 _FEW_BYTES: Final = 4 * MAX_ELEMENTS
 
@@ -35,12 +47,75 @@ def parse(text: str | bytes) -> Element | None:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         data = text if isinstance(text, bytes) else text.encode("utf-8", "replace")
-        root = etree.fromstring(_without_ends(data), parser)
+        root = etree.fromstring(_without_ends(_without_surplus(data)), parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
     if root is not None:
         _begin_body(root)
     return root
+
+
+def _without_surplus(data: bytes) -> bytes:
+    """The page without the attributes of a tag behind its first `MAX_ATTRIBUTES`: libxml2 compares each with all before
+    it, which takes minutes where they are hundreds of thousands."""
+    if not _has_surplus(data):
+        return data
+    pieces: list[bytes] = []
+    kept = place = 0
+    while (found := _OPENING.search(data, place)) is not None:
+        if found[0] == b"<!--":
+            place = data.find(b"-->", found.end())
+            if place < 0:
+                break
+            continue
+        surplus, place = _tag(data, found.start())
+        if surplus is not None:
+            pieces.append(data[kept:surplus])
+            kept = place
+        name = _RAW.match(data, found.start())
+        if name is not None:
+            end = re.compile(b"</" + name[1], re.IGNORECASE).search(data, place)
+            if end is None:
+                break
+            place = end.start()
+    return b"".join([*pieces, data[kept:]])
+
+
+def _tag(data: bytes, start: int) -> tuple[int | None, int]:
+    """Where the surplus attributes of the tag at `start` begin, None where it has none, and where the tag ends."""
+    match = _TAG.match(data, start)
+    end = match.end() if match is not None else start + 1
+    surplus = next(islice(_ATTRIBUTE.finditer(data, start + 1, end), MAX_ATTRIBUTES + 1, None), None)
+    return (surplus.start() if surplus is not None else None), end
+
+
+def _has_surplus(data: bytes) -> bool:
+    """Whether what looks like a tag has surplus attributes; a script may look so too."""
+    end = 0
+    for start in _long_tags(data):
+        if start >= end:
+            surplus, end = _tag(data, start)
+            if surplus is not None:
+                return True
+    return False
+
+
+def _long_tags(data: bytes) -> Iterator[int]:
+    """Where tags begin that may have very many attributes: those that do not end soon, or, since a `>` may stand in a
+    value, all of them where there are very many `=`."""
+    if data.count(b"=") >= _MANY_VALUES:
+        yield from (match.start() for match in _BEGIN.finditer(data))
+        return
+    place = 0
+    while place + _LONG_TAG < len(data):
+        last = data.rfind(b">", place, place + _LONG_TAG)
+        if last >= 0:
+            place = last + 1
+            continue
+        end = data.find(b">", place + _LONG_TAG)
+        end = len(data) if end < 0 else end
+        yield from (match.start() for match in _BEGIN.finditer(data, place, end))
+        place = end + 1
 
 
 def _without_ends(data: bytes) -> bytes:

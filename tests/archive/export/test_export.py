@@ -1,6 +1,7 @@
 """The export: every form holds the same, whole or not at all."""
 
 import csv
+import fcntl
 import hashlib
 import json
 import sys
@@ -164,3 +165,19 @@ def test_memory_stays_flat(engine: Engine, tmp_path: Path, monkeypatch: pytest.M
     tracemalloc.stop()
     assert form == "parquet" or path.stat().st_size > 50_000_000
     assert peak < 15_000_000
+
+
+def test_what_a_dead_export_left_goes_with_the_next(filled: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    dead = [folder / f".articles.jsonl.{number}.part" for number in (1, 99999)]
+    dead.append(folder / ".articles.jsonl.json.7.part")
+    others = [folder / name for name in (".articles.csv.1.part", "articles.jsonl.1.part", ".mine.part")]
+    living = folder / ".articles.jsonl.5.part"
+    for path in (*dead, *others, living):
+        path.write_text("half")
+    with living.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        export(filled, folder, "jsonl")
+        left = {path.name for path in folder.iterdir()}
+    assert left == {"articles.jsonl", "articles.jsonl.json", living.name, *(path.name for path in others)}
