@@ -5,7 +5,7 @@ from typing import Final
 from attrs import frozen
 
 from archive.dedup.verify.align import Op, align, extent
-from archive.dedup.verify.gaps import Gaps, type_gaps
+from archive.dedup.verify.gaps import DAMAGED, Gaps, type_gaps
 from archive.dedup.verify.texts import Text, days_between
 
 FAR: Final = 30.0
@@ -81,15 +81,18 @@ def look(first: Text, second: Text) -> Facts:
         return Facts(first, second, [], Gaps(), equal=0, strict=0.0, cover=0.0, other=0.0, days=days)
     gaps = type_gaps(first.folded, second.folded, runs, first.damaged, second.damaged)
     equal = sum(equal_in(run) for run in runs)
+    # Damage is what befell the one copy and not the other. Where both have many rare characters, they are the topic.
+    both = min(int(first.damaged.sum()), int(second.damaged.sum())) >= DAMAGED
+    sound, other_sound = (len(first.folded), len(second.folded)) if both else (first.sound, second.sound)
     return Facts(
         first,
         second,
         runs,
         gaps,
         equal=equal,
-        strict=min(1.0, equal / min(first.sound, second.sound)),
-        cover=min(1.0, (equal + gaps.replaced) / first.sound),
-        other=min(1.0, (equal + gaps.other_replaced) / second.sound),
+        strict=min(1.0, equal / min(sound, other_sound)),
+        cover=min(1.0, (equal + gaps.replaced) / sound),
+        other=min(1.0, (equal + gaps.other_replaced) / other_sound),
         days=days,
     )
 

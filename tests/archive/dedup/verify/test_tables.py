@@ -125,3 +125,13 @@ def test_looking_for_a_word_in_one_letter_over_and_over_ends() -> None:
     assert find("a" * 2_000_000 + " aaa", ["aaa"]) == [Span(2_000_001, 2_000_004)]
     assert find("哈，" * 500_000, ["哈哈"]) == []
     assert process_time() - began < 0.5
+
+
+RARE = [chr(code) for code in range(0x9F8D, 0x9FA0)] + [chr(code) for code in range(0x7C20, 0x7D20)]
+NOTICE = "本公告由青陵市水务局发布，任何单位和个人未经许可不得转载，如有疑问请在工作时间拨打服务热线咨询，谢谢合作。"
+
+
+def test_texts_of_rare_characters_with_one_common_paragraph_stay_apart() -> None:
+    """Rarity alone is no damage: two thousand such texts became one story."""
+    texts = [prepare("".join(Random(seed).choices(RARE, k=400)) + "\n" + NOTICE * 2, AT) for seed in range(4)]
+    assert all(isinstance(compare(one, other), Rejection) for one, other in combinations(texts, 2))
