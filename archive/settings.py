@@ -6,6 +6,8 @@ from pathlib import Path
 from attrs import frozen
 from sqlalchemy.engine import URL
 
+from archive.errors import UsageError
+
 DEFAULT_HOME = "jianbao-data"
 
 
@@ -33,9 +35,13 @@ class Home:
 def resolve_home(path: str | None = None, database: str | None = None) -> Home:
     """The archive that the options name, else `JIANBAO_HOME` and `JIANBAO_DATABASE`, else `./jianbao-data`.
 
-    Creates nothing: the command that first writes does.
+    Creates nothing: the command that first writes does. Raises `UsageError` where the folder is named from a working
+    folder that is gone.
     """
-    home = Path(path or os.environ.get("JIANBAO_HOME") or DEFAULT_HOME).absolute()
+    try:
+        home = Path(path or os.environ.get("JIANBAO_HOME") or DEFAULT_HOME).absolute()
+    except FileNotFoundError:
+        raise UsageError("the working folder is gone; cd to another one, or name the archive from / (--home)") from None
     # Not by hand: a folder's name may hold `?` and `%`.
     inside = URL.create("sqlite", database=str(home / "archive.db")).render_as_string()
     return Home(path=home, database=database or os.environ.get("JIANBAO_DATABASE") or inside)

@@ -1,13 +1,13 @@
 """The `jianbao` command and its reading half; `crawler.cli` adds the commands that fetch and extract."""
 
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from archive.cli import portals
+from archive.cli import portals, streams
 from archive.cli.terminal import echo
-from archive.errors import JianbaoError
+from archive.errors import JianbaoError, StorageError
 from archive.settings import resolve_home
 
 
@@ -15,11 +15,21 @@ class Group(click.Group):
     """A click group that ends one of our own errors in one clear line and its exit code, never in a traceback."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
+        streams.guard()
         try:
             return super().main(*args, **kwargs)
         except JianbaoError as error:
-            echo(f"jianbao: {error}", err=True)
-            sys.exit(error.exit_code)
+            _end(error)
+        except SystemExit as ended:
+            lost = streams.lost_output()
+            if lost is not None and not ended.code:
+                _end(StorageError(f"cannot write the answer to standard output: {lost.strerror}"))
+            raise
+
+
+def _end(error: JianbaoError) -> NoReturn:
+    echo(f"jianbao: {error}", err=True)
+    sys.exit(error.exit_code)
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

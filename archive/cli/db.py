@@ -70,9 +70,13 @@ def current(home: Home) -> None:
 
 
 @db.command()
+@click.option("--quick", is_flag=True, help="Do not read the whole SQLite file for damage.")
 @click.pass_obj
-def check(home: Home) -> None:
-    """Say whether the database can be reached and fits this version; exit code 4 or 5 where not.
+def check(home: Home, quick: bool) -> None:
+    """Say whether the database can be reached, is whole, and fits this version; exit code 4 or 5 where not.
+
+    An SQLite file is read from end to end, which takes a while for a large one; a PostgreSQL server looks after its
+    pages itself.
 
     \b
     Example:
@@ -81,4 +85,6 @@ def check(home: Home) -> None:
     from archive.store import db as archive_db
 
     with archive_db.opened(home.database) as engine:
+        if not quick:
+            archive_db.check_pages(engine)
         click.echo(f"{archive_db.show_url(engine.url)}: schema {archive_db.current(engine)}, as this version needs")

@@ -17,7 +17,18 @@ from archive.errors import DatabaseUnavailable, StorageError, UsageError
 from archive.store.dberrors import show_url, translate
 from archive.store.schema import check, current, is_empty, upgrade
 
-__all__ = ["check", "connect", "current", "open_engine", "opened", "reading", "show_url", "upgrade", "writing"]
+__all__ = [
+    "check",
+    "check_pages",
+    "connect",
+    "current",
+    "open_engine",
+    "opened",
+    "reading",
+    "show_url",
+    "upgrade",
+    "writing",
+]
 
 SQLITE_BUSY_SECONDS = 30
 POSTGRESQL_CONNECT_SECONDS = 10
@@ -115,6 +126,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
         with connection.begin():
             yield connection
+
+
+def check_pages(engine: Engine) -> None:
+    """Read a whole SQLite file for damaged pages and indexes. Raises `DatabaseUnavailable`, with the first of them."""
+    if engine.dialect.name != "sqlite":
+        return
+    with reading(engine) as connection:
+        found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check(1)")]
+    if found != ["ok"]:
+        first = " ".join(" ".join(found).split())[:200]
+        raise DatabaseUnavailable(
+            f"{show_url(engine.url)} is damaged ({first}); restore a copy, or import its WARC files into a new archive"
+        )
 
 
 def _parse(database_url: str) -> URL:

@@ -7,6 +7,7 @@ holds an advisory lock under its number, from before its row can be seen until a
 
 import fcntl
 import os
+import pwd
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import BinaryIO
 from attrs import define, field
 from sqlalchemy import Connection, Engine, make_url, text
 
-from archive.errors import AlreadyRunning
+from archive.errors import AlreadyRunning, StorageError
 from archive.settings import Home
 from crawler.warc.writer import storage_error
 
@@ -54,6 +55,9 @@ def lock_home(home: Home, kind: str) -> HomeLock:
             file.truncate(0)
             file.write(str(os.getpid()).encode())
             file.flush()
+    except PermissionError as error:
+        lock.release()
+        raise StorageError(_whose(Path(error.filename or home.path))) from error
     except OSError as error:
         lock.release()
         raise storage_error(home.path, error) from error
@@ -71,6 +75,19 @@ def _lock_files(home: Home, kind: str) -> list[Path]:
         database = Path(str(url.database)).resolve()
         files.append(database.with_name(f"{database.name}.{kind}.lock"))
     return files
+
+
+def _whose(path: Path) -> str:
+    """Why a file cannot be opened: mostly somebody else, root for one, has run the crawler here once."""
+    owner = ""
+    with suppress(OSError, KeyError):
+        number = path.stat().st_uid
+        owner = f", which belongs to {number}"
+        owner = f", which belongs to {pwd.getpwuid(number).pw_name}"
+    return (
+        f"cannot write to {path}{owner}: Permission denied; an archive is one user's: run as that user, "
+        "or give all of it to yours (chown -R), or name another with --home"
+    )
 
 
 def _holder(file: BinaryIO) -> str:

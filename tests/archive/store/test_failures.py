@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from archive.errors import DatabaseUnavailable, JianbaoError, SchemaMismatch, StorageError, UsageError
-from archive.store.db import connect, open_engine, opened, reading, upgrade, writing
-from tests.archive.make import store, told
+from archive.store.db import check_pages, connect, open_engine, opened, reading, upgrade, writing
+from tests.archive.make import article, store, told
 from tests.postgres import Server
 
 HOLD = """
@@ -230,6 +230,22 @@ class Header(ctypes.Structure):
 header = Header(0x20080522, 0)
 assert libc.capset(ctypes.byref(header), (ctypes.c_uint32 * 6)()) == 0
 """
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_a_damaged_page_is_found(tmp_path: Path, share: float) -> None:
+    path = tmp_path / "archive.db"
+    with opened(f"sqlite:///{path}", create=True) as engine:
+        store(engine, *(told(article(f"a:{n}", f"第{n}条新闻，说的是第{n}件事。")) for n in range(60)))
+    with opened(f"sqlite:///{path}") as engine:
+        check_pages(engine)
+    pages = path.stat().st_size // 4096
+    with path.open("r+b") as file:
+        file.seek(int(pages * share) * 4096)
+        file.write(b"\xa5" * 4096)
+    with opened(f"sqlite:///{path}") as engine, pytest.raises(DatabaseUnavailable) as caught:
+        check_pages(engine)
+    one_line(caught.value, "archive.db", "WARC files")
 
 
 def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:

@@ -1,8 +1,6 @@
 """An archive on which somebody may only look: reading commands work, writing ones say why not."""
 
 import contextlib
-import ctypes
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -15,6 +13,7 @@ import pytest
 from archive.settings import resolve_home
 from archive.store.db import opened
 from tests.archive.make import article, captured, store
+from tests.permissions import bound_by_permissions
 
 COMMAND = (sys.executable, "-c", "from crawler.cli import main; main()")
 READS = (
@@ -27,15 +26,6 @@ READS = (
     ("db", "check"),
     ("export", "--to", "OUT"),
 )
-PR_CAPBSET_DROP, OVERRIDING = 24, (1, 2, 3)  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER
-
-
-def bound_by_permissions() -> None:
-    """Make root obey a file's permissions, as everybody else does."""
-    if os.geteuid() == 0:
-        libc = ctypes.CDLL(None)
-        for capability in OVERRIDING:
-            libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
 
 
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,10 @@
 """Who works on an archive, and who is dead: the moments in between, one after the other instead of by luck."""
 
 import fcntl
+import os
+import pwd
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -17,6 +21,7 @@ from crawler.run.locks import lock_home
 from crawler.run.recovery import recover
 from crawler.run.run import Run, open_run
 from tests.crawler.warc.test_writer import exchange, folder
+from tests.permissions import bound_by_permissions
 
 
 def home(path: Path, database: str | None = None) -> Home:
@@ -138,6 +143,25 @@ def test_one_sqlite_file_has_one_run_whichever_home_it_has(
     lock_home(late, "import").release()
     held.release()
     lock_home(late, "crawl").release()
+
+
+@pytest.mark.parametrize("name", ["crawl.lock", "archive.db.crawl.lock"])
+def test_a_lock_that_somebody_else_made_is_named_with_its_owner(tmp_path: Path, name: str) -> None:
+    """As after root has run the crawler once."""
+    lock_home(home(tmp_path), "crawl").release()
+    (tmp_path / name).chmod(0o444)
+    owner = pwd.getpwuid(os.getuid()).pw_name
+    done = subprocess.run(
+        [sys.executable, "-c", "from crawler.cli import main; main()", "--home", str(tmp_path), "crawl"],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=bound_by_permissions,
+    )
+    assert done.returncode == 6
+    assert done.stderr.startswith(f"jianbao: cannot write to {tmp_path / name}, which belongs to {owner}: ")
+    assert done.stderr.count("\n") == 1
+    assert "chown -R" in done.stderr
 
 
 def test_databases_side_by_side_do_not_hold_each_other_up(tmp_path: Path) -> None:
