@@ -107,7 +107,7 @@ SHORT: Final = (
     Rule(
         id="open.player",
         why="The words of a film player or of an advertisement's frame.",
-        seen_on=("own/taiwan", "pages2/ltn_article_002", "reports/251-v-shell-loading"),
+        seen_on=("own/taiwan", "pages2/ltn_article_002"),
         pattern=(
             r"(?>正在加载|视频加载|视频播放失败|您的浏览器|你的浏览器|很抱歉，当前|当前视频|请刷新|立即刷新|"
             r"错误代码|跳过片头|跳过广告|播放器(?:加载|错误)|时长[:：]\s?\d|Your browser|請繼續往下閱讀|"

@@ -11,6 +11,7 @@ from typing import Final
 from crawler.pages.fields.headline import letters
 from crawler.pages.html.blocks import RawBlock
 from crawler.pages.rules.anywhere import SHORT, SHORT_LINE
+from crawler.pages.rules.comments import mark_comments
 from crawler.pages.rules.engine import Rule
 from crawler.pages.rules.markers import MARKER_LENGTH, SENTENCE, is_cut, is_marker, is_solid
 
@@ -21,9 +22,6 @@ RELATED: Final = Rule(id="open.related")
 
 
 TEASER: Final = Rule(id="open.teaser")
-
-
-COMMENTS: Final = Rule(id="open.comments")
 
 
 REPEATED: Final = Rule(id="open.repeated")
@@ -68,24 +66,6 @@ _ALWAYS: Final = tuple(rule for rule in SHORT if not rule.needs)
 _SHORT_HINT: Final = re.compile("|".join(sorted({re.escape(need) for rule in SHORT for need in rule.needs})))
 
 
-_REPLY: Final = re.compile(
-    r"[\[【]?(?:回复|回覆|举报|檢舉|支持|反对|点赞|赞|顶|踩)[\]】]?\s?[(（\[]?\d{0,6}[)）\]]?(?:\s?(?:回复|"
-    r"举报|反对|踩))?"
-)
-
-
-_SAID: Final = re.compile(
-    r"20\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}|\d{1,2}[-月]\d{1,2}日?\s?\d{1,2}:\d{2}|\d\s?(?:小时|分钟|天|个月)前|"
-    r"\d+\s?楼|(?:昨天|今天)\s?\d{1,2}:"
-)
-
-
-_BUTTON_LENGTH: Final = 16
-
-
-_SEVERAL: Final = 2
-
-
 _LOOSE: Final = 0.3
 
 
@@ -113,28 +93,11 @@ def mark_short(blocks: Sequence[RawBlock]) -> None:
 
 def mark_lists(blocks: Sequence[RawBlock]) -> None:
     """Marks related lists, runs of link lines and teasers. Blocks that carry a mark already are left alone."""
-    _mark_comments(blocks)
+    mark_comments(blocks)
     _mark_related(blocks)
     _mark_links(blocks)
     _mark_teasers(blocks)
     _mark_repeated(blocks)
-
-
-def _mark_comments(blocks: Sequence[RawBlock]) -> None:
-    """Marks readers' comments in boxes that no name tells from the text: from the first name and time above a button
-    to reply, where such buttons come again, to the end."""
-    replies = [i for i, b in enumerate(blocks) if len(b.text) <= _BUTTON_LENGTH and _REPLY.fullmatch(b.text)]
-    if len(replies) < _SEVERAL:
-        return
-    first = replies[0]
-    timed = [i for i in range(max(0, first - 4), first) if len(blocks[i].text) <= 60 and _SAID.search(blocks[i].text)]
-    if not timed or not any(is_solid(block) for block in blocks[: timed[0]]):
-        return
-    start = timed[0]
-    while start > 0 and blocks[start - 1].kind != "image" and is_marker(blocks[start - 1].text):
-        start -= 1
-    for block in blocks[start:]:
-        block.mark = block.mark or COMMENTS
 
 
 def _mark_related(blocks: Sequence[RawBlock]) -> None:

@@ -84,7 +84,7 @@ PASSES = [
     (mark, "mark_top"),
     (mark, "mark_info"),
     (mark, "mark_lists"),
-    (shapes, "_mark_comments"),
+    (shapes, "mark_comments"),
     (shapes, "_mark_related"),
     (shapes, "_mark_links"),
     (shapes, "_mark_teasers"),
