@@ -51,7 +51,7 @@ _WROTE_TOO: Final = words("<TEXT_AND_PICTURE>|文")
 _FROM: Final = words(r"([\u3400-\u9fff]{4,7}?)(?:(?:綜合|综合|即時)?<REPORT>|\d{1,2}日[專专]?[電电讯訊])")
 _PHOTOGRAPHED: Final = re.compile(r"[摄攝]$|(?:摄影|攝影|[摄攝]影报道|图)$|^[^。]{0,40}[摄攝][)）]?$")
 _WRITER: Final = words(
-    r"[\s　(（【\[□■◎]{0,4}(?:本文)?(?:<WRITER>|<TEXT_AND_PICTURE>|文)\s{0,2}[:：/／|丨]\s{0,3}"
+    r"[\s　(（【\[□■◎]{0,4}(?:本文)?(?:<WRITER>|<TEXT_AND_PICTURE>|文)\s{0,2}[:：/／|｜丨]\s{0,3}"
     r"(?P<names>[^()（）【】\[\]。，；]{2,60})"
     r"|[\s　]{0,4}(?P<names2>[\u3400-\u9fff]{2,4})\s?/\s?文(?:$|\s)"
     r"|[\s　]{0,4}(?:<TEXT_AND_PICTURE>|撰文)\s?[:：/／\s]\s?"
@@ -175,8 +175,14 @@ def _people(value: str, *, strict: bool = False) -> tuple[str, ...]:
         elif strict and (run := _FROM.fullmatch(part)) and is_name(run[1][: 3 if len(run[1]) > 4 else 2]):
             names.append(run[1][: 3 if len(run[1]) > 4 else 2])
             break
-        elif not strict and is_somebody(part) and len(part) <= (5 if names else 8) and _REPORTED.search(part) is None:
+        elif not strict and _may_sign(part, 5 if names else 8):
             names.append(part)
         elif strict or names:
             break
     return tuple(dict.fromkeys(names))
+
+
+def _may_sign(part: str, most: int) -> bool:
+    """Whether a labelled writer is somebody: a pen name of so many characters, or a Latin name."""
+    latin = part.isascii() and part[:1].isupper() and " " in part
+    return is_somebody(part) and (latin or len(part) <= most) and _REPORTED.search(part) is None

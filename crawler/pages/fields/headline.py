@@ -58,6 +58,7 @@ _LONGEST_BADGE: Final = 10
 _MOST_BADGE: Final = 40
 _MANY: Final = 300
 _BETWEEN_HAN: Final = re.compile(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
+_DATE: Final = re.compile(r"(?:19|20)\d\d[-年/.]?\d{1,2}[-月/.]?\d{1,2}日?")
 _DATED: Final = re.compile(r"(?:19|20)\d\d[-年/.]")
 
 
@@ -175,7 +176,7 @@ def _parted(title: str) -> tuple[str, tuple[str, ...]]:
     )
     dropped: list[str] = []
     end = len(text)
-    while signs and _is_of_the_site(text[signs[-1].end() : end].strip(), signs[-1], signs[-1].start()):
+    while signs and _is_of_the_site(text[signs[-1].end() : end].strip(), signs[-1], text[: signs[-1].start()]):
         sign = signs.pop()
         dropped.append(text[sign.end() : end].strip())
         end = sign.start()
@@ -190,23 +191,27 @@ def _parted(title: str) -> tuple[str, tuple[str, ...]]:
     return rest, tuple(dropped)
 
 
-def _is_of_the_site(part: str, sign: re.Match[str], left: int) -> bool:
-    """Whether the last part of a title is its site's or a section's. `left`: the characters before it."""
-    if not part or len(part) > left * 1.5:
+def _is_of_the_site(part: str, sign: re.Match[str], left: str) -> bool:
+    """Whether the last part of a title is its site's or a section's. `left`: what stands before it."""
+    if not part or len(part) > len(left) * 1.5:
         return not part
     if _names_a_site(part):
         return True
-    return sign[0].strip() not in _DASHES and len(part) <= (_LONGEST_WEAK if sign["weak"] else _LONGEST_SITE)
+    if sign["weak"] and sign[0] in _DASHES:
+        return False
+    if _names_a_site(left.strip()) and _SEPARATOR.search(left) is None:
+        return False  # the site's name stands first
+    return len(part) <= (_LONGEST_WEAK if sign["weak"] else _LONGEST_SITE)
 
 
 def _names_a_site(part: str) -> bool:
-    """Whether a part of a title is called like a site or a section, or is a list of keywords."""
+    """Whether a part of a title is called like a site or a section, or is a list of keywords or a date."""
     name = part.strip("[]()（）【】").lower()
     if len(name) <= _LONGEST_NAME:
         han = name.rstrip("abcdefghijklmnopqrstuvwxyz ")
         if name.endswith(_SITE_ENDS) or (han and han.endswith(_SITE_ENDS)) or name in _SECTIONS:
             return True
-    return "," in part and _KEYWORDS.fullmatch(part) is not None
+    return ("," in part and _KEYWORDS.fullmatch(part) is not None) or _DATE.fullmatch(part) is not None
 
 
 def _confirmed(text: str, witnesses: _Witnesses) -> bool:

@@ -63,6 +63,7 @@ def read_generic(
         judged=judged,
         found=found,
         flags=flags,
+        base=document.base,
         confidence=_confidence(place.spot, place.headline, lines, found.agreement),
     )
     return page, place.roots

@@ -38,9 +38,11 @@ def make_page(
     flags: Iterable[str],
     confidence: float,
     account_name: str | None = None,
+    base: str = "",
 ) -> Page:
-    """The page with the blocks `judged` and the fields `found`. `verdict`: its outcome, and the detail."""
-    blocks, images = finish(url, judged.blocks)
+    """The page with the blocks `judged` and the fields `found`. `verdict`: its outcome, and the detail. `base`: what
+    its addresses are relative to, `url` without one."""
+    blocks, images = finish(base or url, judged.blocks)
     return Page(
         url=url,
         identity=identity,

@@ -14,8 +14,8 @@ def finish(
 ) -> tuple[tuple[Block, ...], tuple[ImageRecord, ...]]:
     """Judged blocks with absolute addresses, and the kept images with their captions.
 
-    `base`: the page's address. `clear`: makes an image's address out of the written one. An image without a usable
-    address, and a link without one, are left out. An image's caption is the first kept one after it.
+    `base`: what its addresses are relative to. `clear`: makes an image's address out of the written one. An image
+    without a usable address, and a link without one, are left out. An image's caption is the first kept one after it.
     """
     done: list[Block] = []
     images: list[ImageRecord] = []

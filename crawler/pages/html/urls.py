@@ -23,7 +23,7 @@ def absolute(base: str, address: str) -> str:
 
     As browsers read it (https://url.spec.whatwg.org/#concept-basic-url-parser): space around it and line breaks in it
     do not count, a space in it is `%20`, a backslash before the query is a slash. Characters of other scripts stay as
-    written. `base` is the page's own address; a page's `<base>` is not asked. Never raises.
+    written. Never raises.
     """
     if len(address) <= MAX_URL and _PLAIN.fullmatch(address):
         return address

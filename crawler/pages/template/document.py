@@ -70,6 +70,16 @@ class Document:
         return self._sends_on if self.metas is not None else ""
 
     @property
+    def base(self) -> str:
+        """What the page's addresses are relative to: its first `<base href>`, else its own address
+        (https://html.spec.whatwg.org/#document-base-url)."""
+        if "<base" in self.source or "<BASE" in self.source:
+            for element in self.tree.iter("base"):
+                if href := element.get("href"):
+                    return absolute(self.url, href) or self.url
+        return self.url
+
+    @property
     def title(self) -> str:
         """The folded text of the page's `<title>`; "" without one. Of a page that includes other documents, such as a
         header of its own, the longest."""

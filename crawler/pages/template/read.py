@@ -43,7 +43,7 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
     modified = read_time(values.get("modified_at"))
     parts = _parts(document, site, template, identity, flags)
     clear = None if template.image is None else partial(_clear, template.image, document)
-    blocks, images = finish(document.url, judged.blocks, clear)
+    blocks, images = finish(document.base, judged.blocks, clear)
     lines = judged.lines
     outcome, detail = template.outcome, None
     if outcome is Outcome.ARTICLE:
@@ -130,7 +130,7 @@ def _of_nothing(flags: list[str], images: tuple[ImageRecord, ...]) -> tuple[Outc
 def _confirm(document: Document, site: Site, identity: Identity, values: dict[str, str], flags: list[str]) -> Identity:
     """Which publication the page is, by its address and by what it says of itself."""
     native_id, canonical = identity.native_id, identity.canonical_url
-    said = absolute(document.url, values.get("page_url", ""))
+    said = absolute(document.base, values.get("page_url", ""))
     named = site.target(said) if said else None
     if named is not None and named.kind != "list" and named.native_id:
         if native_id is None:

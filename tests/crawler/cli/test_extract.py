@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crawler.cli import main
-from tests.crawler.pages.stored import PORTALS
+from tests.crawler.pages.stored import OPEN, PORTALS
 
 NEWS = PORTALS / "netease-post-news.html"
 URL = "https://www.163.com/news/article/KC12OUGR0001899O.html"
@@ -105,6 +105,17 @@ def test_explain_names_every_rule() -> None:
     assert "+ 石匠说完这句话，就去收拾工具了。" in lines
     assert "- 相关推荐   ← outside (div.post_recommends_titles)" in lines
     assert lines[-1] == "12 lines kept, 19 stripped"
+
+
+def test_explain_says_what_a_field_was_chosen_from(tmp_path: Path) -> None:
+    page = OPEN / "portal_tail.html"
+    lines = [line.rstrip() for line in run("explain", page, "--url", "https://a.example/1").output.splitlines()]
+    assert "* source_name  东沟晚报   ← medium beside the time" in lines
+    assert "  source_name  东沟晚报   ← label below the text" in lines
+    assert "* headline     最后一列车皮拉走了   ← <h1> that the page's title confirms" in lines
+    target = tmp_path / "why.html"
+    run("explain", page, "--url", "https://a.example/1", "--html", target)
+    assert "what the fields were chosen from" in target.read_text(encoding="utf-8")
 
 
 def test_explain_html_is_escaped_and_loads_nothing(tmp_path: Path) -> None:

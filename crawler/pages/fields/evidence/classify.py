@@ -45,7 +45,7 @@ _BUTTON_ENDS: Final = {
 }
 _COUNTER: Final = words(
     r"<COUNTED>\d*|\d*人?参与(?:评论)?|[\d,.()（）]+[万萬wkWK+]?[次人条字]?|[:：>|/∙·]+"
-    r"|\d{0,3}(?:分鐘|分钟|小时|小時)(?:前|[阅閱][读讀])?|\d*\s字|我[来要]说[两几]句.{0,6}"
+    r"|\d{0,3}(?:分鐘|分钟|小时|小時)(?:[阅閱][读讀])?|\d*\s字|我[来要]说[两几]句.{0,6}"
 )
 _WEEKDAYS: Final = frozenset(f"{week}{day}" for week in ("星期", "周", "週", "禮拜") for day in "一二三四五六日天")
 _SECTIONS: Final = frozenset(

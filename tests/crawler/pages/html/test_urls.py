@@ -137,3 +137,23 @@ def test_one_reading_on_every_page(url: str) -> None:
         f"{base}/go.php?u=http://h.example/",
         "http://h.example/x",
     ]
+
+
+@pytest.mark.parametrize(
+    ("base", "image"),
+    [
+        ('<base href="https://img.example/2024/">', "https://img.example/2024/1.jpg"),
+        ('<base href="/static/">', "https://www.example.com/static/1.jpg"),
+        ('<BASE target="_blank"><base href="//img.example/">', "https://img.example/1.jpg"),
+        ('<base href="javascript:void(0)">', "https://www.example.com/a/1.jpg"),
+        ("", "https://www.example.com/a/1.jpg"),
+    ],
+)
+def test_addresses_are_relative_to_the_base_that_a_page_names(base: str, image: str) -> None:
+    text = "<p>船在清晨进了港，岸上的人都来看，木匠说这是三年来的头一回。</p>" * 3
+    page = extract(
+        f"<head><title>渡口的灯</title>{base}</head><h1>渡口的灯</h1><div>{text}<img src=1.jpg>{text}</div>".encode(),
+        url="https://www.example.com/a/1.html",
+        site=None,
+    )
+    assert [one.url for one in page.images] == [image]
