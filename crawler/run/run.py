@@ -14,7 +14,7 @@ from typing import Any
 from attrs import asdict, define, evolve, field
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from archive.errors import DoubtfulRun, JianbaoError, NetworkUnavailable
+from archive.errors import DoubtfulRun, JianbaoError, NetworkUnavailable, StorageError
 from archive.settings import Home
 from archive.store.db import open_engine, writing
 from archive.store.models import CrawlRun
@@ -22,6 +22,7 @@ from archive.store.records import Stored
 from crawler.capture.hearing import Hearing
 from crawler.run import frontier
 from crawler.run.locks import HomeLock, dead_runs, hold_run, lock_home
+from crawler.run.room import give_room, hold_room
 from crawler.warc.writer import WarcFolder
 
 logger = logging.getLogger("jianbao.crawl")
@@ -124,20 +125,18 @@ class Run:
         error = self._verdict()
         fatal = error is not None and not isinstance(error, DoubtfulRun | NetworkUnavailable)
         try:
-            with writing(self.engine) as connection:
-                frontier.release(connection, [self.worker])
-                self._write(
-                    connection,
-                    **asdict(self.counts),
-                    finished_at=datetime.now(UTC),
-                    state="failed" if fatal else "stopped" if self.stopped else "finished",
-                    exit_code=0 if error is None else error.exit_code,
-                    detail="\n".join([*([str(error)] if error else []), *self.notes[:50]]) or None,
-                )
+            try:
+                self._write_end(error, fatal=fatal)
+            except StorageError as late:
+                error, fatal = error or late, True
+                give_room(self.home)
+                self._is_synced()  # what stands in SQLite's log moves out, and makes room in it
+                self._write_end(error, fatal=fatal)
         except JianbaoError as late:
             # The next start marks the run as killed and goes on from there.
             error = error or late
             fatal = True
+        give_room(self.home)
         if self.warc is not None:
             self.warc.close(settled=not fatal and self._is_synced())
         if self.held is not None:
@@ -145,6 +144,18 @@ class Run:
         self.engine.dispose()
         self.lock.release()
         return error
+
+    def _write_end(self, error: JianbaoError | None, *, fatal: bool) -> None:
+        with writing(self.engine) as connection:
+            frontier.release(connection, [self.worker])
+            self._write(
+                connection,
+                **asdict(self.counts),
+                finished_at=datetime.now(UTC),
+                state="failed" if fatal else "stopped" if self.stopped else "finished",
+                exit_code=0 if error is None else error.exit_code,
+                detail="\n".join([*([str(error)] if error else []), *self.notes[:50]]) or None,
+            )
 
     def _verdict(self) -> JianbaoError | None:
         if self.fatal is not None:
@@ -207,6 +218,7 @@ def open_run(home: Home, sites: Sequence[str], *, kind: str = "crawl") -> Run:
         engine.dispose()
         lock.release()
         raise
+    hold_room(home)
     return Run(home=home, engine=engine, lock=lock, run_id=run_id, held=held)
 
 
