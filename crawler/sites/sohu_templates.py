@@ -214,7 +214,7 @@ TEMPLATES = (
             ("source_name", before(_ZOOM, r"来源[:：]\s?\[?\s?([^\]\s]+)", window=12_000)),
             ("source_name", before(_ZOOM, _AFTER_TIME + r"([^\[\]：:\s]{2,20})(?=\s)", window=12_000)),
             ("authors", before(_ZOOM, r"作者[:：]\s?\[?\s?([^\]\s]+)", window=12_000)),
-            ("authors", before(_ZOOM, _AFTER_TIME + r"\[\s?([^\]\s]{2,8})\s?\]\s?来源", window=12_000)),
+            ("authors", before(_ZOOM, _AFTER_TIME + r"\[\s?([^\]\s]{2,8})\s?\]\W{0,2}来源", window=12_000)),
             ("page_id", prefixed("n:", script("topic.jsp?id=", r"topic\.jsp\?id=(\d+)"))),
             ("keywords", _KEYWORDS),
         ),
