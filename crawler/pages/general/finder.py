@@ -131,8 +131,9 @@ class _Weights:
             element = element.getparent()
         value = self.factors[element] if element is not None else 1.0
         for node in reversed(chain):
-            value *= _place_factor(node)
-            if not self.see_hidden and _is_hidden(node):
+            factor, hidden = _place(node)
+            value *= factor
+            if hidden and not self.see_hidden:
                 value = -abs(value)
             self.factors[node] = value
         return value
@@ -149,30 +150,28 @@ class _Weights:
         return sums
 
 
-def _place_factor(element: Element) -> float:
+def _place(element: Element) -> tuple[float, bool]:
+    """What a sentence in this element counts, by its tag and names, and whether it itself says that it is not shown."""
     tag = element.tag
-    if tag in ("html", "body"):
-        return 1.0
     if tag in NO_PLACE or not isinstance(tag, str):
-        return 0.0
+        return 0.0, False
     value = _POOR_PLACE.get(tag, 1.0)
-    if not element.attrib:
-        return value
-    names = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if len(names) > 1:
+    attributes = element.items()
+    if not attributes:
+        return value, False
+    names = ""
+    for name, text in attributes:
+        if name in ("class", "id"):
+            names = f"{names} {text}"
+    if names and tag not in ("html", "body"):
         value *= _name_factor(names[:200])
-    return value
-
-
-def _is_hidden(element: Element) -> bool:
-    """Whether the element itself says that it is not shown."""
-    return bool(element.attrib) and hides(element.items())
+    return value, hides(attributes)
 
 
 def worth_of_place(element: Element) -> float:
     """What a sentence in this element counts, by the tags and names of it and those around it: 1 where they say
     nothing."""
-    return prod(_place_factor(one) for one in (element, *element.iterancestors()))
+    return prod(_place(one)[0] for one in (element, *element.iterancestors()))
 
 
 @lru_cache(maxsize=4096)
@@ -228,7 +227,7 @@ def _shown_by_script(unseen: Sequence[tuple[Element, str]], seen: float) -> froz
 
 def _hidden_around(element: Element) -> Element:
     """The outermost hidden element around this one."""
-    return [one for one in (element, *element.iterancestors()) if _is_hidden(one)][-1]
+    return [one for one in (element, *element.iterancestors()) if _place(one)[1]][-1]
 
 
 def _with_hidden(

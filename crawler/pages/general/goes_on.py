@@ -18,6 +18,8 @@ _WORDS: Final = re.compile(
     re.IGNORECASE,
 )
 _AROUND: Final = re.compile(r"[\s\[\]【】（）()<>《》«»‹››→▶►…．.·:：-]+")
+_EDGES: Final = " \t\r\n\u3000\xa0[]【】（）()<>《》«»‹›→▶►….·:：-［］"
+_LAST: Final = "页頁文容分读讀0123456789０１２３４５６７８９二三四五六七八九十eEtT"
 _LONGEST: Final = 20
 _PARTS: Final = 8
 _NUMBER: Final = re.compile(r"[_\-/]\d{1,3}$")
@@ -32,11 +34,11 @@ def goes_on(links: Iterable[Element], url: str) -> bool:
     base: tuple[str | None, str, set[str]] | None = None
     name = _NUMBER.sub("", _stem(url.partition("?")[0])).rpartition("/")[2]
     for link in links:
+        # The last sign tells most links from those of a pager, then the name.
         text = link.text
-        if text and len(text) > _LONGEST and not text.isspace():
+        if text and text.strip(_EDGES)[-1:] not in _LAST:
             continue
         href = link.get("href")
-        # The name tells most links from those of a pager.
         if not href or (name not in href and href[0] != "?") or not _WORDS.fullmatch(_said(link)):
             continue
         try:

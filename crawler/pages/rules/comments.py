@@ -19,7 +19,8 @@ _WHEN: Final = re.compile(
     r"\s?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?"
     r"|\d{1,2}[-/月]\d{1,2}日?\s{1,2}\d{1,2}[:：]\d{2}"
     r"|\d{1,3}\s?(?:秒|分钟|分鐘|小时|小時|天|个月|個月)前|(?:昨天|今天|前天)\s?\d{1,2}[:：]\d{2}"
-    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2},? \d{4}(?: at)?,? ?\d{1,2}:\d{2}(?: ?[AaPp]\.?[Mm]\.?)?"
+    r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? \d{1,2},? \d{4}(?: at)?,? ?"
+    r"\d{1,2}:\d{2}(?: ?[AaPp]\.?[Mm]\.?)?"
 )
 _DAY: Final = re.compile(r"(?:19|20)\d\d\s?[-/年.]\s?\d{1,2}\s?[-/月.]\s?\d{1,2}日?|\d{1,2}/\d{1,2}/(?:19|20)?\d\d")
 _RE: Final = re.compile(r"#?\s?(?:re|回复|回覆)\s?[:：]\s?\S.*", re.IGNORECASE)
@@ -36,6 +37,7 @@ _SAYS: Final = re.compile(
     r"发表[于於]?|發表|[说說评評][:：道]|写道|寫道|留言|回复|回覆|引用|[楼樓]|沙发|沙發|板凳|网友|網友|游客|訪客|访客|匿名|楼主|樓主|"
     r"says|said|wrote|[Pp]osted|[Cc]omment|只看[该該]作者"
 )
+_HINT: Final = re.compile(r"\d|沙发|沙發|板凳|地板")
 _NAME: Final = re.compile(r"[^。！？；，、“”《》]{0,30}")
 _COUNT: Final = re.compile(
     r"(?:已有|共有?|目前有|现有|總共|一共|全部)?\s?\d{1,6}\s?[件条條篇个個则則]?\s?(?:网友|網友|读者|讀者)?(?:评论|評論|回复|回覆|回應|回应|留言|跟帖|"
@@ -58,19 +60,24 @@ def mark_comments(blocks: Sequence[RawBlock]) -> None:
     text = next((index for index, block in enumerate(blocks) if is_solid(block)), None)
     if text is None:
         return
-    heads = [index for index in range(text + 1, len(blocks)) if _is_head(blocks, index)]
+    heads = [
+        index for index, block in enumerate(blocks) if index > text and _may_head(block) and _is_head(blocks, index)
+    ]
     if not heads or not _are_comments(blocks, heads):
         return
     for block in blocks[_first(blocks, text, heads[0]) :]:
         block.mark = block.mark or COMMENTS
 
 
+def _may_head(block: RawBlock) -> bool:
+    """A quick look: most lines are too long, or have no digit."""
+    text = block.text
+    return 4 <= len(text) <= _HEAD and _HINT.search(text) is not None and block.kind not in ("image", "table")
+
+
 def _is_head(blocks: Sequence[RawBlock], index: int) -> bool:
     """Whether the line heads a comment: name and time, a floor, `re:`; or the time alone, below a name."""
-    block = blocks[index]
-    text = block.text
-    if block.kind in ("image", "table") or not 4 <= len(text) <= _HEAD:
-        return False
+    text = blocks[index].text
     if _FLOOR.match(text) is not None:
         return _NAME.fullmatch(_DAY.sub("", _WHEN.sub("", text))) is not None
     when = _WHEN.search(text)
