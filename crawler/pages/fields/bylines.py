@@ -92,16 +92,16 @@ def written_by(line: str) -> tuple[str, ...]:
             return _people(match["names"] or match["names2"] or match["names3"] or match["names4"])
         if match := _SIGNED_WRITER.search(line) if line.rstrip().endswith((")", "）")) else None:
             return _people(match["names"])
-    match = (_COLUMNIST.search(line) if len(line) < 60 else None) or (
-        _REPRINT.search(line) if len(line) < 160 else None
-    )
+    if len(line) >= 160 or ("作者" not in line and "评论员" not in line):
+        return ()
+    match = (_COLUMNIST.search(line) if len(line) < 60 else None) or _REPRINT.search(line)
     return _people(match["names"]) if match else ()
 
 
 def reported_by(line: str) -> tuple[str, ...]:
     """Reporters in a byline (`（记者 张三）`, `記者張三／台北報導`); photographers are not meant. () for none."""
     head = line[:120]
-    dateline = _DATELINE.match(head)
+    dateline = _DATELINE.match(head) if "月" in head and "日" in head else None
     if dateline is not None and (names := split_names(dateline["names"])) and all(is_name(name) for name in names):
         return names
     if _ROLE.search(head) is None and _ROLE.search(line[-60:]) is None:

@@ -128,9 +128,10 @@ def _marked(blocks: Iterable[RawBlock]) -> tuple[Time | None, Time | None]:
     published: Time | None = None
     updated: Time | None = None
     for block in blocks:
-        if block.node is None or len(block.text) > _LONGEST_LABELLED:
+        node = block.node
+        if node is None or len(block.text) > _LONGEST_LABELLED or not (len(node) or node.tag == "time"):
             continue
-        for element in islice(block.node.iter("time"), _MOST_IN_LINE):
+        for element in islice(node.iter("time"), _MOST_IN_LINE):
             text = fold("".join(element.itertext())[:_LONGEST_LABELLED])
             found = read_time(element.get("datetime")) if text in block.text else None
             if found is None:

@@ -1,6 +1,7 @@
 """The pieces of the lines near a headline, as their elements part them: what each says, what its element is called."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from attrs import frozen
@@ -20,7 +21,7 @@ from crawler.pages.fields.lexicon import (
 from crawler.pages.html.blocks import BLOCK_TAGS, SKIPPED_TAGS, RawBlock, fold, hides
 from crawler.pages.html.parse import Element
 
-NEAR: Final = 24
+_ELEMENTS: Final = 24
 """How many elements in a line are looked at."""
 _BESIDE: Final = 3
 _WIDE: Final = frozenset(("body", "article", "main", "section", "td"))
@@ -96,9 +97,9 @@ def spans(blocks: Sequence[RawBlock]) -> list[Span]:
         seen.add(node)
         around: frozenset[str] | None = None
         for count, (element, outer, href) in enumerate(_inline(node)):
-            if count > NEAR:
+            if count > _ELEMENTS:
                 break
-            text = _text(element)
+            text = block.text if element is node else _text(element)
             half = text[: len(text) // 2]
             text = half if text == f"{half} {half}" else text  # some show the name once more, in a hidden card
             if not 2 <= len(text) <= _LONGEST_SPAN or (kind := classify(text)) not in _TELLING:
@@ -124,8 +125,11 @@ def _inline(node: Element) -> Iterator[tuple[Element, frozenset[str], str]]:
     while stack:
         element, outer, href = stack.pop()
         yield element, outer, href
-        inner = outer | _words(element)
-        stack += [(one, inner, one.get("href") or _link_in(one) or "") for one in reversed(element) if _is_inline(one)]
+        inside = [one for one in islice(element, _ELEMENTS) if _is_inline(one)]
+        if inside:
+            inner = outer | _words(element)
+            around = href if element.tag == "a" else ""
+            stack += [(one, inner, _link_in(one) or around) for one in reversed(inside)]
 
 
 def _is_inline(element: Element) -> bool:
@@ -137,7 +141,9 @@ def _link_in(element: Element) -> str:
     """Where the element or its one link leads."""
     if element.tag == "a":
         return element.get("href") or ""
-    links = [one for one in element if one.tag == "a"]
+    if not len(element):
+        return ""
+    links = [one for one in islice(element, _ELEMENTS) if one.tag == "a"]
     return (links[0].get("href") or "") if len(links) == 1 else ""
 
 
@@ -176,6 +182,8 @@ def _is_long(element: Element) -> bool:
 
 def _text(element: Element) -> str:
     """The element's text without the lines that begin in it."""
+    if not len(element):
+        return fold(element.text or "")
     parts: list[str] = []
     length = 0
     for text in _texts(element):
@@ -189,7 +197,7 @@ def _text(element: Element) -> str:
 def _texts(element: Element, depth: int = _DEEPEST) -> Iterator[str]:
     if element.text:
         yield element.text
-    for child in element if depth else ():
+    for child in islice(element, _ELEMENTS if depth else 0):
         if child.tag in _PARTING:
             yield " "
         if _is_inline(child):
