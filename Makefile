@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint bench bench-extract bench-rules bench-dedup bench-crawl docs spark clean
+.PHONY: help setup demo test test-fast lint bench bench-extract bench-rules bench-dedup bench-crawl bench-politeness docs spark clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -37,7 +37,7 @@ lint: setup ## ruff, mypy --strict and the import rules
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 
-bench: bench-extract bench-rules bench-dedup bench-crawl ## every benchmark
+bench: bench-extract bench-rules bench-dedup bench-crawl bench-politeness ## every benchmark
 
 # The peers need a virtual environment of their own: they are no part of the project.
 bench-extract: setup ## extraction: quality and cost beside its peers
@@ -53,6 +53,9 @@ bench-dedup: setup ## duplicates: recall and speed beside its peers
 
 bench-crawl: setup ## the crawl of 2,000 articles: completeness, clusters, memory
 	@$(BIN)/python -m benchmarks.crawl
+
+bench-politeness: setup ## three crawlers on one PostgreSQL: how fast they ask each host, measured at the portal
+	@$(BIN)/python -m benchmarks.politeness
 
 docs: setup ## write the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.make_docs

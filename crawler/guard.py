@@ -68,6 +68,11 @@ def proxy_hosts(proxy: str | None) -> frozenset[str]:
     return frozenset(names - {""})
 
 
+def shown_proxy(proxy: str | None) -> str:
+    """A proxy as it may be shown: host and port, without name and password; "" for none."""
+    return (proxy or "").rpartition("//")[2].rpartition("@")[2].rstrip("/")
+
+
 class PublicResolver(CachingThreadedResolver):
     """Scrapy's resolver, but a name that leads into a private network does not resolve (a proxy's own name may)."""
 

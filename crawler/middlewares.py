@@ -1,6 +1,8 @@
 """Downloader middlewares: robots.txt as RFC 9309 reads it, and the WARC record of every answer."""
 
+import hashlib
 import ipaddress
+import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,8 +12,11 @@ from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive.errors import JianbaoError
+from crawler.download import reason
 from crawler.guard import Refused, is_public
-from crawler.pages.status import is_transient
+from crawler.pages.status import PARTIAL, is_transient
+from crawler.run.politeness.turns import Ending, HostRests
+from crawler.run.retry import host_of
 from crawler.warc.encodings import BodyError, beginning
 from crawler.warc.raw import RawCapture, raw_from_headers
 from crawler.warc.writer import Exchange
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Headers
 
+    from crawler.run.crawl import Crawl
     from crawler.run.run import Run
 
 RAW = "jianbao_raw"
@@ -39,7 +45,7 @@ class RobotsForbidden(IgnoreRequest):
 
 
 class RobotsUnknown(IgnoreRequest):
-    """robots.txt could not be had, which says no for now."""
+    """robots.txt could not be had, which says no for now; the message says why it could not."""
 
 
 class RobotsMiddleware(RobotsTxtMiddleware):
@@ -48,7 +54,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def __init__(self, crawler: "Crawler") -> None:
         super().__init__(crawler)
-        self._unknown: set[str] = set()
+        self._unknown: dict[str, str] = {}
 
     async def robot_parser(self, request: "Request") -> Any:
         """The rules for a request. Scrapy 2.19 awaits one Deferred from several requests, of which only the first gets
@@ -59,22 +65,34 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     async def _parse_robots(self, response: Response, netloc: str, request: "Request") -> None:
         try:
             rules = beginning(response.meta[RAW], MAX_RULES) if response.status < 300 else b""
-        except BodyError:
-            rules = None
-        if rules is None or is_transient(response.status):
-            self._unknown.add(netloc)
+        except BodyError as error:
+            self._unknown[netloc] = f"its robots.txt cannot be read: {error}"
+        if is_transient(response.status) or response.status == PARTIAL:
+            self._unknown[netloc] = f"its robots.txt could not be had (status {response.status})"
+        if netloc in self._unknown:
             rules = _FORBID_ALL
         if len(rules) == MAX_RULES:
             rules = rules[: rules.rfind(b"\n") + 1]  # half a line may forbid, or allow, what the whole does not
         await super()._parse_robots(Response(response.url, status=response.status, body=rules), netloc, request)
+        if netloc not in self._unknown:
+            self._note(rules, netloc, request)
+
+    def _note(self, rules: bytes, netloc: str, request: "Request") -> None:
+        """Let the hosts' book know the rules, and look again at what other rules forbade."""
+        spider = cast("Any", self.crawler.spider)
+        crawl: Crawl = spider.crawl
+        parser: Any = self._parsers[netloc]
+        delay = parser.crawl_delay(self._robotstxt_useragent or self._default_useragent)
+        seconds = delay if delay is not None and math.isfinite(delay) and delay > 0 else None
+        crawl.note_robots(spider.name, host_of(request.url), hashlib.sha256(rules).hexdigest()[:32], seconds)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        self._unknown.add(netloc)
+        self._unknown[netloc] = str(exc) if isinstance(exc, Ending | HostRests) else reason(exc)
         super()._robots_error(exc, netloc)
 
     def process_request_2(self, rp: Any, request: "Request") -> None:
-        if urlparse_cached(request).netloc in self._unknown:
-            raise RobotsUnknown("robots.txt could not be had")
+        if why := self._unknown.get(urlparse_cached(request).netloc):
+            raise RobotsUnknown(why)
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest as error:
@@ -96,6 +114,7 @@ class WarcMiddleware:
         if run.fatal is not None or run.warc is None:
             raise IgnoreRequest("the run is ending")
         run.answered = True
+        run.answer(host_of(response.url), cast("Any", self.crawler.spider).name)
         ip = None if request.meta.get("proxy") else response.ip_address
         if isinstance(ip, ipaddress.IPv4Address | ipaddress.IPv6Address) and not is_public(str(ip)):
             raise Refused(f"{ip} is in a private network")

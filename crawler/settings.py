@@ -4,7 +4,8 @@
 - `JIANBAO_PROXY`: `http://host:port` of a proxy for every request (HTTPS goes through CONNECT). Without it
   `http_proxy`, `https_proxy` and `no_proxy` count as usual.
 - `JIANBAO_CA_FILE`: a PEM file of the certificate authorities to trust instead of the system's.
-- `JIANBAO_DELAY`: the fewest seconds between two requests to one host (1.0).
+- `JIANBAO_DELAY`: the fewest seconds from an answer of a host to the next request to it, over all processes that share
+  the archive, robots.txt and lists included (1.0). A longer `Crawl-delay` of its robots.txt counts instead.
 - `JIANBAO_TIMEOUT`: the seconds that one request may take (30).
 - `JIANBAO_MAX_BYTES`: the largest answer that is read, as transferred (10485760).
 - `JIANBAO_WITNESS`: whose body the witness reads too: `all`, `sample` (one page in twenty) or `off`; a crawl reads all,
@@ -18,6 +19,7 @@ network is not fetched. Addresses that are not of a site's own hosts are not fet
 import os
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal, cast
+from urllib.request import getproxies
 
 from archive.errors import UsageError
 from crawler.pages.status import TRANSIENT
@@ -48,6 +50,17 @@ def _hearing(name: str) -> Literal["all", "sample", "off"] | None:
     raise UsageError(f"{name} is {value!r}; it is all, sample or off")
 
 
+def _proxy() -> str | None:
+    """The proxy that is set. Raises `UsageError` for one that we do not speak to, by whatever name it is set."""
+    ours = os.environ.get("JIANBAO_PROXY") or None
+    found = {"JIANBAO_PROXY": ours} if ours else {f"{kind}_proxy": getproxies().get(kind) for kind in ("http", "https")}
+    for name, proxy in found.items():
+        scheme, there, _ = (proxy or "").partition("://")
+        if there and scheme.lower() != "http":
+            raise UsageError(f"{name} begins with {scheme}://, and only proxies at http:// are spoken to")
+    return ours
+
+
 BOT_NAME = "jianbao"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
@@ -70,13 +83,11 @@ REFERER_ENABLED = True
 REFERRER_POLICY = "no-referrer"
 METAREFRESH_ENABLED = False  # a page is kept as it came
 
-DOWNLOAD_DELAY = _number("JIANBAO_DELAY", 1.0)
+# Hosts are asked in turns that all processes share (crawler.run.politeness); Scrapy's own delays would only add.
+JIANBAO_DELAY = _number("JIANBAO_DELAY", 1.0)
+DOWNLOAD_DELAY = 0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 8  # those that wait for their host's turn count too, and a run that is stopped waits for them
-AUTOTHROTTLE_ENABLED = True
-AUTOTHROTTLE_START_DELAY = DOWNLOAD_DELAY
-AUTOTHROTTLE_MAX_DELAY = 60.0
-AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
 DOWNLOAD_TIMEOUT = _number("JIANBAO_TIMEOUT", 30)
 DOWNLOAD_MAXSIZE = int(_number("JIANBAO_MAX_BYTES", 10 * 2**20))
 DOWNLOAD_WARNSIZE = 0
@@ -88,7 +99,14 @@ RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the run says it itself, in one line
 HTTPERROR_ALLOW_ALL = True  # a 404 is an outcome
 
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.download.PoliteHandler",
+    "https": "crawler.download.PoliteHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
 TWISTED_DNS_RESOLVER = "crawler.guard.PublicResolver"
 DOWNLOADER_MIDDLEWARES = {
     # Offsite lets everything marked dont_filter pass; the guard does not.
@@ -103,7 +121,7 @@ EXTENSIONS = {
     "scrapy.extensions.feedexport.FeedExporter": None,
     "scrapy.extensions.logstats.LogStats": None,
 }
-JIANBAO_PROXY = os.environ.get("JIANBAO_PROXY") or None
+JIANBAO_PROXY = _proxy()
 JIANBAO_CA_FILE = os.environ.get("JIANBAO_CA_FILE") or None
 JIANBAO_WITNESS = _hearing("JIANBAO_WITNESS")
 JIANBAO_WARC_BYTES = int(_number("JIANBAO_WARC_BYTES", 1_000_000_000))

@@ -32,7 +32,7 @@ ALLOWED = {
     r"SELECT capture\.warc_offset FROM capture WHERE capture\.warc_file = \S+": (
         "the records of the one file that is imported or taken over; once a file, and no more than it has records"
     ),
-    r"SELECT crawl_run\.id FROM crawl_run WHERE crawl_run\.state = \S+ AND crawl_run\.kind = \S+": (
+    r"UPDATE crawl_run SET .* WHERE crawl_run\.state = \S+ AND crawl_run\.kind = \S+( AND .*)? RETURNING .*": (
         "the runs that call themselves running; once a run, and a run is a row"
     ),
 }

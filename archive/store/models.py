@@ -79,27 +79,46 @@ class CrawlRun(Base):
     doubtful: Mapped[int] = mapped_column(default=0)
     failed: Mapped[int] = mapped_column(default=0)
     detail: Mapped[str | None]
+    token: Mapped[str | None]  # of its process; its lock file has it too
+    beat_at: Mapped[datetime | None]  # when it last said that it lives
+
+
+class Host(Base):
+    """One host that is asked: when it may be asked next, and by whom (`crawler.run.hosts`)."""
+
+    __tablename__ = "host"
+    host: Mapped[str] = mapped_column(primary_key=True)
+    next_at: Mapped[datetime | None]
+    turn_of: Mapped[str | None]
+    turn_until: Mapped[datetime | None]
+    rest_until: Mapped[datetime | None]
+    rest_reason: Mapped[str | None]
+    crawl_delay: Mapped[float | None]  # seconds
+    robots: Mapped[str | None]  # digest
+    vain: Mapped[int] = mapped_column(default=0)
 
 
 class Frontier(Base):
-    """One address that is to be fetched, or was: due, leased by a worker, done, gone or given up."""
+    """One address that is to be fetched, or was: due, leased by a worker, done, gone, barred or given up."""
 
     __tablename__ = "frontier"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     site: Mapped[str]
     native_id: Mapped[str]
     url: Mapped[str]
-    state: Mapped[str]  # due, leased, done, gone, failed
+    state: Mapped[str]  # due, leased, done, gone, barred, failed
     due_at: Mapped[datetime]
     leased_by: Mapped[str | None]
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[str | None]
+    host: Mapped[str] = mapped_column(server_default="")  # of `url`
     __table_args__ = (
         Index(None, "site", "native_id", unique=True),
         # Partial, so that they hold the work in hand alone: what is done, and all but the newest is, costs nothing.
         _partial("ix_frontier_due", "site", "due_at", "id", where="state = 'due'"),
         _partial("ix_frontier_leased", "site", "leased_until", where="state = 'leased'"),
+        _partial("ix_frontier_barred", "site", "host", "due_at", "id", where="state = 'barred'"),
     )
 
 

@@ -2,6 +2,7 @@
 the list in it.
 """
 
+import re
 from collections.abc import Sequence
 
 from attrs import evolve, frozen
@@ -10,6 +11,7 @@ from archive.store.records import CaptureRecord, Item
 from crawler.capture.role import identity
 from crawler.pages.extract import extract
 from crawler.pages.html.decode import decode
+from crawler.pages.outcome import by_address
 from crawler.pages.page import CUT, Identity, Outcome, Page
 from crawler.pages.status import PARTIAL
 from crawler.pages.template.site import ListError, Listing, Listings, Source
@@ -46,9 +48,8 @@ def capture_page(raw: RawCapture, *, everything: bool = False, witness: bool = F
         everything=everything,
         witness=witness,
     )
-    if raw.requested and page.outcome is Outcome.LIST and identity(raw.requested) is not None:
-        # A portal's way of saying that the article is no more: off to the front page.
-        page = evolve(page, outcome=Outcome.GONE, detail=f"{raw.requested} redirects to {raw.url}")
+    if raw.requested and raw.requested != raw.url and identity(raw.requested) is not None:
+        page = _led_to(page, raw)
     if body.torn:
         page = _cut(page, raw.url)
     return evolve(page, detail=_joined(page.detail, body.torn, raw.dated))
@@ -67,6 +68,22 @@ def is_further(url: str) -> bool:
     site = find_site(url)
     target = site.target(url) if site is not None else None
     return target is not None and target.part > 1
+
+
+_ELSEWHERE = frozenset({Outcome.LIST, Outcome.NOT_ARTICLE, Outcome.UNKNOWN_TEMPLATE})
+
+
+def _led_to(page: Page, raw: RawCapture) -> Page:
+    """The page to which an article's address redirects. That the article is deleted, only the site's own rules say."""
+    if page.outcome not in (Outcome.ARTICLE, Outcome.GONE) and (verdict := by_address(raw.url)):
+        return evolve(page, outcome=verdict[0], detail=verdict[1])
+    if page.outcome not in _ELSEWHERE or identity(raw.url) is not None:
+        return page
+    site = find_site(raw.url)
+    led = f"{raw.requested} redirects to {raw.url}"
+    if page.outcome is Outcome.LIST and site is not None and site.front and re.search(site.front, raw.url):
+        return evolve(page, outcome=Outcome.GONE, detail=led)
+    return evolve(page, outcome=Outcome.BLOCKED, detail=f"{led}, which is no article's address")
 
 
 def _joined(*details: str | None) -> str | None:

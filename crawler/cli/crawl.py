@@ -3,7 +3,7 @@
 import logging
 import sys
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -20,9 +20,21 @@ if TYPE_CHECKING:
 @click.argument("sites", nargs=-1, metavar="[SITE]…")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Fetch at most N articles.")
 @click.option("--since", type=Moment(), metavar="DATE", help="Leave out articles that their list dates before DATE.")
+@click.option(
+    "--retry",
+    type=click.Choice(["failed", "blocked"]),
+    help="Ask again for what older runs gave up, or for what refusals stood in front of.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="A line for every step, and Scrapy's own lines.")
 @click.pass_obj
-def crawl(home: Home, sites: tuple[str, ...], limit: int | None, since: datetime | None, verbose: bool) -> None:
+def crawl(
+    home: Home,
+    sites: tuple[str, ...],
+    limit: int | None,
+    since: datetime | None,
+    retry: 'Literal["failed", "blocked"] | None',
+    verbose: bool,
+) -> None:
     """Poll the lists of every site (or of each SITE) and fetch the articles that are new.
 
     Raw answers go to DIR/warc as WARC files first, then articles into the archive. A run that was stopped or killed is
@@ -36,6 +48,7 @@ def crawl(home: Home, sites: tuple[str, ...], limit: int | None, since: datetime
       jianbao crawl                        every site
       jianbao crawl sohu --limit 50        one site, at most 50 articles
       jianbao crawl --since 2026-11-01     nothing older than that
+      jianbao crawl --retry failed netease what was given up is asked for again
 
     The exit code says how it went: 0 well, 3 something was doubtful or failed (`jianbao runs` says what), others are
     listed in docs/exit-codes.md.
@@ -44,19 +57,23 @@ def crawl(home: Home, sites: tuple[str, ...], limit: int | None, since: datetime
 
     terminal = sys.stderr.isatty() and not verbose
     if terminal:
-        counts, ended = _with_progress(home, sites, limit, since)
+        counts, ended = _with_progress(home, sites, limit, since, retry)
     else:
         logging.basicConfig(
             level=logging.DEBUG if verbose else logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
         )
-        counts, ended = run(home, sites, limit=limit, since=since, verbose=verbose)
+        counts, ended = run(home, sites, limit=limit, since=since, retry=retry, verbose=verbose)
     click.echo(counts.summary())
     if ended is not None:
         raise ended
 
 
 def _with_progress(
-    home: Home, sites: tuple[str, ...], limit: int | None, since: datetime | None
+    home: Home,
+    sites: tuple[str, ...],
+    limit: int | None,
+    since: datetime | None,
+    retry: 'Literal["failed", "blocked"] | None',
 ) -> "tuple[Counts, JianbaoError | None]":
     """The run under one line that keeps counting; warnings scroll above it."""
     from rich.console import Console
@@ -75,7 +92,7 @@ def _with_progress(
         def show(run: "Run") -> None:
             progress.update(task, description=run.counts.summary())
 
-        return run(home, sites, limit=limit, since=since, on_change=show)
+        return run(home, sites, limit=limit, since=since, retry=retry, on_change=show)
 
 
 @main.command("sites")

@@ -18,7 +18,7 @@ from crawler.pages.general.plaintext import is_plain, read_plaintext
 from crawler.pages.general.read import read_generic
 from crawler.pages.html.decode import MAX_BYTES, decode, unmarked_utf16
 from crawler.pages.html.parse import MAX_ELEMENTS, Element, is_too_large, parse
-from crawler.pages.outcome import Verdict, by_bytes, by_status
+from crawler.pages.outcome import Verdict, by_bytes, by_status, is_json
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.template.document import Document
 from crawler.pages.template.read import read_page
@@ -66,6 +66,8 @@ def _extract(
     if verdict := _unread(data, site, url, content_type, status):
         return _nothing(url, identity, verdict)
     decoded = decode(data, content_type)
+    if site is not None and is_json(decoded.text, content_type):
+        return _nothing(url, identity, (Outcome.BROKEN, "JSON where a page should be"))
     if is_plain(decoded.text, content_type):
         return read_plaintext(decoded.text, url=url, identity=identity, captured_at=captured_at)
     tree = parse(decoded.utf8 if decoded.utf8 is not None else decoded.text)
@@ -154,7 +156,9 @@ def _known_to_be(document: Document, site: Site, target: Target | None) -> Verdi
     if target is not None and target.kind != "article":
         return _KINDS[target.kind], "by its address"
     sign = next((sign for sign in site.signs if sign[0] in document.source), None)
-    return (sign[1], f"the page has {sign[0]!r}") if sign is not None else None
+    if sign is not None:
+        return sign[1], f"the page has {sign[0]!r}"
+    return (Outcome.EMPTY, "too short for any article") if target is not None and document.is_blank else None
 
 
 _KINDS: Final = {

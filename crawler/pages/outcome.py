@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from typing import Final
+from urllib.parse import urlsplit
 
 from crawler.pages.page import Outcome
 from crawler.pages.status import BLOCKED, GONE, PARTIAL, is_redirect
@@ -33,8 +34,24 @@ _BLOCKED: Final = re.compile(
     r"|captcha|are you (?:a )?human|access denied|unusual traffic|checking your browser|security check|verify you are",
     re.IGNORECASE,
 )
+_LOGIN_TITLE: Final = re.compile(r"登[录陆錄]|^\s*(?:log|sign)[ -]?in\b|单点认证|统一身份认证", re.IGNORECASE)
+_LOGIN_TEXT: Final = re.compile(
+    r"请先?登[录陆](?:后|以|再)?(?:才能|方可|即可|可以)?(?:继续)?(?:查看|阅读|访问|浏览)|登[录陆]后(?:才能|方可|即可|可以?)(?:继续)?(?:查看|阅读|访问|浏览)"
+    r"|(?:log|sign) ?in to (?:continue|view|read|access)",
+    re.IGNORECASE,
+)
+_UPKEEP: Final = re.compile(
+    r"(?:系统|网站|服务器?|平台|本站|页面|数据库)(?:正在|暂时|正|例行|停机)*(?:进行)?(?:系统)?(?:停机)?(?:维护|升级|检修|割接)|(?:维护|升级)(?:中|公告)"
+    r"|(?:系统|服务器?|网络|页面)(?:当前|暂时|有点|太|开小差|发生)*(?:繁忙|忙|异常|出错|错误|开小差|内部错误)|服务(?:暂时|暂)?(?:不可用|无法使用|停止)"
+    r"|(?:请|稍)[^。]{0,4}(?:稍?后|候)(?:再|重)(?:试|来|访问)"
+    r"|(?:under|scheduled|down for) maintenance|service (?:is )?(?:temporarily )?unavailable|temporarily unavailable"
+    r"|internal server error|bad gateway|gateway time-?out|too busy|try again later",
+    re.IGNORECASE,
+)
 SHORT_PAGE: Final = 800
 """A page that says it is gone or blocked has less text than this, characters."""
+BLANK: Final = 10
+"""A page with less text than this, characters, shows no article, whatever its template."""
 
 Verdict = tuple[Outcome, str]
 """What a page is, and why."""
@@ -73,7 +90,43 @@ def by_words(title: str, text: str) -> Verdict | None:
         return Outcome.BLOCKED, f"the page says {found[0]!r}"
     if found := _GONE_TITLE.search(title) or _GONE_TEXT.search(words):
         return Outcome.GONE, f"the page says {found[0]!r}"
+    if found := _LOGIN_TITLE.search(title) or _LOGIN_TEXT.search(words):
+        return Outcome.BLOCKED, f"the page says {found[0]!r}"
+    if found := _UPKEEP.search(words):
+        return Outcome.BROKEN, f"the page says {found[0]!r}"
     return None
+
+
+_GATES: Final = re.compile(
+    # A label of the host, or a part of the path: where portals send those who are to log in or to prove themselves.
+    r"(?:passport|log-?(?:in|on)|sign-?in|sso|cas|o?auth2?|accounts?|authorize|authenticate|reg(?:ister)?|urs)\d?"
+    r"|(?:user|member|auth|account)_?(?:login|auth)"
+    r"|captcha|(?:sec(?:ure|urity)?[-_]?)?(?:verif(?:y|ication)|valid(?:ate|ation))|anti[-_]?(?:spider|robot|bot|crawl(?:er)?)"
+    r"|challenge|waf|punish|den(?:y|ied)|access[-_]?denied|forbidden|blocked?|robot(?:[-_]?check)?|human|turing|geetest"
+    r"|security[-_]?check|risk(?:[-_]?control)?|_____tmd_____",
+    re.IGNORECASE,
+)
+
+
+def by_address(url: str) -> Verdict | None:
+    """What a page is to which an article's address led: a login or a verification, by the address's form; or None."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return None
+    names = (*host.split(".")[:-2], *(re.sub(r"\.\w{1,5}$", "", name) for name in parts.path.split("/")))
+    found = next((name for name in names if _GATES.fullmatch(name)), None)
+    return (Outcome.BLOCKED, f"it leads to {host}, a {found!r} page") if found else None
+
+
+def is_json(text: str, content_type: str | None) -> bool:
+    """Whether an answer is JSON, by its type or by its beginning and its end: an error's, where a page should be."""
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    bare = text.strip()
+    return kind.endswith("json") or (
+        bare[:1] + bare[-1:] in ("{}", "[]") and re.match(r'[{\[]\s*["\]}{\[\d]', bare) is not None
+    )
 
 
 _NOT_TEXT: Final = {

@@ -6,6 +6,10 @@ PARTIAL: Final = 206
 """A part of the page, which nobody asked for: no whole page."""
 GONE: Final = frozenset({404, 410})
 """The page is no more. Behind the first page of a list: the list's end."""
+BUSY: Final = 429
+"""The host asks to be left alone for a while."""
+PROXY_REFUSES: Final = 407
+"""The proxy asks who we are; of the page it says nothing."""
 BLOCKED: Final = frozenset({401, 403, 407, 418, 429, 451})
 """The server refuses, whatever the page is."""
 TRANSIENT: Final = frozenset({408, 425, 429, *range(500, 600)})

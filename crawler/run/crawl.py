@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from attrs import define, field
-from sqlalchemy import Connection
 
-from archive.store.db import reading, writing
+from archive.store.db import reading
 from archive.store.records import CaptureRecord, Item
 from crawler.pages.template.site import Site, Source
 from crawler.run import frontier
 from crawler.run.discovery import Entry, Walk, last_walk
 from crawler.run.extraction import Extraction
 from crawler.run.frontier import Claim
+from crawler.run.politeness.turns import Turns
+from crawler.run.retry import Cause, is_passing
 from crawler.run.run import Run
 from crawler.run.store import Answer, Kept, read_claimed, read_list, store, tell
 from crawler.warc.raw import RawCapture
@@ -30,14 +31,17 @@ BATCH = 8
 
 @define
 class Crawl:
-    """See the module. `limit`: the most articles to fetch. `since`: what a list dates before it is left out."""
+    """See the module. `turns`: whose turn it is to ask a host. `limit`: the most articles to fetch. `since`: what a
+    list dates before it is left out."""
 
     run: Run
     extraction: Extraction
+    turns: Turns
     limit: int | None = None
     since: datetime | None = None
     _claimed: int = 0
     _listed: set[tuple[str, str]] = field(factory=set)
+    _looks: set[int] = field(factory=set)
 
     @property
     def is_ending(self) -> bool:
@@ -50,8 +54,16 @@ class Crawl:
         """The walk over a list's pages; None where this run can leave it out."""
         with self.run.ends(), reading(self.run.engine) as connection:
             last = last_walk(connection, site.name, source.name)
+            now = datetime.now(UTC)
+            if last is not None and last.ended_at > now:
+                logger.warning(
+                    "list %s/%s was last read in %s: the clock was ahead then; it is read now",
+                    site.name,
+                    source.name,
+                    f"{last.ended_at:%Y-%m-%d}",
+                )
             walk = Walk(site=site, source=source, since=self.since, last=last)
-            return walk if walk.is_due(datetime.now(UTC)) else None
+            return walk if walk.is_due(now) else None
         return None
 
     def store_list(self, capture: CaptureRecord) -> None:
@@ -77,15 +89,45 @@ class Crawl:
     # Pages
 
     def claim(self, site: str) -> list[Claim]:
-        """The next few addresses of a site to fetch; none when the limit is reached or the run is ending."""
-        room = BATCH if self.limit is None else min(BATCH, self.limit - self._claimed)
-        if room <= 0 or self.is_ending:
-            return []
+        """The next few addresses of a site to fetch; none when the limit is reached or the run is ending.
+
+        What is due at a host that is left alone is claimed too, and kept until the run ends.
+        """
+        while True:
+            room = BATCH if self.limit is None else min(BATCH, self.limit - self._claimed)
+            if room <= 0 or self.is_ending:
+                return []
+            claims: list[Claim] = []
+            with self.run.ends(), self.run.step() as (connection, _):
+                claims = frontier.claim(connection, site, self.run.worker, room, datetime.now(UTC))
+            wanted = [one for one in claims if not self.run.is_left(one)]
+            self._claimed += len(wanted)
+            if wanted or not claims:
+                return wanted
+
+    def barred(self, site: str) -> list[Claim]:
+        """An address of each host whose robots.txt forbids some: to fetch it is to look whether that still holds."""
         claims: list[Claim] = []
-        with self.run.ends(), writing(self.run.engine) as connection:
-            claims = frontier.claim(connection, site, self.run.worker, room, datetime.now(UTC))
-        self._claimed += len(claims)
+        with self.run.ends(), self.run.step() as (connection, _):
+            claims = frontier.barred(connection, site, self.run.worker, datetime.now(UTC))
+        self._looks |= {one.id for one in claims}
         return claims
+
+    def note_robots(self, site: str, host: str, robots: str, crawl_delay: float | None) -> None:
+        """A host's robots.txt was read. If it is another than before, what the old one forbade is due again.
+
+        `robots`: a digest of it. `crawl_delay`: seconds, None where it names none.
+        """
+        if not self.turns.note_robots(host, robots, crawl_delay):
+            return
+        self.run.seen[host].new_robots = True
+        freed = 0
+        with self.run.ends(), self.run.step() as (connection, _):
+            freed = frontier.unbar(connection, site, host, datetime.now(UTC))
+        if freed:
+            logger.warning(
+                "robots.txt of %s has changed; %d addresses that it forbade are asked for again", host, freed
+            )
 
     def store_page(self, raw: RawCapture, claim: Claim, *, further: bool = False) -> Kept:
         """Extract and store one answer for a claimed address, and settle the claim where no page of it is missing.
@@ -100,37 +142,51 @@ class Crawl:
         """The same for what was read already, or cannot be read."""
         return self._store(read_claimed(item, claim, further=further))
 
-    def end_parts(self, claim: Claim, reason: str, *, passing: bool) -> None:
-        """Pages of a claimed article are not to be had: it stays flagged as incomplete. `passing`: they may be later,
-        and the article is fetched again then."""
+    def end_parts(self, claim: Claim, cause: str, reason: str) -> None:
+        """Pages of a claimed article are not to be had: it stays flagged as incomplete. Where the cause may pass, the
+        article is fetched again."""
         if self.run.fatal is not None:
             return
-        with self.run.ends(), writing(self.run.engine) as connection:
+        passing = is_passing(cause)
+        with self.run.ends(), self.run.step() as (connection, _):
             if passing:
-                frontier.try_again(connection, claim, reason, datetime.now(UTC))
+                self.run.in_vain(connection, claim, cause, reason, datetime.now(UTC))
             else:
                 frontier.settle(connection, claim.site, claim.native_id, "done", "article")
         self.run.doubt(f"{claim.url}: pages of the article are missing: {reason}", failed=passing)
 
-    def miss_page(self, claim: Claim, outcome: str, *, final: bool = False) -> None:
-        """A claimed address gave no answer; it is due again later unless `final`."""
+    def miss_page(self, claim: Claim, cause: str, reason: str) -> None:
+        """A claimed address has no page; what follows stands in `crawler.run.retry`."""
         if self.run.fatal is not None:
             return
         with self.run.ends(), self.run.step() as (connection, counts):
             counts.failed += 1
-            if final:
-                _give_up(connection, claim, outcome)
-            else:
-                frontier.try_again(connection, claim, outcome, datetime.now(UTC))
-        logger.warning("failed: %s: %s", claim.url, outcome)
+            self.run.in_vain(connection, claim, cause, reason, datetime.now(UTC))
+        logger.warning("failed: %s: %s", claim.url, reason)
 
-    def leave_page(self, claim: Claim, outcome: str) -> None:
-        """An address is not to be fetched (robots.txt): that is no failure."""
+    def bar_page(self, claim: Claim) -> None:
+        """robots.txt forbids an address: that is no failure."""
         if self.run.fatal is not None:
             return
-        with self.run.ends(), writing(self.run.engine) as connection:
-            _give_up(connection, claim, outcome)
-        logger.info("left: %s: %s", claim.url, outcome)
+        with self.run.ends(), self.run.step() as (connection, _):
+            self.run.in_vain(connection, claim, Cause.ROBOTS, "robots", datetime.now(UTC))
+        self._claimed -= 1
+        if claim.id in self._looks:
+            return
+        seen = self.run.seen[claim.host]
+        seen.barred += 1
+        level = logging.WARNING if seen.barred == 1 else logging.INFO
+        logger.log(level, "left: %s: robots.txt forbids it; it is asked for when that has changed", claim.url)
+
+    def keep_page(self, claim: Claim, reason: str) -> None:
+        """An address was not asked for, since its host is left alone: it stays with this run, and is due after that."""
+        self._claimed -= 1
+        if not self.is_ending:
+            self.turns.leave(claim.host, reason)
+
+    def no_answer(self, reason: str) -> None:
+        """Some address gave no answer; if none does, the command says why."""
+        self.run.unanswered[reason] += 1
 
     def _store(self, answer: Answer) -> Kept:
         if self.run.fatal is not None:
@@ -140,7 +196,3 @@ class Crawl:
             tell(answer)
             return kept
         return Kept()
-
-
-def _give_up(connection: Connection, claim: Claim, outcome: str) -> None:
-    frontier.settle(connection, claim.site, claim.native_id, "failed", outcome)

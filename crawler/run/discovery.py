@@ -96,7 +96,8 @@ class Walk:
         """Whether the list is to be polled: always, unless it changes slowly and was walked lately, as far back."""
         if self.last is None or not self.goes_on_from_last or self.source.every <= EVERY_RUN:
             return True
-        return now - self.last.ended_at >= self.source.every - EVERY_RUN / 2
+        # Where the clock was ahead at the last walk, nobody knows when that was.
+        return self.last.ended_at > now or now - self.last.ended_at >= self.source.every - EVERY_RUN / 2
 
     def add(self, connection: Connection, entries: Sequence[Entry]) -> bool:
         """Take in a page's entries; whether the next page (now `url`) is to be fetched."""

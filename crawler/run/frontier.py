@@ -2,25 +2,28 @@
 inside the caller's transaction, so that a claim's result commits together with the capture.
 
 States: `due` (fetch when `due_at` has come), `leased` (a run has it until `leased_until`), `done`, `gone` (the site
-says it is no more), `failed` (given up after `MAX_ATTEMPTS`).
+says it is no more), `barred` (robots.txt forbids it; looked at again when that changes, or at `due_at`), `failed`
+(given up). What follows from a try in vain stands in `crawler.run.retry`.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from attrs import asdict, frozen
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.store.models import Frontier
+from crawler.run.retry import LAST_WAIT, Decision, decide, host_of
 
-LEASE = timedelta(minutes=15)
-MAX_ATTEMPTS = 8
-FIRST_RETRY = timedelta(minutes=5)
-LAST_RETRY = timedelta(hours=24)
+LEASE: Final = timedelta(minutes=15)
+BARRED: Final = timedelta(days=30)
+"""So long an address waits that robots.txt forbids, where robots.txt stays as it is."""
 
 _T: Any = Frontier.__table__
+_CLAIM = (_T.c.id, _T.c.site, _T.c.native_id, _T.c.url, _T.c.attempts)
+_FREE: Final = {"leased_by": None, "leased_until": None}
 
 
 @frozen(kw_only=True)
@@ -32,6 +35,11 @@ class Claim:
     native_id: str
     url: str
     attempts: int
+
+    @property
+    def host(self) -> str:
+        """The host that is asked."""
+        return host_of(self.url)
 
 
 @frozen(kw_only=True)
@@ -53,7 +61,15 @@ def insert(connection: Connection, table: Any) -> Any:
 def offer(connection: Connection, site: str, targets: Iterable[tuple[str, str]], now: datetime) -> None:
     """Make (native id, address) pairs due that the frontier does not have yet."""
     rows = [
-        {"site": site, "native_id": native_id, "url": url, "state": "due", "due_at": now, "attempts": 0}
+        {
+            "site": site,
+            "native_id": native_id,
+            "url": url,
+            "host": host_of(url),
+            "state": "due",
+            "due_at": now,
+            "attempts": 0,
+        }
         # In the order of the ids: two crawlers that offer the same list then never wait for each other in a circle.
         for native_id, url in sorted(targets)
     ]
@@ -62,10 +78,13 @@ def offer(connection: Connection, site: str, targets: Iterable[tuple[str, str]],
 
 
 def claim(connection: Connection, site: str, worker: str, limit: int, now: datetime) -> list[Claim]:
-    """Lease up to `limit` addresses of a site that are due, or whose lease has run out; the longest due first."""
+    """Lease up to `limit` addresses of a site that are due, or whose lease has run out; the longest due first.
+
+    What this worker has leased itself it keeps, however long that takes.
+    """
     kinds = (
         and_(_in_state("due"), _T.c.due_at <= now),
-        and_(_in_state("leased"), _T.c.leased_until < now),
+        and_(_in_state("leased"), _T.c.leased_until < now, _T.c.leased_by != worker),
     )
     ready: list[Any] = []
     # One statement for each kind: each is answered by an index of its own, an OR of both by reading the whole site.
@@ -73,7 +92,7 @@ def claim(connection: Connection, site: str, worker: str, limit: int, now: datet
     # caller's transaction ends, which is at once.
     for kind in kinds:
         found = (
-            select(_T.c.id, _T.c.site, _T.c.native_id, _T.c.url, _T.c.attempts, _T.c.due_at)
+            select(*_CLAIM, _T.c.due_at)
             .where(_T.c.site == site, kind)
             .order_by(_T.c.due_at, _T.c.id)
             .limit(limit)
@@ -81,10 +100,16 @@ def claim(connection: Connection, site: str, worker: str, limit: int, now: datet
         )
         ready += connection.execute(found)
     ready.sort(key=lambda row: (row.due_at, row.id))
-    claims = [
-        Claim(id=row.id, site=row.site, native_id=row.native_id, url=row.url, attempts=row.attempts)
-        for row in ready[:limit]
-    ]
+    claims = [_claim(row) for row in ready[:limit]]
+    _lease(connection, claims, worker, now)
+    return claims
+
+
+def _claim(row: Any) -> Claim:
+    return Claim(id=row.id, site=row.site, native_id=row.native_id, url=row.url, attempts=row.attempts)
+
+
+def _lease(connection: Connection, claims: Sequence[Claim], worker: str, now: datetime) -> None:
     if claims:
         connection.execute(
             update(_T)
@@ -92,16 +117,18 @@ def claim(connection: Connection, site: str, worker: str, limit: int, now: datet
             .values(state="leased", leased_by=worker, leased_until=now + LEASE),
             [{"key": found.id} for found in claims],
         )
-    return claims
+
+
+def renew(connection: Connection, worker: str, now: datetime) -> None:
+    """Keep what a worker has leased: it lives."""
+    connection.execute(update(_T).where(_in_state("leased"), _T.c.leased_by == worker).values(leased_until=now + LEASE))
 
 
 def waiting(connection: Connection, site: str, native_id: str) -> Claim | None:
     """The row of a publication that is due or leased, whoever has it, as a claim; None where there is none."""
-    query = select(_T.c.id, _T.c.site, _T.c.native_id, _T.c.url, _T.c.attempts).where(
-        _T.c.site == site, _T.c.native_id == native_id, _T.c.state.in_(("due", "leased"))
-    )
-    row = connection.execute(query).mappings().one_or_none()
-    return Claim(**row) if row is not None else None
+    query = select(*_CLAIM).where(_T.c.site == site, _T.c.native_id == native_id, _T.c.state.in_(("due", "leased")))
+    row = connection.execute(query).one_or_none()
+    return _claim(row) if row is not None else None
 
 
 def settle(connection: Connection, site: str, native_id: str, state: str, outcome: str) -> None:
@@ -109,40 +136,104 @@ def settle(connection: Connection, site: str, native_id: str, state: str, outcom
     connection.execute(
         update(_T)
         .where(_T.c.site == site, _T.c.native_id == native_id)
-        .values(state=state, outcome=outcome, leased_by=None, leased_until=None, attempts=_T.c.attempts + 1)
+        .values(state=state, outcome=outcome, attempts=_T.c.attempts + 1, **_FREE)
     )
 
 
 def note(connection: Connection, settled: Iterable[Settled], now: datetime) -> None:
     """Write down what became of publications that nobody claimed, where the frontier does not have them yet."""
-    rows = {(one.site, one.native_id): {**asdict(one), "due_at": now, "attempts": 0} for one in settled}
+    rows = {
+        (one.site, one.native_id): {**asdict(one), "host": host_of(one.url), "due_at": now, "attempts": 0}
+        for one in settled
+    }
     if rows:
         connection.execute(insert(connection, _T).on_conflict_do_nothing(), [rows[key] for key in sorted(rows)])
 
 
-def try_again(connection: Connection, found: Claim, outcome: str, now: datetime) -> bool:
-    """Make an address due again, later each time; False where it is given up instead."""
-    attempts = found.attempts + 1
-    if attempts >= MAX_ATTEMPTS:
-        settle(connection, found.site, found.native_id, "failed", outcome)
-        return False
-    wait = min(FIRST_RETRY * 2 ** (attempts - 1), LAST_RETRY)
+def miss(connection: Connection, found: Claim, cause: str, reason: str, now: datetime) -> Decision:
+    """A try in vain; what follows from it by the table. `reason`: in a few words, kept as the row's outcome."""
+    decision = decide(cause, found.attempts)
+    if decision.then == "kept":
+        return decision
+    due_at = now + (BARRED if decision.then == "barred" else decision.wait)
     connection.execute(
         update(_T)
         .where(_T.c.id == found.id)
-        .values(state="due", outcome=outcome, due_at=now + wait, attempts=attempts, leased_by=None, leased_until=None)
+        .values(state=decision.then, outcome=reason, due_at=due_at, attempts=decision.attempts, **_FREE)
     )
-    return True
+    return decision
+
+
+def excuse(connection: Connection, ids: Iterable[int], now: datetime) -> None:
+    """The last try of these was not theirs: it does not count, and they are due."""
+    for key in sorted(ids):
+        connection.execute(
+            update(_T)
+            .where(_T.c.id == key, _T.c.state.in_(("due", "failed")), _T.c.attempts > 0)
+            .values(state="due", due_at=now, attempts=_T.c.attempts - 1)
+        )
 
 
 def release(connection: Connection, workers: Sequence[str]) -> int:
     """Give back what these workers have leased and not settled; how many addresses that were."""
     result = connection.execute(
-        update(_T)
-        .where(_in_state("leased"), _T.c.leased_by.in_(workers))
-        .values(state="due", leased_by=None, leased_until=None)
+        update(_T).where(_in_state("leased"), _T.c.leased_by.in_(workers)).values(state="due", **_FREE)
     )
     return int(result.rowcount)
+
+
+def barred(connection: Connection, site: str, worker: str, now: datetime) -> list[Claim]:
+    """Lease one address of each host whose robots.txt forbids some, so that this robots.txt is looked at; and make due
+    what has waited long enough."""
+    claims: list[Claim] = []
+    host = ""
+    while True:
+        behind = select(_T.c.host).where(_in_state("barred"), _T.c.site == site, _T.c.host > host)
+        found = connection.execute(behind.order_by(_T.c.host).limit(1)).scalar_one_or_none()
+        if found is None:
+            break
+        host = found
+        ours = (_in_state("barred"), _T.c.site == site, _T.c.host == host)
+        _make_due(connection, (*ours, _T.c.due_at <= now), _T.c.due_at, now)
+        first = select(*_CLAIM).where(*ours).order_by(_T.c.due_at, _T.c.id).limit(1).with_for_update(skip_locked=True)
+        claims += map(_claim, connection.execute(first))
+    _lease(connection, claims, worker, now)
+    return claims
+
+
+def unbar(connection: Connection, site: str, host: str, now: datetime) -> int:
+    """The host's robots.txt has changed: what it forbade is due; how many addresses that are."""
+    ours = (_in_state("barred"), _T.c.site == site, _T.c.host == host)
+    return int(connection.execute(update(_T).where(*ours).values(state="due", due_at=now)).rowcount)
+
+
+def revive(connection: Connection, sites: Sequence[str], which: str, now: datetime) -> int:
+    """Ask again for what older runs gave up; how many addresses that are. `which`: `failed`, or `blocked` for what
+    refusals stood in front of, given up or still waiting."""
+    given_up = _T.c.state == "failed"
+    if which == "blocked":
+        given_up = and_(_T.c.outcome.like("blocked%"), or_(given_up, _in_state("due")))
+    result = connection.execute(
+        update(_T).where(_T.c.site.in_(sites), given_up).values(state="due", due_at=now, attempts=0)
+    )
+    return int(result.rowcount)
+
+
+def mend_clock(connection: Connection, site: str, now: datetime) -> int:
+    """Make due what is due later than any wait can mean: the clock was ahead once. How many addresses that are."""
+    due = (_in_state("due"), _T.c.site == site, _T.c.due_at > now + 2 * LAST_WAIT)
+    leased = (_in_state("leased"), _T.c.site == site, _T.c.leased_until > now + 2 * LEASE)
+    return _make_due(connection, due, _T.c.due_at, now) + _make_due(connection, leased, _T.c.leased_until, now)
+
+
+def _make_due(connection: Connection, where: Sequence[ColumnElement[bool]], order: Any, now: datetime) -> int:
+    """Make due what an index finds, in the order of that index; how many addresses that are."""
+    made = 0
+    while keys := list(connection.execute(select(_T.c.id).where(*where).order_by(order).limit(1000)).scalars()):
+        change = update(_T).where(_T.c.id == bindparam("key")).values(state="due", due_at=now, **_FREE)
+        connection.execute(change, [{"key": key} for key in keys])
+        made += len(keys)
+    return made
 
 
 def _in_state(state: str) -> ColumnElement[bool]:

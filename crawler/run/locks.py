@@ -1,33 +1,48 @@
 """One run at a time per archive, and how a later run knows that an earlier one is dead.
 
 A lock file is held by the process itself, so it is free the moment the process is gone, however it went. A home folder
-has one, and so has an SQLite file. On PostgreSQL, where crawlers with homes of their own share one database, each run
-holds an advisory lock under its number, from before its row can be seen until after it says how the run ended.
+has one, and so has an SQLite file. On PostgreSQL, where crawlers with homes of their own share one database, a run says
+again and again that it lives; one that has been silent for a minute is dead. Should it only have slept, it finds its
+row buried at the next thing that it wants to store (`Run.step`), and ends: its work is another's by then.
 """
 
 import fcntl
 import os
 import pwd
-from collections.abc import Sequence
+import threading
+import uuid
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, Final
 
 from attrs import define, field
-from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy import ColumnElement, Connection, Engine, make_url, or_, true, update
 
-from archive.errors import AlreadyRunning, StorageError
+from archive.errors import AlreadyRunning, JianbaoError, StorageError
 from archive.settings import Home
+from archive.store.db import writing
+from archive.store.models import CrawlRun
+from crawler.run import frontier
+from crawler.run.politeness.hosts import clock
 from crawler.warc.writer import storage_error
 
-_RUNS = 0x4A42 << 32  # "JB", above every run's number
+BEAT: Final = timedelta(seconds=10)
+DEAD: Final = timedelta(seconds=60)
+
+_RUN: Any = CrawlRun.__table__
 
 
 @define
 class HomeLock:
-    """The lock files of one archive; `release` or the end of the process gives them back."""
+    """The lock files of one archive; `release` or the end of the process gives them back.
+
+    `token`: names the run that holds it. `last_token`: of the one that held the home's before, where it said so.
+    """
 
     files: list[BinaryIO] = field(factory=list)
+    token: str = field(factory=lambda: uuid.uuid4().hex)
+    last_token: str | None = None
 
     def release(self) -> None:
         while self.files:
@@ -52,8 +67,9 @@ def lock_home(home: Home, kind: str) -> HomeLock:
                 raise AlreadyRunning(
                     f"another {kind} works on {home.path}{holder}; wait for it to end, or stop it"
                 ) from None
+            lock.last_token = lock.last_token or _words(file)[1]
             file.truncate(0)
-            file.write(str(os.getpid()).encode())
+            file.write(f"{os.getpid()} {lock.token}".encode())
             file.flush()
     except PermissionError as error:
         lock.release()
@@ -91,40 +107,59 @@ def _whose(path: Path) -> str:
 
 
 def _holder(file: BinaryIO) -> str:
+    process = _words(file)[0]
+    return f" (process {process})" if process else ""
+
+
+def _words(file: BinaryIO) -> tuple[str | None, str | None]:
+    """The process and the token that stand in a lock file."""
     with suppress(OSError, ValueError):
         file.seek(0)
-        return f" (process {int(file.read(20))})"
-    return ""
+        process, *token = file.read(100).decode("ascii").split()
+        return str(int(process)), token[0] if token else None
+    return None, None
 
 
-def hold_run(engine: Engine, run_id: int) -> Connection | None:
-    """Hold a run's number on PostgreSQL as long as the returned connection is open; nothing to do on SQLite.
+class Heart:
+    """Says every `BEAT` that a run lives, and keeps what it has leased, from a thread and a connection of its own: a
+    page that takes long to read, or a connection that was dropped, is no death. Nothing to do on SQLite."""
 
-    To be called before the transaction that makes the run's row commits: a row whose lock is free is a dead run's.
-    """
-    if engine.dialect.name == "sqlite":
-        return None
-    connection = engine.connect()
-    try:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _RUNS | run_id})
-        connection.commit()  # the lock is the session's, not the transaction's
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    def __init__(self, engine: Engine, run_id: int, worker: str) -> None:
+        self._engine = engine
+        self._run_id = run_id
+        self._worker = worker
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"heart of {worker}", daemon=True)
+        if engine.dialect.name != "sqlite":
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Wait for the last beat to end."""
+        self._end.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _beat(self) -> None:
+        while not self._end.wait(BEAT.total_seconds()):
+            with suppress(JianbaoError):  # the next beat tries again; whoever stores something says what is wrong
+                beat(self._engine, self._run_id, self._worker)
 
 
-def dead_runs(connection: Connection, run_ids: Sequence[int]) -> list[int]:
-    """Which of the runs that call themselves running have no process any more; the caller holds the home's lock.
+def beat(engine: Engine, run_id: int, worker: str) -> None:
+    """Say that a run lives. One that was buried stays dead."""
+    with writing(engine) as connection:
+        now = clock(connection)
+        living = update(_RUN).where(_RUN.c.id == run_id, _RUN.c.state == "running").values(beat_at=now)
+        if connection.execute(living).rowcount:
+            frontier.renew(connection, worker, now)
 
-    A run may have ended well since its row was read: only one whose row still says that it runs was killed.
+
+def is_dead(connection: Connection, last_token: str | None) -> ColumnElement[bool]:
+    """Of the runs that call themselves running: which are dead. The caller holds the home's lock.
+
+    `last_token`: of the run that held this lock before, which is dead for certain. On SQLite so are all others, since
+    its file has one lock; on PostgreSQL those that have said nothing for `DEAD`.
     """
     if connection.dialect.name == "sqlite":
-        return list(run_ids)
-    dead = []
-    for run_id in run_ids:
-        key = {"key": _RUNS | run_id}
-        if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), key).scalar_one():
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
-            dead.append(run_id)
-    return dead
+        return true()
+    return or_(_RUN.c.beat_at.is_(None), _RUN.c.beat_at < clock(connection) - DEAD, _RUN.c.token == last_token)

@@ -6,22 +6,25 @@ crawler is asked to stop, and the command ends with that error.
 
 import logging
 import sqlite3
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from attrs import asdict, define, evolve, field
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert, update
 
-from archive.errors import DoubtfulRun, JianbaoError, NetworkUnavailable, StorageError
+from archive.errors import AlreadyRunning, DoubtfulRun, JianbaoError, NetworkUnavailable, StorageError
 from archive.settings import Home
 from archive.store.db import open_engine, writing
 from archive.store.models import CrawlRun
 from archive.store.records import Stored
 from crawler.capture.hearing import Hearing
 from crawler.run import frontier
-from crawler.run.locks import HomeLock, dead_runs, hold_run, lock_home
+from crawler.run.locks import Heart, HomeLock, is_dead, lock_home
+from crawler.run.politeness.hosts import clock, free, note_page
+from crawler.run.retry import IN_A_ROW, RULES, Seen
 from crawler.run.room import give_room, hold_room
 from crawler.warc.writer import WarcFolder
 
@@ -60,22 +63,26 @@ class Counts:
 class Run:
     """See the module. Made by `open_run`.
 
-    `hearing`: of which pages the witness is asked. `fatal`: what ends it. `answered`: whether any address answered at
-    all; `stopped`: whether somebody asked it to end. `notes`: what a person should know of it. `on_change` hears of new
-    counts, `on_fatal` of the end.
+    `hearing`: of which pages the witness is asked. `fatal`: what ends it. `asked`: whether any host was asked,
+    `answered`: whether any answered at all, `unanswered`: why they did not, in a few words, and how often; `stopped`:
+    whether somebody asked it to end. `seen`: what each host did, and each site. `notes`: what a person should know of
+    it. `on_change` hears of new counts, `on_fatal` of the end.
     """
 
     home: Home
     engine: Engine
     lock: HomeLock
     run_id: int
-    held: Connection | None = None
+    heart: Heart
     warc: WarcFolder | None = None
     hearing: Hearing = "all"
     counts: Counts = field(factory=Counts)
     fatal: JianbaoError | None = None
+    asked: bool = False
     answered: bool = False
+    unanswered: Counter[str] = field(factory=Counter)
     stopped: bool = False
+    seen: dict[str, Seen] = field(factory=lambda: defaultdict(Seen))
     notes: list[str] = field(factory=list)
     on_change: Callable[["Run"], None] = lambda run: None
     on_fatal: list[Callable[[], None]] = field(factory=list)
@@ -87,7 +94,11 @@ class Run:
 
     @contextmanager
     def step(self) -> Iterator[tuple[Connection, Counts]]:
-        """One write transaction: what the block adds to the counts is committed with it, and the run's from then on."""
+        """One write transaction: what the block adds to the counts is committed with it, and the run's from then on.
+
+        Raises `AlreadyRunning`, and nothing is committed, where another crawler has buried this run: it was silent for
+        so long that what it works on was given to others.
+        """
         counts = evolve(self.counts)
         with writing(self.engine) as connection:
             yield connection, counts
@@ -120,8 +131,42 @@ class Run:
         self.notes.append(note)
         logger.warning("%s", note)
 
+    def in_vain(self, connection: Connection, claim: frontier.Claim, cause: str, reason: str, now: datetime) -> None:
+        """A claimed address was tried in vain: it waits, or is given up; and its host may be left alone. `cause`: of
+        `crawler.run.retry`. `reason`: in a few words."""
+        frontier.miss(connection, claim, cause, reason, now)
+        if not RULES[cause].counts:
+            return
+        shared = note_page(connection, claim.host, vain=True)
+        self.seen[claim.host].shared_vain = shared
+        for name in (claim.host, claim.site):
+            seen = self.seen[name]
+            seen.vain.append(claim.id)
+            if max(len(seen.vain), seen.shared_vain) >= IN_A_ROW and not self.is_left(claim):
+                seen.left = f"{IN_A_ROW} pages in a row were in vain, the last one: {reason}"
+                self.doubt(f"{name}: {seen.left}; left alone for this run")
+
+    def went_well(self, connection: Connection, claim: frontier.Claim) -> None:
+        """A claimed address gave a page that is final."""
+        if self.seen[claim.host].shared_vain:
+            note_page(connection, claim.host, vain=False)
+        for name in (claim.host, claim.site):
+            self.seen[name].page_well()
+
+    def answer(self, host: str, site: str) -> None:
+        """A host of a site gave an answer, whichever."""
+        self.seen[host].answered = self.seen[site].answered = True
+
+    def is_left(self, claim: frontier.Claim) -> bool:
+        """Whether the host of an address, or its whole site, is left alone in this run."""
+        return bool(self.seen[claim.host].left or self.seen[claim.site].left)
+
     def finish(self) -> JianbaoError | None:
         """Close everything and write down how the run ended; the error that the command ends with, or None."""
+        self.heart.stop()
+        for host, seen in self.seen.items():
+            if seen.forbids_much:
+                self.doubt(f"{host}: robots.txt forbids all that was to be fetched, {seen.barred} addresses new to it")
         error = self._verdict()
         fatal = error is not None and not isinstance(error, DoubtfulRun | NetworkUnavailable)
         try:
@@ -139,19 +184,21 @@ class Run:
         give_room(self.home)
         if self.warc is not None:
             self.warc.close(settled=not fatal and self._is_synced())
-        if self.held is not None:
-            self.held.close()
         self.engine.dispose()
         self.lock.release()
         return error
 
     def _write_end(self, error: JianbaoError | None, *, fatal: bool) -> None:
+        now = datetime.now(UTC)
+        troubled = [seen for seen in self.seen.values() if seen.in_trouble(answered=self.answered)]
         with writing(self.engine) as connection:
+            frontier.excuse(connection, {key for seen in troubled for key in seen.vain}, now)
             frontier.release(connection, [self.worker])
+            free(connection, [self.worker])
             self._write(
                 connection,
                 **asdict(self.counts),
-                finished_at=datetime.now(UTC),
+                finished_at=now,
                 state="failed" if fatal else "stopped" if self.stopped else "finished",
                 exit_code=0 if error is None else error.exit_code,
                 detail="\n".join([*([str(error)] if error else []), *self.notes[:50]]) or None,
@@ -160,9 +207,10 @@ class Run:
     def _verdict(self) -> JianbaoError | None:
         if self.fatal is not None:
             return self.fatal
-        if not self.answered and self.counts.failed:
+        if self.asked and not self.answered and self.counts.failed:
+            why = "".join(f": {reason}" for reason, _ in self.unanswered.most_common(1))
             return NetworkUnavailable(
-                "no site answered; check the network, the proxy and the certificates, then try again"
+                f"no site answered{why}; check the network, the proxy and the certificates, then try again"
             )
         if self.counts.doubtful or self.counts.failed:
             return DoubtfulRun(
@@ -183,7 +231,12 @@ class Run:
         return True
 
     def _write(self, connection: Connection, **values: Any) -> None:
-        connection.execute(update(_RUN).where(_RUN.c.id == self.run_id).values(**values))
+        """Write to the run's row, as long as nobody has buried it."""
+        ours = update(_RUN).where(_RUN.c.id == self.run_id, _RUN.c.state == "running")
+        if not connection.execute(ours.values(beat_at=clock(connection), **values)).rowcount:
+            raise AlreadyRunning(
+                f"nothing was heard of run {self.run_id} for so long that another crawler took over its work"
+            )
 
 
 def worker_of(run_id: int) -> str:
@@ -202,38 +255,45 @@ def open_run(home: Home, sites: Sequence[str], *, kind: str = "crawl") -> Run:
     except BaseException:
         lock.release()
         raise
-    held = None
+    heart = None
     try:
         with writing(engine) as connection:
-            _bury(connection, kind)
+            _bury(connection, kind, lock.last_token)
             run_id = connection.execute(
                 insert(_RUN)
-                .values(kind=kind, sites=list(sites), started_at=datetime.now(UTC), state="running", **asdict(Counts()))
+                .values(
+                    kind=kind,
+                    sites=list(sites),
+                    started_at=datetime.now(UTC),
+                    state="running",
+                    token=lock.token,
+                    beat_at=clock(connection),
+                    **asdict(Counts()),
+                )
                 .returning(_RUN.c.id)
             ).scalar_one()
-            held = hold_run(engine, run_id)
+        heart = Heart(engine, run_id, worker_of(run_id))
     except BaseException:
-        if held is not None:
-            held.close()
+        if heart is not None:
+            heart.stop()
         engine.dispose()
         lock.release()
         raise
     hold_room(home)
-    return Run(home=home, engine=engine, lock=lock, run_id=run_id, held=held)
+    return Run(home=home, engine=engine, lock=lock, run_id=run_id, heart=heart)
 
 
-def _bury(connection: Connection, kind: str) -> None:
+def _bury(connection: Connection, kind: str, last_token: str | None) -> None:
     """Mark runs as killed whose process is gone, and give back what they had leased."""
-    running = (
-        connection.execute(select(_RUN.c.id).where(_RUN.c.state == "running", _RUN.c.kind == kind)).scalars().all()
-    )
     dead = connection.execute(
         update(_RUN)
-        .where(_RUN.c.id.in_(dead_runs(connection, running)), _RUN.c.state == "running")
+        .where(_RUN.c.state == "running", _RUN.c.kind == kind, is_dead(connection, last_token))
         .values(state="killed", finished_at=datetime.now(UTC))
         .returning(_RUN.c.id)
     )
     buried = sorted(dead.scalars())
     if buried:
-        frontier.release(connection, [worker_of(run_id) for run_id in buried])
+        workers = [worker_of(run_id) for run_id in buried]
+        frontier.release(connection, workers)
+        free(connection, workers)
         logger.warning("run %s was killed; going on from where it was", ", ".join(map(str, buried)))

@@ -4,14 +4,16 @@ import logging
 import os
 import platform
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from archive.errors import JianbaoError, UsageError
 from archive.settings import Home
+from crawler.run import frontier
 from crawler.run.crawl import Crawl
 from crawler.run.extraction import Extraction
+from crawler.run.politeness.turns import Turns
 from crawler.run.recovery import recover
 from crawler.run.run import Counts, Run, open_run
 from crawler.sites.registry import load_sites
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
 logger = logging.getLogger("jianbao.crawl")
+
+SLACK: Final = 15.0
+"""Seconds that a request may take beyond its time-out, for the name's look-up and for us."""
 
 
 def project_settings() -> "Settings":
@@ -47,15 +52,17 @@ def crawl(
     *,
     limit: int | None = None,
     since: datetime | None = None,
+    retry: Literal["failed", "blocked"] | None = None,
     process: Any = None,
     verbose: bool = False,
     on_change: Callable[[Run], None] | None = None,
 ) -> tuple[Counts, JianbaoError | None]:
     """Crawl these sites (all of them where none is named) once; what was done, and how the command should end.
 
-    `limit`: the most articles to fetch. `since`: articles that a list dates before it are not fetched. `process`: a
-    Scrapy process with its settings, made here otherwise (`verbose`: its own lines are shown too). The error is None
-    for a run without anything doubtful.
+    `limit`: the most articles to fetch. `since`: articles that a list dates before it are not fetched. `retry`: what
+    older runs gave up is asked for again (`crawler.run.frontier.revive`). `process`: a Scrapy process with its
+    settings, made here otherwise (`verbose`: its own lines are shown too). The error is None for a run without anything
+    doubtful.
 
     Raises `UsageError`, `AlreadyRunning`, `DatabaseUnavailable`, `SchemaMismatch`, `StorageError` before it fetches.
     """
@@ -71,9 +78,11 @@ def crawl(
     if on_change is not None:
         run.on_change = on_change
     try:
+        turns = Turns(run, settings.getfloat("JIANBAO_DELAY"), settings.getfloat("DOWNLOAD_TIMEOUT") + SLACK)
         with Extraction() as extraction:
             recover(run, extraction)
-            crawl = Crawl(run, extraction, limit, since)
+            _look_over(run, names, retry)
+            crawl = Crawl(run, extraction, turns, limit, since)
             _fetch(crawl, names, process or _own_process(settings, verbose=verbose))
     except JianbaoError as error:
         run.fail(error)
@@ -83,6 +92,18 @@ def crawl(
         raise
     ended = run.finish()
     return run.counts, ended
+
+
+def _look_over(run: Run, names: Sequence[str], retry: Literal["failed", "blocked"] | None) -> None:
+    """Mend what a clock that was ahead has done, and make due what is to be asked for again."""
+    with run.step() as (connection, _):
+        now = datetime.now(UTC)
+        ahead = sum(frontier.mend_clock(connection, name, now) for name in names)
+        revived = frontier.revive(connection, names, retry, now) if retry else 0
+    if ahead:
+        logger.warning("the clock was ahead once: %d addresses were due far in the future, and are due now", ahead)
+    if retry:
+        logger.info("%d addresses that were %s are asked for again", revived, retry)
 
 
 class _CrashError(JianbaoError):
@@ -123,6 +144,16 @@ def _fetch(crawl: Crawl, names: Sequence[str], process: Any) -> None:
     for name in names:
         process.crawl(name, crawl=crawl)
     run.on_fatal.append(lambda: _stop(process))
+    stop = process.stop
+
+    async def stop_well() -> None:
+        # Also called when all is done; then no crawler is left.
+        if process.crawlers:
+            run.stopped = True
+            crawl.turns.end()
+        await stop()
+
+    process.stop = stop_well
     process.start()
     if process.bootstrap_failed and run.fatal is None:
         run.fail(_CrashError("a spider did not start; the log says why"))

@@ -23,6 +23,7 @@ from crawler.pages.template.read import DOUBTS
 from crawler.pages.witness import DISAGREES
 from crawler.run import frontier
 from crawler.run.frontier import Claim, Settled
+from crawler.run.retry import RULES, is_passing
 from crawler.run.run import Run
 from crawler.warc.raw import RawCapture
 
@@ -152,7 +153,7 @@ def store(run: Run, answers: Sequence[Answer]) -> list[Kept]:
         counts.doubtful += sum(bool(one.doubt) for one in answers)
         parted = {one.key for one in answers if one.key is not None and one.part is not None}
         broken_up = {key for key in parted if not is_whole(connection, *key)}
-        _settle(connection, [one for one in answers if one.key not in broken_up], now)
+        _settle(run, connection, [one for one in answers if one.key not in broken_up], now)
     kept = []
     for one in answers:
         whole = one.key not in broken_up
@@ -161,7 +162,7 @@ def store(run: Run, answers: Sequence[Answer]) -> list[Kept]:
     return kept
 
 
-def _settle(connection: Connection, answers: Sequence[Answer], now: datetime) -> None:
+def _settle(run: Run, connection: Connection, answers: Sequence[Answer], now: datetime) -> None:
     """Write to the frontier what became of the publications that these answers name, none of which misses a page.
 
     A claimed one's lease ends. One that nobody claimed need not be fetched when a list names it; if it is due or leased
@@ -171,14 +172,16 @@ def _settle(connection: Connection, answers: Sequence[Answer], now: datetime) ->
     for one in answers:
         if one.key is None or one.names is None:
             continue
-        if one.outcome in (Outcome.BLOCKED, Outcome.INCOMPLETE) and not one.further:
-            if one.claim is not None:
-                frontier.try_again(connection, one.claim, one.outcome, now)
-            continue
-        state = "gone" if one.outcome is Outcome.GONE and not one.further else "done"
         outcome = Outcome.ARTICLE if one.further else one.outcome
+        if is_passing(outcome):
+            if one.claim is not None:
+                run.answer(one.claim.host, one.claim.site)
+                run.in_vain(connection, one.claim, outcome, outcome, now)
+            continue
+        state = RULES[outcome].then
         if one.claim is not None:
             frontier.settle(connection, *one.key, state, outcome)
+            run.went_well(connection, one.claim)
         else:
             site, native_id = one.key
             url = one.names.canonical_url or one.url

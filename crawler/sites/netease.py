@@ -40,7 +40,7 @@ _LISTS = re.compile(
 
 
 _NO_PAGES = re.compile(
-    r"^(?:comment|tie|reg|mail|you|open|vip\.open|music|quotes\.money|sitemap|help|corp|gb|caipiao|cai)\."
+    r"^(?:comment|tie|reg|passport|login|urs|sso|mail|you|open|vip\.open|music|quotes\.money|sitemap|help|corp|gb|caipiao|cai)\."
     r"|^(?:comment\.tie|comment\.[a-z]+)\."
 )
 
@@ -209,5 +209,7 @@ SITE = Site(
     target=target,
     sources=SOURCES,
     templates=TEMPLATES,
+    front=r"^https?://(?:www|news|m|3g|[a-z]{2,9})\.163\.com/(?:(?:news|sports|ent|money|tech|auto|war|lady|dy|domestic|world)/?)?"
+    r"(?:index\.html?)?(?:[?#]|$)",
     id_time=docid_time,
 )

@@ -93,4 +93,5 @@ SITE = Site(
     templates=TEMPLATES,
     signs=(("sohu_mp.article_video", Outcome.VIDEO),),
     gone=r"sohu\.com/404(?:_\d)?\.s?html",
+    front=r"^https?://(?:[a-z]{1,12}\.)?sohu\.com/(?:index\.s?html?)?(?:[?#]|$)",
 )

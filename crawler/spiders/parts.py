@@ -2,21 +2,23 @@
 
 from attrs import define, field
 
+from crawler.pages.page import Outcome
 from crawler.pages.template.parts import MAX_PARTS
 from crawler.run.frontier import Claim
+from crawler.run.retry import is_passing
 from crawler.run.store import Kept
 
 
 @define
 class Parts:
     """The further pages of one claimed article: what the archive said of it last, which pages were asked for, and why
-    the last one that failed did; `passing`: whether one failed in a way that may pass."""
+    the last one that failed did. `cause`: of `crawler.run.retry`, one that may pass where there was one."""
 
     claim: Claim
     kept: Kept
     tried: list[str] = field(factory=list)
     reason: str = "they are not where they should be"
-    passing: bool = False
+    cause: str = Outcome.NOT_ARTICLE
 
     def next(self) -> str | None:
         """The address to ask for now; the whole on one page makes the others unnecessary."""
@@ -24,7 +26,8 @@ class Parts:
             return None
         return next((address for address in self.kept.missing if address not in self.tried), None)
 
-    def fail(self, reason: str, *, passing: bool) -> None:
+    def fail(self, cause: str, reason: str) -> None:
         """Note that the page asked for last is not to be had."""
         self.reason = reason
-        self.passing = self.passing or passing
+        if not is_passing(self.cause):
+            self.cause = cause

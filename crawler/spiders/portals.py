@@ -4,7 +4,6 @@ A spider walks its site's lists and fetches what the frontier has due. It only a
 how, is `crawler.run.run`'s business.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
@@ -16,14 +15,17 @@ from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreReq
 from archive.store.records import Item
 from crawler.capture.item import capture_record, unreadable
 from crawler.capture.role import Role, role_of
+from crawler.download import reason as why_none
 from crawler.guard import Refused
-from crawler.middlewares import RAW, RobotsForbidden
+from crawler.middlewares import RAW, RobotsForbidden, RobotsUnknown
 from crawler.pages.page import Identity, Outcome, Page
-from crawler.pages.status import GONE
+from crawler.pages.status import BUSY, GONE
 from crawler.pages.template.site import Site
 from crawler.run.crawl import Crawl
 from crawler.run.discovery import Walk, entries_of
 from crawler.run.frontier import Claim
+from crawler.run.politeness.turns import Ending, HostRests
+from crawler.run.retry import Cause
 from crawler.sites.registry import load_sites
 from crawler.spiders.parts import Parts
 from crawler.warc.raw import RawCapture
@@ -35,9 +37,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 logger = logging.getLogger("jianbao.crawl")
-
-BLOCKS_IN_A_ROW = 5
-"""So many verification pages one after the other, and the site is left alone for this run."""
 
 
 class PortalSpider(Spider):
@@ -52,15 +51,10 @@ class PortalSpider(Spider):
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider._idle, signal=signals.spider_idle)
         crawler.signals.connect(spider._broke, signal=signals.spider_error)
-        crawler.signals.connect(spider._closed, signal=signals.spider_closed)
         spider._claims = set()
-        spider._blocked = 0
-        spider._left = False
         return spider
 
     _claims: set[int]
-    _blocked: int
-    _left: bool
 
     async def start(self) -> AsyncIterator[Request]:
         for source in self.site.sources:
@@ -69,6 +63,8 @@ class PortalSpider(Spider):
                 yield self._list_request(walk)
             else:
                 logger.info("list %s/%s: polled less than %s ago", self.name, source.name, source.every)
+        for claim in self.crawl.barred(self.name):
+            yield self._page_request(claim)
         for request in self._due():
             yield request
 
@@ -121,10 +117,12 @@ class PortalSpider(Spider):
         walk: Walk = failure.request.cb_kwargs["walk"]
         error = failure.value
         if isinstance(error, RobotsForbidden):
-            logger.info("list %s/%s: robots.txt forbids it", self.name, walk.source.name)
-            self.crawl.end_walk(walk, whole=False)
-        else:
-            self._list_missing(walk, _reason(error), failed=True)
+            self._list_missing(walk, "robots.txt forbids it")
+            return
+        if self.crawl.is_ending:
+            return
+        self.crawl.no_answer(why_none(error))
+        self._list_missing(walk, why_none(error), failed=True)
 
     def _list_missing(self, walk: Walk, reason: str, *, failed: bool = False, ends: bool = False) -> None:
         """A page of a list is not to be had. `failed`: no answer says anything of it. `ends`: the list ends there."""
@@ -141,34 +139,29 @@ class PortalSpider(Spider):
 
     def _due(self) -> Iterator[Request]:
         """Requests for what the frontier has due, a few at a time, so that a lease never grows old in a queue."""
-        if self._claims or self._left:
-            return
-        for claim in self.crawl.claim(self.name):
-            self._claims.add(claim.id)
-            yield Request(
-                claim.url,
-                callback=self.parse_page,
-                errback=self.page_failed,
-                cb_kwargs={"claim": claim},
-                dont_filter=True,
-            )
+        if not self._claims:
+            for claim in self.crawl.claim(self.name):
+                yield self._page_request(claim)
+
+    def _page_request(self, claim: Claim) -> Request:
+        self._claims.add(claim.id)
+        return Request(
+            claim.url,
+            callback=self.parse_page,
+            errback=self.page_failed,
+            cb_kwargs={"claim": claim},
+            dont_filter=True,
+        )
 
     def parse_page(self, response: "Response", claim: Claim) -> Iterator[Request]:
         """Store one article page."""
         raw: RawCapture = response.meta[RAW]
         self._claims.discard(claim.id)
         if role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
-            self.crawl.miss_page(claim, f"http_{raw.status}")
+            self.crawl.miss_page(claim, _cause(raw), f"http_{raw.status}")
             yield from self._due()
             return
-        kept = self.crawl.store_page(raw, claim)
-        self._count_blocked(kept.outcome)
-        yield from self._go_on(Parts(claim=claim, kept=kept))
-
-    def _count_blocked(self, outcome: str) -> None:
-        self._blocked = self._blocked + 1 if outcome == Outcome.BLOCKED else 0
-        if self._blocked >= BLOCKS_IN_A_ROW:
-            self._leave_site()
+        yield from self._go_on(Parts(claim=claim, kept=self.crawl.store_page(raw, claim)))
 
     def page_failed(self, failure: Any) -> Iterator[Request]:
         """An article page gave no answer."""
@@ -178,16 +171,20 @@ class PortalSpider(Spider):
         if self.crawl.run.fatal is not None:
             return
         if isinstance(error, RobotsForbidden):
-            self.crawl.leave_page(claim, "robots")
+            self.crawl.bar_page(claim)
         elif isinstance(error, DownloadCancelledError):
             identity = Identity(site=claim.site, native_id=claim.native_id)
             page = Page(url=claim.url, outcome=Outcome.TOO_LARGE, identity=identity)
             raw = RawCapture(url=claim.url, captured_at=datetime.now(UTC), payload=b"")
             self.crawl.store_item(Item(capture=capture_record(raw, page)), claim)
         else:
-            # Too many redirects, or one that leads out of the site: asking again would change nothing.
-            final = isinstance(error, Refused) or type(error) is IgnoreRequest
-            self.crawl.miss_page(claim, _reason(error), final=final)
+            cause, words = _failure(failure)
+            if cause in (Cause.HOST, Cause.NO_ANSWER):
+                self.crawl.no_answer(words)
+            if cause == Cause.HOST:
+                self.crawl.keep_page(claim, words)
+            else:
+                self.crawl.miss_page(claim, cause, words)
         yield from self._due()
 
     # The further pages of an article on several pages, one after the other
@@ -208,7 +205,7 @@ class PortalSpider(Spider):
             )
             return
         if address is None and not parts.kept.whole:
-            self.crawl.end_parts(parts.claim, parts.reason, passing=parts.passing)
+            self.crawl.end_parts(parts.claim, parts.cause, parts.reason)
         yield from self._due()
 
     def parse_part(self, response: "Response", parts: Parts) -> Iterator[Request]:
@@ -216,35 +213,23 @@ class PortalSpider(Spider):
         raw: RawCapture = response.meta[RAW]
         self._claims.discard(parts.claim.id)
         if role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
-            parts.fail(f"http_{raw.status}", passing=True)
+            parts.fail(_cause(raw), f"http_{raw.status}")
         else:
             kept = self.crawl.store_page(raw, parts.claim, further=True)
-            self._count_blocked(kept.outcome)
             if kept.outcome in (Outcome.ARTICLE, Outcome.NOT_ARTICLE):
                 parts.kept = kept
             else:
-                parts.fail(kept.outcome, passing=kept.outcome == Outcome.BLOCKED)
+                parts.fail(kept.outcome, kept.outcome)
         yield from self._go_on(parts)
 
     def part_failed(self, failure: Any) -> Iterator[Request]:
         """A further page gave no answer."""
         parts: Parts = failure.request.cb_kwargs["parts"]
         self._claims.discard(parts.claim.id)
-        error = failure.value
         if self.crawl.run.fatal is not None:
             return
-        final = isinstance(error, Refused | RobotsForbidden | DownloadCancelledError) or type(error) is IgnoreRequest
-        parts.fail("robots" if isinstance(error, RobotsForbidden) else _reason(error), passing=not final)
+        parts.fail(*_failure(failure))
         yield from self._go_on(parts)
-
-    def _leave_site(self) -> None:
-        if self._left:
-            return
-        self._left = True
-        self.crawl.run.doubt(f"{self.name} answers with verification pages; left alone for this run")
-        engine = self.crawler.engine
-        if engine is not None:
-            asyncio.ensure_future(engine.close_spider_async(reason="blocked"))  # noqa: RUF006 - the engine holds it
 
     # Signals
 
@@ -260,15 +245,30 @@ class PortalSpider(Spider):
         """A bug in our own code: the run goes on, but does not pass as a good one."""
         self.crawl.run.doubt(f"{self.name}: a bug, {failure.type.__name__}: {failure.getErrorMessage()}", failed=True)
 
-    def _closed(self, reason: str) -> None:
-        if reason == "shutdown":
-            self.crawl.run.stopped = True
+
+def _cause(raw: RawCapture) -> Cause:
+    """Why an answer says nothing of the page that was asked for."""
+    if role_of(raw) is Role.REDIRECT:
+        return Cause.REDIRECTS
+    return Cause.HOST if raw.status == BUSY else Cause.SERVER_ERROR
 
 
-def _reason(error: BaseException) -> str:
-    """What went wrong, in a few words for the log and the frontier's row."""
-    words = " ".join(str(error).split()) or type(error).__name__
-    return words[:200]
+def _failure(failure: Any) -> tuple[str, str]:
+    """Why a request for a page gave no answer: the cause by `crawler.run.retry`, and a few words."""
+    error, redirected = failure.value, failure.request.meta.get("redirect_urls")
+    words = why_none(error)
+    if isinstance(error, RobotsForbidden):
+        return Cause.ROBOTS, "robots"
+    if isinstance(error, DownloadCancelledError):
+        return Outcome.TOO_LARGE, words
+    if isinstance(error, RobotsUnknown | HostRests | Ending):
+        return Cause.HOST, words
+    if isinstance(error, Refused):
+        # A portal sends those whom it takes for a robot to a verification page, which may stand at another's.
+        return (Outcome.BLOCKED, f"blocked: redirects, and {words}") if redirected else (Cause.REFUSED, words)
+    if type(error) is IgnoreRequest:
+        return Cause.REDIRECTS, f"redirects without end, the last to {failure.request.url[:100]}"
+    return Cause.NO_ANSWER, words
 
 
 def _spider(site: Site) -> type[PortalSpider]:

@@ -5,8 +5,10 @@ import contextlib
 import gzip
 import ssl
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 
@@ -31,7 +33,8 @@ class Proxy:
 
     `requests` counts the addresses that were asked for, `served` the articles by (site, native id), under whichever of
     their addresses, redirects left out. `down`: hosts that answer 503. `faults`: answers by address
-    that replace the portal's own. `delay`: seconds that every answer waits.
+    that replace the portal's own; `fault`: the same as a function, None where the portal answers itself. `delay`:
+    seconds that every answer waits. `arrivals`: when each request came in (seconds since the epoch), and for what.
     """
 
     def __init__(self, world: World, folder: Path, port: int = 0) -> None:
@@ -42,6 +45,8 @@ class Proxy:
         self.served: Counter[tuple[str, str]] = Counter()
         self.down: set[str] = set()
         self.faults: dict[str, Answer] = {}
+        self.fault: Callable[[str], Answer | None] = lambda url: None
+        self.arrivals: list[tuple[float, str]] = []
         self.delay = 0.0
         self._holds: Callable[[str], bool] = lambda url: False
         self._waiting = threading.Event()
@@ -56,6 +61,13 @@ class Proxy:
     def url(self) -> str:
         """The proxy's address."""
         return f"http://127.0.0.1:{self.port}"
+
+    def gaps(self) -> dict[str, list[float]]:
+        """The seconds between each two requests that came in for a host, by host."""
+        times: dict[str, list[float]] = {}
+        for moment, url in sorted(self.arrivals):
+            times.setdefault(url.split("/")[2].partition(":")[0], []).append(moment)
+        return {host: [late - early for early, late in pairwise(all_)] for host, all_ in times.items()}
 
     def environment(self) -> dict[str, str]:
         """What the crawler's environment needs to reach the portal by its real names."""
@@ -144,6 +156,7 @@ class Proxy:
     async def _send(
         self, writer: asyncio.StreamWriter, method: str, url: str, headers: dict[str, str], posted: bytes
     ) -> None:
+        self.arrivals.append((time.time(), url))
         self.requests[url] += 1
         if self.delay:
             await asyncio.sleep(self.delay)
@@ -155,6 +168,7 @@ class Proxy:
         fields = {"Server": "nginx", "Content-Type": answer.content_type}
         if answer.location:
             fields["Location"] = answer.location
+        fields.update(answer.headers)
         if body and "gzip" in headers.get("accept-encoding", ""):
             body = gzip.compress(body, 6, mtime=0)
             fields["Content-Encoding"] = "gzip"
@@ -170,8 +184,8 @@ class Proxy:
         await writer.drain()
 
     def _answer(self, method: str, url: str, posted: str) -> Answer:
-        if url in self.faults:
-            return self.faults[url]
+        if fault := self.faults.get(url) or self.fault(url):
+            return fault
         if url.split("/")[2] in self.down:
             return Answer(503, b"")
         if method not in ("GET", "HEAD", "POST"):

@@ -30,12 +30,13 @@ GONE = """<html><head><title>404 Not Found</title></head>
 
 @frozen
 class Answer:
-    """One HTTP answer. `location`: where a redirect leads."""
+    """One HTTP answer. `location`: where a redirect leads. `headers`: further ones."""
 
     status: int
     body: bytes
     content_type: str = "text/html; charset=utf-8"
     location: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def text(body: str, content_type: str = "text/html; charset=utf-8", *, status: int = 200) -> Answer:

@@ -13,7 +13,7 @@ from crawler.pages.html.blocks import SKIPPED_TAGS, fold
 from crawler.pages.html.parse import Element
 from crawler.pages.html.selectors import Selector
 from crawler.pages.html.urls import absolute
-from crawler.pages.outcome import Verdict, by_words
+from crawler.pages.outcome import BLANK, Verdict, by_address, by_words
 from crawler.pages.page import Outcome
 
 TEXT_LIMIT: Final = 2_000
@@ -109,8 +109,13 @@ class Document:
     def says(self) -> Verdict | None:
         """The outcome that the page's own few words tell, where it has no text."""
         if self.sends_on:
-            return Outcome.NOT_ARTICLE, f"it sends its readers on to {self.sends_on}"
+            return by_address(self.sends_on) or (Outcome.NOT_ARTICLE, f"it sends its readers on to {self.sends_on}")
         return by_words(self.title, self.text(_BODY))
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the page has too little text for any article."""
+        return len(self.text(_BODY)) < BLANK
 
     def above(self, place: "re.Pattern[str]", window: int) -> str:
         """The visible text of the source's `window` characters before the first match of `place`."""

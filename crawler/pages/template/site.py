@@ -80,8 +80,9 @@ class Site:
     covers `news.163.com`). `target(url)`: what an address of these hosts names, canonical, or None where it is none
     of the site's pages. `sources`: the lists to poll. `templates`: its generations of pages; the first whose body
     stands on the page is used, so narrower ones come first. `gone`: a pattern of the addresses that a dead article
-    redirects to. `signs`: (literal of the source, outcome) of pages that hold no text, where no template fits.
-    `id_time(native_id)`: the time that a native id carries, or None.
+    redirects to; `front`: the same of lists, which are pages of their own otherwise. `signs`: (literal of the source,
+    outcome) of pages that hold no text, where no template fits. `id_time(native_id)`: the time that a native id
+    carries, or None.
     """
 
     name: str
@@ -91,5 +92,6 @@ class Site:
     sources: tuple[Source, ...] = ()
     templates: tuple[Template, ...] = ()
     gone: str = ""
+    front: str = ""
     signs: tuple[tuple[str, Outcome], ...] = ()
     id_time: Callable[[str], datetime | None] | None = None

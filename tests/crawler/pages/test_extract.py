@@ -35,7 +35,7 @@ BODY = (
         (bytes(5000), Outcome.NOT_ARTICLE),
         (b"x" * (MAX_BYTES + 1), Outcome.TOO_LARGE),
         (b"<br>" * 90_000, Outcome.TOO_LARGE),
-        (b"<div>" * 10_000, Outcome.UNKNOWN_TEMPLATE),
+        (b"<div>" * 10_000, Outcome.EMPTY),
         (b"\xff\xfe\x00\xd8" * 50, Outcome.NOT_ARTICLE),
         (BODY.format("").encode(), Outcome.EMPTY),
         (BODY.format("<img src='//x/1.jpg'>").encode(), Outcome.GALLERY),

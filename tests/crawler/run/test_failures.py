@@ -32,7 +32,8 @@ def test_no_network(tmp_path: Path) -> None:
     done = archive.run("crawl", "sohu")
     assert done.returncode == 7, done.stderr
     assert last_line(done.stderr) == (
-        "jianbao: no site answered; check the network, the proxy and the certificates, then try again"
+        "jianbao: no site answered: nothing listens at the proxy 127.0.0.1:9; check the network, the proxy and the"
+        " certificates, then try again"
     )
     assert "Traceback" not in done.stderr
     run = archive.last_run()

@@ -12,7 +12,8 @@ from sqlalchemy import Engine, delete, insert, select
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Frontier
 from crawler.run import frontier
-from crawler.run.frontier import FIRST_RETRY, LEASE, MAX_ATTEMPTS
+from crawler.run.frontier import LEASE
+from crawler.run.retry import MAX_ATTEMPTS
 from tests.statements import instructions, recorded, too_much
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -66,15 +67,16 @@ def test_retries_wait_longer_each_time_and_end(engine: Engine) -> None:
         [found] = claim(engine, now=now)
         assert found.attempts == attempt
         with writing(engine) as connection:
-            again = frontier.try_again(connection, found, "http_503", now)
-        assert again is (attempt < MAX_ATTEMPTS - 1)
+            decision = frontier.miss(connection, found, "server_error", "http_503", now)
+        assert decision.then == ("due" if attempt < MAX_ATTEMPTS - 1 else "failed")
         with reading(engine) as connection:
             due_at = connection.execute(select(Frontier.due_at)).scalar_one()
-        if again:
+        if decision.then == "due":
             waits.append(due_at - now)
             assert claim(engine, now=due_at - timedelta(seconds=1)) == []
             now = due_at
-    assert waits == [FIRST_RETRY * 2**n for n in range(MAX_ATTEMPTS - 1)]
+    minutes = [wait.total_seconds() / 60 for wait in waits]
+    assert minutes == [5, 20, 80, 320, 1280, 1440, 1440]
     assert states(engine) == ["failed"]
 
 
@@ -132,7 +134,7 @@ def test_lists_of_any_length_are_offered(engine: Engine, count: int) -> None:
     assert len(states(engine)) == count
 
 
-STATES = ("due", "leased", "done", "gone", "failed")
+STATES = ("due", "leased", "done", "gone", "barred", "failed")
 minutes = st.integers(-40, 40).map(lambda number: NOW + timedelta(minutes=number))
 stored = st.fixed_dictionaries(
     {
@@ -153,6 +155,7 @@ def test_a_claim_takes_the_longest_due_of_both_kinds(engine: Engine, found: list
             "id": number,
             "native_id": f"D{number}",
             "url": "https://www.163.com/",
+            "host": "www.163.com",
             "attempts": number,
             "leased_by": "run-1",
             "outcome": None,
@@ -240,7 +243,7 @@ def use(engine: Engine) -> None:
     first, second, *_ = claim(engine, 8, now=later)
     with writing(engine) as connection:
         frontier.settle(connection, "netease", first.native_id, "done", "article")
-        frontier.try_again(connection, second, "http_503", later)
+        frontier.miss(connection, second, "server_error", "http_503", later)
         frontier.release(connection, ["run-1"])
 
 

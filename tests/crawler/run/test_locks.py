@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,15 @@ from sqlalchemy import create_engine, text
 
 from archive.errors import AlreadyRunning
 from archive.settings import Home
-from crawler.run import locks, run
-from crawler.run.locks import lock_home
+from crawler.run import frontier, run
+from crawler.run.extraction import Extraction
+from crawler.run.locks import beat, lock_home
+from crawler.run.politeness import hosts
 from crawler.run.recovery import recover
 from crawler.run.run import Run, open_run
 from tests.crawler.warc.test_writer import exchange, folder
 from tests.permissions import bound_by_permissions
+from tests.postgres import Server
 
 
 def home(path: Path, database: str | None = None) -> Home:
@@ -37,80 +41,151 @@ def states(url: str) -> list[str]:
     return found
 
 
-def test_a_run_is_held_from_the_moment_that_it_can_be_seen(
-    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another crawler starts right behind each commit of the first one's start."""
-    others: list[Run] = []
-    real = psycopg.Connection.commit
-    waiting = True
-
-    def commit(self: Any) -> None:
-        nonlocal waiting
-        real(self)
-        if waiting and states(postgres_url):
-            waiting = False
-            others.append(open_run(home(tmp_path / "two", postgres_url), ["sohu"]))
-
-    monkeypatch.setattr(psycopg.Connection, "commit", commit)
-    first = open_run(home(tmp_path / "one", postgres_url), ["netease"])
-    try:
-        assert len(others) == 1
-        assert states(postgres_url) == ["running", "running"]
-    finally:
-        for one in (first, *others):
-            one.finish()
-    assert states(postgres_url) == ["finished", "finished"]
+def run_sql(url: str, statement: str, **values: Any) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(statement), values)
+    engine.dispose()
 
 
-def test_a_run_that_ends_while_another_looks_was_not_killed(
-    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It ends between the look at its row and the look at its lock."""
-    first = open_run(home(tmp_path / "one", postgres_url), ["netease"])
-    real = locks.dead_runs
-
-    def dead_runs(*args: Any) -> list[int]:
-        first.finish()
-        return real(*args)
-
-    monkeypatch.setattr(run, "dead_runs", dead_runs)
-    second = open_run(home(tmp_path / "two", postgres_url), ["sohu"])
-    try:
-        assert states(postgres_url) == ["finished", "running"]
-    finally:
-        second.finish()
+def fall_silent(url: str, seconds: int) -> None:
+    """Every run was last heard of so long ago."""
+    run_sql(url, f"UPDATE crawl_run SET beat_at = clock_timestamp() - interval '{seconds} seconds'")
 
 
-def test_a_start_that_fails_holds_nothing(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before it has its lock, while it takes it, and when it is to commit."""
+def test_a_start_that_fails_leaves_nothing(postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before its row is made, and when it is to commit."""
 
     def fail(*args: Any) -> None:
         raise ZeroDivisionError
 
-    def held_but_not_committed(*args: Any) -> Any:
-        held = real(*args)
-        monkeypatch.setattr(psycopg.Connection, "commit", fail)
-        return held
-
-    real = locks.hold_run
-    for place, name, instead in (
-        (run, "insert", fail),
-        (locks, "_RUNS", None),
-        (run, "hold_run", held_but_not_committed),
-    ):
+    for place, name in ((run, "insert"), (psycopg.Connection, "commit")):
         with monkeypatch.context() as patched:
-            patched.setattr(place, name, instead)
-            with pytest.raises((ZeroDivisionError, TypeError)):
+            patched.setattr(place, name, fail)
+            with pytest.raises(ZeroDivisionError):
                 open_run(home(tmp_path / "one", postgres_url), ["netease"])
-    monkeypatch.undo()
-    engine = create_engine(postgres_url)
-    with engine.connect() as connection:
-        held = connection.execute(text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")).scalar_one()
-    engine.dispose()
-    assert held == 0
+    assert states(postgres_url) == []
     open_run(home(tmp_path / "one", postgres_url), ["netease"]).finish()
     assert states(postgres_url) == ["finished"]
+
+
+def test_a_run_lives_whatever_becomes_of_its_connections(
+    postgres_server: Server, postgres_url: str, tmp_path: Path
+) -> None:
+    """All of them are dropped; the next crawler does not take over what it has in hand."""
+    first = open_run(home(tmp_path / "one", postgres_url), ["netease"])
+    claim_one(first)
+    drop_connections(postgres_server)
+    second = open_run(home(tmp_path / "two", postgres_url), ["netease"])
+    try:
+        assert states(postgres_url) == ["running", "running"]
+        assert claim_one(second) == []
+        settle_it(first)
+    finally:
+        first.finish()
+        second.finish()
+    assert states(postgres_url) == ["finished", "finished"]
+
+
+@pytest.mark.parametrize(("silent", "buried"), [(0, False), (50, False), (61, True), (3600, True)])
+def test_a_run_is_dead_that_says_nothing_for_a_minute(
+    postgres_url: str, tmp_path: Path, silent: int, buried: bool
+) -> None:
+    first = open_run(home(tmp_path / "one", postgres_url), ["netease"])
+    claim_one(first)
+    fall_silent(postgres_url, silent)
+    second = open_run(home(tmp_path / "two", postgres_url), ["netease"])
+    try:
+        assert states(postgres_url) == ["killed" if buried else "running", "running"]
+        assert bool(claim_one(second)) is buried
+    finally:
+        first.finish()
+        second.finish()
+
+
+def test_a_buried_run_can_settle_nothing(postgres_url: str, tmp_path: Path) -> None:
+    """It slept; another has its work now, and it may not even say how it ended."""
+    first = open_run(home(tmp_path / "one", postgres_url), ["netease"])
+    [ours] = claim_one(first)
+    fall_silent(postgres_url, 100)
+    second = open_run(home(tmp_path / "two", postgres_url), ["netease"])
+    assert [one.id for one in claim_one(second)] == [ours.id]
+    beat(first.engine, first.run_id, first.worker)
+    with pytest.raises(AlreadyRunning, match="another crawler took over"):
+        settle_it(first)
+    ended = first.finish()
+    assert isinstance(ended, AlreadyRunning)
+    assert states(postgres_url) == ["killed", "running"]
+    with second.step() as (connection, _):
+        assert frontier.waiting(connection, "netease", "D1") is not None
+    second.finish()
+    assert states(postgres_url) == ["killed", "finished"]
+
+
+def test_a_beat_keeps_the_leases(postgres_url: str, tmp_path: Path) -> None:
+    first = open_run(home(tmp_path / "one", postgres_url), ["netease"])
+    claim_one(first)
+    run_sql(postgres_url, "UPDATE frontier SET leased_until = clock_timestamp() - interval '1 hour'")
+    beat(first.engine, first.run_id, first.worker)
+    second = open_run(home(tmp_path / "two", postgres_url), ["netease"])
+    assert claim_one(second) == []
+    first.finish()
+    second.finish()
+
+
+def test_the_next_run_of_a_home_knows_that_the_last_one_is_dead(postgres_url: str, tmp_path: Path) -> None:
+    """Killed a moment ago: the lock file says which it was, whatever else runs on the database."""
+    other = open_run(home(tmp_path / "two", postgres_url), ["sohu"])
+    first = open_run(home(tmp_path / "one", postgres_url), ["netease"])
+    first.heart.stop()
+    first.lock.release()
+    again = open_run(home(tmp_path / "one", postgres_url), ["netease"])
+    assert states(postgres_url) == ["running", "killed", "running"]
+    for one in (other, again):
+        one.finish()
+    first.engine.dispose()
+
+
+def test_the_turns_of_a_dead_run_are_over(postgres_url: str, tmp_path: Path) -> None:
+    first = open_run(home(tmp_path / "one", postgres_url), ["netease"])
+    with first.step() as (connection, _):
+        assert not hosts.take(connection, "www.163.com", first.worker, 0.5, timedelta(seconds=30))[1]
+    fall_silent(postgres_url, 100)
+    second = open_run(home(tmp_path / "two", postgres_url), ["netease"])
+    with second.step() as (connection, _):
+        later = hosts.clock(connection) + timedelta(seconds=1)
+        assert not hosts.take(connection, "www.163.com", second.worker, 0.5, timedelta(seconds=30), later)[1]
+    first.finish()
+    second.finish()
+
+
+def take_over(one: Run) -> int:
+    """What a run takes up of what killed ones left behind."""
+    with Extraction() as extraction:
+        return recover(one, extraction)
+
+
+def claim_one(one: Run) -> list[frontier.Claim]:
+    """Offer one address, and claim what is due."""
+    now = datetime.now(UTC)
+    with one.step() as (connection, _):
+        frontier.offer(connection, "netease", [("D1", "https://www.163.com/1")], now)
+        return frontier.claim(connection, "netease", one.worker, 8, now)
+
+
+def settle_it(one: Run) -> None:
+    with one.step() as (connection, counts):
+        counts.new += 1
+        frontier.settle(connection, "netease", "D1", "done", "article")
+
+
+def drop_connections(server: Server) -> None:
+    engine = create_engine(server.url(), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'jianbao'")
+        )
+    engine.dispose()
 
 
 def _link(path: Path, to: Path) -> Path:
@@ -180,7 +255,7 @@ def test_a_warc_file_is_held_from_the_moment_that_it_can_be_seen(
 
     def flock(file: Any, how: int) -> None:
         monkeypatch.setattr(fcntl, "flock", real)
-        recover(other)
+        take_over(other)
         real(file, how)
 
     monkeypatch.setattr(fcntl, "flock", flock)
@@ -188,7 +263,7 @@ def test_a_warc_file_is_held_from_the_moment_that_it_can_be_seen(
     ours = folder(tmp_path / "warc")
     position = ours.write(exchange())
     assert fcntl.flock is real
-    assert recover(other) == 0
+    assert take_over(other) == 0
     marker = tmp_path / "warc" / f"{position.file}.open"
     assert marker.exists(), "a killed run's file would not be looked at"
     ours.close()
@@ -214,11 +289,11 @@ def test_two_runs_that_share_a_folder_take_a_dead_ones_file_over_once(
 
     def meanwhile(*args: Any) -> Any:
         monkeypatch.setattr(place, name, real)
-        assert recover(both[1]) == 1
+        assert take_over(both[1]) == 1
         return real(*args)
 
     monkeypatch.setattr(place, name, meanwhile)
-    assert recover(both[0]) == 0
+    assert take_over(both[0]) == 0
     assert not list((tmp_path / "warc").glob("*.open"))
     for one in both:
         assert one.fatal is None
@@ -236,6 +311,6 @@ def test_a_marker_without_a_file_is_removed(tmp_path: Path, monkeypatch: pytest.
         folder(tmp_path / "home" / "warc").write(exchange())
     assert len(list((tmp_path / "home" / "warc").iterdir())) == 1
     one = open_run(home(tmp_path / "home"), ["netease"])
-    assert recover(one) == 0
+    assert take_over(one) == 0
     assert list((tmp_path / "home" / "warc").iterdir()) == []
     assert one.finish() is None

@@ -1,0 +1,97 @@
+"""How fast hosts are asked, measured at the portal: `make bench-politeness`.
+
+Several crawlers, each a process with a home of its own, share one PostgreSQL database and crawl the demo portal. One
+host names a `Crawl-delay`, one answers its first page with 429 and a `Retry-After`. The table shows for each host the
+least time between two requests, as the portal saw them come in, beside what it may be. Exit code 1 where it is less.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import create_engine, text
+
+from archive.store.db import connect, upgrade
+from tests.portal.proxy import Proxy
+from tests.portal.server import Answer
+from tests.portal.world.truth import World
+from tests.postgres import Server
+
+SLOW = "v2.sohu.com"
+TIRED = "www.163.com"
+
+
+@click.command()
+@click.option("--articles", default=40, show_default=True, type=click.IntRange(1))
+@click.option("--crawlers", default=3, show_default=True, type=click.IntRange(1))
+@click.option("--delay", default=0.3, show_default=True, help="JIANBAO_DELAY, seconds.")
+@click.option("--crawl-delay", default=0.6, show_default=True, help=f"What robots.txt of {SLOW} says, seconds.")
+@click.option("--retry-after", default=3, show_default=True, help=f"What {TIRED} asks for once, seconds.")
+def main(articles: int, crawlers: int, delay: float, crawl_delay: float, retry_after: int) -> None:
+    """Crawl once with several processes and measure at the portal."""
+    server = Server()
+    try:
+        found = _measure(server, articles, crawlers, delay, crawl_delay, retry_after)
+    finally:
+        server.stop()
+    table = Table("host", "requests", "least gap allowed", "measured", "", title=f"{crawlers} crawlers, {delay} s")
+    for host, (requests, allowed, measured) in sorted(found.items()):
+        shown = "" if measured is None else f"{measured:.3f} s"
+        table.add_row(host, str(requests), f"{allowed} s", shown, "too fast" if (measured or allowed) < allowed else "")
+    Console(highlight=False).print(table)
+    sys.exit(any((measured or allowed) < allowed for _, allowed, measured in found.values()))
+
+
+def _measure(
+    server: Server, articles: int, crawlers: int, delay: float, crawl_delay: float, retry_after: int
+) -> dict[str, tuple[int, float, float | None]]:
+    """Requests, the least gap allowed and the least one measured (None with one request) of each host."""
+    admin = create_engine(server.url(), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE crawl"))
+    admin.dispose()
+    engine = connect(server.url("crawl"))
+    upgrade(engine)
+    engine.dispose()
+    with (
+        tempfile.TemporaryDirectory(prefix="jianbao-bench-") as folder,
+        Proxy(World(articles, 1), Path(folder)) as portal,
+    ):
+        asked: list[str] = []
+
+        def fault(url: str) -> Answer | None:
+            host, _, path = url.partition("://")[2].partition("/")
+            if host == SLOW and path == "robots.txt":
+                return Answer(200, f"User-agent: *\nCrawl-delay: {crawl_delay}\n".encode(), "text/plain")
+            if host == TIRED and path != "robots.txt" and not asked:
+                asked.append(url)
+                return Answer(429, b"", headers=(("Retry-After", str(retry_after)),))
+            return None
+
+        portal.fault = fault
+        environment = {**os.environ, **portal.environment(), "JIANBAO_DELAY": str(delay)}
+        processes = []
+        for number in range(crawlers):
+            words = ["--home", f"{folder}/{number}", "--database", server.url("crawl"), "crawl", "netease", "sohu"]
+            command = [str(Path(sys.executable).with_name("jianbao")), *words]
+            processes.append(subprocess.Popen(command, env=environment, stdout=-3, stderr=-3))
+        for process in processes:
+            process.wait()
+        found: dict[str, tuple[int, float, float | None]] = {}
+        for host, gaps in portal.gaps().items():
+            allowed = max(delay, crawl_delay) if host == SLOW else delay
+            found[host] = (len(gaps) + 1, allowed, min(gaps, default=None))
+        if asked:
+            rests = [moment for moment, url in portal.arrivals if url.split("/")[2] == TIRED]
+            first = next(moment for moment, url in portal.arrivals if url == asked[0])
+            found[f"{TIRED} after 429"] = (1, retry_after, min(one - first for one in rests if one > first))
+        return found
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Scrapy's download handler, which asks a host only in its turn. Here and nowhere else is a request sent, robots.txt,
+lists, redirects and retries included; Scrapy's own delays are off."""
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, TunnelError
+from scrapy.exceptions import DownloadConnectionRefusedError
+
+from crawler.guard import shown_proxy
+from crawler.pages.status import PROXY_REFUSES
+from crawler.run.retry import host_of
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.http import Response
+
+    from crawler.run.politeness.turns import Turns
+
+
+class ProxyFailed(Exception):
+    """The proxy let nothing through; the message says why."""
+
+
+class PoliteHandler(HTTP11DownloadHandler):
+    """See the module. One request of each host is under way at a time, over all processes."""
+
+    async def download_request(self, request: "Request") -> "Response":
+        turns: Turns = cast("Any", self._crawler.spider).crawl.turns
+        host = host_of(request.url)
+        proxy = shown_proxy(request.meta.get("proxy"))
+        async with turns.turn(host):
+            try:
+                response = await super().download_request(request)
+            except TunnelError as error:
+                raise ProxyFailed(_refusal(proxy, _tunnel_status(error))) from error
+            except DownloadConnectionRefusedError as error:
+                if not proxy:
+                    raise
+                raise ProxyFailed(f"nothing listens at the proxy {proxy}") from error
+        if proxy and response.status == PROXY_REFUSES:
+            raise ProxyFailed(_refusal(proxy, response.status))
+        after = response.headers.get("Retry-After")
+        if turns.note_answer(host, response.status, after.decode("latin-1") if after else None):
+            request.meta["dont_retry"] = True
+        return response
+
+
+def _tunnel_status(error: TunnelError) -> int | None:
+    found = re.search(r"'status': (\d{3})", str(error))
+    return int(found[1]) if found else None
+
+
+def _refusal(proxy: str, status: int | None) -> str:
+    if status == PROXY_REFUSES:
+        return f"the proxy {proxy} asks for a name and a password (407): http://NAME:PASSWORD@… in JIANBAO_PROXY"
+    return f"the proxy {proxy} makes no connection ({f'status {status}' if status else 'no answer that makes sense'})"
+
+
+def reason(error: BaseException) -> str:
+    """Why there was no answer, in a few words for the log and the frontier's row."""
+    words = " ".join(str(error).split()) or type(error).__name__
+    if found := re.search(r"certificate verify failed|certificate_unknown|VerificationError|CertificateError", words):
+        return f"its certificate is not one that is trusted ({found[0]}); JIANBAO_CA_FILE may name another authority"
+    return words[:200]

@@ -1,0 +1,156 @@
+"""Politeness, one object a host, kept in the database so that every process shares it: the delay between two requests,
+robots.txt's `Crawl-delay`, a rest that the host asked for, and how many of its pages in a row were in vain.
+
+A process takes a host's turn before it asks, and gives it back once it has the answer. Only then the delay begins: a
+request reaches the server some time between the two, so that counted from its sending two requests could come to the
+server faster than the delay. While one process has the turn no other asks, and none need look before the delay is over.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from attrs import evolve, frozen
+from sqlalchemy import Connection, func, select, update
+
+from archive.store.models import Host
+from crawler.run.frontier import insert
+
+MAX_REST: Final = timedelta(hours=24)
+"""The longest that a host is left alone because it asks for it, and the longest delay between two requests."""
+TURN: Final = timedelta(seconds=0.25)
+"""A turn lasts one request, or so long where the delay is shorter: then several requests cost one look-up."""
+
+_T: Any = Host.__table__
+
+
+@frozen(kw_only=True)
+class State:
+    """What is known of one host. Times in UTC.
+
+    `next_at`: no request before. `turn_of`, `turn_until`: who has its turn, and when that is over at the latest.
+    `rest_until`, `rest_reason`: it asked to be left alone. `crawl_delay`: seconds, from its robots.txt. `robots`: a
+    digest of its robots.txt. `vain`: its pages in a row that were in vain, over all runs.
+    """
+
+    host: str
+    next_at: datetime | None = None
+    turn_of: str | None = None
+    turn_until: datetime | None = None
+    rest_until: datetime | None = None
+    rest_reason: str | None = None
+    crawl_delay: float | None = None
+    robots: str | None = None
+    vain: int = 0
+
+    def delay(self, least: float) -> timedelta:
+        """The time between two requests: the longer of ours (`least`, seconds) and the host's own."""
+        return min(timedelta(seconds=max(least, self.crawl_delay or 0.0)), MAX_REST)
+
+    def rests(self, now: datetime) -> bool:
+        """Whether it asked to be left alone until later. A clock that was ahead does not count."""
+        return self.rest_until is not None and now < self.rest_until <= now + MAX_REST
+
+    def wait(self, worker: str, least: float, now: datetime) -> timedelta:
+        """How long this worker has to wait before it may ask, or look again; zero where it may ask now."""
+        free = now
+        if self.rests(now) and self.rest_until is not None:
+            free = self.rest_until
+        if self.next_at is not None and self.next_at <= now + MAX_REST:
+            free = max(free, self.next_at)
+        if (
+            self.turn_of not in (None, worker)
+            and self.turn_until is not None
+            and now < self.turn_until <= now + MAX_REST
+        ):
+            # Its answer is still to come, and the delay begins only then.
+            free = max(free, now + max(self.delay(least), TURN))
+        return free - now
+
+
+def clock(connection: Connection) -> datetime:
+    """What time it is: on PostgreSQL by the server, since the clocks of several machines are never the same."""
+    if connection.dialect.name == "sqlite":
+        return datetime.now(UTC)
+    moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return moment.astimezone(UTC)
+
+
+def look(connection: Connection, host: str, *, lock: bool = False) -> State:
+    """What is known of a host. `lock`: nobody else changes it until the transaction ends."""
+    query = select(_T).where(_T.c.host == host)
+    row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+    return State(**row) if row is not None else State(host=host)
+
+
+def take(
+    connection: Connection, host: str, worker: str, least: float, longest: timedelta, now: datetime | None = None
+) -> tuple[State, timedelta]:
+    """Take a host's turn, if it may be asked now: what is known of it, and how long to wait before looking again; zero
+    where the turn is taken.
+
+    `least`: our own delay, seconds. `longest`: how long one request may take; so long after a turn's end it is free,
+    should its process have died.
+    """
+    connection.execute(insert(connection, _T).values(host=host, vain=0).on_conflict_do_nothing())
+    state = look(connection, host, lock=True)
+    now = now or clock(connection)
+    wait = state.wait(worker, least, now)
+    if not wait:
+        _write(connection, host, turn_of=worker, turn_until=now + TURN + longest, next_at=now + state.delay(least))
+    return state, wait
+
+
+def give_back(connection: Connection, host: str, worker: str, pause: timedelta, now: datetime | None = None) -> None:
+    """The worker's turn is over; nobody asks the host before `pause` is."""
+    now = now or clock(connection)
+    connection.execute(
+        update(_T)
+        .where(_T.c.host == host, _T.c.turn_of == worker)
+        .values(turn_of=None, turn_until=None, next_at=now + pause)
+    )
+
+
+def rest(connection: Connection, host: str, wait: timedelta, reason: str, now: datetime | None = None) -> datetime:
+    """The host asks to be left alone for so long; until when it is, at most `MAX_REST`."""
+    until = (now or clock(connection)) + min(max(wait, timedelta(0)), MAX_REST)
+    connection.execute(insert(connection, _T).values(host=host, vain=0).on_conflict_do_nothing())
+    _write(connection, host, rest_until=until, rest_reason=reason)
+    return until
+
+
+def free(connection: Connection, workers: Sequence[str], now: datetime | None = None) -> None:
+    """The turns of workers that ended, or died, are over."""
+    now = now or clock(connection)
+    held = select(_T.c.host, _T.c.next_at).where(_T.c.turn_of.in_(workers)).with_for_update()
+    for host, next_at in connection.execute(held).all():
+        # What was asked in a longer turn than the delay may have been answered just now.
+        _write(connection, host, turn_of=None, turn_until=None, next_at=max(next_at or now, now + TURN))
+
+
+def note_robots(
+    connection: Connection, host: str, robots: str, crawl_delay: float | None, now: datetime | None = None
+) -> State:
+    """Remember a host's robots.txt, whose `crawl_delay` (seconds) holds from now on; what was known before."""
+    connection.execute(insert(connection, _T).values(host=host, vain=0).on_conflict_do_nothing())
+    before = look(connection, host, lock=True)
+    if (before.robots, before.crawl_delay) != (robots, crawl_delay):
+        now = now or clock(connection)
+        known = evolve(before, robots=robots, crawl_delay=crawl_delay)
+        next_at = max(before.next_at or now, now + known.delay(0))
+        _write(connection, host, robots=robots, crawl_delay=crawl_delay, next_at=next_at)
+    return before
+
+
+def note_page(connection: Connection, host: str, *, vain: bool) -> int:
+    """A page of the host was in vain, or well; how many in a row were in vain."""
+    connection.execute(insert(connection, _T).values(host=host, vain=0).on_conflict_do_nothing())
+    return int(
+        connection.execute(
+            update(_T).where(_T.c.host == host).values(vain=_T.c.vain + 1 if vain else 0).returning(_T.c.vain)
+        ).scalar_one()
+    )
+
+
+def _write(connection: Connection, host: str, **values: Any) -> None:
+    connection.execute(update(_T).where(_T.c.host == host).values(**values))

@@ -1,0 +1,180 @@
+"""How one process keeps to what `hosts` says: it waits for a host's turn, asks, and gives the turn back.
+
+All of it in the reactor's thread, for every spider of the run. Nobody looks again before the time that the database
+named, and a look costs one transaction a request, or one a quarter of a second where the delay is shorter than that.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from attrs import define, field
+
+from archive.store.db import reading, writing
+from crawler.pages.status import BUSY
+from crawler.run.politeness import hosts
+from crawler.run.run import Run
+
+logger = logging.getLogger("jianbao.crawl")
+
+PATIENCE: Final = timedelta(seconds=60)
+"""A host that may be asked later than this is left alone in this run; what waits for it is left to the next."""
+BUSY_REST: Final = timedelta(minutes=5)
+"""The rest of a host that answers 429 without saying how long."""
+_NOW: Final = timedelta(0)
+
+
+class HostRests(Exception):
+    """A host is not to be asked now; the message says why, and until when."""
+
+
+class Ending(Exception):
+    """The run is ending; nothing more is asked."""
+
+
+@define
+class _Local:
+    """What this process knows of a host without a look: `ends`: how long it has the turn, `next_at`: when it may ask
+    again in it, `pause`: the delay."""
+
+    lock: asyncio.Lock = field(factory=asyncio.Lock)
+    ends: datetime | None = None
+    next_at: datetime | None = None
+    pause: timedelta = _NOW
+    giving_back: asyncio.TimerHandle | None = None
+
+
+@define
+class Turns:
+    """See the module. `delay`: our own, seconds. `timeout`: the longest that one request may take, seconds."""
+
+    run: Run
+    delay: float
+    timeout: float
+    _local: dict[str, _Local] = field(factory=lambda: defaultdict(_Local))
+    _end: asyncio.Event = field(factory=asyncio.Event)
+
+    @asynccontextmanager
+    async def turn(self, host: str) -> AsyncIterator[None]:
+        """A block in which the host may be asked once. Raises `HostRests` or `Ending` instead of asking."""
+        local = self._local[host]
+        async with local.lock:
+            while wait := self._wait(host, local):
+                if wait > PATIENCE:
+                    raise HostRests(self._why(host, wait))
+                await self._sleep(wait)
+            self.run.asked = True
+            try:
+                yield
+            finally:
+                self._asked(host, local)
+
+    def _wait(self, host: str, local: _Local) -> timedelta:
+        """How long to wait before looking again; zero where the host may be asked now."""
+        if self._end.is_set() or self.run.stopped or self.run.fatal is not None:
+            raise Ending("the run is ending")
+        if left := self.run.seen[host].left:
+            raise HostRests(left)
+        now = datetime.now(UTC)
+        if local.ends is not None and now < local.ends:
+            return max(_NOW, (local.next_at or now) - now)
+        with writing(self.run.engine) as connection:
+            state, wait = hosts.take(connection, host, self.run.worker, self.delay, timedelta(seconds=self.timeout))
+        self.run.seen[host].shared_vain = state.vain
+        if not wait:
+            local.pause = state.delay(self.delay)
+            local.ends, local.next_at = now + hosts.TURN, now
+        return wait
+
+    def _asked(self, host: str, local: _Local) -> None:
+        """The answer is there, or there is none: the delay begins, and the turn ends where nothing fits into it."""
+        now = datetime.now(UTC)
+        local.next_at = now + local.pause
+        if local.giving_back is not None:
+            local.giving_back.cancel()
+            local.giving_back = None
+        if local.ends is None or local.next_at >= local.ends:
+            self._give_back(host, local)
+        else:
+            rest = (local.ends - now).total_seconds()
+            local.giving_back = asyncio.get_running_loop().call_later(rest, self._give_back_idle, host, local)
+
+    def _give_back_idle(self, host: str, local: _Local) -> None:
+        local.giving_back = None
+        if not local.lock.locked():  # else whoever asks now gives it back
+            self._give_back(host, local)
+
+    def _give_back(self, host: str, local: _Local) -> None:
+        pause = max(_NOW, (local.next_at or datetime.now(UTC)) - datetime.now(UTC))
+        local.ends = None
+        if self.run.fatal is None:
+            with self.run.ends(), writing(self.run.engine) as connection:
+                hosts.give_back(connection, host, self.run.worker, pause)
+
+    async def _sleep(self, wait: timedelta) -> None:
+        try:
+            async with asyncio.timeout(wait.total_seconds()):
+                await self._end.wait()
+        except TimeoutError:
+            return
+
+    def _why(self, host: str, wait: timedelta) -> str:
+        with reading(self.run.engine) as connection:
+            state = hosts.look(connection, host)
+        until = (datetime.now(UTC) + wait).strftime("%Y-%m-%d %H:%M UTC")
+        return f"it is left alone until {until} ({state.rest_reason or 'its Crawl-delay'})"
+
+    def end(self) -> None:
+        """Nothing more is asked; whoever waits is let go."""
+        self._end.set()
+
+    def note_answer(self, host: str, status: int, retry_after: str | None) -> bool:
+        """What an answer says of its host; whether it asks for a rest that is longer than we wait here."""
+        wait = parse_retry_after(retry_after, datetime.now(UTC)) if status == BUSY or status >= 500 else None
+        if wait is None and status == BUSY:
+            wait = BUSY_REST
+        if not wait:
+            return False
+        reason = f"status {status}" + (f", Retry-After: {retry_after[:40]}" if retry_after else "")
+        with self.run.ends(), writing(self.run.engine) as connection:
+            until = hosts.rest(connection, host, wait, reason)
+            self._local[host].ends = None
+            if wait > PATIENCE:
+                self.leave(host, f"it is left alone until {until:%Y-%m-%d %H:%M} UTC ({reason})")
+        return wait > PATIENCE
+
+    def note_robots(self, host: str, robots: str, crawl_delay: float | None) -> bool:
+        """Remember a host's robots.txt; whether it is another than before."""
+        with self.run.ends(), writing(self.run.engine) as connection:
+            before = hosts.note_robots(connection, host, robots, crawl_delay)
+            if before.crawl_delay != crawl_delay:
+                self._local[host].ends = None  # the next request looks again, and finds it
+            return before.robots != robots
+        return False
+
+    def leave(self, host: str, reason: str) -> None:
+        """Leave a host alone for the rest of this run, and say so once."""
+        seen = self.run.seen[host]
+        if not seen.left:
+            seen.left = reason
+            self.run.doubt(f"{host}: {reason}", failed=True)
+
+
+def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
+    """The wait that a `Retry-After` header asks for, in seconds or by an HTTP date (RFC 9110, 10.2.3), at most
+    `hosts.MAX_REST`; None where there is none to be understood, or it is over."""
+    words = (value or "").strip()
+    if words.isascii() and words.isdecimal():
+        wait = timedelta(seconds=min(int(words[:10]), int(hosts.MAX_REST.total_seconds())))
+    else:
+        try:
+            moment = parsedate_to_datetime(words)
+        except (ValueError, TypeError, OverflowError):
+            return None
+        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    return min(wait, hosts.MAX_REST) if wait > timedelta(0) else None

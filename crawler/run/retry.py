@@ -1,0 +1,169 @@
+"""What a try in vain means: what is passing and what is final, who counts an attempt, when an address is asked again.
+
+One table, and pure functions over it; docs/outcomes.md shows the table (a test holds the two together). The thought
+behind it: the trouble of a host, or of our own network, is not an address's trouble. An address is given up only after
+`MAX_ATTEMPTS` tries in vain that were its own.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+from attrs import define, field, frozen
+
+from crawler.pages.page import Outcome
+
+MAX_ATTEMPTS: Final = 8
+FIRST_WAIT: Final = timedelta(minutes=5)
+LAST_WAIT: Final = timedelta(hours=24)
+"""Waits are 5 min, 20 min, 80 min, 5 h 20, 21 h 20, then 24 h: the eighth try comes after three days or later."""
+IN_A_ROW: Final = 5
+"""So many pages of a host in vain, one after the other, and the host is left alone for this run."""
+
+
+class Cause(StrEnum):
+    """Why an address that was claimed has no page, where no outcome of a page says it."""
+
+    NO_ANSWER = "no_answer"
+    SERVER_ERROR = "server_error"
+    REDIRECTS = "redirects"
+    REFUSED = "refused"
+    ROBOTS = "robots"
+    HOST = "host"
+
+
+Then = Literal["done", "gone", "failed", "due", "barred", "kept"]
+"""The address's next state. `kept`: as it was, since it was not asked; it stays with this run until that ends."""
+
+
+@frozen(kw_only=True)
+class Rule:
+    """What follows from one cause. `counts`: whether the try is one of the address's `MAX_ATTEMPTS`, unless its host is
+    in trouble (`Seen`). `asked_again`: when, in words. `what`: the cause, in words."""
+
+    what: str
+    then: Then
+    counts: bool
+    asked_again: str
+
+
+_LATER = "5 min later, then 20 min, 80 min, … up to 24 h; given up (`failed`) after 8 tries"
+_TRIED = Rule(what="", then="due", counts=True, asked_again=_LATER)
+
+
+def _tried(what: str) -> Rule:
+    return Rule(what=what, then="due", counts=True, asked_again=_LATER)
+
+
+def _final(what: str, then: Then = "done") -> Rule:
+    return Rule(what=what, then=then, counts=False, asked_again="no")
+
+
+RULES: Final[dict[str, Rule]] = {
+    Outcome.ARTICLE: _final("an article"),
+    Outcome.LIST: _final("a list at an article's own address"),
+    Outcome.GALLERY: _final("a set of pictures"),
+    Outcome.VIDEO: _final("a video"),
+    Outcome.LIVE: _final("a running text"),
+    Outcome.NOT_ARTICLE: _final("something else"),
+    Outcome.GONE: _final("deleted: 404, 410, or what the portal's own rules name so", then="gone"),
+    Outcome.UNKNOWN_TEMPLATE: _final("a page that fits no template; it is read again from its capture"),
+    Outcome.TOO_LARGE: _final("more than the size limit"),
+    Outcome.BLOCKED: _tried(
+        "a verification or login page, a refusal (401, 403, …), or a redirect that leads out of the site"
+    ),
+    Outcome.EMPTY: _tried("no bytes, or a page too short for any article"),
+    Outcome.BROKEN: _tried("bytes that cannot be read, a maintenance page, an error in JSON"),
+    Outcome.INCOMPLETE: _tried("a part of the page: status 206"),
+    Cause.NO_ANSWER: _tried("no answer: a time-out, a connection that fails or is cut"),
+    Cause.SERVER_ERROR: _tried("status 408, 425 or 5xx"),
+    Cause.REDIRECTS: _tried("redirects without end, for instance to itself with a cookie"),
+    Cause.REFUSED: _final("an address that may not be fetched: not http(s), not of the site's hosts", then="failed"),
+    Cause.ROBOTS: Rule(
+        what="robots.txt forbids it",
+        then="barred",
+        counts=False,
+        asked_again="at once when the host's robots.txt has changed, which each run looks at; else after 30 days",
+    ),
+    Cause.HOST: Rule(
+        what="its host is left alone: it asked for a rest (`Retry-After`, 429), its robots.txt cannot be had, or it "
+        "answered 5 pages in a row in vain",
+        then="kept",
+        counts=False,
+        asked_again="by the next run that may ask the host",
+    ),
+}
+"""By `Outcome` or `Cause`. Every outcome is here; what is not is a bug."""
+
+
+@frozen(kw_only=True)
+class Decision:
+    """The next state of a claimed address, how many attempts it has then, and how long it waits (`due` alone)."""
+
+    then: Then
+    attempts: int
+    wait: timedelta = timedelta(0)
+
+
+def decide(cause: str, attempts: int) -> Decision:
+    """What becomes of an address after a try with this cause. `attempts`: those before it."""
+    rule = RULES[cause]
+    if rule.then != "due":
+        return Decision(then=rule.then, attempts=attempts)
+    if attempts + 1 >= MAX_ATTEMPTS:
+        return Decision(then="failed", attempts=attempts + 1)
+    return Decision(then="due", attempts=attempts + 1, wait=min(FIRST_WAIT * 4**attempts, LAST_WAIT))
+
+
+def is_passing(cause: str) -> bool:
+    """Whether a try with this cause says nothing final of the address."""
+    return RULES[cause].then in ("due", "kept")
+
+
+def host_of(url: str) -> str:
+    """The host whose trouble an address shares, in lower case; "" for what has none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".").lower()
+    except ValueError:
+        return ""
+
+
+@define
+class Seen:
+    """What one host, or all hosts of one site, did in this run.
+
+    `answered`: it gave any answer at all. `well`: it gave a page that is final. `vain`: the addresses (ids) of the
+    tries in vain since the last page that was well. `left`: why it is left alone for the rest of the run, or "".
+    `barred`: how many addresses its robots.txt forbade that were not known to be forbidden; `new_robots`: it is another
+    than before. `shared_vain`: its pages in a row that were in vain in all runs, as far as this one knows.
+    """
+
+    answered: bool = False
+    well: bool = False
+    vain: list[int] = field(factory=list)
+    left: str = ""
+    barred: int = 0
+    new_robots: bool = False
+    shared_vain: int = 0
+
+    def page_well(self) -> None:
+        """A page was final."""
+        self.answered = self.well = True
+        self.shared_vain = 0
+        self.vain.clear()
+
+    @property
+    def forbids_much(self) -> bool:
+        """Whether robots.txt may forbid by mistake: no page was to be had for it."""
+        return not self.well and self.barred >= (1 if self.new_robots else 2)
+
+    def in_trouble(self, *, answered: bool) -> bool:
+        """Whether the tries in `vain` were the host's trouble, or our own network's, and not the addresses'.
+
+        `answered`: whether anything answered in this run. One address alone, where all else is silent, cannot tell a
+        host from a page; two can.
+        """
+        if not answered or not self.answered:
+            return True
+        return len(self.vain) >= (IN_A_ROW if self.well else 2)
