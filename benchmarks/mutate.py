@@ -1,32 +1,45 @@
-"""Damaged pages through extraction: none may raise, take two seconds of processor time, or the process over 500 MB.
+"""Damaged pages through extraction, and what the indexes make of them.
+
+None may raise, take two seconds of processor time, or the process over 500 MB.
 
     python -m benchmarks.mutate --pages 20000 [--seed 1] [--jobs 2]
 
 The pages are our own test pages, and the real ones in ../shared where they are. Each is damaged in one way or several:
-cut off, bytes shuffled, tags deleted, attributes doubled, read in another charset, and worse. The same seed damages
-them the same way. Ends with exit code 1 if a page failed, and names it by its number, so that it can be made again.
+cut off, bytes shuffled, tags deleted, attributes doubled or by the hundred thousand, white space without end, read in
+another charset, packed once or twice with a bomb behind it, and worse. The same seed damages them the same way. Ends
+with exit code 1 if a page failed, and names it by its number, so that it can be made again.
 """
 
 import argparse
+import gzip
 import json
 import random
 import re
 import resource
 import sys
 import time
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from functools import cache
+from itertools import islice
 from pathlib import Path
 
+import brotli
 from attrs import define, field, frozen
+from backports import zstd
 
-from crawler.pages.extract import extract
+from archive.ingest.prepare import prepare
+from archive.store.records import Item
+from crawler.capture.item import capture_page
 from crawler.pages.page import Outcome
-from crawler.sites.registry import find_site
+from crawler.warc.raw import RawCapture
 from tests.crawler.pages.stored import OPEN, PORTALS, expected
 
 ROOT = Path(__file__).resolve().parents[1]
+AT = datetime(2026, 3, 4, tzinfo=UTC)
 SECONDS = 2.0
 MEGABYTES = 500
 
@@ -122,6 +135,37 @@ def rubbish_inserted(data: bytes, source: Source, dice: random.Random) -> bytes:
     return data[:place] + rubbish + data[place:]
 
 
+def attributes_multiplied(data: bytes, source: Source, dice: random.Random) -> bytes:
+    """A tag with up to 300,000 attributes."""
+    tags = list(islice(_TAG.finditer(data), 300))
+    place = dice.choice(tags).end() - 1 if tags else 0
+    form = dice.choice((b" a%d=1", b" a%d", b' a%d=">"', b" a%d='<'", b"\na%d = x", b"/a%d"))
+    many = dice.choice((100, 5_000, 300_000))
+    return data[:place] + b"".join(form % number for number in range(many)) + data[place:]
+
+
+def space_stretched(data: bytes, source: Source, dice: random.Random) -> bytes:
+    """60,000 characters of white space, or of what is hardly more, in the text."""
+    space = dice.choice(
+        (" ", "\n", "\t", "\u3000", "\u00a0", "&nbsp;", "\u200b", " \n", "·", "“ ", "（", "——", "1 ", "|")
+    )
+    place = _between_tags(data, dice)
+    return data[:place] + space.encode(source.charset, "replace") * (60_000 // len(space)) + data[place:]
+
+
+def cells_repeated(data: bytes, source: Source, dice: random.Random) -> bytes:
+    """A table of quotes."""
+    row = "<tr><td>60{:04d}</td><td>{}.{:02d}</td><td>+{}%</td><td>买入</td></tr>"
+    rows = "".join(row.format(n, n % 97, n % 89, n % 7) for n in range(dice.randrange(10, 3_000)))
+    place = _between_tags(data, dice)
+    return data[:place] + f"<table>{rows}</table>".encode(source.charset, "replace") + data[place:]
+
+
+def _between_tags(data: bytes, dice: random.Random) -> int:
+    tags = list(_TAG.finditer(data))
+    return dice.choice(tags).end() if tags else 0
+
+
 Mutation = Callable[[bytes, Source, random.Random], bytes]
 MUTATIONS: tuple[Mutation, ...] = (
     truncated,
@@ -135,7 +179,37 @@ MUTATIONS: tuple[Mutation, ...] = (
     bytes_lost,
     pieces_repeated,
     rubbish_inserted,
+    attributes_multiplied,
+    space_stretched,
+    cells_repeated,
 )
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": lambda data: gzip.compress(data, 1, mtime=0),
+    "deflate": lambda data: zlib.compress(data, 1),
+    "br": lambda data: brotli.compress(data, quality=1),
+    "zstd": zstd.compress,
+    "gzip, br": lambda data: brotli.compress(gzip.compress(data, 1, mtime=0), quality=1),
+    "none": lambda data: data,
+}
+
+
+@cache
+def bomb() -> bytes:
+    """A gzip member of 64 MB."""
+    return gzip.compress(bytes(64 * 2**20), mtime=0)
+
+
+def packed(data: bytes, dice: random.Random) -> tuple[str, bytes]:
+    """The page as a server may pack it, one in five: now and then without its end, or with a bomb behind it."""
+    if dice.random() < 0.8:
+        return "", data
+    encoding = dice.choice(list(PACKERS))
+    payload = PACKERS[encoding](data)
+    chance = dice.random()
+    if chance < 0.2:
+        return encoding, payload[: dice.randrange(len(payload) + 1)]
+    return encoding, payload + bomb() if encoding == "gzip" and chance > 0.7 else payload
 
 
 @define
@@ -183,31 +257,33 @@ def sources(shared: bool = True) -> list[Source]:
     return made
 
 
-def damaged(number: int, seed: int, among: list[Source]) -> tuple[Source, str, bytes]:
-    """The page of this number: its source, the damage's name, and the bytes."""
+def damaged(number: int, seed: int, among: list[Source]) -> tuple[Source, str, str, bytes]:
+    """The page of this number: its source, the damage's name, its encoding and the bytes as transferred."""
     dice = random.Random(f"{seed}:{number}")
     source = dice.choice(among)
     chosen = dice.sample(MUTATIONS, k=1 if dice.random() < 0.7 else dice.randrange(2, 5))
     data = source.data
     for mutation in chosen:
         data = mutation(data, source, dice)
-    return source, chosen[0].__name__ if len(chosen) == 1 else "several", data
+    return source, chosen[0].__name__ if len(chosen) == 1 else "several", *packed(data, dice)
 
 
 def run(numbers: "range", seed: int, among: list[Source]) -> Report:
     """Damages and extracts the pages of these numbers, one after the other."""
     report = Report()
     for number in numbers:
-        source, kind, data = damaged(number, seed, among)
+        source, kind, encoding, data = damaged(number, seed, among)
+        raw = RawCapture(url=source.url, captured_at=AT, payload=data, content_type="text/html", encoding=encoding)
         started = time.process_time()
-        page = extract(data, site=find_site(source.url), url=source.url, content_type="text/html")
+        page = capture_page(raw)
+        prepare(Item(capture=None, article=page.article()))
         seconds = time.process_time() - started
         report.pages += 1
         report.seconds += seconds
         report.kinds[kind] += 1
         report.outcomes[str(page.outcome)] += 1
         report.slowest[kind] = max(seconds, report.slowest.get(kind, 0.0))
-        if page.outcome is Outcome.BROKEN:
+        if page.outcome is Outcome.BROKEN and not encoding:
             report.failures.append(f"page {number} ({source.name}, {kind}): {page.detail}")
         if seconds > SECONDS:
             report.failures.append(f"page {number} ({source.name}, {kind}): {seconds:.1f} s of processor time")
