@@ -12,7 +12,7 @@ from crawler.pages.html.urls import absolute
 
 # What a pager's link says, without its brackets, arrows and spaces.
 _WORDS: Final = re.compile(
-    r"第?(?:[2-9]|[1-9]\d|[二三四五六七八九十]{1,2})[页頁]?|(?:[下上]|下一|上一|[后後前]一?)[页頁]|"
+    r"第?(?:[2-9]|[1-9]\d|[二三四五六七八九十]{1,2})[页頁]?|第\d{1,2}[页頁].{1,12}|(?:[下上]|下一|上一|[后後前]一?)[页頁]|"
     r"(?:点击|點擊)?(?:阅读|閱讀|查看|浏览|瀏覽|继续阅读|繼續閱讀)?(?:[余餘剩]下|剩[余餘]|全部)?(?:全文|内容|內容|部分)|(?:继续|繼續)(?:阅读|閱讀)|"
     r"next(?:page)?|",
     re.IGNORECASE,

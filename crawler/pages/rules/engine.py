@@ -16,7 +16,7 @@ from crawler.pages.html.blocks import Mark, RawBlock
 from crawler.pages.html.kinds import settle_kinds
 from crawler.pages.html.selectors import Selector, SelectorError, SelectorIndex
 from crawler.pages.page import Block
-from crawler.pages.rules.markers import is_reported
+from crawler.pages.rules.markers import is_reported, tells
 
 KEPT: Final = "body"
 """The rule id of a block that no rule strips."""
@@ -328,7 +328,7 @@ class _Run:
 
 def _is_of_text(text: str) -> bool:
     """Whether a line that no rule knows is the writer's, whatever stands above it."""
-    return len(text) > _SHORT_BELOW or is_reported(text) or _OF_WRITER.search(text) is not None
+    return len(text) > _SHORT_BELOW or tells(text) or _OF_WRITER.search(text) is not None
 
 
 def _ends_text(row: _Row, above: Sequence[tuple[_Row, Rule | None]]) -> bool:

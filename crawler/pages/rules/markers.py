@@ -85,20 +85,36 @@ _SAYS: Final = re.compile(
     r"|原告|当事人|當事人)[^，。]{0,8}(?:可|已|也|将|將|需|能|不得|应|應|判|要求|请求)"
 )
 _SITE_SAYS: Final = re.compile(
-    r"^[\[【(（*※\s]{0,3}(?:您|你|请|請|如[有果需]|若|欢迎|歡迎|更多|本文|凡)|^[^，。：:]{0,12}(?:声明|聲明|提示|提醒|提請|敬告|免责|免責|本网|本網|本站|本刊|本报(?!记者|讯)|本公众号|我们|我們|平台(?!.{0,4}(?:说|称))|作者)"
+    r"^[\[【(（*※\s]{0,3}(?:您|你|请|請|如[有果需]|若|欢迎|歡迎|更多|本文|凡)"
+    r"|^[^，。：:]{0,12}(?:声明|聲明|敬告|免责|免責|本网|本網|本站|本刊|本报(?!记者|讯)|本公众号|我们|我們|平台(?!.{0,4}(?:说|称))|作者)"
+    r"|^[\s【\[(（]{0,2}.{0,4}(?:提示|提醒|提請)\s?[:：]"
 )
+# What a site's own words have: whom they address, what they ask for or forbid, for whom they speak.
+_ADDRESSES: Final = re.compile(
+    r"本[文站网網刊报報号篇]|本公众号|本平台|我[们們]|[您你]|请|請|欢迎|歡迎|敬|如[有果需]|若|违者|違者|必究|声明|聲明|[仅僅]代表|不代表|"
+    r"风险|風險|[仅僅]供|参考|參考|掃碼|扫码|扫一扫|长按|点击|點擊|立即|免责|免責|ICP|©|[Cc]opyright|原创|原創|获取|獲取|更多|会员|會員|推荐|推薦|感谢|感謝|"
+    r"(?:侵权|侵權)[^。]{0,12}(?:联系|聯[繫絡]|告知|处理)|版[权權](?:所有|[归歸]原?(?:作者|.{0,8}[网網报報社站])所有)|"
+    r"(?:不得|禁止|请勿|請勿|谢绝|謝絕|严禁|嚴禁)|(?<!被)(?:转载|轉載|摘编|转贴)(?![了的])|"
+    r"^[^，。]{0,6}(?:关注|關注|搜索|添加|加入|下载|下載|打开|打開|订阅|訂閱|扫描|登录|登入|投稿|爆料)"
+)
+_TAKEN: Final = re.compile(r"被[^，。]{0,12}(?:转载|轉載|复制|複製|抄袭|抄襲)")
 _REPORTED: Final = 15
 
 
 def is_reported(text: str) -> bool:
-    """Whether the line tells what somebody says, did or can do, as a news text's last sentence does: it ends in a full
-    stop, and the site does not speak of itself."""
-    return (
-        len(text) >= _REPORTED
-        and text.endswith(("。", "。”", "。」", "！", "？"))
-        and _SAYS.search(text) is not None
-        and _SITE_SAYS.match(text) is None
-    )
+    """Whether a line that has a clutter rule's words is a news text's last sentence all the same: it ends in a full
+    stop and tells what somebody says or does, or the site neither speaks of itself nor addresses its readers."""
+    return tells(text) or (_is_sentence(text) and _ADDRESSES.search(_TAKEN.sub("", text)) is None)
+
+
+def tells(text: str) -> bool:
+    """Whether the line is a sentence that tells what somebody says, did or can do."""
+    return _is_sentence(text) and _SAYS.search(text) is not None
+
+
+def _is_sentence(text: str) -> bool:
+    ends = text.endswith(("。", "。”", "。」", "！", "？"))
+    return ends and len(text) >= _REPORTED and _SITE_SAYS.match(text) is None
 
 
 # What a site says of itself, to whomever.
