@@ -10,7 +10,7 @@ from crawler.pages.fields.lexicon import LABELS, one_of, words
 from crawler.pages.fields.names import is_name, is_somebody, split_names
 
 _KIND = {word: kind for kind, labels in LABELS.items() for word in labels.split()}
-_MARK = re.compile("[:：/／︰|｜丨]|^作者[,，]")
+_MARK = re.compile("[:：/／︰|｜丨│]|^作者[,，]")
 _FIRST = "".join(sorted({word[0] for word in _KIND}))
 _SOMEBODY = ("source", "chief", "editor", "author", "reporter", "review", "craft")
 _NAMED = one_of(*(word for kind in _SOMEBODY for word in LABELS[kind].split() if len(word) > 1))
@@ -19,7 +19,7 @@ _TOLD = one_of(*(labels for kind, labels in LABELS.items() if kind not in _SOMEB
 # many a word. In quotation marks a site's terms speak of labels: 凡注明“来源：…”的作品.
 _LABEL = re.compile(
     rf"(?=[{_FIRST}])(?<![图圖][片像])(?<!数据)(?<![“「『])(?:"
-    rf"({_NAMED}|(?<![\u3400-\u9fff])[文图圖])(?:\s{{0,3}}[:：︰]|\s?[|｜丨/／](?!\s?(?:{_NAMED}|{_TOLD}|[图圖]))|(?<=^作者)[,，])"
+    rf"({_NAMED}|(?<![\u3400-\u9fff])[文图圖])(?:\s{{0,3}}[:：︰]|\s?[|｜丨│/／](?!\s?(?:{_NAMED}|{_TOLD}|[图圖]))|(?<=^作者)[,，])"
     rf"|({_TOLD})\s{{0,3}}[:：︰])\s{{0,4}}"
 )
 # A newsroom's code after an editor's name: `_NN2587`, ` SF099`, `(QZ0012)`.

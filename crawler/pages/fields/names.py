@@ -20,6 +20,7 @@ from crawler.pages.fields.lexicon import (
 _STOP = words(r"(?<=[\u3400-\u9fff]{2})(?:<PROVINCES>|<CITIES>|<ABROAD>|<BEHIND_A_NAME>)")
 _AND = re.compile(r"(?<=[A-Za-z.]) and (?=[A-Z])")
 _SPLIT = re.compile(r"[\s、,，&;；/／|+＆•·▪]+|和(?=[\u3400-\u9fff]{2,4}$)")
+_PARTED = re.compile("[、,，;；&]")
 # 约翰·格林: one name, unless both halves are Chinese ones.
 _FOREIGN = re.compile(r"([\u3400-\u9fff]{1,6})·([\u3400-\u9fff]{1,8})")
 # John Smith, Ludwig van Beethoven, J. R. R. Tolkien: a space within Latin letters parts no names.
@@ -87,7 +88,11 @@ def split_names(text: str) -> tuple[str, ...]:
 
     `罗科苏盈` gives two names, `康斯坦丁` one, `John Smith` one. Placeholders (`未知`, `佚名`) are left out.
     """
-    whole = _FOREIGN.sub(lambda m: m[0] if is_name(m[1]) and is_name(m[2]) else f"{m[1]}\u2027{m[2]}", text[:120])
+    text = text[:120]
+    parted = _PARTED.search(text) is not None  # then a dot parts nothing
+    whole = _FOREIGN.sub(
+        lambda m: m[0] if is_name(m[1]) and is_name(m[2]) and not parted else f"{m[1]}\u2027{m[2]}", text
+    )
     parts = [_bare(part).replace("\u2027", "·") for part in name_parts(whole, _SPLIT)]
     if len(parts) > 1 and parts == whole.split() and all(len(part) == 1 and _HAN.fullmatch(part) for part in parts):
         parts = ["".join(parts)]  # 王 伟: one name, spaced out to line up

@@ -17,7 +17,7 @@ from crawler.pages.html.blocks import RawBlock
 
 # Without a colon 小编 is as often the writer.
 _SPACED_EDITOR: Final = words(
-    r"(?:^|\s)[\u3400-\u9fff]{0,4}(?:<CHIEF_LABELS>|编辑|編輯)\s{1,2}([\u3400-\u9fff]{2,4})(?=$|\s)"
+    r"(?:^|[\s(（\[【])[\u3400-\u9fff]{0,4}(?:<CHIEF_LABELS>|编辑|編輯)\s{1,2}([\u3400-\u9fff]{2,4})(?=$|[\s)）\]】])"
 )
 SIGNED_EDITOR: Final = words(
     r"[(（\[【〔](?:[^()（）\[\]【】〔〕。]{0,60}[\s，,;；])?(?:<CHIEF_LABELS>|<EDITOR_LABELS>)\s?[:：|｜丨/]"
