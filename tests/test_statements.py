@@ -29,9 +29,6 @@ ALLOWED = {
         "`stats` counts what the archive holds; once each time that a person asks"
     ),
     r"SELECT article\.id, .*, dedup_text\.signature FROM .* ORDER BY article\.id": "`export` writes every article",
-    r"SELECT capture\.warc_offset FROM capture WHERE capture\.warc_file = \S+": (
-        "the records of the one file that is imported or taken over; once a file, and no more than it has records"
-    ),
     r"UPDATE crawl_run SET .* WHERE crawl_run\.state = \S+ AND crawl_run\.kind = \S+( AND .*)? RETURNING .*": (
         "the runs that call themselves running; once a run, and a run is a row"
     ),
@@ -146,8 +143,8 @@ SCANS = [
     "SELECT id FROM article WHERE url = 'x' OR headline = 'x'",
     "SELECT id FROM article ORDER BY first_captured_at LIMIT 1",
     "SELECT id FROM article WHERE headline = 'x' ORDER BY id DESC LIMIT 1",
-    "SELECT article.id FROM article JOIN capture ON capture.digest = article.url WHERE article.id = 7",
-    "SELECT a.id FROM article AS a LEFT JOIN capture AS c ON c.digest = a.url WHERE a.id IN (7, 8, 9)",
+    "SELECT article.id FROM article JOIN capture ON capture.detail = article.url WHERE article.id = 7",
+    "SELECT a.id FROM article AS a LEFT JOIN capture AS c ON c.detail = a.url WHERE a.id IN (7, 8, 9)",
     "SELECT count(*) FROM sighting",
     "SELECT native_id FROM frontier WHERE state = 'due'",
     "SELECT native_id FROM frontier WHERE site = 'netease' AND state = 'done' ORDER BY due_at LIMIT 8",

@@ -29,6 +29,7 @@ _FEW_BYTES: Final = 4 * MAX_ELEMENTS
 
 # The document's end. No more than a tag: the page may be hostile.
 _END: Final = re.compile(rb"</(?:body|html)[\s/]*>", re.IGNORECASE)
+_UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OF_HEAD: Final = frozenset(
     "base basefont bgsound link meta title noscript noframes style script template object".split()
 )
@@ -139,7 +140,8 @@ def _begin_body(root: Element) -> None:
         body = etree.SubElement(root, "body")
     moved = [stray, *stray.itersiblings()]
     # The body's own first words come after what is moved.
-    moved[-1].tail = (moved[-1].tail or "") + (body.text or "")
+    # What libxml2 reads, it does not always let anyone write: control characters.
+    moved[-1].tail = _UNWRITABLE.sub(" ", (moved[-1].tail or "") + (body.text or ""))
     body.text = None
     body[:0] = moved
 

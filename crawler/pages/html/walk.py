@@ -264,7 +264,7 @@ def _data_cells(row: Element) -> list[Element]:
         return []
     length = 0
     for cell in cells:
-        if next(cell.iter("table", "script", "form", "h1"), None) is not None:
+        if next(cell.iter("table", "tr", "script", "form", "h1"), None) is not None:
             return []
         if sum(1 for _ in zip(cell.iter("p", "div", "li", "br"), range(4), strict=False)) > 3:
             return []

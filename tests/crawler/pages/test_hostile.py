@@ -38,6 +38,10 @@ HOSTILE = {
     "rows": page("<table>" + f"<tr><td>{LINE}</td><td>1</td></tr>" * 6_000 + "</table>"),
     "a megabyte of class": page(f"<div class='{'article comment ' * 65_000}'><p>{LINE * 4}</p></div>"),
     "deep data": page(f"<script type='application/ld+json'>{'[' * 90_000}</script><p>{LINE}</p>"),
+    "control characters behind a head that is left open": (
+        f"<html><head><title>x</title><main><p>{LINE}</p></main></head>\x01\x0b<body>\x02{LINE}</body></html>"
+    ),
+    "rows in cells without a table": page("<table>" + "<tr><td>1</td><td>" * 900 + LINE),
     "NUL bytes": page(f"\0<p>\0{LINE}\0</p>"),
 }
 
