@@ -12,7 +12,7 @@ from crawler.pages.html.urls import absolute
 
 # What a pager's link says, without its brackets, arrows and spaces.
 _WORDS: Final = re.compile(
-    r"第?(?:[2-9]|[1-9]\d|[二三四五六七八九十]{1,2})[页頁]?|第\d{1,2}[页頁].{1,12}|(?:[下上]|下一|上一|[后後前]一?)[页頁]|"
+    r"第?(?:[2-9]|[1-9]\d|[二三四五六七八九十]{1,2})[页頁]?|第\d{1,2}[页頁].{1,12}|(?:[下上]|下一|上一|[后後前]一?)[页頁](?:共\d{1,3}[页頁])?|"
     r"(?:点击|點擊)?(?:阅读|閱讀|查看|浏览|瀏覽|继续阅读|繼續閱讀)?(?:[余餘剩]下|剩[余餘]|全部)?(?:全文|内容|內容|部分)|(?:继续|繼續)(?:阅读|閱讀)|"
     r"next(?:page)?|",
     re.IGNORECASE,
@@ -22,6 +22,7 @@ _EDGES: Final = " \t\r\n\u3000\xa0[]【】（）()<>《》«»‹›→▶►…
 _LAST: Final = "页頁文容分读讀0123456789０１２３４５６７８９二三四五六七八九十eEtT"
 _LONGEST: Final = 20
 _PARTS: Final = 8
+_UNSEEN: Final = ("alt", "title", "aria-label", "rel")
 _NUMBER: Final = re.compile(r"[_\-/]\d{1,3}$")
 _EXTENSION: Final = re.compile(r"\.\w{1,6}$")
 _PAGES: Final = frozenset(("page", "p", "pn", "pageno", "currentpage"))
@@ -36,7 +37,7 @@ def goes_on(links: Iterable[Element], url: str) -> bool:
     for link in links:
         # The last sign tells most links from those of a pager, then the name.
         text = link.text
-        if text and text.strip(_EDGES)[-1:] not in _LAST:
+        if text and (bare := text.strip(_EDGES))[-1:] not in _LAST and bare[:1] != "第":
             continue
         href = link.get("href")
         if not href or (name not in href and href[0] != "?") or not _WORDS.fullmatch(_said(link)):
@@ -61,12 +62,14 @@ def goes_on(links: Iterable[Element], url: str) -> bool:
 
 
 def _said(link: Element) -> str:
-    """What the link says, be it in elements of its own or an image's words, without what is around it; full-width
-    signs and digits as the others. "-" for more than a pager says, and for nothing."""
+    """What the link says, be it in elements of its own, an image's words or a label for those who do not see it,
+    without what is around it; full-width signs and digits as the others. "-" for more than a pager says, and for
+    nothing."""
     text = link.text if not len(link) else "".join(islice(link.itertext(), _PARTS))
     if not text or text.isspace():
         image = next(link.iter("img"), None)
-        text = (image.get("alt") or image.get("title") or "") if image is not None else ""
+        shown = (link,) if image is None else (image, link)
+        text = next((said for one in shown for name in _UNSEEN if (said := one.get(name))), "")
     return _AROUND.sub("", normalize("NFKC", text)) if 0 < len(text) <= _LONGEST else "-"
 
 

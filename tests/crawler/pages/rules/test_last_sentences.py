@@ -1,4 +1,4 @@
-"""Lines that a clutter rule's words stand in and that are a news text's last sentence, and the site's own beside them."""
+"""Lines with a clutter rule's words that are a news text's last sentence, and the site's own beside them."""
 
 import pytest
 
