@@ -273,12 +273,14 @@ def info_inside(element: Element) -> list[Element]:
 
 
 def _text(element: Element) -> str:
+    inside: set[Element] = set()
     if not len(element):
-        text, inside = _joined((element.text or "",)), []
+        text = _joined((element.text or "",))
     else:
-        text, inside = _joined(_pieces(element)), [child for child in element if _is_badge(child)]
+        text = _joined(_pieces(element))
+        inside.update(child for child in islice(element, _MANY) if _is_badge(child))
         if _DATED.search(text):
-            inside += info_inside(element)
+            inside.update(info_inside(element))
     if inside:
         kept = ((() if child in inside else _pieces(child), child.tail or "") for child in element)
         rest = (part for texts, tail in kept for part in (*texts, tail))
