@@ -75,7 +75,7 @@ _ELSEWHERE = frozenset({Outcome.LIST, Outcome.NOT_ARTICLE, Outcome.UNKNOWN_TEMPL
 
 def _led_to(page: Page, raw: RawCapture) -> Page:
     """The page to which an article's address redirects. That the article is deleted, only the site's own rules say."""
-    if page.outcome not in (Outcome.ARTICLE, Outcome.GONE) and (verdict := by_address(raw.url)):
+    if page.outcome is not Outcome.ARTICLE and (verdict := by_address(raw.url)):
         return evolve(page, outcome=verdict[0], detail=verdict[1])
     if page.outcome not in _ELSEWHERE or identity(raw.url) is not None:
         return page

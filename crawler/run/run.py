@@ -142,8 +142,10 @@ class Run:
         for name in (claim.host, claim.site):
             seen = self.seen[name]
             seen.vain.append(claim.id)
-            if max(len(seen.vain), seen.shared_vain) >= IN_A_ROW and not self.is_left(claim):
-                seen.left = f"{IN_A_ROW} pages in a row were in vain, the last one: {reason}"
+            # Where earlier runs had only trouble, two pages tell that it goes on; one alone may be a page's own.
+            enough = 2 if seen.shared_vain >= IN_A_ROW else IN_A_ROW
+            if len(seen.vain) >= enough and not self.is_left(claim):
+                seen.left = f"{len(seen.vain)} pages in a row were in vain, the last one: {reason}"
                 self.doubt(f"{name}: {seen.left}; left alone for this run")
 
     def went_well(self, connection: Connection, claim: frontier.Claim) -> None:
