@@ -21,6 +21,7 @@ TEXT_LIMIT: Final = 2_000
 
 
 _TITLES: Final = etree.XPath("//title")  # as quick as a search for the first
+_BASES: Final = etree.XPath("//base")  # a search of the source takes ten times that
 _REFRESH: Final = re.compile(r"\s*(\d{1,3})(?:\.\d*)?\s*[;,\s]\s*(?:url\s*=)?\s*['\"]?\s*([^\s'\"]+)", re.IGNORECASE)
 _SECONDS: Final = 15
 _BODY: Final = Selector("body")
@@ -73,10 +74,9 @@ class Document:
     def base(self) -> str:
         """What the page's addresses are relative to: its first `<base href>`, else its own address
         (https://html.spec.whatwg.org/#document-base-url)."""
-        if "<base" in self.source or "<BASE" in self.source:
-            for element in self.tree.iter("base"):
-                if href := element.get("href"):
-                    return absolute(self.url, href) or self.url
+        for element in _BASES(self.tree):
+            if href := element.get("href"):
+                return absolute(self.url, href) or self.url
         return self.url
 
     @property
