@@ -85,9 +85,9 @@ def _kinds(files: Sequence[Path]) -> tuple[dict[Path, str], list[str]]:
     for path in files:
         try:
             kind = file_kind(path)
-            if kind == "empty":
+            if kind == "empty" and len(files) > 1:
                 echo(f"{path} is empty; passed over", err=True)
-            else:
+            elif kind != "empty":
                 kinds[path] = kind
         except UsageError as error:
             faults.append(str(error))
