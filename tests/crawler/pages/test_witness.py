@@ -165,7 +165,7 @@ def test_the_lines_that_differ_are_named() -> None:
 
 @pytest.mark.parametrize("name", expected(PORTALS))
 def test_on_our_own_pages_it_differs_by_what_the_rules_strip(name: str) -> None:
-    """What it has more was stripped by a rule, whole or in part; it misses no line."""
+    """What it has more was stripped by a rule, whole or in part; it misses no line, but for captions inside a link."""
     data, url = (PORTALS / f"{name}.html").read_bytes(), expected(PORTALS)[name]["url"]
     page, site = extract(data, url=url), find_site(url)
     source = decode(data).text
@@ -174,7 +174,7 @@ def test_on_our_own_pages_it_differs_by_what_the_rules_strip(name: str) -> None:
     told = ask([next(root for one in site.templates if (root := one.root(document)) is not None)])
     assert told
     found = differ(page.body.splitlines(), told)
-    assert found.ours == ()
+    assert set(found.ours) <= {block.text for block in page.blocks if block.kind == "caption"}
     stripped = [block.text[:4] for block in page.blocks if not block.kept and block.text]
     assert all(any(text in line for text in stripped) for line in found.theirs), found.theirs
 
