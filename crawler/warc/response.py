@@ -24,7 +24,7 @@ _HTTP: Final = StatusAndHeadersParser(["HTTP/"])
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 _ADDRESS: Final = re.compile(r"(https?)(://[^/?#]*)", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")
-_STATUS: Final = re.compile(r"[\d.]*\s+(-?\d{1,6})(?:\s|$)")
+_STATUS: Final = re.compile(r"[\d.]*\s+([+-]?\d{1,9})", re.ASCII)
 _YEARS: Final = range(1990, 2100)
 _KINDS: Final = ("response", "resource", "conversion")
 
@@ -168,6 +168,7 @@ def _http(block: bytes) -> tuple[Any, bytes]:
 
 
 def _status(http: Any) -> int:
-    """The status; 200 where the status line has no number: the answer is there, after all."""
+    """The number of the status line, be it a status or not (`is_transient`); 200 where there is none: the answer is
+    there, after all."""
     match = _STATUS.match(f"{http.statusline}" if http.protocol == "HTTP/" else f" {http.statusline}")
     return int(match[1]) if match is not None else 200

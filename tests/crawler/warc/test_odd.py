@@ -287,3 +287,22 @@ def test_a_record_that_is_not_wanted_is_not_looked_at(tmp_path: Path) -> None:
     found = list(read_records(path, path.name, lambda offset: offset != second))
     assert [one.aside if isinstance(one, Broken) else one.kind for one in found] == ["response", True, "response"]
     assert [one.offset for one in found if isinstance(one, Record)] == [0, raws(path)[2].warc_offset]
+
+
+STATUSES = {
+    **dict.fromkeys(("200 OK", "200", "200OK", "+200 OK", "200.0 OK", "OK", "true", "- 200"), Role.PAGE),
+    **dict.fromkeys(("404 x", "404Not Found"), Role.PAGE),
+    **dict.fromkeys(("-1 x", "-1", "-200 OK", "0 x", "99 x", "2 00", "600 x", "700 x", "999 x"), Role.TRANSIENT),
+    **dict.fromkeys(("1234567 x", f"{2**64} x", f"{'9' * 5000} x", "-1x", "1000OK"), Role.TRANSIENT),
+}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_number_that_is_no_status_is_no_page(status: str, tmp_path: Path) -> None:
+    """A status line without a number is one of an answer that is there; one with a number says what it says."""
+    (raw,) = raws(file(tmp_path / "x.warc.gz", record(1, Odd(status=f"HTTP/1.1 {status}"))))
+    assert role_of(raw) is STATUSES[status]
+    item = capture_item(raw)
+    assert item.capture is not None
+    outcome = "gone" if "404" in status else "article" if STATUSES[status] is Role.PAGE else "broken"
+    assert (item.capture.outcome, item.article is not None) == (outcome, outcome == "article")
