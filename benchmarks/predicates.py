@@ -20,7 +20,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from archive.dedup.verify import apart, gaps, names, numbers, relation
+from archive.dedup.verify import apart, gaps, names, numbers, relation, texts
 from archive.dedup.verify.compare import Verdict, compare
 from archive.dedup.verify.predicates import Predicate
 from archive.dedup.verify.texts import Text
@@ -28,6 +28,7 @@ from benchmarks.labelled import CHALLENGE, REAL, Challenge, real_pairs
 from tests.archive.dedup.verify.cases import cases
 
 TABLES: Final[tuple[tuple[ModuleType, str], ...]] = (
+    (texts, "DAMAGE"),
     (numbers, "NUMBERS"),
     (gaps, "NOISE"),
     (names, "NAMES"),

@@ -19,6 +19,9 @@ DENSE: Final = 0.4
 HEAD: Final = 30
 """Characters that a text may have before the run that it begins with."""
 
+WIDENED: Final = 2
+"""Characters of mojibake that one character can become: of UTF-8 read as GBK, one and a half."""
+
 
 @frozen(eq=False)
 class Facts:
@@ -81,9 +84,12 @@ def look(first: Text, second: Text) -> Facts:
         return Facts(first, second, [], Gaps(), equal=0, strict=0.0, cover=0.0, other=0.0, days=days)
     gaps = type_gaps(first.folded, second.folded, runs, first.damaged, second.damaged)
     equal = sum(equal_in(run) for run in runs)
-    # Damage is what befell the one copy and not the other. Where both have many rare characters, they are the topic.
-    both = min(int(first.damaged.sum()), int(second.damaged.sum())) >= DAMAGED
-    sound, other_sound = (len(first.folded), len(second.folded)) if both else (first.sound, second.sound)
+    damage, other_damage = int(first.damaged.sum()), int(second.damaged.sum())
+    if min(damage, other_damage) >= DAMAGED:
+        # Damage is what befell one copy and not the other.
+        damage = other_damage = 0
+    sound = _sound(first, damage, len(second.folded) - equal)
+    other_sound = _sound(second, other_damage, len(first.folded) - equal)
     return Facts(
         first,
         second,
@@ -95,6 +101,11 @@ def look(first: Text, second: Text) -> Facts:
         other=min(1.0, (equal + gaps.other_replaced) / other_sound),
         days=days,
     )
+
+
+def _sound(text: Text, damage: int, missing: int) -> int:
+    """A text's folded characters but for mojibake, as far as it stands for text that the other one has; at least 1."""
+    return max(1, len(text.folded) - min(damage, WIDENED * max(0, missing)))
 
 
 def is_dense(run: list[Op]) -> bool:

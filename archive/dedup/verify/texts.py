@@ -3,16 +3,19 @@
 Among that are signs of what happened to it on its way: mojibake, and the script that it was turned into.
 """
 
+import re
 from copy import copy
 from datetime import datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from attrs import frozen
 from numpy.typing import NDArray
 
 from archive.dedup.propose.signature import signature
 from archive.dedup.verify.align import Anchored
+from archive.dedup.verify.predicates import Predicate, decide
 from archive.text.fold import Codes, as_codes, as_text, fold, fold_codes
 from archive.text.variants import load_variants
 
@@ -21,6 +24,15 @@ if TYPE_CHECKING:
 
 _WINDOW: Final = 12  # characters
 _SHARE: Final = 0.34  # of rare characters; ordinary text has one in fifty
+_A_SIGN: Final = 16
+"""Characters of mojibake that one sign of damage accounts for."""
+# The three bytes of a Han character or of East Asian punctuation, twice and more in a row.
+_UTF8: Final = re.compile(rb"(?:[\xe2-\xe9\xef][\x80-\xbf]{2}){2,}")
+_EURO: Final = "€".encode("gb18030")
+_RESIDUE: Final = re.compile(r"[?\ufffd]+(?=[\u3400-\u9fff])")
+_NARROW: Final = re.compile(r"[\x00-\x7f]")
+# First-level characters of GB 2312 in a row.
+_ORDINARY: Final = re.compile(rb"(?:[\xb0-\xd7][\xa1-\xfe]){6,}")
 
 
 class Text(Anchored):
@@ -50,13 +62,10 @@ class Text(Anchored):
 
     @cached_property
     def damaged(self) -> NDArray[np.bool_]:
-        """Which folded characters stand in a run of mojibake."""
-        return damaged_runs(self.codes)
-
-    @cached_property
-    def sound(self) -> int:
-        """Its folded characters, but for those runs; at least 1."""
-        return max(1, len(self.folded) - int(self.damaged.sum()))
+        """Which folded characters stand in a run of mojibake; none, where nothing says how rare ones came there."""
+        runs = damaged_runs(self.codes)
+        size = int(runs.sum())
+        return runs if size and decide(DAMAGE, Suspect(self.body, size)) else np.zeros_like(runs)
 
     @cached_property
     def signature(self) -> "MinHash":
@@ -74,6 +83,35 @@ def days_between(first: Text, second: Text) -> float | None:
     if first.published_at is None or second.published_at is None:
         return None
     return round(abs((first.published_at - second.published_at).total_seconds()) / 86400, 2)
+
+
+@frozen
+class Suspect:
+    """A text, and how many of its folded characters stand where rare ones are frequent."""
+
+    body: str
+    size: int
+
+
+def utf8_as_gbk(suspect: Suspect) -> bool:
+    """Its bytes in GBK are those of a text in UTF-8: 涓浗 for 中国. Byte 80 is the euro sign there (WHATWG)."""
+    raw = suspect.body.encode("gb18030", "replace").replace(_EURO, b"\x80")
+    return suspect.size <= _A_SIGN * sum(len(found) // 3 for found in _UTF8.findall(raw))
+
+
+def residue(suspect: Suspect) -> bool:
+    """It has what decoders write for bytes that they cannot read, in front of a character: `?`, U+FFFD."""
+    return suspect.size <= _A_SIGN * len(_RESIDUE.findall(suspect.body))
+
+
+def lost_byte(suspect: Suspect) -> bool:
+    """Read from the second byte of a character on it is ordinary text: a byte before it was lost."""
+    raw = _NARROW.sub("\u3000", suspect.body).encode("gb18030", "replace")  # two bytes each, or four
+    return suspect.size <= sum(len(found[0]) for found in _ORDINARY.finditer(raw) if found.start() % 2)
+
+
+DAMAGE: Final = (Predicate(True, utf8_as_gbk), Predicate(True, residue), Predicate(True, lost_byte))
+"""Whether rare characters in a text are mojibake. Rarity alone is none: names, old texts and dialects are rare too."""
 
 
 def damaged_runs(codes: Codes) -> NDArray[np.bool_]:

@@ -1,6 +1,7 @@
 """Invented stories, what copyists make of them, and short ways to store them."""
 
 import random
+import re
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, Engine, select
@@ -32,6 +33,15 @@ def cut(body: str, share: float = 0.6) -> str:
 def noisy(body: str, every: int = 15) -> str:
     """Every so many characters another one, as a bad scan has it."""
     return "".join("囗" if place % every == 7 and "一" <= char <= "鿿" else char for place, char in enumerate(body))
+
+
+def shifted(body: str) -> str:
+    """Every passage of Han characters without its first byte in GBK, as who cuts at bytes leaves it."""
+    return re.sub(
+        r"[\u4e00-\u9fff]{7,}",
+        lambda found: found[0].encode("gbk")[1:].decode("gbk", "ignore"),
+        body,
+    )
 
 
 def reordered(body: str) -> str:

@@ -12,6 +12,7 @@ def cases() -> tuple[Case, ...]:
     return (
         *difference_cases.numbers(),
         *difference_cases.noise(),
+        *difference_cases.damage(),
         *difference_cases.names(),
         *rule_cases.stories(),
         *rule_cases.belief(),

@@ -1,6 +1,8 @@
 """Cases for the predicates that say what a difference is: other numbers, noise, other names."""
 
-from tests.archive.dedup.copies import RESIGNATION, noisy, notice, text
+import re
+
+from tests.archive.dedup.copies import RESIGNATION, noisy, notice, shifted, text
 from tests.archive.dedup.verify.case import Case, Side
 from tests.archive.dedup.verify.templates import (
     CHESS,
@@ -90,6 +92,38 @@ def noise() -> tuple[Case, ...]:
             one=Side(body=noisy(plain).replace("由三部", "由七部"), days=None),
             other=Side(body=plain, days=None),
             says="near",
+            marks=("damaged",),
+        ),
+    )
+
+
+def damage() -> tuple[Case, ...]:
+    """Rare characters that are damage."""
+    body = text(2, 500)
+    misread = body[:200].encode().decode("gbk", "ignore") + body[200:]
+    return (
+        Case(
+            needs=("DAMAGE.utf8_as_gbk",),
+            why="a page without a charset that is UTF-8 and was read as GBK",
+            one=Side(body=misread),
+            other=Side(body=body),
+            says="revised",
+            marks=("damaged",),
+        ),
+        Case(
+            needs=("DAMAGE.lost_byte",),
+            why="a copyist that cuts at bytes, and drops what does not fit",
+            one=Side(body=shifted(body)),
+            other=Side(body=body),
+            says="spun",
+            marks=("damaged",),
+        ),
+        Case(
+            needs=("DAMAGE.residue",),
+            why="text that went through a narrower charset, with marks where bytes had no character",
+            one=Side(body=re.sub(r"([\u4e00-\u9fff]{2})[\u4e00-\u9fff]{5}", r"\1?粋籾粄籿", body)),
+            other=Side(body=body),
+            says="spun",
             marks=("damaged",),
         ),
     )
