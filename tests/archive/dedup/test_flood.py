@@ -7,12 +7,14 @@ from typing import Final
 from sqlalchemy import Engine, select
 
 from archive.dedup.tables import Cluster
+from archive.dedup.verify.compare import compare
+from archive.dedup.verify.texts import prepare
 from archive.store.db import reading
-from tests.archive.dedup.copies import record, store, text
+from tests.archive.dedup.copies import DAY, record, store, text
 from tests.archive.dedup.verify.test_tables import NOTICE, RARE
 
 TEXTS: Final = int(os.environ.get("JIANBAO_TEST_FLOOD", "300"))
-"""2,000 take some minutes."""
+"""2,000 take ten seconds."""
 
 
 def flood(number: int) -> str:
@@ -32,3 +34,12 @@ def test_no_two_texts_of_a_flood_are_one_story(sqlite_engine: Engine) -> None:
         store(sqlite_engine, *(record(flood(number), f"n{number}") for number in range(first, first + 50)))
     with reading(sqlite_engine) as connection:
         assert connection.execute(select(Cluster.id, Cluster.size)).all() == []
+
+
+def test_what_mojibake_hides_is_no_more_than_the_other_text_has() -> None:
+    """The notice alone stands in each of them, and none is a copy of it."""
+    notice = prepare(NOTICE * 2, DAY)
+    for number in range(6):
+        found = compare(notice, prepare(flood(number), DAY))
+        assert (getattr(found, "relation", found), found.coverage) == ("excerpt_of", 1.0)
+        assert found.other_coverage < 0.25
