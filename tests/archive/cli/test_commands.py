@@ -13,6 +13,7 @@ from sqlalchemy import Engine, insert
 from archive.cli import main
 from archive.cli.portals import Portals
 from archive.export.record import FIELDS
+from archive.store import schema
 from archive.store.db import writing
 from archive.store.models import CrawlRun, Sighting
 from archive.store.records import BlockRecord, ImageRecord
@@ -211,6 +212,21 @@ def test_db_after_an_update_of_the_text_rules(run: Run) -> None:
             assert (refused.exit_code, refused.stdout) == (5, "")
             assert "run `jianbao db upgrade`" in refused.stderr
         assert re.fullmatch(r"schema \d+, as before\n3 articles indexed anew\n", run("db", "upgrade").stdout)
+        assert "as this version needs" in run("db", "check").stdout
+        assert "【稀土】行情" in run("search", "稀土").stdout
+
+
+@pytest.mark.own_database
+def test_db_of_an_older_schema(run: Run, engine: Engine) -> None:
+    newest = schema.revisions()[-1]
+    for revision in schema.revisions()[:-1]:
+        schema.downgrade(engine, revision)
+        refused = run("db", "check")
+        assert (refused.exit_code, refused.stdout) == (5, "")
+        assert refused.stderr.rstrip().endswith(
+            f"has schema {revision}, this version needs {newest}; back it up, then run `jianbao db upgrade`"
+        )
+        assert run("db", "upgrade").stdout.startswith(f"schema {revision} -> {newest}\n")
         assert "as this version needs" in run("db", "check").stdout
         assert "【稀土】行情" in run("search", "稀土").stdout
 
