@@ -117,6 +117,8 @@ def _watching(table: str, predicate: Predicate[Any, Any], held: set[str]) -> Pre
 
 def outcome(pair: Pair) -> Outcome:
     """What is said of a pair."""
+    for text in (pair.first, pair.second):
+        vars(text).pop("damaged", None)  # kept with the text, but decided by predicates
     found = compare(pair.first, pair.second)
     return (found.relation, found.marks) if isinstance(found, Verdict) else (found.reason, ())
 

@@ -57,6 +57,7 @@ def test_every_reason_has_a_case() -> None:
 def test_the_account_counts_what_changes() -> None:
     worths = account(_pair(case) for case in cases())
     assert list(worths) == PREDICATES
+    assert all(any(corpus == "own" for corpus, _ in worth.changes) for worth in worths.values())
     assert worths["NAMES.byline"].row("own")[1] == "-1"
     assert worths["ANOTHER_STORY.moved_day"].row("own")[1].startswith("+1")
 
