@@ -47,10 +47,10 @@ def test_a_killed_run_is_told_from_a_living_one(
     one, two = (Archive(tmp_path / name, environment) for name in ("one", "two"))
     waits = (
         "import signal, sys, crawler.run.runner as r\n"
-        "def recover(run): print('open', file=sys.stderr, flush=True); signal.pause()\n"
+        "def recover(*given): print('open', file=sys.stderr, flush=True); signal.pause()\n"
         "r.recover = recover"
     )
-    dies = "import os, crawler.run.runner as r\ndef recover(run): os.kill(os.getpid(), 9)\nr.recover = recover"
+    dies = "import os, crawler.run.runner as r\ndef recover(*given): os.kill(os.getpid(), 9)\nr.recover = recover"
     with one.start("crawl", "sohu", before=waits) as living:
         assert living.stderr is not None
         assert any("open" in line for line in living.stderr)
