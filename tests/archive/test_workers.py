@@ -11,6 +11,8 @@ import pytest
 
 from archive.workers import Ceiling, CeilingReached, WorkerEnded, Workers
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -12,6 +12,8 @@ from archive.settings import resolve_home
 from archive.store.db import opened
 from tests.archive.make import article, captured, store
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-c", "from crawler.cli import main; main()"]
 SHELL = " ".join(f"'{part}'" for part in COMMAND)
 

@@ -84,9 +84,9 @@ def test_memory_is_flat(indent: int | None) -> None:
     record = json.dumps({"url": "https://news.example.cn/1", "body": "正文" * 500}, indent=indent).encode()
 
     class File(io.RawIOBase):
-        """Thirty megabytes that stand nowhere."""
+        """Twelve megabytes that stand nowhere."""
 
-        left = 30 * 2**20 // len(record)
+        left = 12 * 2**20 // len(record)
         rest = b"["
 
         def readable(self) -> bool:
@@ -106,5 +106,5 @@ def test_memory_is_flat(indent: int | None) -> None:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert count == 30 * 2**20 // len(record)
+    assert count == 12 * 2**20 // len(record)
     assert peak < 4 * 2**20

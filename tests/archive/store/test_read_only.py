@@ -15,6 +15,8 @@ from archive.store.db import opened
 from tests.archive.make import article, captured, store
 from tests.permissions import bound_by_permissions
 
+pytestmark = pytest.mark.slow
+
 COMMAND = (sys.executable, "-c", "from crawler.cli import main; main()")
 READS = (
     ("search", "稀土"),
@@ -68,7 +70,6 @@ def answers(home: Path, out: Path) -> list[tuple[int, str, str]]:
     return [(one.returncode, one.stdout, one.stderr) for one in done]
 
 
-@pytest.mark.slow
 def test_who_may_only_read_reads_the_same(home: Path, tmp_path: Path) -> None:
     (home / "warc").mkdir()
     before = answers(home, tmp_path / "out")

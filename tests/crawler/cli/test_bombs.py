@@ -28,6 +28,8 @@ from tests.portal.proxy import Proxy
 from tests.portal.server import Answer
 from tests.portal.world.truth import World
 
+pytestmark = pytest.mark.slow
+
 MB = 2**20
 AT = datetime(2026, 3, 4, tzinfo=UTC)
 

@@ -14,6 +14,8 @@ from tests.crawler.run import paged
 from tests.crawler.run.run import Archive
 from tests.crawler.warc.test_writer import exchange, folder
 
+pytestmark = pytest.mark.slow
+
 PAGE = paged.page(1, lines={1: paged.LINES[1]}).decode("gbk")
 TIME = '<div class="ep-time-soure cDGray">2015-07-03 15:02:45　'
 

@@ -12,6 +12,8 @@ from tests.crawler.run.run import Archive
 from tests.portal.proxy import Proxy
 from tests.portal.server import Answer
 
+pytestmark = pytest.mark.slow
+
 START = Callable[..., Proxy]
 HOST = "http://lists.example"
 SITE = f'''
