@@ -17,11 +17,11 @@ import signal
 import struct
 import subprocess
 import sys
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import IO, Any, Final, Generic, Self, TypeVar
 
 from attrs import define, frozen
@@ -131,9 +131,10 @@ class Workers(Generic[T, R]):
     ) -> None:
         setup = _pack((function, begin, given, ceiling))
         self._processes = [_Process(setup, ceiling.patience) for _ in range(jobs)]
-        self._idle = deque(self._processes)
-        self._threads = ThreadPoolExecutor(jobs, "worker") if jobs > 1 else None
-        self._lock = threading.Lock()
+        self._idle: SimpleQueue[_Process] = SimpleQueue()
+        for process in self._processes:
+            self._idle.put(process)
+        self._threads = ThreadPoolExecutor(jobs, "worker")  # begins a thread with its first task
 
     def __enter__(self) -> Self:
         return self
@@ -152,15 +153,6 @@ class Workers(Generic[T, R]):
 
     def map(self, tasks: Iterable[T], ahead: int = 2) -> Iterator["Future[R]"]:
         """The tasks' results, in their order; `ahead` of their use a process."""
-        if self._threads is None:
-            for task in tasks:
-                future: Future[R] = Future()
-                try:
-                    future.set_result(self.call(task))
-                except Exception as error:
-                    future.set_exception(error)
-                yield future
-            return
         waiting: deque[Future[R]] = deque()
         for task in tasks:
             waiting.append(self._threads.submit(self._call, _pack(task)))
@@ -171,19 +163,16 @@ class Workers(Generic[T, R]):
 
     def close(self) -> None:
         """End the processes."""
-        if self._threads is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
         for process in self._processes:
             if process.running is not None:
                 process.running.kill()
-        if self._threads is not None:
-            self._threads.shutdown()
+        self._threads.shutdown()
         for process in self._processes:
             process.stop()
 
     def _call(self, task: bytes) -> R:
-        with self._lock:
-            process = self._idle.popleft()
+        process = self._idle.get()
         try:
             try:
                 worked, answer = process.call(task)
@@ -192,8 +181,7 @@ class Workers(Generic[T, R]):
             except WorkerEnded:
                 worked, answer = process.call(task)  # what killed it may have had nothing to do with the task
         finally:
-            with self._lock:
-                self._idle.append(process)
+            self._idle.put(process)
         if not worked:
             raise answer
         return answer  # type: ignore[no-any-return]

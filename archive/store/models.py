@@ -84,7 +84,7 @@ class CrawlRun(Base):
 
 
 class Host(Base):
-    """One host that is asked: when it may be asked next, and by whom (`crawler.run.hosts`)."""
+    """One host that is asked: when it may be asked next, and by whom (`crawler.run.politeness.hosts`)."""
 
     __tablename__ = "host"
     host: Mapped[str] = mapped_column(primary_key=True)

@@ -49,7 +49,6 @@ class Rule:
 
 
 _LATER = "5 min later, then 20 min, 80 min, … up to 24 h; given up (`failed`) after 8 tries"
-_TRIED = Rule(what="", then="due", counts=True, asked_again=_LATER)
 
 
 def _tried(what: str) -> Rule:

@@ -100,7 +100,7 @@ class DuckEngine:
             yield from map(function, chunks)
             return
         with Workers(function, jobs=self._jobs) as pool:
-            for done in pool.map(chunks, ahead=2):
+            for done in pool.map(chunks):
                 yield done.result()
 
 
