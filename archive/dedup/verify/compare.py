@@ -22,10 +22,12 @@ class Verdict:
 
     `marks`: of `transcoded`, `damaged`, `cut`. `similarity`: of the MinHash signatures, 0 to 1. `coverage`,
     `other_coverage`: the share of each text that the other covers, replaced words included. `confidence`: 0 to 1.
-    `evidence`: what the decision rests on (docs/duplicates.md), JSON.
+    `reason`: the rule that said so, which the evidence keeps as well. `evidence`: what the decision rests on
+    (docs/duplicates.md), JSON.
     """
 
     relation: Relation
+    reason: str
     marks: tuple[str, ...]
     similarity: float
     coverage: float
@@ -85,15 +87,16 @@ def compare(first: Text, second: Text) -> Verdict | Rejection:
     reason = why_apart(facts)
     if reason is not None:
         return Rejection(reason=reason, facts=facts)
-    kind, cut = relation(facts)
+    kind, why = relation(facts)
     return Verdict(
         relation=kind,
-        marks=(*marks(facts), "cut") if cut else marks(facts),
+        reason=why,
+        marks=(*marks(facts), "cut") if why == "cut" else marks(facts),
         similarity=1.0 if facts.verbatim else round(first.signature.jaccard(second.signature), 3),
         coverage=round(facts.cover, 3),
         other_coverage=round(facts.other, 3),
         confidence=round(_confidence(facts), 3),
-        evidence=_evidence(facts),
+        evidence={"reason": why, **_evidence(facts)},
     )
 
 

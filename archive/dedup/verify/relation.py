@@ -9,7 +9,7 @@ from archive.dedup.verify.facts import Facts
 from archive.dedup.verify.gaps import DAMAGED
 from archive.dedup.verify.predicates import Predicate, decide
 
-Relation = Literal["exact", "near", "revised", "spun", "excerpt_of", "contains"]
+Relation = Literal["exact", "near", "revised", "spun", "excerpt_of", "contains", "shares_passage", "doubtful"]
 SAME_TEXT: Final = frozenset({"exact", "near", "revised", "spun"})
 """The relations that unite two articles in one cluster; the others link them only."""
 
@@ -100,13 +100,13 @@ MARKS: Final = (Predicate(True, transcoded), Predicate(True, damaged))
 """Whether the text bears the mark."""
 
 
-def relation(facts: Facts) -> tuple[Relation, bool]:
-    """How the first text relates to the second, and whether one of them is a cut copy of the other."""
+def relation(facts: Facts) -> tuple[Relation, str]:
+    """How the first text relates to the second, and the rule that says so (docs/duplicates.md)."""
     same = decide(SAME, facts)
     if same is None:
-        return ("excerpt_of" if facts.cover >= facts.other else "contains"), False
+        return ("excerpt_of" if facts.cover >= facts.other else "contains"), "part of it"
     change = decide(CHANGES, facts)
-    return (change.says if change else "near"), same.name == "cut"
+    return (change.says if change else "near"), same.name
 
 
 def marks(facts: Facts) -> tuple[str, ...]:
