@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
+from archive.dedup.relations import INVERSE
 from archive.dedup.tables import Cluster, ClusterEvent, DedupText, Link
-from archive.dedup.verify.compare import INVERSE
 from archive.dedup.verify.differences import differences
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.errors import NotFound

@@ -4,12 +4,12 @@ from typing import Any, Final
 
 from attrs import evolve, frozen
 
+from archive.dedup.relations import INVERSE, Relation, turned
 from archive.dedup.verify.apart import why_apart
 from archive.dedup.verify.facts import Facts, look
-from archive.dedup.verify.relation import Relation, marks, relation
+from archive.dedup.verify.relation import marks, relation
 from archive.dedup.verify.texts import Text
 
-INVERSE: Final[dict[Relation, Relation]] = {"excerpt_of": "contains", "contains": "excerpt_of"}
 MAX_EVIDENCE: Final = 24
 """So many differences are kept."""
 _SHOWN: Final = 40
@@ -42,7 +42,7 @@ class Verdict:
             relation=INVERSE.get(self.relation, self.relation),
             coverage=self.other_coverage,
             other_coverage=self.coverage,
-            evidence=_turned(self.evidence),
+            evidence=turned(self.evidence),
         )
 
 
@@ -72,7 +72,7 @@ class Rejection:
     def evidence(self) -> dict[str, Any]:
         """What the decision rests on, JSON."""
         found = _evidence(self._facts)
-        return _turned(found) if self._turned else found
+        return turned(found) if self._turned else found
 
     def inverse(self) -> "Rejection":
         """The same seen from the second text."""
@@ -114,11 +114,6 @@ def _evidence(facts: Facts) -> dict[str, Any]:
         "noise": gaps.noise,
         "differences": [[gap.kind, gap.ours[:_SHOWN], gap.theirs[:_SHOWN]] for gap in gaps.gaps[:MAX_EVIDENCE]],
     }
-
-
-def _turned(evidence: dict[str, Any]) -> dict[str, Any]:
-    differences = [[kind, theirs, ours] for kind, ours, theirs in evidence.get("differences", [])]
-    return {**evidence, "differences": differences} if differences else evidence
 
 
 def _confidence(facts: Facts) -> float:

@@ -1,6 +1,7 @@
 """Where two stored texts differ, in their own characters: for people who compare copies."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from attrs import frozen
@@ -44,6 +45,12 @@ def differences(first: str, second: str) -> Iterator[Difference]:
             theirs=_slice(second, theirs, gap.other_start, gap.other_start + len(gap.theirs)),
             after=_slice(first, ours, end, end + CONTEXT),
         )
+
+
+def marked(first: str, second: str, most: int) -> tuple[list[str], bool]:
+    """The first `most` differences as wdiff writes them, and whether there are more."""
+    shown = [one.marked() for one in islice(differences(first, second), most + 1)]
+    return shown[:most], len(shown) > most
 
 
 def _outside(runs: list[list[Op]], ours: Folded, theirs: Folded) -> Iterator[Gap]:

@@ -3,13 +3,13 @@
 Lengths are folded characters that are equal in both texts, shares are 0 to 1.
 """
 
-from typing import Final, Literal
+from typing import Final
 
+from archive.dedup.relations import Relation
 from archive.dedup.verify.facts import Facts
 from archive.dedup.verify.gaps import DAMAGED
 from archive.dedup.verify.predicates import Predicate, decide
 
-Relation = Literal["exact", "near", "revised", "spun", "excerpt_of", "contains", "shares_passage", "doubtful"]
 SAME_TEXT: Final = frozenset({"exact", "near", "revised", "spun"})
 """The relations that unite two articles in one cluster; the others link them only."""
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.dedup.relations import INVERSE
 from archive.dedup.verify.align import Anchored, align
-from archive.dedup.verify.compare import INVERSE, Rejection, Verdict, compare
+from archive.dedup.verify.compare import Rejection, Verdict, compare
 from archive.dedup.verify.differences import differences
 from archive.dedup.verify.texts import Text, prepare
 from archive.text.fold import as_codes, fold
