@@ -156,6 +156,8 @@ def _page(described: dict[str, Any]) -> str:
     for image in described["images"]:
         lines.append(f"[图] {image['url']} {image['caption']}".rstrip())
     numbers = [f"article {described['id']}", f"revision {described['revision']}"]
+    if described["state"] != "live":
+        numbers.append(described["state"])
     if described["copies"] > 1:
         which = "the representative" if described["representative"] else "a copy"
         numbers.append(f"{which} of {described['copies']}: jianbao cluster {described['id']}")

@@ -12,18 +12,22 @@ from typing import Final
 
 from attrs import field, frozen
 
+from archive.store.records import Cause
+
 PART: Final = "part:"
 """Stands before the digest of a text of which more is known to be missing."""
 
 
 @frozen(order=True)
 class Observation:
-    """Someone saw the article with the text of `digest` at the time `at`; `captured`: we did."""
+    """Someone saw the article with the text of `digest` at the time `at`; `captured`: we did. `cause`: of the revision
+    that begins with it."""
 
     captured: bool
     at: datetime
     digest: str
     capture_id: int | None = field(default=None, order=False, eq=False)
+    cause: Cause = field(default="publisher", order=False, eq=False)
 
     @property
     def whole(self) -> bool:

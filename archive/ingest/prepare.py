@@ -10,7 +10,7 @@ from attrs import asdict, evolve, frozen
 from archive.dedup.linking import fingerprint
 from archive.dedup.types import Fingerprint
 from archive.ingest.observations import PART
-from archive.store.records import ArticleRecord, CaptureRecord, Item
+from archive.store.records import ArticleRecord, CaptureRecord, Cause, Item
 from archive.text.clean import clean_body, clean_json, clean_line, clean_lines, clean_text
 from archive.text.fold import fold_positions
 from archive.text.tokens import tokens
@@ -20,8 +20,9 @@ from archive.text.tokens import tokens
 class Prepared:
     """An item as rows: `capture` and `article` by column name, {} where there is none.
 
-    `captured_at`: of an article without a capture, as in `Item`. `digest`: see `text_digest`, "" without an article.
-    `headline` and `body`: the full-text tokens. `fingerprint`: what the duplicate finder computes from the body alone.
+    `captured_at`: of an article without a capture, as in `Item`. `cause`: as in `Item`. `digest`: see `text_digest`, ""
+    without an article. `headline` and `body`: the full-text tokens. `fingerprint`: what the duplicate finder computes
+    from the body alone.
     """
 
     capture: Mapping[str, Any]
@@ -31,6 +32,7 @@ class Prepared:
     headline: str = ""
     body: str = ""
     fingerprint: Fingerprint | None = None
+    cause: Cause | None = None
 
 
 def prepare(item: Item) -> Prepared:
@@ -61,7 +63,7 @@ def prepare_rows(item: Item) -> Prepared:
     digest = text_digest(article["headline"], article["body"], article["flags"])
     if capture:
         capture["text_digest"] = digest
-    return Prepared(capture, article, item.captured_at, digest)
+    return Prepared(capture, article, item.captured_at, digest, cause=item.cause)
 
 
 def text_digest(headline: str | None, body: str, flags: Iterable[str] = ()) -> str:

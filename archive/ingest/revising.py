@@ -19,7 +19,8 @@ class Plan:
 
     `values`: columns of the article row to set, none if {}. `revisions`: every revision that there should be, or None
     where they stay. `text_changed`: the present text is another one. `relink`: its cluster must be looked at again.
-    `change`: the kind for the change log, or None.
+    `change`: the kind for the change log, or None. `after`: what showed the text before the one that `seen` began, None
+    where it began none.
     """
 
     values: dict[str, Any]
@@ -27,6 +28,7 @@ class Plan:
     text_changed: bool
     relink: bool
     change: str | None
+    after: Observation | None = None
 
 
 def plan(
@@ -61,6 +63,8 @@ def plan(
     values["revision"] = len(wanted)
     values = {name: value for name, value in values.items() if present[name] != value}
 
+    began = next((other for other in wanted if other == seen), None)
+    before = [other for other in observations if other < seen] if began is not None else []
     digests = [other.digest for other in wanted]
     revised = digests != [other.digest for other in revision_rows]
     text_changed = digests[-1] != revision_rows[-1].digest
@@ -72,6 +76,7 @@ def plan(
         text_changed=text_changed,
         relink=text_changed or moved,
         change="revised" if revised else "updated" if fields else None,
+        after=max(before, default=None),
     )
 
 

@@ -7,7 +7,7 @@ written, and each table is written by one executemany. What was handed in stays 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, cast
 
 from attrs import define, evolve, field, frozen
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
@@ -19,18 +19,30 @@ from archive.ingest.observations import Observation
 from archive.ingest.prepare import Prepared
 from archive.ingest.revising import Plan, plan
 from archive.store import fulltext
-from archive.store.changes import log_changes
+from archive.store.changes import entry, log_changes
 from archive.store.keys import key_in
 from archive.store.models import Article, Base, Capture, Revision
-from archive.store.records import IngestState, Stored
+from archive.store.records import Cause, IngestState, Stored
 from archive.text.tokens import tokens
+from archive.watch.presence import gone_key, note_states, was_gone
+from archive.watch.states import State
 
 Key = tuple[str, str]
+
+_OURS: Final[Cause] = "publisher"
+"""What a capture shows the publisher did, unless it is said otherwise."""
 
 
 def key_of(item: Prepared) -> Key:
     """The site and native id of the article that an item holds."""
     return item.article["site"], item.article["native_id"]
+
+
+def article_of(item: Prepared) -> Key | None:
+    """The article that an item tells something of: the one that it holds, or the one that it shows to be no more."""
+    if item.article:
+        return key_of(item)
+    return gone_key(item.capture) if item.capture else None
 
 
 def _identity(item: Prepared) -> tuple[str, str, datetime] | None:
@@ -74,7 +86,7 @@ class Round:
         keys: set[object] = set()
         later = []
         for place, item in waiting:
-            own = {key for key in (key_of(item) if item.article else None, _identity(item)) if key is not None}
+            own = {key for key in (article_of(item), _identity(item)) if key is not None}
             if keys & own:
                 later.append((place, item))
             else:
@@ -99,6 +111,7 @@ class Round:
         for (one, row), its_plan in zip(old, plans, strict=True):
             self._change_article(one, row, its_plan)
         fulltext.add(self.connection, self.entries)
+        self._watch(taken)
         self._link()
         log_changes(self.connection, self.changes)
 
@@ -147,8 +160,20 @@ class Round:
 
     def _observation(self, item: Prepared, capture_id: int | None) -> Observation:
         if item.capture:
-            return Observation(True, item.capture["captured_at"], item.digest, capture_id)
-        return Observation(False, item.captured_at or self.now, item.digest)
+            return Observation(True, item.capture["captured_at"], item.digest, capture_id, item.cause or _OURS)
+        return Observation(False, item.captured_at or self.now, item.digest, None, item.cause or "import")
+
+    def _watch(self, taken: Sequence[_Taken]) -> None:
+        """Note what these captures change about the states of the articles that they show, or show to be no more."""
+        fresh = {
+            one.capture_id: key
+            for one in taken
+            if one.capture_id is not None and (key := article_of(one.item)) is not None
+        }
+        new = {key_of(one.item) for one in taken if one.item.article and one.present is None}
+        away = {key_of(one.item) for one in taken if one.present is not None and one.present["state"] != State.LIVE}
+        gone = {key for one in taken if one.item.capture and (key := gone_key(one.item.capture)) is not None}
+        self.changes += note_states(self.connection, fresh, gone | away | was_gone(self.connection, new), self.now)
 
     def _capture(self, one: _Taken) -> dict[str, Any]:
         return {**one.item.capture, "id": one.capture_id, "run_id": self.run_id, "article_id": one.article_id}
@@ -178,7 +203,7 @@ class Round:
         self.revisions.append(_revision(article_id, 1, one.seen, None, None))
         self.entries.append(fulltext.Entry(article_id, one.item.headline, one.item.body))
         self.indexed[one.place] = _indexed(self.articles[-1], one.item, revised=False)
-        self._note(article_id, "new")
+        self.changes.append(entry(article_id, "new", self.now, one.seen.cause))
         self.stored[one.place] = Stored(state="new", capture_id=one.capture_id, article_id=article_id)
 
     def _plans(self, old: Sequence[tuple[_Taken, dict[str, Any]]]) -> list[Plan]:
@@ -187,19 +212,21 @@ class Round:
         if not ids:
             return []
         began: defaultdict[int, list[Observation]] = defaultdict(list)
-        for article_id, capture_id, at, digest in self.connection.execute(
-            select(Revision.article_id, Revision.capture_id, Revision.captured_at, Revision.digest)
+        causes: dict[int | None, Cause] = {}
+        for article_id, capture_id, at, digest, cause in self.connection.execute(
+            select(Revision.article_id, Revision.capture_id, Revision.captured_at, Revision.digest, Revision.cause)
             .where(Revision.article_id.in_(ids))
             .order_by(Revision.article_id, Revision.number)
         ):
-            began[article_id].append(Observation(capture_id is not None, at, digest, capture_id))
+            causes[capture_id] = cast("Cause", cause)
+            began[article_id].append(Observation(capture_id is not None, at, digest, capture_id, causes[capture_id]))
         captures: defaultdict[int | None, list[Observation]] = defaultdict(list)
         for owner, capture_id, at, text_digest in self.connection.execute(
             select(Capture.article_id, Capture.id, Capture.captured_at, Capture.text_digest)
             .where(Capture.article_id.in_(ids), Capture.text_digest.is_not(None))
             .order_by(Capture.id)
         ):
-            captures[owner].append(Observation(True, at, text_digest or "", capture_id))
+            captures[owner].append(Observation(True, at, text_digest or "", capture_id, causes.get(capture_id, _OURS)))
         return [plan(row, one.item.article, one.seen, began[row["id"]], captures[row["id"]]) for one, row in old]
 
     def _change_article(self, one: _Taken, row: dict[str, Any], its: Plan) -> None:
@@ -217,7 +244,7 @@ class Round:
             item = one.item if its.text_changed else None
             self.indexed[one.place] = _indexed({**row, **its.values}, item, revised=True)
         if its.change is not None:
-            self._note(row["id"], its.change)
+            self.changes.append(_between(entry(row["id"], its.change, self.now, one.seen.cause), its.after, one.seen))
         self.stored[one.place] = Stored(
             state="revised" if its.change == "revised" else "unchanged",
             capture_id=one.capture_id,
@@ -250,15 +277,20 @@ class Round:
             for article_id in one.changed:
                 if article_id not in told:
                     told.add(article_id)
-                    self._note(article_id, "clustered")
+                    self.changes.append(entry(article_id, "clustered", self.now))
         for place, indexed in self.indexed.items():
             its = linked[indexed.article_id]
             self.stored[place] = evolve(
                 self.stored[place], cluster_id=its.cluster_id, duplicate=its.duplicate, relations=its.relations
             )
 
-    def _note(self, article_id: int, kind: str) -> None:
-        self.changes.append({"article_id": article_id, "kind": kind, "at": self.now})
+
+def _between(change: dict[str, Any], after: Observation | None, seen: Observation) -> dict[str, Any]:
+    """The row of the change log with the two that it happened between, where one of them began a revision."""
+    if after is None:
+        return change
+    captures = {"after_capture_id": after.capture_id, "before_capture_id": seen.capture_id}
+    return {**change, "after_at": after.at, "before_at": seen.at, **captures}
 
 
 def _revision(
@@ -272,6 +304,7 @@ def _revision(
         "headline": headline,
         "body": body,
         "digest": seen.digest,
+        "cause": seen.cause,
     }
 
 

@@ -11,7 +11,7 @@ from zlib import crc32
 from sqlalchemy import Connection, text
 
 from archive.ingest.prepare import Prepared, prepare
-from archive.ingest.round import Round, key_of
+from archive.ingest.round import Round, article_of
 from archive.store.records import Item, Stored
 
 # An advisory lock on PostgreSQL ("JB" and a number): two writers of one article take turns by its stripe.
@@ -41,7 +41,8 @@ def ingest(
 
 def _lock(connection: Connection, items: Iterable[tuple[int, Prepared]]) -> None:
     """Wait for other writers of the same articles. The sorted order keeps two batches from waiting for each other."""
-    stripes = sorted({crc32("\n".join(key_of(item)).encode()) % _STRIPES for _, item in items if item.article})
+    keys = {key for _, item in items if (key := article_of(item)) is not None}
+    stripes = sorted({crc32("\n".join(key).encode()) % _STRIPES for key in keys})
     if stripes:
         connection.execute(
             text("SELECT pg_advisory_xact_lock(:space, stripe) FROM unnest(CAST(:stripes AS integer[])) AS stripe"),

@@ -29,11 +29,12 @@ def article_row(connection: Connection, article_id: int) -> dict[str, Any]:
 
 
 def describe(connection: Connection, article_id: int) -> dict[str, Any]:
-    """Everything about one article, as `jianbao show --json` prints it: the exported fields, then `copies`, `blocks`,
-    `revisions` (oldest first, the present one last), `sightings` and `captures`."""
+    """Everything about one article, as `jianbao show --json` prints it: the exported fields, then `state`, `copies`,
+    `blocks`, `revisions` (oldest first, the present one last), `sightings` and `captures`."""
     row = article_row(connection, article_id)
     return {
         **as_json(row),
+        "state": row["state"],
         "copies": row["copies"],
         "blocks": row["blocks"],
         "revisions": revisions(connection, article_id),
@@ -44,7 +45,14 @@ def describe(connection: Connection, article_id: int) -> dict[str, Any]:
 
 def revisions(connection: Connection, article_id: int) -> list[dict[str, Any]]:
     """An article's revisions with their texts, oldest first; the present one's headline and body are None."""
-    columns = (Revision.number, Revision.captured_at, Revision.capture_id, Revision.headline, Revision.body)
+    columns = (
+        Revision.number,
+        Revision.captured_at,
+        Revision.capture_id,
+        Revision.cause,
+        Revision.headline,
+        Revision.body,
+    )
     statement = select(*columns).where(Revision.article_id == article_id).order_by(Revision.number)
     return [show_times(row) for row in connection.execute(statement.limit(MAX_ROWS)).mappings()]
 

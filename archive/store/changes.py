@@ -1,4 +1,5 @@
-"""The change log: which articles are new, revised, updated or in another cluster, in the order of their numbers."""
+"""The change log: which articles are new, revised, updated, in another cluster, or no longer there, in the order of
+their numbers."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,8 +13,22 @@ from archive.store.models import Change
 _LOCK: Final = 0x4A42_0002
 
 
+def entry(article_id: int, kind: str, at: datetime, cause: str | None = None) -> dict[str, Any]:
+    """A row of the change log that is of no two captures. `at` carries a zone."""
+    return {
+        "article_id": article_id,
+        "kind": kind,
+        "at": at,
+        "cause": cause,
+        "after_at": None,
+        "before_at": None,
+        "after_capture_id": None,
+        "before_capture_id": None,
+    }
+
+
 def log_changes(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Append rows (`article_id`, `kind`, `at` with a zone) as the last thing that the write transaction does."""
+    """Append rows (`entry`) as the last thing that the write transaction does."""
     if not rows:
         return
     if connection.dialect.name == "postgresql":
@@ -23,4 +38,4 @@ def log_changes(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 def log_clustered(connection: Connection, article_ids: Sequence[int], now: datetime) -> None:
     """Note that the cluster of these articles changed. `now` carries a zone."""
-    log_changes(connection, [{"article_id": key, "kind": "clustered", "at": now} for key in article_ids])
+    log_changes(connection, [entry(key, "clustered", now) for key in article_ids])

@@ -172,11 +172,13 @@ class Capture(Base):
     template: Mapped[str | None]
     detail: Mapped[str | None]
     agreement: Mapped[float | None]  # 0 to 1: how far the witness read the same body; None where it was not asked
+    part: Mapped[int | None]  # of an article on several pages: from 2, 0 for the whole on one
     __table_args__ = (
         # No place is a capture's own: files are moved, and written anew under an old name.
         Index(None, "warc_file", "warc_offset"),
         # One payload of one address at one time is one capture, however often and from wherever it is imported.
         Index(None, "url", "digest"),
+        _partial("ix_capture_gone", "site", "native_id", where="outcome = 'gone' AND part IS NULL"),
     )
 
 
@@ -209,6 +211,7 @@ class Article(Base):
     last_captured_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(default=1)
     cluster_id: Mapped[int | None] = mapped_column(Key, index=True)
+    state: Mapped[str] = mapped_column(server_default="live")  # live, missing, vanished, removed, returned
     __table_args__ = (Index(None, "site", "native_id", unique=True), Index(None, "published_at"), Index(None, "url"))
 
 
@@ -224,14 +227,24 @@ class Revision(Base):
     headline: Mapped[str | None]
     body: Mapped[str | None]  # None where it is the present one: the article row holds it
     digest: Mapped[str]
+    cause: Mapped[str] = mapped_column(server_default="publisher")  # publisher, extractor, import, person
     __table_args__ = (Index(None, "article_id", "number", unique=True),)
 
 
 class Change(Base):
-    """The change log: what a reader of the archive must look at again, in commit order (`id`)."""
+    """The change log: what a reader of the archive must look at again, in commit order (`id`).
+
+    What happened, happened between two captures: after the one and before the other, at no instant that anybody knows.
+    """
 
     __tablename__ = "change"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     article_id: Mapped[int] = mapped_column(Key)
-    kind: Mapped[str]  # new, revised, updated (fields only), clustered
+    kind: Mapped[str]  # new, revised, updated (fields only), clustered; missing, vanished, removed, returned
     at: Mapped[datetime]
+    cause: Mapped[str | None]  # of `new`, `revised` and `updated`: as in `revision`
+    after_at: Mapped[datetime | None]
+    before_at: Mapped[datetime | None]
+    after_capture_id: Mapped[int | None] = mapped_column(Key)
+    before_capture_id: Mapped[int | None] = mapped_column(Key)
+    __table_args__ = (Index(None, "at"),)

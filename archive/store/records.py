@@ -73,7 +73,8 @@ class CaptureRecord:
     `warc_file`: the file's name inside the home's `warc/` (or an imported file's path), `warc_offset` and `warc_length`
     in bytes of the compressed record; no length, and the offset in the unpacked file, where no gzip member is the
     record's own. `outcome`: one of docs/outcomes.md. `agreement`: 0 to 1, how far the witness read
-    the same body, None where it was not asked.
+    the same body, None where it was not asked. `part`: which page of an article on several its address names: from 2, 0
+    for the whole on one page, None for all else.
     """
 
     url: str
@@ -92,6 +93,12 @@ class CaptureRecord:
     template: str | None = None
     detail: str | None = None
     agreement: float | None = None
+    part: int | None = None
+
+
+Cause = Literal["publisher", "extractor", "import", "person"]
+"""Why an article has another text: the publisher changed it, our rules improved, an imported file said so, or a person
+did it here."""
 
 
 @frozen(kw_only=True)
@@ -99,12 +106,14 @@ class Item:
     """What one transaction step stores: a capture (None for an imported article without one), and the article it
     showed (None where the outcome is not `article`). `captured_at`: when an article without a capture was taken, where
     the file says so; with a zone. `parts`: the addresses of the article's other pages, where it is spread over several
-    (`crawler.capture.join`)."""
+    (`crawler.capture.join`). `cause`: why its text differs from the one before, None where it follows from where the
+    item comes from: a capture shows what the publisher did, an imported file what it says."""
 
     capture: CaptureRecord | None
     article: ArticleRecord | None = None
     captured_at: datetime | None = None
     parts: tuple[str, ...] = ()
+    cause: Cause | None = None
 
 
 IngestState = Literal["new", "revised", "unchanged", "no_article"]

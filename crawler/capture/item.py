@@ -65,9 +65,14 @@ def _cut(page: Page, url: str) -> Page:
 
 def is_further(url: str) -> bool:
     """Whether the address names another page of an article than its first."""
+    return (_part(url) or 0) > 1
+
+
+def _part(url: str) -> int | None:
+    """Which page of an article on several the address names (`Target.part`); None for the first, and for all else."""
     site = find_site(url)
     target = site.target(url) if site is not None else None
-    return target is not None and target.part > 1
+    return target.part if target is not None and target.part != 1 else None
 
 
 _ELSEWHERE = frozenset({Outcome.LIST, Outcome.NOT_ARTICLE, Outcome.UNKNOWN_TEMPLATE})
@@ -144,8 +149,9 @@ def _listings(source: Source, body: bytes, raw: RawCapture) -> Sequence[Listing]
 def capture_record(raw: RawCapture, page: Page) -> CaptureRecord:
     """The row of one capture; where the page itself has no identity, that of the address asked for is taken."""
     named = page.identity
+    asked = raw.requested or raw.url
     if page.outcome is not Outcome.ARTICLE and raw.requested and raw.requested != raw.url:
-        named = identity(raw.requested) or named
+        named = identity(asked) or named
     return CaptureRecord(
         url=raw.url,
         agreement=page.agreement,
@@ -161,6 +167,7 @@ def capture_record(raw: RawCapture, page: Page) -> CaptureRecord:
         warc_length=raw.warc_length,
         site=named.site,
         native_id=named.native_id or None,
+        part=_part(asked),
         template=page.template,
         detail=page.detail,
     )

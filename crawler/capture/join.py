@@ -107,7 +107,7 @@ def _join(home: Home, connection: Connection, native_id: str, items: list[Item])
     if joined is None or "incomplete" in joined.flags:
         return Joined(missing=tuple(named[number] for number in sorted(named) if number not in pages))
     newest = max(place.at for place in places.values())
-    return Joined(item=Item(capture=None, article=joined.article(), captured_at=newest))
+    return Joined(item=Item(capture=None, article=joined.article(), captured_at=newest, cause="publisher"))
 
 
 def _note(places: dict[int, _Place], place: _Place | None) -> None:

@@ -93,5 +93,6 @@ SITE = Site(
     templates=TEMPLATES,
     signs=(("sohu_mp.article_video", Outcome.VIDEO),),
     gone=r"sohu\.com/404(?:_\d)?\.s?html",
-    front=r"^https?://(?:[a-z]{1,12}\.)?sohu\.com/(?:index\.s?html?)?(?:[?#]|$)",
+    front=r"^https?://(?:[a-z]{1,12}\.)?sohu\.com/"
+    r"(?:index\.s?html?|(?:c|ch|subject)/\d{1,9}(?:/\d{1,9})?/?|(?:s|xchannel|xtopic)/\w{1,40}/?)?(?:[?#]|$)",
 )

@@ -21,7 +21,9 @@ from tests.archive.make import captured
 
 pytestmark = pytest.mark.own_database
 
-_0009: Final = frozenset({"host", "crawl_run.token", "crawl_run.beat_at"})
+_CHANGE: Final = ("cause", "after_at", "before_at", "after_capture_id", "before_capture_id")
+_0010: Final = frozenset(f"change.{name}" for name in _CHANGE) | {"capture.part"}
+_0009: Final = _0010 | {"host", "crawl_run.token", "crawl_run.beat_at"}
 # Pairs of articles told which of them a split had parted, and so the last of a side, not of the archive.
 _0007: Final = _0009 | {"cluster_side.last_id"}
 _0006: Final = _0007 | {"poll"}
@@ -36,7 +38,8 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0007": _0007,
     "0008": _0009,
     "0009": _0009,
-    "0010": frozenset(),
+    "0010": _0010,
+    "0011": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""
