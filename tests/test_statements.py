@@ -25,10 +25,13 @@ from tests.statements import GROWING, Sent, read_recorded, recorded, too_much
 pytestmark = pytest.mark.slow
 
 ALLOWED = {
-    r"SELECT (min\(article\.published_at\)|((article\.(site|template)|capture\.outcome), )?count\(\*\)) .*": (
+    r"SELECT (min\(article\.published_at\)|(\w+\.(site|template|outcome|relation), )?count\(\*\)) .*": (
         "`stats` counts what the archive holds; once each time that a person asks"
     ),
     r"SELECT article\.id, .*, dedup_text\.signature FROM .* ORDER BY article\.id": "`export` writes every article",
+    r"SELECT .* FROM link JOIN article .* WHERE link\.relation = 'doubtful' .*": (
+        "`cluster doubts` puts what a person must decide in order; a partial index has these links alone"
+    ),
     r"UPDATE crawl_run SET .* WHERE crawl_run\.state = \S+ AND crawl_run\.kind = \S+( AND .*)? RETURNING .*": (
         "the runs that call themselves running; once a run, and a run is a row"
     ),
@@ -111,6 +114,9 @@ def _use(folder: Path, url: str, archive: Archive) -> None:
     run("cluster", "split", members[-1])
     run("cluster", "merge", members[0], members[-1])
     run("cluster", "pin", members[-1])
+    alone = next(one["id"] for one in found("search", "--limit", "100", "有人") if one["copies"] == 1)
+    run("cluster", "apart", members[0], str(alone))
+    run("cluster", "doubts", "--site", "clip1.example")
     (folder / "text.txt").write_text(texts[3], "utf-8")
     run("match", str(folder / "text.txt"))
     run("stats")

@@ -8,6 +8,7 @@ import click
 
 from archive.cli import main
 from archive.cli.portals import Portals, pass_portals
+from archive.cli.related import related_lines, why
 from archive.cli.terminal import echo
 from archive.settings import Home
 
@@ -28,7 +29,7 @@ class _ShowByDefault(click.Group):
 
 @main.group(cls=_ShowByDefault, no_args_is_help=True)
 def cluster() -> None:
-    """Show the copies of a story, and why they are linked; or decide what belongs together.
+    """Show the copies of a story, and why they are linked; list doubts; or decide what belongs together.
 
     `jianbao cluster ID` is short for `jianbao cluster show ID`. ID is an article's number (or site:native_id, or its
     address). What a person decided is kept for good: no crawl and no recluster undoes it.
@@ -39,6 +40,7 @@ def cluster() -> None:
       jianbao cluster merge 17 42
       jianbao cluster split 42
       jianbao cluster pin 17
+      jianbao cluster doubts
     """
 
 
@@ -74,28 +76,34 @@ def _page(told: dict[str, Any]) -> list[str]:
         page.append(f"          {member['headline'] or '(no headline)'}")
         page.append(f"          {member['url']}")
         if member["link"]:
-            page.append(f"          {_link(member['link'])}")
+            page += [f"          {line}" for line in _link(member["link"])]
             page += [f"            {difference}" for difference in member["differences"]]
             page += ["            …"] if member["more_differences"] else []
     if told["size"] > 1:
         page.append(f"* stands for the cluster{' (pinned)' if told['pinned'] else ''}")
-    for other in told["related"]:
-        covered = f"{other['coverage']:.0%}"
-        page.append(
-            f"{other['from']} {other['relation']} {other['id']} ({covered}): {other['headline'] or other['url']}"
-        )
+    page += related_lines(told["related"])
     for event in told["history"]:
         who = " by a person" if event["by_person"] else ""
         other = "" if event["other_id"] is None else f" {event['other_id']}"
-        other += "" if event["other_cluster_id"] is None else f" from cluster {event['other_cluster_id']}"
+        if event["other_cluster_id"] is not None:
+            came = "of" if event["kind"] == "decided_apart" else "from"
+            other += f" {came} cluster {event['other_cluster_id']}"
         page.append(f"{event['at']}  {event['kind']} {event['article_id']}{other}{who}")
     return page
 
 
-def _link(link: dict[str, Any]) -> str:
+def _link(link: dict[str, Any]) -> list[str]:
     marks = f" ({', '.join(link['marks'])})" if link["marks"] else ""
-    facts = f"similarity {link['similarity']:.2f}, covers {link['coverage']:.0%}, sure {link['confidence']:.0%}"
-    return f"{link['relation']}{marks} of {link['to']}: {facts}"
+    lines = [f"{link['relation']}{marks} of {link['to']}: {_facts(link)}"]
+    if link["because"]:
+        lines.append(why(link))
+    if link["decided"]:
+        lines.append("a person said that they are one story")
+    return lines
+
+
+def _facts(link: dict[str, Any]) -> str:
+    return f"similarity {link['similarity']:.2f}, covers {link['coverage']:.0%}, sure {link['confidence']:.0%}"
 
 
 @cluster.command()
@@ -128,6 +136,73 @@ def split(portals: Portals, home: Home, articles: tuple[str, ...]) -> None:
     from archive.dedup.clusters import decisions
 
     _decide(portals, home, articles, lambda connection, ids, now: decisions.split(connection, ids, now=now))
+
+
+@cluster.command()
+@click.argument("articles", nargs=-1, required=True, metavar="ID ID…")
+@click.pass_obj
+@pass_portals
+def apart(portals: Portals, home: Home, articles: tuple[str, ...]) -> None:
+    """Say that the clusters of two articles or more are different stories: nothing that comes later unites them.
+
+    It is the other answer to a doubt; `jianbao cluster merge` takes it back.
+
+    \b
+    Example:
+      jianbao cluster apart 17 42
+    """
+    from archive.dedup.clusters import decisions
+    from archive.query.lookup import find_article
+    from archive.store.db import opened, writing
+
+    with opened(home.database) as engine, writing(engine) as connection:
+        ids = [find_article(connection, article, portals.resolve) for article in articles]
+        new = decisions.apart(connection, ids, now=datetime.now(UTC))
+    echo(f"kept apart: {', '.join(map(str, sorted(set(ids))))}" if new else "nothing changed: they were apart already")
+
+
+@cluster.command()
+@click.option("--site", "sites", multiple=True, metavar="SITE", help="Only doubts about an article of this site.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, metavar="N", help="The most doubts."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a doubt and line.")
+@click.pass_obj
+def doubts(home: Home, sites: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """List the stories that are neither clearly one nor clearly two, for a person to decide.
+
+    Those that matter most come first: large stories, then the surest, then the newest. Two stories are one doubt,
+    shown by their surest pair of articles: [-so-] stands in the first of them, {+so+} in the second. Each doubt has
+    two answers, the commands below it; what is decided is listed no more.
+
+    \b
+    Examples:
+      jianbao cluster doubts
+      jianbao cluster doubts --site netease --limit 5
+    """
+    from archive.dedup.clusters.doubts import open_doubts
+    from archive.store.db import opened, reading
+
+    with opened(home.database) as engine, reading(engine) as connection:
+        found = open_doubts(connection, sites=sites, limit=limit)
+    for doubt in found.shown:
+        echo(json.dumps(doubt, ensure_ascii=False) if as_json else "\n".join(_doubt(doubt)))
+    of = f" of {found.total}" if found.total > len(found.shown) else ""
+    echo(f"{len(found.shown)}{of} doubts" if found.shown else "no doubts", err=True)
+
+
+def _doubt(doubt: dict[str, Any]) -> list[str]:
+    lines = []
+    for article in doubt["articles"]:
+        copies = f"  (of {article['copies']} copies: jianbao cluster {article['id']})" if article["copies"] > 1 else ""
+        lines.append(f"{article['id']:>6}  {article['published_at'] or '(no date)'}  {article['site']}{copies}")
+        lines.append(f"        {article['headline'] or '(no headline)'}")
+    lines.append(f"        {_facts(doubt)}")
+    lines += [f"        {why(doubt)}"] if doubt["because"] else []
+    lines += [f"          {difference}" for difference in doubt["differences"]]
+    lines += ["          …"] if doubt["more_differences"] else []
+    lines += [f"        and {doubt['pairs'] - 1} more pairs of these two stories"] if doubt["pairs"] > 1 else []
+    return [*lines, f"        one story:    {doubt['same']}", f"        two stories:  {doubt['other']}", ""]
 
 
 @cluster.command()

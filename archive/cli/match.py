@@ -3,12 +3,13 @@
 import gzip
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from archive.cli import main
 from archive.cli.portals import Portals, pass_portals
+from archive.cli.related import shortened, why
 from archive.cli.terminal import echo
 from archive.errors import UsageError
 from archive.settings import Home
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MAX_LINE = 16 * 2**20  # bytes
 MAX_FILE = 64 * 2**20
+DIFFERENCES: Final = 6
+"""So many differences are shown of each article that a text was compared with; JSON has more."""
 
 
 @main.command()
@@ -28,19 +31,32 @@ MAX_FILE = 64 * 2**20
     "--batch", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.jsonl", help="One text a line, as JSON."
 )
 @click.option("--url", metavar="URL", help="The address of the HTML file, which says how its text is cut out.")
+@click.option("--explain", is_flag=True, help="Tell a person why, of every article that a text was compared with.")
+@click.option("--json", "as_json", is_flag=True, help="With --explain too, one JSON object a text and line.")
 @click.pass_obj
 @pass_portals
-def match(portals: Portals, home: Home, files: tuple[Path, ...], batch: Path | None, url: str | None) -> None:
+def match(
+    portals: Portals,
+    home: Home,
+    files: tuple[Path, ...],
+    batch: Path | None,
+    url: str | None,
+    explain: bool,
+    as_json: bool,
+) -> None:
     """Say whether texts are in the archive, as what, and how sure. Nothing is stored.
 
     FILE is plain text, an HTML page (with --url), or JSON Lines with id, body and published_at (.jsonl, .jsonl.gz).
     One JSON object a text and line comes out: id, and matches, the closest first, each with id (the article's id at its
-    site, or in the file that it was imported from), article (its number here), url, relation, marks, similarity,
-    coverage (of the text, by the article), other_coverage, confidence and evidence.
+    site, or in the file that it was imported from), article (its number here), url, relation, reason (the rule that
+    decided), because (what that rule says), marks, similarity, coverage (of the text, by the article), other_coverage,
+    confidence and evidence. With --explain it is told in lines for a person, and of the articles that are apart as
+    well; --explain --json has those under apart.
 
     \b
     Examples:
       jianbao match clipping.txt
+      jianbao match clipping.txt --explain
       jianbao match page.html --url https://www.163.com/dy/article/ABC.html
       jianbao match --batch texts.jsonl.gz >matches.jsonl
     """
@@ -50,8 +66,28 @@ def match(portals: Portals, home: Home, files: tuple[Path, ...], batch: Path | N
     if not files and batch is None:
         raise UsageError("name a FILE, or a --batch of texts")
     with opened(home.database) as engine, reading(engine) as connection:
-        for answer in find(connection, _queries(portals, files, batch, url)):
-            echo(json.dumps(answer.as_json(), ensure_ascii=False))
+        for answer in find(connection, _queries(portals, files, batch, url), explain=explain):
+            told = answer.as_json()
+            echo("\n".join(_explained(told)) if explain and not as_json else json.dumps(told, ensure_ascii=False))
+
+
+def _explained(told: dict[str, Any]) -> list[str]:
+    """An answer as a person reads it."""
+    numbers = f"{len(told['matches'])} related, {len(told['apart'])} compared and apart"
+    lines = [f"{told['id']}: {numbers if told['matches'] or told['apart'] else 'nothing in the archive is like it'}"]
+    for one in (*told["matches"], *told["apart"]):
+        marks = f" ({', '.join(one['marks'])})" if one.get("marks") else ""
+        covered = f"covered to {one['coverage']:.0%}, covers {one['other_coverage']:.0%}"
+        sure = f", sure {one['confidence']:.0%}" if "confidence" in one else ""
+        lines.append(f"  {one['relation'] or 'apart'}{marks}: article {one['article']} ({one['site']}:{one['id']})")
+        lines.append(f"    {one['headline'] or one['url']}")
+        lines.append(f"    {why(one)}")
+        lines.append(f"    {covered}{sure}")
+        if passage := one["evidence"].get("passage"):
+            lines.append(f"    “{shortened(passage)}”")
+        for kind, ours, theirs in one["evidence"].get("differences", [])[:DIFFERENCES]:
+            lines.append(f"      {kind}: [-{theirs}-]{{+{ours}+}}")
+    return lines
 
 
 def _queries(portals: Portals, files: tuple[Path, ...], batch: Path | None, url: str | None) -> "Iterator[Query]":

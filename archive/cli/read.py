@@ -10,6 +10,7 @@ import click
 from archive.cli import main
 from archive.cli.options import Moment
 from archive.cli.portals import Portals, pass_portals
+from archive.cli.related import related_lines
 from archive.cli.terminal import echo
 from archive.errors import UsageError
 from archive.settings import Home
@@ -175,6 +176,7 @@ def _page(described: dict[str, Any]) -> str:
     for capture in described["captures"]:
         place = f"{capture['warc_file']}:{capture['warc_offset']}" if capture["warc_file"] else "no WARC record"
         lines.append(f"  captured {capture['captured_at']} from {capture['url']} in {place}")
+    lines += [f"  {line}" for line in related_lines(described["related"])]
     return "\n".join(lines)
 
 

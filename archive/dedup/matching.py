@@ -5,15 +5,16 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import frozen
 from sqlalchemy import Connection, select
 
 from archive.dedup.linking import fingerprint, fingerprints
 from archive.dedup.propose import furniture
 from archive.dedup.propose.candidates import MATCH, Sample
-from archive.dedup.stored import Stories, Wanted
+from archive.dedup.reasons import in_words
+from archive.dedup.stored import Stories, Wanted, closest
 from archive.dedup.types import Fingerprint
-from archive.dedup.verify.compare import Verdict
+from archive.dedup.verify.compare import Rejection, Verdict
 from archive.dedup.verify.texts import Text
 from archive.store.models import Article
 from archive.text.fold import as_codes
@@ -32,67 +33,82 @@ class Query:
 
 
 @frozen(kw_only=True)
-class Match:
-    """One stored article that a text is related to. `native_id`: the id at its site, or in the file it came from."""
+class Compared:
+    """A stored article that a text was compared with. `native_id`: the id at its site, or in the file it came from."""
 
     article_id: int
     site: str
     native_id: str
     url: str
     headline: str | None
-    verdict: Verdict
+    verdict: Verdict | Rejection
 
     def as_json(self) -> dict[str, Any]:
-        """As `jianbao match` prints it."""
+        """As `jianbao match` prints it; `relation` is None where the two are apart."""
         verdict = self.verdict
-        return {
+        told: dict[str, Any] = {
             "id": self.native_id,
             "article": self.article_id,
             "site": self.site,
             "url": self.url,
             "headline": self.headline,
-            "relation": verdict.relation,
-            "marks": list(verdict.marks),
-            "similarity": verdict.similarity,
+            "relation": None,
+            "reason": verdict.reason,
+            "because": in_words(verdict.reason),
             "coverage": verdict.coverage,
             "other_coverage": verdict.other_coverage,
-            "confidence": verdict.confidence,
-            "evidence": verdict.evidence,
         }
+        if isinstance(verdict, Verdict):
+            told |= {
+                "relation": verdict.relation,
+                "marks": list(verdict.marks),
+                "similarity": verdict.similarity,
+                "confidence": verdict.confidence,
+            }
+        return {**told, "evidence": verdict.evidence}
 
 
 @frozen
 class Answer:
-    """What the archive holds of one query, the closest first."""
+    """What the archive holds of one query, the closest first. `apart`: what it was compared with besides, the likeliest
+    first, where that was asked for."""
 
     query: Query
-    matches: list[Match] = field(factory=list)
+    matches: list[Compared]
+    apart: list[Compared] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As `jianbao match` prints it."""
-        return {"id": self.query.id, "matches": [match.as_json() for match in self.matches]}
+        told = {"id": self.query.id, "matches": [match.as_json() for match in self.matches]}
+        return told if self.apart is None else {**told, "apart": [one.as_json() for one in self.apart]}
 
 
-def match(connection: Connection, queries: Iterable[Query]) -> Iterator[Answer]:
-    """Look for texts, in the order given. Only reads."""
+def match(connection: Connection, queries: Iterable[Query], *, explain: bool = False) -> Iterator[Answer]:
+    """Look for texts, in the order given. Only reads. `explain`: tell of all that they were compared with."""
     left = iter(queries)
     while batch := list(islice(left, BATCH)):
-        yield from _match_batch(connection, batch)
+        yield from _match_batch(connection, batch, explain)
 
 
-def _match_batch(connection: Connection, queries: Sequence[Query]) -> list[Answer]:
+def _match_batch(connection: Connection, queries: Sequence[Query], explain: bool) -> list[Answer]:
     bodies, made = _counted(connection, queries)
     samples = [Sample(one.kept, one.looked_up) for one in made]
     wanted = [Wanted(None, sample, one.digest) for sample, one in zip(samples, made, strict=True)]
     stories = Stories(connection, wanted, MATCH)
-    related = [
-        stories.related(place, Text(body, as_codes(one.folded), query.published_at, query.headline))
-        for place, (query, body, one) in enumerate(zip(queries, bodies, made, strict=True))
-    ]
-    rows = _rows(connection, sorted({key for found in related for key, _ in found}))
+    answers = []
+    for place, (query, body, one) in enumerate(zip(queries, bodies, made, strict=True)):
+        text = Text(body, as_codes(one.folded), query.published_at, query.headline)
+        compared = list(stories.compared(place, text))
+        apart = [found for found in compared if isinstance(found[1], Rejection)] if explain else None
+        answers.append((query, closest(compared), apart))
+    rows = _rows(connection, sorted({key for _, related, apart in answers for key, _ in (*related, *(apart or ()))}))
     return [
-        Answer(query, [Match(verdict=verdict, **rows[key]) for key, verdict in found])
-        for query, found in zip(queries, related, strict=True)
+        Answer(
+            query,
+            [Compared(verdict=verdict, **rows[key]) for key, verdict in related],
+            None if apart is None else [Compared(verdict=verdict, **rows[key]) for key, verdict in apart],
+        )
+        for query, related, apart in answers
     ]
 
 

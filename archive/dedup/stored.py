@@ -74,8 +74,7 @@ class Stories:
 
     def related(self, place: int, text: Text) -> list[tuple[int, Verdict]]:
         """The articles that the text at `place` is related to, the closest first."""
-        found = [(key, verdict) for key, verdict in self.compared(place, text) if isinstance(verdict, Verdict)]
-        return sorted(found, key=lambda item: (*_closeness(item[1]), item[0]))
+        return closest(self.compared(place, text))
 
     def compared(self, place: int, text: Text) -> Iterator[tuple[int, Verdict | Rejection]]:
         """The articles that the text at `place` is compared with, the likeliest first, and what came of it."""
@@ -219,10 +218,18 @@ def read(connection: Connection, article_ids: Iterable[int]) -> dict[int, Text]:
     return texts
 
 
-def _closeness(verdict: Verdict) -> tuple[bool, float, float]:
-    """Sorts the closest first: the same text before a part of it, then by how much is equal."""
-    equal = float(verdict.evidence.get("equal", 0))
-    return (verdict.relation not in SAME_TEXT, -equal, -verdict.confidence)
+def closest(compared: Iterable[tuple[int, Verdict | Rejection]]) -> list[tuple[int, Verdict]]:
+    """Those that are related, the closest first: the same text before a part of it, what shares a passage only last;
+    then by how much is equal."""
+    found = [(key, verdict) for key, verdict in compared if isinstance(verdict, Verdict)]
+
+    def rank(item: tuple[int, Verdict]) -> tuple[bool, bool, float, float, int]:
+        key, verdict = item
+        equal = float(verdict.evidence.get("equal", 0))
+        passage = verdict.relation == "shares_passage"
+        return (verdict.relation not in SAME_TEXT, passage, -equal, -verdict.confidence, key)
+
+    return sorted(found, key=rank)
 
 
 def _chunks(values: Sequence[int]) -> Iterable[Sequence[int]]:

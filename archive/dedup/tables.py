@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from archive.store.models import Base, Key
+from archive.store.models import Base, Key, partial
 
 
 class DedupText(Base):
@@ -91,7 +91,10 @@ class Link(Base):
     confidence: Mapped[float]
     evidence: Mapped[dict[str, Any]]
     at: Mapped[datetime]
-    __table_args__ = (Index(None, "other_id"),)
+    __table_args__ = (
+        Index(None, "other_id"),
+        partial("ix_link_doubtful", "article_id", where="relation = 'doubtful'"),
+    )
 
 
 class Cluster(Base):

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from archive.dedup.clusters.related import links_of, related
 from archive.dedup.tables import Cluster
 from archive.errors import NotFound
 from archive.export.record import as_json
@@ -30,8 +31,10 @@ def article_row(connection: Connection, article_id: int) -> dict[str, Any]:
 
 def describe(connection: Connection, article_id: int) -> dict[str, Any]:
     """Everything about one article, as `jianbao show --json` prints it: the exported fields, then `state`, `copies`,
-    `blocks`, `revisions` (oldest first, the present one last), `sightings` and `captures`."""
+    `blocks`, `revisions` (oldest first, the present one last), `sightings`, `captures` and `related` (the articles of
+    other stories that it is linked to, as `jianbao cluster --json` prints them)."""
     row = article_row(connection, article_id)
+    links = links_of(connection, [article_id])
     return {
         **as_json(row),
         "state": row["state"],
@@ -40,6 +43,7 @@ def describe(connection: Connection, article_id: int) -> dict[str, Any]:
         "revisions": revisions(connection, article_id),
         "sightings": _sightings(connection, row["site"], row["native_id"]),
         "captures": _captures(connection, article_id),
+        "related": related(connection, {article_id: links.get(article_id, [])}, row["cluster_id"]),
     }
 
 

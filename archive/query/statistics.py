@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
-from archive.dedup.tables import Cluster
+from archive.dedup.tables import Cluster, Link
 from archive.store.models import Article, Capture, CrawlRun, Revision
 from archive.times import show_time, show_times
 
@@ -30,6 +30,7 @@ def statistics(connection: Connection) -> dict[str, Any]:
         "last_published_at": show_time(last),
         "sites": _counted(connection, Article.site),
         "outcomes": _counted(connection, Capture.outcome),
+        "relations": _counted(connection, Link.relation),
         "templates": _counted(connection, Article.template),
         "database_bytes": _size(connection),
     }

@@ -56,7 +56,7 @@ class Base(DeclarativeBase):
     }
 
 
-def _partial(name: str, *columns: str, where: str) -> Index:
+def partial(name: str, *columns: str, where: str) -> Index:
     """An index of some of the rows. A statement uses it only where it says `where` itself, with literal values."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
@@ -116,9 +116,9 @@ class Frontier(Base):
     __table_args__ = (
         Index(None, "site", "native_id", unique=True),
         # Partial, so that they hold the work in hand alone: what is done, and all but the newest is, costs nothing.
-        _partial("ix_frontier_due", "site", "due_at", "id", where="state = 'due'"),
-        _partial("ix_frontier_leased", "site", "leased_until", where="state = 'leased'"),
-        _partial("ix_frontier_barred", "site", "host", "due_at", "id", where="state = 'barred'"),
+        partial("ix_frontier_due", "site", "due_at", "id", where="state = 'due'"),
+        partial("ix_frontier_leased", "site", "leased_until", where="state = 'leased'"),
+        partial("ix_frontier_barred", "site", "host", "due_at", "id", where="state = 'barred'"),
     )
 
 
@@ -178,7 +178,7 @@ class Capture(Base):
         Index(None, "warc_file", "warc_offset"),
         # One payload of one address at one time is one capture, however often and from wherever it is imported.
         Index(None, "url", "digest"),
-        _partial("ix_capture_gone", "site", "native_id", where="outcome = 'gone' AND part IS NULL"),
+        partial("ix_capture_gone", "site", "native_id", where="outcome = 'gone' AND part IS NULL"),
     )
 
 

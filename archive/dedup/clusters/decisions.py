@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import combinations
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -48,6 +49,32 @@ def split(connection: Connection, article_ids: Sequence[int], *, now: datetime) 
     told = {"kind": "decided_apart", "cluster_id": members[leaving[0]]}
     tell(connection, [{**told, "article_id": key} for key in leaving], now=now, by_person=True)
     return settle(connection, of, now=now, by_person=True, sides=sides)
+
+
+def apart(connection: Connection, article_ids: Sequence[int], *, now: datetime) -> bool:
+    """The clusters of these articles are different stories, each from each other. Returns whether that is new.
+
+    No cluster changes by it: it is what comes later that no machine brings together.
+    """
+    if len(set(article_ids)) < 2:
+        raise UsageError("name two articles at least, of different stories")
+    index.take_turn(connection)
+    of = _found(connection, article_ids)
+    if len(set(of.values())) < len(of):
+        raise UsageError("two of the articles are in one cluster; `jianbao cluster split` takes articles out of it")
+    members = members_of(connection, of.values())
+    sides = Sides.read(connection, members)
+    pairs = list(combinations(sorted(of), 2))
+    if all(sides.are_apart(*pair) for pair in pairs):
+        return False
+    sides.keep_apart(connection, [[key for key, own in members.items() if own == one] for one in of.values()], now)
+    sides.store(connection, members)
+    events = [
+        {"cluster_id": of[one], "article_id": one, "other_id": other, "other_cluster_id": of[other]}
+        for one, other in pairs
+    ]
+    tell(connection, [{"kind": "decided_apart", **event} for event in events], now=now, by_person=True)
+    return True
 
 
 def pin(connection: Connection, article_id: int, *, now: datetime) -> set[int]:

@@ -1,14 +1,13 @@
 """What the archive says of one cluster: its copies, how each is linked, and what happened to it."""
 
-from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from archive.dedup.relations import INVERSE
-from archive.dedup.tables import Cluster, ClusterEvent, DedupText, Link
-from archive.dedup.verify.differences import differences
+from archive.dedup.clusters.related import links_of, related
+from archive.dedup.tables import Cluster, ClusterEvent, DedupText
+from archive.dedup.verify.differences import marked
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.errors import NotFound
 from archive.store.models import Article
@@ -27,26 +26,26 @@ def describe_cluster(connection: Connection, article_id: int) -> dict[str, Any]:
     stands = row["representative_id"] if row else article_id
     members = _members(connection, cluster_id)
     ids = {member["id"] for member in members}
-    links = _links(connection, ids)
+    links = links_of(connection, ids)
     bodies = {member["id"]: member.pop("body") for member in members}
     for member in members:
         key = member["id"]
         member["representative"] = key == stands
-        own = [link for link in links[key] if link["relation"] in SAME_TEXT and link["to"] in ids]
-        own.sort(key=lambda link: (link["to"] != stands, link["to"] not in ids, -link["confidence"]))
+        own = [link for link in links[key] if link["to"] in ids]
+        own.sort(key=lambda link: (link["relation"] not in SAME_TEXT, link["to"] != stands, -link["confidence"]))
         member["link"] = None if key == stands or not own else own[0]
         if member["link"] is not None:
-            found = differences(bodies[member["link"]["to"]], bodies[key])
-            shown = [one.marked() for _, one in zip(range(MAX_DIFFERENCES + 1), found, strict=False)]
-            member["differences"] = shown[:MAX_DIFFERENCES]
-            member["more_differences"] = len(shown) > MAX_DIFFERENCES
+            # Only a person's word brings together what no link unites.
+            member["link"]["decided"] = None if member["link"]["relation"] in SAME_TEXT else "same"
+            told = marked(bodies[member["link"]["to"]], bodies[key], MAX_DIFFERENCES)
+            member["differences"], member["more_differences"] = told
     return {
         "cluster": cluster_id,
         "representative": stands,
         "pinned": bool(row and row["pinned"]),
         "size": row["size"] if row else 1,
         "members": members,
-        "related": _related(connection, ids, links),
+        "related": related(connection, {key: links[key] for key in ids}, cluster_id),
         "history": _events(connection, cluster_id),
     }
 
@@ -82,42 +81,6 @@ def _members(connection: Connection, cluster_id: int) -> list[dict[str, Any]]:
         member["published_at"] = show_time(member["published_at"], member.pop("published_precision"))
         member["first_captured_at"] = show_time(member["first_captured_at"])
     return found
-
-
-def _links(connection: Connection, ids: set[int]) -> dict[int, list[dict[str, Any]]]:
-    """Every link of the articles, as seen from each of its ends."""
-    found: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
-    rows = connection.execute(
-        select(Link.__table__).where(or_(Link.article_id.in_(ids), Link.other_id.in_(ids)))
-    ).mappings()
-    for row in rows:
-        link = {key: row[key] for key in ("relation", "marks", "similarity", "confidence", "evidence")}
-        ours, theirs = row["coverage"], row["other_coverage"]
-        found[row["article_id"]].append({"to": row["other_id"], **link, "coverage": ours, "other_coverage": theirs})
-        turned = {**link, "relation": INVERSE.get(row["relation"], row["relation"])}
-        found[row["other_id"]].append({"to": row["article_id"], **turned, "coverage": theirs, "other_coverage": ours})
-    return found
-
-
-def _related(connection: Connection, ids: set[int], links: dict[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Excerpts and round-ups: articles of other clusters that the cluster's articles are linked to."""
-    outside = {
-        (link["to"], link["relation"], key): link for key in ids for link in links.get(key, ()) if link["to"] not in ids
-    }
-    wanted = {key for key, _, _ in outside}
-    told = {
-        row["id"]: dict(row)
-        for row in connection.execute(
-            select(Article.id, Article.site, Article.url, Article.headline, Article.cluster_id).where(
-                Article.id.in_(wanted)
-            )
-        ).mappings()
-    }
-    return [
-        {**told[key], "from": ours, "relation": relation, "coverage": link["coverage"]}
-        for (key, relation, ours), link in sorted(outside.items())
-        if key in told
-    ]
 
 
 def _events(connection: Connection, cluster_id: int) -> list[dict[str, Any]]:

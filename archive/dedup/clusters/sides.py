@@ -1,9 +1,10 @@
-"""The sides of people's splits: which articles no machine brings together again.
+"""The sides of people's splits: which articles no machine brings together.
 
-A split puts the articles of one cluster on two sides. What is stored is where each side stands: a row for a cluster,
-however many articles it has, so that a split of three hundred articles is read as quickly as one of two. The articles
-of the cluster that were there when the person decided are on its side; what came in later is on none, and goes where
-its text belongs. When a machine moves articles to another cluster, their side goes with them.
+A split puts the articles of one cluster on two sides, or those of several clusters on a side each. What is stored is
+where each side stands: a row for a cluster, however many articles it has, so that a split of three hundred articles is
+read as quickly as one of two. The articles of the cluster that were there when the person decided are on its side; what
+came in later is on none, and goes where its text belongs. When a machine moves articles to another cluster, their side
+goes with them.
 An older article that a machine brings to a side's cluster later is on that side from then on: the row cannot tell it
 from the others. So it may be kept apart from what nobody parted it from, never the other way round.
 
@@ -11,7 +12,7 @@ What leaves a side later becomes another side of the same split: it is as far fr
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple, Self
 
@@ -63,13 +64,26 @@ class Sides:
         """The number of each article's side in each split."""
         return {key: {split: side.number for split, side in own.items()} for key, own in self._of.items()}
 
+    def are_apart(self, one: int, other: int) -> bool:
+        """Whether the two articles are on different sides of one split."""
+        ours, theirs = self._of.get(one, {}), self._of.get(other, {})
+        return any(split in theirs and theirs[split].number != side.number for split, side in ours.items())
+
     def part(self, connection: Connection, leaving: Collection[int], rest: Collection[int], now: datetime) -> None:
         """Put all articles of one cluster on two sides."""
-        split, number, free = self._split_for(connection)
+        split, number, free = self._split_for(connection, {*leaving, *rest})
         last = max(*leaving, *rest)
         for side, keys in ((number, rest), (free, leaving)):
             for key in keys:
                 self._of.setdefault(key, {})[split] = Side(side, last, now)
+
+    def keep_apart(self, connection: Connection, stories: Iterable[Collection[int]], now: datetime) -> None:
+        """Put all articles of several clusters on a side each of one new split."""
+        split = _free_split(connection)
+        for number, keys in enumerate(stories):
+            side = Side(number, max(keys), now)
+            for key in keys:
+                self._of.setdefault(key, {})[split] = side
 
     def join(self, connection: Connection) -> None:
         """Let all these articles be on one side of every split that they were on several sides of.
@@ -115,18 +129,24 @@ class Sides:
                 ],
             )
 
-    def _split_for(self, connection: Connection) -> tuple[int, int, int]:
+    def _split_for(self, connection: Connection, members: Collection[int]) -> tuple[int, int, int]:
         """The split for a decision on one cluster, the number of its side there, and a number that is free.
 
         A split that the cluster is a side of takes one side more, unless that side has articles elsewhere too, of
-        which nothing is decided now.
+        which nothing is decided now, or articles came in since, which nobody put apart from its other sides.
         """
         for split, number, _ in sorted(self._stored):
+            if not all(split in self._of.get(key, {}) for key in members):
+                continue
             places = _places(connection, split)
             if sum(one == number for _, one, _ in places) == 1:
                 return split, number, max(one for _, one, _ in places) + 1
-        last = connection.scalar(select(ClusterSide.split_id).order_by(ClusterSide.split_id.desc()).limit(1))
-        return (last or 0) + 1, 0, 1
+        return _free_split(connection), 0, 1
+
+
+def _free_split(connection: Connection) -> int:
+    last = connection.scalar(select(ClusterSide.split_id).order_by(ClusterSide.split_id.desc()).limit(1))
+    return (last or 0) + 1
 
 
 def _places(connection: Connection, split: int) -> set[Place]:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import Engine
 
 from archive.cli.portals import Portals
+from archive.dedup.reasons import APART, LINKED
 from archive.store.db import open_engine
 from crawler.cli import main
-from tests.archive.dedup.copies import record, spaced, spin, store, text
+from tests.archive.dedup.copies import RESIGNATION, notice, record, spaced, spin, store, text
 
 
 @pytest.fixture
@@ -56,6 +58,48 @@ def test_match_reads_text_json_lines_and_pages(database: str, tmp_path: Path) ->
     said = _run(database, "match", str(page), "--url", "https://x.example/1", obj=portals)
     (answer,) = [json.loads(line) for line in said.splitlines()]
     assert answer["matches"][0]["id"] == "x"
+
+
+EXPLAINED = {
+    "the same": (spaced(text(1, 600)), {"exact"}, set()),
+    "spun": (spin(text(2)), {"spun"}, set()),
+    "an excerpt": (text(3)[:300] + "\n" + text(8), {"contains", "excerpt_of", "shares_passage"}, set()),
+    "another day": (notice(2), set(), {"many other numbers"}),
+    "another person": (RESIGNATION.format(company="岚渡建材", name="郑国平"), set(), {"other names"}),
+    "like nothing": (text(9), set(), set()),
+}
+"""A text, the relations that it has, the reasons for which others are apart from it."""
+
+
+@pytest.mark.parametrize("name", EXPLAINED)
+def test_match_explains_every_verdict(sqlite_url: str, sqlite_engine: Engine, tmp_path: Path, name: str) -> None:
+    store(
+        sqlite_engine,
+        *(
+            record(body, f"n{number}", site=f"s{number}")
+            for number, body in enumerate([text(1, 600), text(2), text(3)])
+        ),
+        record(notice(1), "notice"),
+        record(RESIGNATION.format(company="岚渡建材", name="王海洋"), "resignation", headline="副总经理辞职"),
+    )
+    body, relations, reasons = EXPLAINED[name]
+    lines = tmp_path / "asked.jsonl"
+    lines.write_text(json.dumps({"id": "q", "body": body, "published_at": "2025-03-01T12:00:00+08:00"}))
+    told = json.loads(_run(sqlite_url, "match", str(lines), "--explain", "--json"))
+    assert {one["relation"] for one in told["matches"]} <= relations
+    assert bool(told["matches"]) == bool(relations)
+    assert {one["reason"] for one in told["apart"]} >= reasons
+    compared = [*told["matches"], *told["apart"]]
+    assert all(one["because"] == (LINKED | APART)[one["reason"]] for one in compared)
+    assert all(one["relation"] is None and "evidence" in one for one in told["apart"])
+    assert "apart" not in json.loads(_run(sqlite_url, "match", str(lines)))
+    page = _run(sqlite_url, "match", str(lines), "--explain")
+    assert page.splitlines()[0].startswith("q: ")
+    for one in compared:
+        assert f"{one['reason']}: {one['because']}" in page
+        assert f"  {one['relation'] or 'apart'}" in page
+        assert f"({one['site']}:{one['id']})" in page
+    assert compared or "nothing in the archive is like it" in page
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0009": _0009,
     "0010": _0010,
     "0011": frozenset(),
+    "0012": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine, func, select
 
 from archive.dedup.clusters import decisions
+from archive.dedup.clusters.doubts import open_doubts
 from archive.dedup.recluster.duck import DuckEngine
 from archive.dedup.recluster.run import apply, recluster
 from archive.dedup.tables import Cluster
@@ -50,6 +52,19 @@ def merge(engine: Engine, *names: str) -> None:
     ids = ids_of(engine)
     with writing(engine) as connection:
         decisions.merge(connection, [ids[name] for name in names], now=NOW)
+
+
+def apart(engine: Engine, *names: str) -> bool:
+    ids = ids_of(engine)
+    with writing(engine) as connection:
+        return decisions.apart(connection, [ids[name] for name in names], now=NOW)
+
+
+def doubts(engine: Engine, **asked: Any) -> list[set[str]]:
+    """The names of the two articles of each doubt."""
+    with reading(engine) as connection:
+        found = open_doubts(connection, **asked)
+    return [{one["native_id"] for one in doubt["articles"]} for doubt in found.shown]
 
 
 def pin(engine: Engine, name: str, days: float = 0) -> None:

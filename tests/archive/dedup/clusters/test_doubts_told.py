@@ -1,0 +1,174 @@
+"""What stories, articles and commands tell of doubts and of shared passages."""
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Engine, update
+
+from archive.dedup.clusters import decisions
+from archive.dedup.clusters.describe import describe_cluster
+from archive.dedup.clusters.doubts import open_doubts
+from archive.dedup.tables import Link
+from archive.query.article import describe
+from archive.query.statistics import statistics
+from archive.store.db import reading, writing
+from crawler.cli import main
+from tests.archive.dedup.clusters.deeds import (
+    NOW,
+    OTHER,
+    STORY,
+    apart,
+    article,
+    doubts,
+    found,
+    ids_of,
+    merge,
+    recluster_all,
+    reindex_all,
+)
+from tests.archive.dedup.clusters.hesitant import DOUBTED
+from tests.archive.dedup.copies import record, store, text
+from tests.statements import recorded, too_much
+
+pytestmark = pytest.mark.usefixtures("in_doubt")
+
+
+def test_history_and_stories_tell_of_a_doubt(engine: Engine) -> None:
+    store(engine, article("a", STORY), article("b", DOUBTED), article("p", "\n".join([OTHER, STORY[:200]])))
+    ids = ids_of(engine)
+
+    def related(name: str) -> list[dict[str, Any]]:
+        with reading(engine) as connection:
+            shown, page = describe(connection, ids[name]), describe_cluster(connection, ids[name])
+        assert shown["related"] == [one for one in page["related"] if one["from"] == ids[name]]
+        return [one for one in page["related"] if one["relation"] == "doubtful"]
+
+    [doubt] = related("a")
+    assert (doubt["id"], doubt["from"], doubt["decided"], doubt["decided_at"]) == (ids["b"], ids["a"], None, None)
+    apart(engine, "a", "b")
+    for name in "ab":
+        [doubt] = related(name)
+        assert (doubt["decided"], doubt["decided_at"]) == ("apart", "2026-01-01T08:00:00+08:00")
+        with reading(engine) as connection:
+            history = describe_cluster(connection, ids[name])["history"]
+        [event] = [one for one in history if one["kind"] == "decided_apart"]
+        assert (event["article_id"], event["other_id"], event["cluster_id"], event["other_cluster_id"]) == (
+            ids["a"],
+            ids["b"],
+            ids["a"],
+            ids["b"],
+        )
+        assert event["by_person"]
+    merge(engine, "a", "b")
+    assert related("a") == []
+    with reading(engine) as connection:
+        [member] = [one for one in describe_cluster(connection, ids["a"])["members"] if one["link"]]
+    assert (member["link"]["relation"], member["link"]["decided"]) == ("doubtful", "same")
+    assert member["differences"]
+
+
+def test_a_shared_passage_is_kept_shown_and_unites_nothing(engine: Engine) -> None:
+    piece = STORY[: len(STORY) // 2]
+    store(engine, article("a", STORY), article("p", "\n".join([OTHER, piece, text(8, 300)])))
+    ids = ids_of(engine)
+    assert found(engine) == {frozenset("a"), frozenset("p")}
+    for deed in (lambda engine: None, recluster_all, reindex_all):
+        deed(engine)
+        with reading(engine) as connection:
+            [one] = describe(connection, ids["a"])["related"]
+            assert statistics(connection)["relations"] == {"shares_passage": 1}
+        assert (one["relation"], one["id"]) == ("shares_passage", ids["p"])
+        assert one["passage"].startswith("据介绍，该线路")
+    assert doubts(engine) == []
+
+
+def test_a_link_of_earlier_rules_has_no_reason(engine: Engine) -> None:
+    store(engine, article("a", STORY), article("b", DOUBTED))
+    ids = ids_of(engine)
+    with writing(engine) as connection:
+        connection.execute(update(Link).values(evidence={"equal": 7}))
+    with reading(engine) as connection:
+        [related] = describe_cluster(connection, ids["a"])["related"]
+        [doubt] = open_doubts(connection).shown
+    assert (related["reason"], related["because"]) == (doubt["reason"], doubt["because"]) == (None, None)
+    with writing(engine) as connection:
+        connection.execute(update(Link).values(evidence={"reason": "a rule of tomorrow"}))
+    with reading(engine) as connection:
+        assert open_doubts(connection).shown[0]["because"] == "a rule of tomorrow"
+
+
+def test_deciding_a_doubt_reads_no_more_in_a_larger_archive(engine: Engine) -> None:
+    store(engine, article("a", STORY), article("b", DOUBTED))
+    ids = ids_of(engine)
+    with recorded() as sent:
+        with writing(engine) as connection:
+            decisions.apart(connection, [ids["a"], ids["b"]], now=NOW)
+        with reading(engine) as connection:
+            describe(connection, ids["a"])
+            describe_cluster(connection, ids["b"])
+    assert too_much(engine, sent) == {}
+
+
+# The commands.
+
+
+@pytest.fixture
+def database(sqlite_url: str, sqlite_engine: Engine) -> str:
+    store(
+        sqlite_engine,
+        record(STORY, "a", site="netease"),
+        record(STORY, "a2", site="sohu", days=0.1),
+        record(DOUBTED, "b", site="x.example", days=1, headline="另一标题"),
+        record("\n".join([OTHER, STORY[:150], text(8, 300)]), "p", site="sohu", days=1),
+    )
+    return sqlite_url
+
+
+def _run(database: str, *words: str, code: int = 0) -> tuple[str, str]:
+    done = CliRunner().invoke(main, ["--database", database, *words], catch_exceptions=False)
+    assert done.exit_code == code, done.output
+    return done.stdout, done.stderr
+
+
+def test_a_person_reads_doubts_and_answers_by_the_commands_below_them(database: str) -> None:
+    shown, counted = _run(database, "cluster", "doubts")
+    assert counted == "1 doubts\n"
+    lines = [line.strip() for line in shown.splitlines()]
+    assert "另一标题" in lines
+    assert "whole: most of each text stands in the other" in lines
+    assert any("[-" in line and "{+" in line for line in lines)
+    answers = [line.split("  ")[-1].strip() for line in lines if line.startswith(("one story:", "two stories:"))]
+    assert [answer.split()[:3] for answer in answers] == [
+        ["jianbao", "cluster", "merge"],
+        ["jianbao", "cluster", "apart"],
+    ]
+    assert "(of 2 copies: jianbao cluster" in shown
+    assert "undecided: jianbao cluster doubts" in _run(database, "show", "3")[0]
+    [told] = map(json.loads, _run(database, "cluster", "doubts", "--json", "--site", "x.example")[0].splitlines())
+    assert told["other"] == answers[1]
+    said, _ = _run(database, *answers[1].split()[1:])
+    assert said.startswith("kept apart: ")
+    assert _run(database, *answers[1].split()[1:])[0].startswith("nothing changed")
+    assert _run(database, "cluster", "doubts") == ("", "no doubts\n")
+    page, _ = _run(database, "cluster", "3")
+    assert ", decided apart 20" in page
+    assert "decided_apart" in page
+    assert "of cluster 3 by a person" in page
+    _run(database, *answers[0].split()[1:])
+    page, _ = _run(database, "cluster", "3")
+    assert "a person said that they are one story" in page
+
+
+def test_a_shared_passage_is_shown_with_sense(database: str) -> None:
+    for command in ("show", "cluster"):
+        page, _ = _run(database, command, "4")
+        assert "shares_passage" in page
+        lines = {line.strip() for line in page.splitlines() if "“据介绍" in line}
+        assert len(lines) == 1
+        assert "… (304 characters) …" in min(lines)
+        assert len(min(lines)) < 160
+    assert "shares_passage" in _run(database, "stats")[0]
+    related = json.loads(_run(database, "show", "4", "--json")[0])["related"]
+    assert {len(one["passage"]) for one in related} == {304}
