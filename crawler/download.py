@@ -3,6 +3,7 @@ lists, redirects and retries included; Scrapy's own delays are off."""
 
 import re
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, TunnelError
 from scrapy.exceptions import DownloadConnectionRefusedError
@@ -29,7 +30,7 @@ class PoliteHandler(HTTP11DownloadHandler):
         turns: Turns = cast("Any", self._crawler.spider).crawl.turns
         host = host_of(request.url)
         proxy = shown_proxy(request.meta.get("proxy"))
-        async with turns.turn(host):
+        async with turns.turn(host, opening=urlsplit(request.url).path == "/robots.txt"):
             try:
                 response = await super().download_request(request)
             except TunnelError as error:

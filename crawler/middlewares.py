@@ -2,7 +2,6 @@
 
 import hashlib
 import ipaddress
-import math
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,10 +13,9 @@ from scrapy.utils.httpobj import urlparse_cached
 from archive.errors import JianbaoError
 from crawler.download import reason
 from crawler.guard import Refused, is_public
-from crawler.pages.status import PARTIAL, is_transient
+from crawler.run.politeness.robots import RobotsUnread, Rules, read_robots
 from crawler.run.politeness.turns import Ending, HostRests
 from crawler.run.retry import host_of
-from crawler.warc.encodings import BodyError, beginning
 from crawler.warc.raw import RawCapture, raw_from_headers
 from crawler.warc.writer import Exchange
 
@@ -34,10 +32,7 @@ if TYPE_CHECKING:
 RAW = "jianbao_raw"
 """The request's meta key under which the callback finds the `RawCapture`."""
 
-MAX_RULES = 500 * 2**10
-"""So many bytes of a robots.txt are read, which RFC 9309, 2.5, asks for at least; what comes behind them, is let go."""
-
-_FORBID_ALL = b"User-agent: *\nDisallow: /\n"
+_FORBID_ALL = "User-agent: *\nDisallow: /\n"
 
 
 class RobotsForbidden(IgnoreRequest):
@@ -64,27 +59,23 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     async def _parse_robots(self, response: Response, netloc: str, request: "Request") -> None:
         try:
-            rules = beginning(response.meta[RAW], MAX_RULES) if response.status < 300 else b""
-        except BodyError as error:
-            self._unknown[netloc] = f"its robots.txt cannot be read: {error}"
-        if is_transient(response.status) or response.status == PARTIAL:
-            self._unknown[netloc] = f"its robots.txt could not be had (status {response.status})"
-        if netloc in self._unknown:
-            rules = _FORBID_ALL
-        if len(rules) == MAX_RULES:
-            rules = rules[: rules.rfind(b"\n") + 1]  # half a line may forbid, or allow, what the whole does not
-        await super()._parse_robots(Response(response.url, status=response.status, body=rules), netloc, request)
-        if netloc not in self._unknown:
-            self._note(rules, netloc, request)
+            rules = read_robots(response.meta[RAW], self._robotstxt_useragent or self._default_useragent)
+        except RobotsUnread as error:
+            self._unknown[netloc] = str(error)
+            rules = Rules(_FORBID_ALL, told=False)
+        read = Response(response.url, status=response.status, body=rules.text.encode())
+        await super()._parse_robots(read, netloc, request)
+        if rules.told:
+            self._note(rules.text, netloc, request)
 
-    def _note(self, rules: bytes, netloc: str, request: "Request") -> None:
+    def _note(self, rules: str, netloc: str, request: "Request") -> None:
         """Let the hosts' book know the rules, and look again at what other rules forbade."""
         spider = cast("Any", self.crawler.spider)
         crawl: Crawl = spider.crawl
         parser: Any = self._parsers[netloc]
         delay = parser.crawl_delay(self._robotstxt_useragent or self._default_useragent)
-        seconds = delay if delay is not None and math.isfinite(delay) and delay > 0 else None
-        crawl.note_robots(spider.name, host_of(request.url), hashlib.sha256(rules).hexdigest()[:32], seconds)
+        digest = hashlib.sha256(rules.encode()).hexdigest()[:32]
+        crawl.note_robots(spider.name, host_of(request.url), digest, delay or None)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._unknown[netloc] = str(exc) if isinstance(exc, Ending | HostRests) else reason(exc)

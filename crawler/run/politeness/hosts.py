@@ -18,6 +18,8 @@ from crawler.run.frontier import insert
 
 MAX_REST: Final = timedelta(hours=24)
 """The longest that a host is left alone because it asks for it, and the longest delay between two requests."""
+PATIENCE: Final = timedelta(seconds=60)
+"""A host that may be asked later than this is left alone in this run; what waits for it is left to the next."""
 TURN: Final = timedelta(seconds=0.25)
 """A turn lasts one request, or so long where the delay is shorter: then several requests cost one look-up."""
 
@@ -45,7 +47,7 @@ class State:
 
     def delay(self, least: float) -> timedelta:
         """The time between two requests: the longer of ours (`least`, seconds) and the host's own."""
-        return min(timedelta(seconds=max(least, self.crawl_delay or 0.0)), MAX_REST)
+        return timedelta(seconds=min(max(least, self.crawl_delay or 0.0), MAX_REST.total_seconds()))
 
     def rests(self, now: datetime) -> bool:
         """Whether it asked to be left alone until later. A clock that was ahead does not count."""
@@ -56,7 +58,8 @@ class State:
         free = now
         if self.rests(now) and self.rest_until is not None:
             free = self.rest_until
-        if self.next_at is not None and self.next_at <= now + MAX_REST:
+        # Nobody writes a time further ahead than this: the clock was set back since.
+        if self.next_at is not None and self.next_at <= free + max(self.delay(least), PATIENCE):
             free = max(free, self.next_at)
         if (
             self.turn_of not in (None, worker)
@@ -136,8 +139,9 @@ def note_robots(
     before = look(connection, host, lock=True)
     if (before.robots, before.crawl_delay) != (robots, crawl_delay):
         now = now or clock(connection)
-        known = evolve(before, robots=robots, crawl_delay=crawl_delay)
-        next_at = max(before.next_at or now, now + known.delay(0))
+        delay = evolve(before, robots=robots, crawl_delay=crawl_delay).delay(0)
+        # A host that wants longer pauses would never be asked for more than its robots.txt, with which each run begins.
+        next_at = max(before.next_at or now, now + (delay if delay <= PATIENCE else timedelta(0)))
         _write(connection, host, robots=robots, crawl_delay=crawl_delay, next_at=next_at)
     return before
 

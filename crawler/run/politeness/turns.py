@@ -22,8 +22,6 @@ from crawler.run.run import Run
 
 logger = logging.getLogger("jianbao.crawl")
 
-PATIENCE: Final = timedelta(seconds=60)
-"""A host that may be asked later than this is left alone in this run; what waits for it is left to the next."""
 BUSY_REST: Final = timedelta(minutes=5)
 """The rest of a host that answers 429 without saying how long."""
 _NOW: Final = timedelta(0)
@@ -40,11 +38,11 @@ class Ending(Exception):
 @define
 class _Local:
     """What this process knows of a host without a look: `ends`: how long it has the turn, `next_at`: when it may ask
-    again in it, `pause`: the delay."""
+    again in it, both in the event loop's seconds, which no clock that is set changes; `pause`: the delay."""
 
     lock: asyncio.Lock = field(factory=asyncio.Lock)
-    ends: datetime | None = None
-    next_at: datetime | None = None
+    ends: float | None = None
+    next_at: float = 0.0
     pause: timedelta = _NOW
     giving_back: asyncio.TimerHandle | None = None
 
@@ -60,15 +58,21 @@ class Turns:
     _end: asyncio.Event = field(factory=asyncio.Event)
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """A block in which the host may be asked once. Raises `HostRests` or `Ending` instead of asking."""
+    async def turn(self, host: str, *, opening: bool = False) -> AsyncIterator[None]:
+        """A block in which the host may be asked once. Raises `HostRests` or `Ending` instead of asking.
+
+        `opening`: for its robots.txt, with which each run begins. Where the host wants longer pauses than a run waits,
+        ours is enough behind it: else nothing would ever be asked for but robots.txt.
+        """
         local = self._local[host]
         async with local.lock:
             while wait := self._wait(host, local):
-                if wait > PATIENCE:
+                if wait > hosts.PATIENCE:
                     raise HostRests(self._why(host, wait))
                 await self._sleep(wait)
             self.run.asked = True
+            if opening and local.pause > hosts.PATIENCE:
+                local.pause, local.ends = timedelta(seconds=self.delay), None
             try:
                 yield
             finally:
@@ -80,29 +84,30 @@ class Turns:
             raise Ending("the run is ending")
         if left := self.run.seen[host].left:
             raise HostRests(left)
-        now = datetime.now(UTC)
+        now = _moment()
         if local.ends is not None and now < local.ends:
-            return max(_NOW, (local.next_at or now) - now)
+            return max(_NOW, timedelta(seconds=local.next_at - now))
         with writing(self.run.engine) as connection:
             state, wait = hosts.take(connection, host, self.run.worker, self.delay, timedelta(seconds=self.timeout))
         self.run.seen[host].shared_vain = state.vain
         if not wait:
             local.pause = state.delay(self.delay)
-            local.ends, local.next_at = now + hosts.TURN, now
+            local.ends, local.next_at = now + hosts.TURN.total_seconds(), now
         return wait
 
     def _asked(self, host: str, local: _Local) -> None:
         """The answer is there, or there is none: the delay begins, and the turn ends where nothing fits into it."""
-        now = datetime.now(UTC)
-        local.next_at = now + local.pause
+        now = _moment()
+        local.next_at = now + local.pause.total_seconds()
         if local.giving_back is not None:
             local.giving_back.cancel()
             local.giving_back = None
         if local.ends is None or local.next_at >= local.ends:
             self._give_back(host, local)
         else:
-            rest = (local.ends - now).total_seconds()
-            local.giving_back = asyncio.get_running_loop().call_later(rest, self._give_back_idle, host, local)
+            local.giving_back = asyncio.get_running_loop().call_later(
+                local.ends - now, self._give_back_idle, host, local
+            )
 
     def _give_back_idle(self, host: str, local: _Local) -> None:
         local.giving_back = None
@@ -110,7 +115,7 @@ class Turns:
             self._give_back(host, local)
 
     def _give_back(self, host: str, local: _Local) -> None:
-        pause = max(_NOW, (local.next_at or datetime.now(UTC)) - datetime.now(UTC))
+        pause = max(_NOW, timedelta(seconds=local.next_at - _moment()))
         local.ends = None
         if self.run.fatal is None:
             with self.run.ends(), writing(self.run.engine) as connection:
@@ -144,9 +149,9 @@ class Turns:
         with self.run.ends(), writing(self.run.engine) as connection:
             until = hosts.rest(connection, host, wait, reason)
             self._local[host].ends = None
-            if wait > PATIENCE:
+            if wait > hosts.PATIENCE:
                 self.leave(host, f"it is left alone until {until:%Y-%m-%d %H:%M} UTC ({reason})")
-        return wait > PATIENCE
+        return wait > hosts.PATIENCE
 
     def note_robots(self, host: str, robots: str, crawl_delay: float | None) -> bool:
         """Remember a host's robots.txt; whether it is another than before."""
@@ -163,6 +168,10 @@ class Turns:
         if not seen.left:
             seen.left = reason
             self.run.doubt(f"{host}: {reason}", failed=True)
+
+
+def _moment() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:

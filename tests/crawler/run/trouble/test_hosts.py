@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, insert
 
 from archive.store.db import reading, writing
 from archive.store.models import Host
@@ -93,6 +93,25 @@ def test_a_crawl_delay_holds_from_the_answer_that_named_it(engine: Engine) -> No
         assert hosts.look(connection, NAME).delay(30.0) == timedelta(seconds=30), "the longer of the two"
 
 
+@pytest.mark.parametrize(("asked", "kept"), [(61, 61), (3600, 3600), (1e9, 86400), (1e300, 86400)])
+def test_a_crawl_delay_longer_than_a_run_waits_leaves_one_page_a_run(engine: Engine, asked: float, kept: int) -> None:
+    """Each run begins with robots.txt; were that the one request, no page would ever be asked for."""
+    now = NOW
+    for _ in range(2):
+        assert take(engine, now=now) == ZERO
+        give_back(engine, now=now)
+        with writing(engine) as connection:
+            hosts.note_robots(connection, NAME, "digest", asked, now)
+        now += timedelta(seconds=1)
+        page = take(engine, now=now)
+        if page:
+            now += page
+            assert take(engine, now=now) == ZERO
+        give_back(engine, now=now, pause=kept)
+        assert take(engine, now=now) == timedelta(seconds=kept)
+        now += timedelta(seconds=kept)
+
+
 def test_pages_in_vain_are_counted_over_all_processes(engine: Engine) -> None:
     with writing(engine) as connection:
         assert [hosts.note_page(connection, NAME, vain=vain) for vain in (True, True, True, False, True)] == [
@@ -110,6 +129,15 @@ def test_a_clock_that_was_ahead_holds_nobody_up(engine: Engine) -> None:
     with writing(engine) as connection:
         hosts.rest(connection, NAME, timedelta(hours=1), "status 429", ahead)
     assert take(engine, "run-2", NOW) == ZERO
+
+
+@pytest.mark.parametrize(
+    ("ahead", "delay", "kept"), [(50, 1.0, 50), (3700, 1.0, 0), (3700, 7200.0, 3700), (61, 1.0, 0)]
+)
+def test_a_clock_that_was_set_back_holds_nobody_up(engine: Engine, ahead: int, delay: float, kept: int) -> None:
+    with writing(engine) as connection:
+        connection.execute(insert(Host).values(host=NAME, vain=0, next_at=NOW + timedelta(seconds=ahead)))
+    assert take(engine, delay=delay) == timedelta(seconds=kept)
 
 
 moments = st.integers(-40_000, 40_000).map(lambda seconds: NOW + timedelta(seconds=seconds))
