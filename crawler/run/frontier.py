@@ -22,19 +22,20 @@ BARRED: Final = timedelta(days=30)
 """So long an address waits that robots.txt forbids, where robots.txt stays as it is."""
 
 _T: Any = Frontier.__table__
-_CLAIM = (_T.c.id, _T.c.site, _T.c.native_id, _T.c.url, _T.c.attempts)
+_CLAIM = (_T.c.id, _T.c.site, _T.c.native_id, _T.c.url, _T.c.attempts, _T.c.outcome)
 _FREE: Final = {"leased_by": None, "leased_until": None}
 
 
 @frozen(kw_only=True)
 class Claim:
-    """One address that this run may fetch."""
+    """One address that this run may fetch. `again`: it was tried in vain before, whether that counts or not."""
 
     id: int
     site: str
     native_id: str
     url: str
     attempts: int
+    again: bool = False
 
     @property
     def host(self) -> str:
@@ -106,7 +107,14 @@ def claim(connection: Connection, site: str, worker: str, limit: int, now: datet
 
 
 def _claim(row: Any) -> Claim:
-    return Claim(id=row.id, site=row.site, native_id=row.native_id, url=row.url, attempts=row.attempts)
+    return Claim(
+        id=row.id,
+        site=row.site,
+        native_id=row.native_id,
+        url=row.url,
+        attempts=row.attempts,
+        again=row.outcome is not None,
+    )
 
 
 def _lease(connection: Connection, claims: Sequence[Claim], worker: str, now: datetime) -> None:
@@ -117,6 +125,11 @@ def _lease(connection: Connection, claims: Sequence[Claim], worker: str, now: da
             .values(state="leased", leased_by=worker, leased_until=now + LEASE),
             [{"key": found.id} for found in claims],
         )
+
+
+def hold(connection: Connection, found: Claim, worker: str, now: datetime) -> None:
+    """Keep an address with this worker until its run ends: what becomes of it is not decided yet."""
+    _lease(connection, [found], worker, now)
 
 
 def renew(connection: Connection, worker: str, now: datetime) -> None:
@@ -150,9 +163,12 @@ def note(connection: Connection, settled: Iterable[Settled], now: datetime) -> N
         connection.execute(insert(connection, _T).on_conflict_do_nothing(), [rows[key] for key in sorted(rows)])
 
 
-def miss(connection: Connection, found: Claim, cause: str, reason: str, now: datetime) -> Decision:
-    """A try in vain; what follows from it by the table. `reason`: in a few words, kept as the row's outcome."""
-    decision = decide(cause, found.attempts)
+def miss(
+    connection: Connection, found: Claim, cause: str, reason: str, now: datetime, *, well: bool = True
+) -> Decision:
+    """A try in vain; what follows from it by the table. `reason`: in a few words, kept as the row's outcome. `well`:
+    as for `decide`."""
+    decision = decide(cause, found.attempts, well=well)
     if decision.then == "kept":
         return decision
     due_at = now + (BARRED if decision.then == "barred" else decision.wait)
@@ -172,6 +188,11 @@ def excuse(connection: Connection, ids: Iterable[int], now: datetime) -> None:
             .where(_T.c.id == key, _T.c.state.in_(("due", "failed")), _T.c.attempts > 0)
             .values(state="due", due_at=now, attempts=_T.c.attempts - 1)
         )
+
+
+def put_back(connection: Connection, found: Claim, reason: str, now: datetime) -> None:
+    """What an address gave was not its own doing: nothing is counted, and it is due. `reason`: as for `miss`."""
+    connection.execute(update(_T).where(_T.c.id == found.id).values(state="due", due_at=now, outcome=reason, **_FREE))
 
 
 def release(connection: Connection, workers: Sequence[str]) -> int:

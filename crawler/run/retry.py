@@ -40,15 +40,18 @@ Then = Literal["done", "gone", "failed", "due", "barred", "kept"]
 @frozen(kw_only=True)
 class Rule:
     """What follows from one cause. `counts`: whether the try is one of the address's `MAX_ATTEMPTS`, unless its host is
-    in trouble (`Seen`). `asked_again`: when, in words. `what`: the cause, in words."""
+    in trouble (`Seen`). `asked_again`: when, in words. `what`: the cause, in words. `sure`: False for what shows no
+    article, and is the last word only of a host that is well: it may be the host's trouble, too."""
 
     what: str
     then: Then
     counts: bool
     asked_again: str
+    sure: bool = True
 
 
 _LATER = "5 min later, then 20 min, 80 min, … up to 24 h; given up (`failed`) after 8 tries"
+_UNLESS_WELL = "no, if its host is well; else the same waits, up to 8 tries"
 
 
 def _tried(what: str) -> Rule:
@@ -59,16 +62,20 @@ def _final(what: str, then: Then = "done") -> Rule:
     return Rule(what=what, then=then, counts=False, asked_again="no")
 
 
+def _unsure(what: str, then: Then = "done") -> Rule:
+    return Rule(what=what, then=then, counts=False, asked_again=_UNLESS_WELL, sure=False)
+
+
 RULES: Final[dict[str, Rule]] = {
     Outcome.ARTICLE: _final("an article"),
-    Outcome.LIST: _final("a list at an article's own address"),
+    Outcome.LIST: _unsure("a list at an article's own address"),
     Outcome.GALLERY: _final("a set of pictures"),
     Outcome.VIDEO: _final("a video"),
     Outcome.LIVE: _final("a running text"),
-    Outcome.NOT_ARTICLE: _final("something else"),
-    Outcome.GONE: _final("deleted: 404, 410, or what the portal's own rules name so", then="gone"),
-    Outcome.UNKNOWN_TEMPLATE: _final("a page that fits no template; it is read again from its capture"),
-    Outcome.TOO_LARGE: _final("more than the size limit"),
+    Outcome.NOT_ARTICLE: _unsure("something else"),
+    Outcome.GONE: _unsure("deleted: 404, 410, or what the portal's own rules name so", then="gone"),
+    Outcome.UNKNOWN_TEMPLATE: _unsure("a page that fits no template; it is read again from its capture"),
+    Outcome.TOO_LARGE: _unsure("more than the size limit"),
     Outcome.BLOCKED: _tried(
         "a verification or login page, a refusal (401, 403, …), or a redirect that leads out of the site"
     ),
@@ -105,13 +112,14 @@ class Decision:
     wait: timedelta = timedelta(0)
 
 
-def decide(cause: str, attempts: int) -> Decision:
-    """What becomes of an address after a try with this cause. `attempts`: those before it."""
+def decide(cause: str, attempts: int, *, well: bool = True) -> Decision:
+    """What becomes of an address after a try with this cause. `attempts`: those before it. `well`: whether its host has
+    shown that it is well."""
     rule = RULES[cause]
-    if rule.then != "due":
+    if rule.then != "due" and (rule.sure or well):
         return Decision(then=rule.then, attempts=attempts)
     if attempts + 1 >= MAX_ATTEMPTS:
-        return Decision(then="failed", attempts=attempts + 1)
+        return Decision(then="failed" if rule.sure else rule.then, attempts=attempts + 1)
     return Decision(then="due", attempts=attempts + 1, wait=min(FIRST_WAIT * 4**attempts, LAST_WAIT))
 
 
@@ -132,8 +140,9 @@ def host_of(url: str) -> str:
 class Seen:
     """What one host, or all hosts of one site, did in this run.
 
-    `answered`: it gave any answer at all. `well`: it gave a page that is final. `vain`: the addresses (ids) of the
-    tries in vain since the last page that was well. `left`: why it is left alone for the rest of the run, or "".
+    `answered`: it gave any answer at all. `well`: it gave a page that is sure and final. `vain`: the addresses (ids) of
+    the tries in vain since the last page that was well, `again`: those of them that were in vain in an older run, too,
+    `unsure`: those of them whose page shows no article. `left`: why it is left alone for the rest of the run, or "".
     `barred`: how many addresses its robots.txt forbade that were not known to be forbidden; `new_robots`: it is another
     than before. `shared_vain`: its pages in a row that were in vain in all runs, as far as this one knows.
     """
@@ -141,6 +150,8 @@ class Seen:
     answered: bool = False
     well: bool = False
     vain: list[int] = field(factory=list)
+    again: set[int] = field(factory=set)
+    unsure: set[int] = field(factory=set)
     left: str = ""
     barred: int = 0
     new_robots: bool = False
@@ -151,6 +162,14 @@ class Seen:
         self.answered = self.well = True
         self.shared_vain = 0
         self.vain.clear()
+        self.unsure.clear()
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether to leave the host alone. Where earlier runs had only trouble, two pages tell that it goes on: one
+        may be a page's own, and so may be that it shows no article."""
+        goes_on = self.shared_vain >= IN_A_ROW and len(self.vain) - len(self.unsure) >= 2
+        return goes_on or len(self.vain) >= IN_A_ROW
 
     @property
     def forbids_much(self) -> bool:
@@ -166,3 +185,15 @@ class Seen:
         if not answered or not self.answered:
             return True
         return len(self.vain) >= (IN_A_ROW if self.well else 2)
+
+    def excused(self, *, answered: bool) -> set[int]:
+        """Those in `vain` whose try does not count. A page that was in vain in an older run, too, and is so again at a
+        host that was well in this one, is no longer the host's trouble."""
+        if not self.in_trouble(answered=answered):
+            return set()
+        return set(self.vain) - (self.again if self.well and answered else set())
+
+    @property
+    def shows_nothing(self) -> bool:
+        """Whether several pages show no article, and none was well, which a person should know."""
+        return not self.well and not self.left and len(self.unsure) > 1

@@ -24,7 +24,7 @@ from crawler.capture.hearing import Hearing
 from crawler.run import frontier
 from crawler.run.locks import Heart, HomeLock, is_dead, lock_home
 from crawler.run.politeness.hosts import clock, free, note_page
-from crawler.run.retry import IN_A_ROW, RULES, Seen
+from crawler.run.retry import RULES, Seen
 from crawler.run.room import give_room, hold_room
 from crawler.warc.writer import WarcFolder
 
@@ -83,6 +83,7 @@ class Run:
     unanswered: Counter[str] = field(factory=Counter)
     stopped: bool = False
     seen: dict[str, Seen] = field(factory=lambda: defaultdict(Seen))
+    unsure: dict[int, tuple[frontier.Claim, str]] = field(factory=dict)
     notes: list[str] = field(factory=list)
     on_change: Callable[["Run"], None] = lambda run: None
     on_fatal: list[Callable[[], None]] = field(factory=list)
@@ -99,11 +100,15 @@ class Run:
         Raises `AlreadyRunning`, and nothing is committed, where another crawler has buried this run: it was silent for
         so long that what it works on was given to others.
         """
-        counts = evolve(self.counts)
-        with writing(self.engine) as connection:
-            yield connection, counts
-            self._write(connection, **asdict(counts))
-        self.counts = counts
+        before, counts = self.counts, evolve(self.counts)
+        self.counts = counts  # what the block calls may count too
+        try:
+            with writing(self.engine) as connection:
+                yield connection, counts
+                self._write(connection, **asdict(counts))
+        except BaseException:
+            self.counts = before
+            raise
         self.on_change(self)
 
     @contextmanager
@@ -135,25 +140,55 @@ class Run:
         """A claimed address was tried in vain: it waits, or is given up; and its host may be left alone. `cause`: of
         `crawler.run.retry`. `reason`: in a few words."""
         frontier.miss(connection, claim, cause, reason, now)
-        if not RULES[cause].counts:
-            return
+        if RULES[cause].counts:
+            self._one_more(connection, claim, reason)
+
+    def no_article(self, connection: Connection, claim: frontier.Claim, outcome: str, now: datetime) -> None:
+        """The answer for a claimed address shows no article, which may be the host's trouble: it is the last word once
+        a page of the host is well after it; else the end of the run decides."""
+        frontier.hold(connection, claim, self.worker, now)
+        self.unsure[claim.id] = claim, outcome
+        for name in (claim.host, claim.site):
+            self.seen[name].unsure.add(claim.id)
+        self._one_more(connection, claim, outcome)
+
+    def _one_more(self, connection: Connection, claim: frontier.Claim, reason: str) -> None:
+        """One more page of a host and a site in vain; after some in a row they are left alone."""
         shared = note_page(connection, claim.host, vain=True)
         self.seen[claim.host].shared_vain = shared
         for name in (claim.host, claim.site):
             seen = self.seen[name]
             seen.vain.append(claim.id)
-            # Where earlier runs had only trouble, two pages tell that it goes on; one alone may be a page's own.
-            enough = 2 if seen.shared_vain >= IN_A_ROW else IN_A_ROW
-            if len(seen.vain) >= enough and not self.is_left(claim):
+            if claim.again:
+                seen.again.add(claim.id)
+            if seen.is_enough and not self.is_left(claim):
                 seen.left = f"{len(seen.vain)} pages in a row were in vain, the last one: {reason}"
                 self.doubt(f"{name}: {seen.left}; left alone for this run")
 
     def went_well(self, connection: Connection, claim: frontier.Claim) -> None:
-        """A claimed address gave a page that is final."""
+        """A claimed address gave a page that is final: so are those without an article that its host gave before."""
         if self.seen[claim.host].shared_vain:
             note_page(connection, claim.host, vain=False)
+        for key in sorted(self.seen[claim.host].unsure):
+            self._settle(connection, *self.unsure.pop(key))
         for name in (claim.host, claim.site):
             self.seen[name].page_well()
+
+    def _settle(self, connection: Connection, claim: frontier.Claim, outcome: str) -> None:
+        frontier.settle(connection, claim.site, claim.native_id, RULES[outcome].then, outcome)
+
+    def _settle_all(self, connection: Connection, now: datetime) -> None:
+        """What the end of the run says of the tries in vain: whether they were the addresses' own, or their hosts'."""
+        troubled = [seen for seen in self.seen.values() if seen.in_trouble(answered=self.answered)]
+        excused = {key for seen in troubled for key in seen.excused(answered=self.answered)}
+        frontier.excuse(connection, excused - self.unsure.keys(), now)
+        for key, (claim, outcome) in sorted(self.unsure.items()):
+            if key in excused:
+                frontier.put_back(connection, claim, outcome, now)
+            elif self.seen[claim.host].well and not any(key in seen.vain for seen in troubled):
+                self._settle(connection, claim, outcome)
+            else:
+                frontier.miss(connection, claim, outcome, outcome, now, well=False)
 
     def answer(self, host: str, site: str) -> None:
         """A host of a site gave an answer, whichever."""
@@ -169,6 +204,9 @@ class Run:
         for host, seen in self.seen.items():
             if seen.forbids_much:
                 self.doubt(f"{host}: robots.txt forbids all that was to be fetched, {seen.barred} addresses new to it")
+        for host in sorted({claim.host for claim, _ in self.unsure.values()}):
+            if (seen := self.seen[host]).shows_nothing:
+                self.doubt(f"{host}: none of {len(seen.unsure)} pages shows an article; they are asked for again")
         error = self._verdict()
         fatal = error is not None and not isinstance(error, DoubtfulRun | NetworkUnavailable)
         try:
@@ -192,9 +230,8 @@ class Run:
 
     def _write_end(self, error: JianbaoError | None, *, fatal: bool) -> None:
         now = datetime.now(UTC)
-        troubled = [seen for seen in self.seen.values() if seen.in_trouble(answered=self.answered)]
         with writing(self.engine) as connection:
-            frontier.excuse(connection, {key for seen in troubled for key in seen.vain}, now)
+            self._settle_all(connection, now)
             frontier.release(connection, [self.worker])
             free(connection, [self.worker])
             self._write(

@@ -179,7 +179,10 @@ def _settle(run: Run, connection: Connection, answers: Sequence[Answer], now: da
                 run.in_vain(connection, one.claim, outcome, outcome, now)
             continue
         state = RULES[outcome].then
-        if one.claim is not None:
+        if one.claim is not None and not RULES[outcome].sure:
+            run.answer(one.claim.host, one.claim.site)
+            run.no_article(connection, one.claim, outcome, now)
+        elif one.claim is not None:
             frontier.settle(connection, *one.key, state, outcome)
             run.went_well(connection, one.claim)
         else:

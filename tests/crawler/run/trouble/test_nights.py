@@ -12,7 +12,7 @@ from attrs import evolve
 from crawler.run.crawl import BATCH
 from tests.crawler.run.run import Archive
 from tests.portal.proxy import Proxy
-from tests.portal.server import VERIFY, Answer, text
+from tests.portal.server import GONE, VERIFY, Answer, text
 from tests.portal.world.truth import World
 
 pytestmark = pytest.mark.slow
@@ -22,9 +22,6 @@ Fault = Callable[[str], Answer | None]
 
 RUNS = 2
 """Runs in a night. After each no address has used up a try, so that any number would do."""
-LOGIN = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>用户登录</title></head><body><form action="/login">
-<input name="u"><input type="password" name="p"><button>登录</button></form></body></html>"""
-FORM = "<html><head><title>系统维护</title></head><body><p>网站正在维护，请稍后再试。</p></body></html>"
 
 
 def let_time_pass(archive: Archive) -> None:
@@ -43,8 +40,6 @@ def only_articles(proxy: Proxy, answer: Answer | Callable[[str], Answer]) -> Fau
     is_article = articles_of(proxy)
 
     def fault(url: str) -> Answer | None:
-        if url.startswith("https://www.sohu.com/user/login"):
-            return text(LOGIN)
         if not is_article(url):
             return None
         return answer(url) if callable(answer) else answer
@@ -58,23 +53,12 @@ def to(location: str) -> Answer:
 
 NIGHTS: dict[str, Callable[[str], Answer | None] | Answer] = {
     "login page of the portal": to("https://passport.163.com/login?url=x"),
-    "login page elsewhere on the portal's hosts": to("https://www.sohu.com/user/login.html?from=a"),
-    "login page under the same address": text(LOGIN),
     "verification on another host": to("https://captcha.guard.example/verify?id=1"),
-    "verification on a host with any name": to("https://x7.example.net/a/b"),
-    "verification page": text(VERIFY),
-    "refused": Answer(403, b"<h1>403 Forbidden</h1>"),
-    "empty": Answer(200, b""),
-    "maintenance": text(FORM),
     "error in JSON": Answer(200, b'{"code":500,"msg":"error","data":null}', "application/json"),
-    "error in JSON, called HTML": text('{"code":-1,"message":"system error"}'),
-    "a part": Answer(206, b"<html><body><p>1</p></body></html>"),
-    "busy": Answer(503, b""),
     "a redirect to itself": lambda url: Answer(302, b"", location=url, headers=(("Set-Cookie", "t=1"),)),
-    "sent on and on": lambda url: to(url + ("&" if "?" in url else "?") + "r=1"),
+    "nothing is there": Answer(404, GONE.encode()),
 }
-QUICK = ("login page of the portal", "verification on another host", "error in JSON", "a redirect to itself")
-"""Those that are held over several runs; the others over one."""
+"""One of a kind; their variations stand in test_variations.py, in one process."""
 
 
 def wanted(world: World, site: str) -> set[tuple[str, str]]:
@@ -84,10 +68,10 @@ def wanted(world: World, site: str) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("night", NIGHTS)
 def test_after_a_night_one_good_run_fetches_it_all(start_portal: START, tmp_path: Path, night: str) -> None:
     proxy = start_portal(24)
-    site = "netease" if "portal" in night and "hosts" not in night else "sohu"
+    site = "netease" if "portal" in night else "sohu"
     archive = Archive(tmp_path / "home", proxy.environment())
     proxy.fault = only_articles(proxy, NIGHTS[night])
-    for number in range(RUNS if night in QUICK else 1):
+    for number in range(RUNS):
         done = archive.run("crawl", site)
         assert done.returncode == 3, done.stderr
         assert "Traceback" not in done.stderr
