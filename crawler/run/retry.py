@@ -167,9 +167,11 @@ class Seen:
     @property
     def is_enough(self) -> bool:
         """Whether to leave the host alone. Where earlier runs had only trouble, two pages tell that it goes on: one
-        may be a page's own, and so may be that it shows no article."""
-        goes_on = self.shared_vain >= IN_A_ROW and len(self.vain) - len(self.unsure) >= 2
-        return goes_on or len(self.vain) >= IN_A_ROW
+        may be a page's own. That a page shows no article may be so, too, and tells less of a host that was well."""
+        sure = len(self.vain) - len(self.unsure)
+        if sure >= (2 if self.shared_vain >= IN_A_ROW else IN_A_ROW):
+            return True
+        return len(self.vain) >= (2 * IN_A_ROW if self.well else IN_A_ROW)
 
     @property
     def forbids_much(self) -> bool:
@@ -192,8 +194,3 @@ class Seen:
         if not self.in_trouble(answered=answered):
             return set()
         return set(self.vain) - (self.again if self.well and answered else set())
-
-    @property
-    def shows_nothing(self) -> bool:
-        """Whether several pages show no article, and none was well, which a person should know."""
-        return not self.well and not self.left and len(self.unsure) > 1

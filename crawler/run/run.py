@@ -24,7 +24,7 @@ from crawler.capture.hearing import Hearing
 from crawler.run import frontier
 from crawler.run.locks import Heart, HomeLock, is_dead, lock_home
 from crawler.run.politeness.hosts import clock, free, note_page
-from crawler.run.retry import RULES, Seen
+from crawler.run.retry import IN_A_ROW, RULES, Seen
 from crawler.run.room import give_room, hold_room
 from crawler.warc.writer import WarcFolder
 
@@ -183,12 +183,17 @@ class Run:
         excused = {key for seen in troubled for key in seen.excused(answered=self.answered)}
         frontier.excuse(connection, excused - self.unsure.keys(), now)
         for key, (claim, outcome) in sorted(self.unsure.items()):
-            if key in excused:
-                frontier.put_back(connection, claim, outcome, now)
-            elif self.seen[claim.host].well and not any(key in seen.vain for seen in troubled):
+            if self._is_well(claim):
                 self._settle(connection, claim, outcome)
+            elif key in excused:
+                frontier.put_back(connection, claim, outcome, now)
             else:
                 frontier.miss(connection, claim, outcome, outcome, now, well=False)
+
+    def _is_well(self, claim: frontier.Claim) -> bool:
+        """Whether what the host of an address said last is to be believed. Of a host with few pages its site tells."""
+        both = self.seen[claim.host], self.seen[claim.site]
+        return any(seen.well for seen in both) and all(len(seen.vain) < IN_A_ROW for seen in both)
 
     def answer(self, host: str, site: str) -> None:
         """A host of a site gave an answer, whichever."""
@@ -204,9 +209,12 @@ class Run:
         for host, seen in self.seen.items():
             if seen.forbids_much:
                 self.doubt(f"{host}: robots.txt forbids all that was to be fetched, {seen.barred} addresses new to it")
-        for host in sorted({claim.host for claim, _ in self.unsure.values()}):
-            if (seen := self.seen[host]).shows_nothing:
-                self.doubt(f"{host}: none of {len(seen.unsure)} pages shows an article; they are asked for again")
+        nothing = Counter(
+            claim.site for claim, _ in self.unsure.values() if not (self._is_well(claim) or self.is_left(claim))
+        )
+        for site, pages in nothing.items():
+            if pages > 1:
+                self.doubt(f"{site}: none of the last {pages} pages shows an article; they are asked for again")
         error = self._verdict()
         fatal = error is not None and not isinstance(error, DoubtfulRun | NetworkUnavailable)
         try:
