@@ -45,8 +45,9 @@ bench-extract: setup ## extraction: quality and cost beside its peers
 	@.venv-bench/bin/python -m pip install --quiet -r benchmarks/requirements.txt
 	@.venv-bench/bin/python -m benchmarks.extract
 
-bench-rules: setup ## every clutter rule: where it fires, what its absence would cost
+bench-rules: setup ## every rule of clutter and of copies: where it holds, what its absence would cost
 	@$(BIN)/python -m benchmarks.rules
+	@$(BIN)/python -m benchmarks.predicates
 
 bench-dedup: setup ## duplicates: recall and speed beside its peers
 	@$(BIN)/python -m benchmarks.dedup

@@ -1,31 +1,60 @@
-"""The labelled texts beside the checkout, in memory: what is asked, and which stored articles the index proposes.
+"""The labelled texts beside the checkout, as they count for the product, and what is right to say of them.
 
-../shared/dedup is a challenge of made copies and real look-alikes; ../shared/dedup-real are pairs that people read.
+../shared/dedup is a challenge of made copies and real look-alikes, held in memory: what is asked, and which stored
+articles the index proposes. ../shared/dedup-real are pairs that people read, and cases of the same kinds.
 """
 
 import gzip
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from tempfile import TemporaryDirectory
+from typing import Any, Final, get_args
 
 from attrs import frozen
+from click.testing import CliRunner
+from sqlalchemy import Connection, select
 
 from archive.dedup.linking import fingerprints
+from archive.dedup.matching import Query, counted
 from archive.dedup.propose import furniture
 from archive.dedup.propose.candidates import MATCH, Sample, shares_enough, shortlist
 from archive.dedup.propose.index import CAP
+from archive.dedup.relations import Relation
+from archive.dedup.stored import read
 from archive.dedup.types import Fingerprint
+from archive.dedup.verify.relation import SAME_TEXT
 from archive.dedup.verify.texts import Text, prepare
+from archive.store.db import open_engine, reading
+from archive.store.models import Article
 from archive.times import parse_time
+from crawler.cli import main
 
 SHARED: Final = Path(__file__).resolve().parents[2] / "shared"
 CHALLENGE: Final = SHARED / "dedup"
 REAL: Final = SHARED / "dedup-real"
 _BATCH: Final = 200
+
+APART: Final = "apart"
+"""Said of two texts that are not related."""
+RELATED: Final = frozenset[str](get_args(Relation))
+NOT_UNITED: Final = RELATED - SAME_TEXT | {APART}
+
+
+@frozen(eq=False)
+class Pair:
+    """Two texts that are compared. `corpus`: where they are from. `right`: what may be said of them, relations and
+    `apart`; None where nobody knows."""
+
+    corpus: str
+    first: Text
+    second: Text
+    right: frozenset[str] | None = None
 
 
 @frozen(eq=False)
@@ -87,12 +116,83 @@ class Challenge:
         return list(islice(enough, MATCH.verified))
 
 
-def real_pairs() -> Iterator[tuple[dict[str, Any], Text, Text]]:
-    """The pairs of ../shared/dedup-real, but for those whose label is open, with their two texts."""
-    texts = {row["id"]: _text(row["body"], row) for row in _rows(REAL / "texts.jsonl")}
+def challenge_pairs() -> Iterator[Pair]:
+    """The copies with their articles, the negatives and the articles themselves with what the index proposes."""
+    challenge = Challenge()
+    for asked in challenge.asked():
+        if asked.expected is not None:
+            yield Pair("copies", asked.text, challenge.articles[asked.expected].text, RELATED)
+            continue
+        for name in challenge.proposed(asked.made):
+            yield Pair("negatives", asked.text, challenge.articles[name].text, frozenset({APART}))
+    for name, article in challenge.articles.items():
+        for other in challenge.proposed(article.made):
+            if other < name:
+                yield Pair("archive", article.text, challenge.articles[other].text)
+
+
+def real_pairs() -> Iterator[Pair]:
+    """The pairs of ../shared/dedup-real, but for those whose label is open, as its `score.py` judges them: those that
+    are to be `apart`, `linked` and `united`."""
+    rows = _rows(REAL / "texts.jsonl")
+    given = [{name: row.get(name) for name in ("url", "headline", "body", "published_at")} for row in rows]
+    with _archived(given) as connection:
+        texts = _stored(connection, rows)
     for pair in _rows(REAL / "pairs.jsonl"):
-        if pair["label"] != "debatable":
-            yield pair, texts[pair["a"]], texts[pair["b"]]
+        if pair["label"] == "debatable":
+            continue
+        if pair["expected"] in SAME_TEXT:
+            corpus, right = "united", SAME_TEXT
+        elif pair["expected"]:
+            corpus, right = "linked", RELATED - SAME_TEXT if pair["label"] == "wrong_link" else RELATED
+        else:
+            corpus, right = "apart", NOT_UNITED
+        yield Pair(corpus, texts[pair["a"]], texts[pair["b"]], right)
+
+
+def case_pairs() -> Iterator[Pair]:
+    """The cases of ../shared/dedup-real, as their `check.py` judges them: a query with the article that it belongs to,
+    and one that belongs to none with those that share what the index samples."""
+    rows = _rows(REAL / "cases" / "archive.jsonl")
+    asked = [row for path in sorted((REAL / "cases").glob("*.jsonl")) if path.stem != "archive" for row in _rows(path)]
+    queries = [
+        Query(id=row["id"], body=row["body"], published_at=_published_at(row), headline=row.get("headline"))
+        for row in asked
+    ]
+    with _archived(rows) as connection:
+        texts = _stored(connection, rows)
+        bodies, made = counted(connection, queries)
+    fingerprinted = zip(texts, fingerprints([text.body for text in texts.values()]), strict=True)
+    kept = {key: set(one.kept) for key, one in fingerprinted}
+    for row, query, body, one in zip(asked, queries, bodies, made, strict=True):
+        text = prepare(body, query.published_at, query.headline)
+        if row["expected"]:
+            yield Pair("cases", text, texts[row["expected"]], frozenset(row["relations"]))
+            continue
+        proposed = (key for key, values in kept.items() if not values.isdisjoint(one.looked_up))
+        yield from (Pair("cases", text, texts[key], NOT_UNITED) for key in proposed)
+
+
+@contextmanager
+def _archived(rows: Sequence[dict[str, Any]]) -> Iterator[Connection]:
+    """A new archive of these articles, imported as a person would."""
+    with TemporaryDirectory() as folder:
+        path, home = Path(folder, "articles.jsonl"), Path(folder, "home")
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+        done = CliRunner().invoke(main, ["--home", str(home), "import", "--jobs", "1", str(path)])
+        if done.exit_code:
+            raise RuntimeError(done.output)
+        engine = open_engine(f"sqlite:///{home / 'archive.db'}")
+        with reading(engine) as connection:
+            yield connection
+        engine.dispose()
+
+
+def _stored(connection: Connection, rows: Sequence[dict[str, Any]]) -> dict[str, Text]:
+    """The texts of archived articles as they count, by the ids of the rows."""
+    numbers = dict(connection.execute(select(Article.url, Article.id)).all())
+    texts = read(connection, numbers.values())
+    return {row["id"]: texts[numbers[row["url"]]] for row in rows}
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
@@ -106,5 +206,9 @@ def _fingerprints(bodies: Sequence[str]) -> Iterator[Fingerprint]:
 
 
 def _text(body: str, row: dict[str, Any]) -> Text:
+    return prepare(body, _published_at(row), row.get("headline"))
+
+
+def _published_at(row: dict[str, Any]) -> datetime | None:
     told = row.get("published_at")
-    return prepare(body, parse_time(told)[0] if told else None, row.get("headline"))
+    return parse_time(told)[0] if told else None

@@ -1,10 +1,13 @@
-"""What every predicate of the duplicate verification is worth: `python -m benchmarks.predicates`.
+"""What every rule of the duplicate verification is worth: `make bench-rules`, or `python -m benchmarks.predicates`.
 
-For each predicate: on how many pairs of texts it holds, and what becomes of them without it: `-` links lost, `+` links
-made, `~` another relation or mark, `?` only another reason for the same rejection. Only the pairs on which it holds are
-compared again: where it does not hold, it decides nothing. The pairs: the cases of our own tests, and of ../shared,
-where that is, the copies with their articles, the negatives and the archive's articles with what the index proposes,
-and the pairs that people read.
+First the reasons: of how many pairs of texts each is the reason, `!` of how many wrongly. Then every predicate: on how
+many pairs it holds, and what becomes of them without it: `-` links lost, `+` links made, `~` another relation or mark,
+`?` only another reason; and in brackets how many pairs more (or fewer) come out right. Only the pairs on which it holds
+are compared again: where it does not hold, it decides nothing.
+
+The pairs: the cases of our own tests (`own`); of ../shared/dedup-real, where that is, those that people read and found
+`apart`, `linked` and `united`, and its `cases`; of ../shared/dedup the `copies` with their articles, the `negatives`
+and the `archive`'s articles with what the index proposes.
 """
 
 import sys
@@ -15,16 +18,17 @@ from types import ModuleType
 from typing import Any, Final
 
 import click
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from archive.dedup.reasons import APART as WHY_APART
+from archive.dedup.reasons import LINKED
 from archive.dedup.verify import apart, gaps, names, numbers, relation, texts
-from archive.dedup.verify.compare import Verdict, compare
+from archive.dedup.verify.compare import Rejection, Verdict, compare
 from archive.dedup.verify.predicates import Predicate
-from archive.dedup.verify.texts import Text
-from benchmarks.labelled import CHALLENGE, REAL, Challenge, real_pairs
+from benchmarks.labelled import APART, CHALLENGE, REAL, RELATED, Pair, case_pairs, challenge_pairs, real_pairs
 from tests.archive.dedup.verify.cases import cases
 
 TABLES: Final[tuple[tuple[ModuleType, str], ...]] = (
@@ -40,33 +44,56 @@ TABLES: Final[tuple[tuple[ModuleType, str], ...]] = (
     (relation, "MARKS"),
 )
 """Where the predicates stand, in the order in which they are asked."""
-CORPORA: Final = ("own", "copies", "negatives", "archive", "real")
+CORPORA: Final = ("own", "apart", "linked", "united", "cases", "copies", "negatives", "archive")
 SIGNS: Final = "-+~?"
 
 Outcome = tuple[str, tuple[str, ...]]
 """A relation with its marks, or a reason."""
 
 
-@frozen(eq=False)
-class Pair:
-    """Two texts that are compared."""
-
-    corpus: str
-    first: Text
-    second: Text
-
-
 @define
 class Worth:
-    """One predicate's account: by corpus, on how many pairs it holds, and what becomes of them without it."""
+    """One predicate's account: by corpus, on how many pairs it holds, what becomes of them without it, and how many
+    more of them are right then."""
 
     holds: Counter[str] = field(factory=Counter)
     changes: Counter[tuple[str, str]] = field(factory=Counter)
+    right: Counter[str] = field(factory=Counter)
 
     def row(self, corpus: str) -> tuple[str, str]:
-        """As the table shows it: `12`, `-3 ~1`."""
-        signs = (f"{sign}{self.changes[corpus, sign]}" for sign in SIGNS if self.changes[corpus, sign])
-        return str(self.holds[corpus] or "·"), " ".join(signs)
+        """As the table shows it: `12`, `-3 ~1 (-3)`."""
+        cells = [f"{sign}{self.changes[corpus, sign]}" for sign in SIGNS if self.changes[corpus, sign]]
+        cells += [f"({self.right[corpus]:+})"] if self.right[corpus] else []
+        return str(self.holds[corpus] or "·"), " ".join(cells)
+
+
+@define
+class Reasons:
+    """What is said of pairs: by corpus and reason, of how many, and of how many wrongly; `asked`: by corpus, of how
+    many it is known what is right."""
+
+    decided: Counter[tuple[str, str]] = field(factory=Counter)
+    wrong: Counter[tuple[str, str]] = field(factory=Counter)
+    asked: Counter[str] = field(factory=Counter)
+
+    def add(self, pair: Pair, said: Verdict | Rejection) -> None:
+        """Count one pair."""
+        self.decided[pair.corpus, said.reason] += 1
+        self.asked[pair.corpus] += pair.right is not None
+        self.wrong[pair.corpus, said.reason] += is_right(pair, said) is False
+
+    def row(self, reason: str) -> list[str]:
+        """As the table shows it: `12 !1`."""
+        cells = []
+        for corpus in CORPORA:
+            decided, wrong = self.decided[corpus, reason], self.wrong[corpus, reason]
+            cells.append(f"{decided or '·'}" + (f" !{wrong}" if wrong else ""))
+        return cells
+
+    def right(self, corpus: str) -> str:
+        """`140 of 182`."""
+        wrong = sum(times for (one, _), times in self.wrong.items() if one == corpus)
+        return f"{self.asked[corpus] - wrong} of {self.asked[corpus]}" if self.asked[corpus] else ""
 
 
 def every_predicate() -> Iterator[str]:
@@ -115,32 +142,49 @@ def _watching(table: str, predicate: Predicate[Any, Any], held: set[str]) -> Pre
     return evolve(predicate, holds=holds)
 
 
-def outcome(pair: Pair) -> Outcome:
+def verdict(pair: Pair) -> Verdict | Rejection:
     """What is said of a pair."""
     for text in (pair.first, pair.second):
         vars(text).pop("damaged", None)  # kept with the text, but decided by predicates
-    found = compare(pair.first, pair.second)
+    return compare(pair.first, pair.second)
+
+
+def outcome(pair: Pair) -> Outcome:
+    """What is said of a pair: a relation with its marks, or a reason."""
+    return _outcome(verdict(pair))
+
+
+def _outcome(found: Verdict | Rejection) -> Outcome:
     return (found.relation, found.marks) if isinstance(found, Verdict) else (found.reason, ())
 
 
-def account(pairs: Iterable[Pair]) -> dict[str, Worth]:
-    """Every predicate's worth over the pairs."""
+def is_right(pair: Pair, found: Verdict | Rejection) -> bool | None:
+    """Whether that may be said of the pair; None where nobody knows."""
+    said = found.relation if isinstance(found, Verdict) else APART
+    return None if pair.right is None else said in pair.right
+
+
+def account(pairs: Iterable[Pair]) -> tuple[dict[str, Worth], Reasons]:
+    """Every predicate's worth over the pairs, and the reasons of what is said of them."""
     worths = {name: Worth() for name in every_predicate()}
-    holding: dict[str, list[tuple[Pair, Outcome]]] = {name: [] for name in worths}
+    holding: dict[str, list[tuple[Pair, Outcome, bool | None]]] = {name: [] for name in worths}
+    reasons = Reasons()
     with watched() as held:
         for pair in pairs:
             held.clear()
-            said = outcome(pair)
+            said = verdict(pair)
+            reasons.add(pair, said)
             for name in held:
-                holding[name].append((pair, said))
+                holding[name].append((pair, _outcome(said), is_right(pair, said)))
     for name, worth in worths.items():
         with without(name):
-            for pair, before in holding[name]:
+            for pair, before, was_right in holding[name]:
                 worth.holds[pair.corpus] += 1
-                after = outcome(pair)
-                if after != before:
+                now = verdict(pair)
+                if (after := _outcome(now)) != before:
                     worth.changes[pair.corpus, _sign(before, after)] += 1
-    return worths
+                    worth.right[pair.corpus] += bool(is_right(pair, now)) - bool(was_right)
+    return worths, reasons
 
 
 def _sign(before: Outcome, after: Outcome) -> str:
@@ -152,33 +196,31 @@ def _sign(before: Outcome, after: Outcome) -> str:
 
 def every_pair() -> Iterator[Pair]:
     """The pairs at hand."""
-    yield from (Pair("own", case.one.prepared(), case.other.prepared()) for case in cases())
-    if CHALLENGE.exists():
-        yield from _challenge()
+    for case in cases():
+        right = frozenset({case.says if case.says in RELATED else APART})
+        yield Pair("own", case.one.prepared(), case.other.prepared(), right)
     if REAL.exists():
-        yield from (Pair("real", one, other) for _, one, other in real_pairs())
+        yield from real_pairs()
+        yield from case_pairs()
+    if CHALLENGE.exists():
+        yield from challenge_pairs()
 
 
-def _challenge() -> Iterator[Pair]:
-    challenge = Challenge()
-    for asked in challenge.asked():
-        if asked.expected is not None:
-            yield Pair("copies", asked.text, challenge.articles[asked.expected].text)
-            continue
-        for name in challenge.proposed(asked.made):
-            yield Pair("negatives", asked.text, challenge.articles[name].text)
-    for name, article in challenge.articles.items():
-        for other in challenge.proposed(article.made):
-            if other < name:
-                yield Pair("archive", article.text, challenge.articles[other].text)
-
-
-def show(console: Console, worths: dict[str, Worth], asked: Counter[str]) -> None:
-    """One row a predicate, the corpora side by side."""
+def show(console: Console, worths: dict[str, Worth], reasons: Reasons) -> None:
+    """A row a reason, a row a predicate, the corpora side by side."""
+    table = Table(box=box.SIMPLE_HEAD, title="Every reason, of how many pairs, and ! of how many wrongly")
+    table.add_column("reason", no_wrap=True)
+    for corpus in CORPORA:
+        table.add_column(corpus, justify="right", no_wrap=True)
+    for reason in sorted({reason for _, reason in reasons.decided}, key=[*LINKED, *WHY_APART].index):
+        table.add_row(reason, *reasons.row(reason))
+    table.add_section()
+    table.add_row("right", *map(reasons.right, CORPORA))
+    console.print(table)
     table = Table(box=box.SIMPLE_HEAD, title="Every predicate, and what its absence changes")
     table.add_column("predicate", no_wrap=True)
     for corpus in CORPORA:
-        table.add_column(f"{corpus} {asked[corpus]}", justify="right", no_wrap=True)
+        table.add_column(corpus, justify="right", no_wrap=True)
         table.add_column("without", no_wrap=True)
     for name, worth in worths.items():
         table.add_row(name, *(cell for corpus in CORPORA for cell in worth.row(corpus)))
@@ -187,17 +229,10 @@ def show(console: Console, worths: dict[str, Worth], asked: Counter[str]) -> Non
 
 @click.command()
 def main() -> None:
-    """Print what every predicate is worth. Exit code 1 where a predicate changes no case of our own tests."""
-    asked: Counter[str] = Counter()
-
-    def counted() -> Iterator[Pair]:
-        for pair in every_pair():
-            asked[pair.corpus] += 1
-            yield pair
-
-    worths = account(counted())
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 190)
-    show(console, worths, asked)
+    """Print what every rule is worth. Exit code 1 where a predicate changes no case of our own tests."""
+    worths, reasons = account(every_pair())
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 230)
+    show(console, worths, reasons)
     unproven = [name for name, worth in worths.items() if not any(corpus == "own" for corpus, _ in worth.changes)]
     for name in unproven:
         console.print(f"{name}: no case comes out otherwise without it", style="red")

@@ -91,7 +91,7 @@ def match(connection: Connection, queries: Iterable[Query], *, explain: bool = F
 
 
 def _match_batch(connection: Connection, queries: Sequence[Query], explain: bool) -> list[Answer]:
-    bodies, made = _counted(connection, queries)
+    bodies, made = counted(connection, queries)
     samples = [Sample(one.kept, one.looked_up) for one in made]
     wanted = [Wanted(None, sample, one.digest) for sample, one in zip(samples, made, strict=True)]
     stories = Stories(connection, wanted, MATCH)
@@ -112,7 +112,7 @@ def _match_batch(connection: Connection, queries: Sequence[Query], explain: bool
     ]
 
 
-def _counted(connection: Connection, queries: Sequence[Query]) -> tuple[list[str], list[Fingerprint]]:
+def counted(connection: Connection, queries: Sequence[Query]) -> tuple[list[str], list[Fingerprint]]:
     """The texts as stored ones count, without lines that are furniture, and their fingerprints."""
     bodies = [query.body for query in queries]
     made = fingerprints(bodies)

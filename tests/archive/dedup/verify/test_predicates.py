@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from archive.dedup.verify.apart import REASONS
-from benchmarks.predicates import TABLES, Pair, account, every_predicate, outcome, watched, without
+from benchmarks.labelled import APART, RELATED, Pair
+from benchmarks.predicates import TABLES, account, every_predicate, outcome, watched, without
 from tests.archive.dedup.verify.case import Case
 from tests.archive.dedup.verify.cases import cases
 
@@ -16,7 +17,8 @@ ONLY_REASONS = {"ANOTHER_STORY.no_text", "ANOTHER_STORY.nothing_in_common"}
 
 def _pair(case: Case, *, turned: bool = False) -> Pair:
     sides = (case.other, case.one) if turned else (case.one, case.other)
-    return Pair("own", *(side.prepared() for side in sides))
+    right = frozenset({case.says if case.says in RELATED else APART})
+    return Pair("own", *(side.prepared() for side in sides), right)
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.id)
@@ -55,11 +57,15 @@ def test_every_reason_has_a_case() -> None:
 
 
 def test_the_account_counts_what_changes() -> None:
-    worths = account(_pair(case) for case in cases())
+    worths, reasons = account(_pair(case) for case in cases())
     assert list(worths) == PREDICATES
     assert all(any(corpus == "own" for corpus, _ in worth.changes) for worth in worths.values())
-    assert worths["NAMES.byline"].row("own")[1] == "-1"
+    assert worths["NAMES.byline"].row("own")[1] == "-1 (-1)"
     assert worths["ANOTHER_STORY.moved_day"].row("own")[1].startswith("+1")
+    asked = len(cases())
+    assert reasons.right("own") == f"{asked} of {asked}"
+    assert sum(reasons.decided.values()) == asked
+    assert reasons.row("moved day")[0].isdecimal()
 
 
 @pytest.fixture(autouse=True)
