@@ -51,7 +51,7 @@ def recluster(
     """Group the whole archive anew by today's rules, and report what that changes.
 
     Crawl and import group as articles come in, by the rules of their day; this compares every article with every other
-    one that it may be related to. What people decided (jianbao cluster merge, split, pin) stays as it is.
+    one that it may be related to. What people decided (jianbao cluster merge, split, apart, pin) stays as it is.
 
     \b
     Examples:

@@ -4,12 +4,15 @@ from typing import Any, Final
 
 PASSAGE: Final = 120
 """Characters of a shared passage that are shown."""
+MOST: Final = 20
+"""The most links that are shown; --json has all."""
 
 
 def related_lines(related: list[dict[str, Any]]) -> list[str]:
-    """What articles are linked to outside their story, as `archive.dedup.clusters.related` tells it."""
+    """What articles are linked to outside their story, as `archive.dedup.clusters.related` tells it; what waits for a
+    person first."""
     lines = []
-    for other in related:
+    for other in sorted(related, key=lambda one: one["relation"] != "doubtful" or one["decided"] is not None)[:MOST]:
         covered = f"{other['coverage']:.0%}"
         if other["relation"] == "doubtful":
             when = other["decided_at"]
@@ -20,7 +23,7 @@ def related_lines(related: list[dict[str, Any]]) -> list[str]:
             lines.append(f"    {why(other)}")
         if other["passage"]:
             lines.append(f"    “{shortened(other['passage'])}”")
-    return lines
+    return [*lines, f"and {len(related) - MOST} more: --json"] if len(related) > MOST else lines
 
 
 def why(link: dict[str, Any]) -> str:

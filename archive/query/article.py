@@ -12,7 +12,7 @@ from archive.store.models import Article, Capture, Revision, Sighting
 from archive.times import show_times
 
 MAX_ROWS = 200
-"""The most captures, sightings or revisions that one article is shown with."""
+"""The most captures, sightings, revisions or related articles that one article is shown with."""
 
 
 def article_row(connection: Connection, article_id: int) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def describe(connection: Connection, article_id: int) -> dict[str, Any]:
         "revisions": revisions(connection, article_id),
         "sightings": _sightings(connection, row["site"], row["native_id"]),
         "captures": _captures(connection, article_id),
-        "related": related(connection, {article_id: links.get(article_id, [])}, row["cluster_id"]),
+        "related": related(connection, {article_id: links.get(article_id, [])}, row["cluster_id"])[:MAX_ROWS],
     }
 
 

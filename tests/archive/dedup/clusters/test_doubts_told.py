@@ -4,13 +4,18 @@ import json
 from typing import Any
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner
 from sqlalchemy import Engine, update
 
+from archive.cli.related import MOST, PASSAGE, related_lines, shortened
 from archive.dedup.clusters import decisions
 from archive.dedup.clusters.describe import describe_cluster
 from archive.dedup.clusters.doubts import open_doubts
+from archive.dedup.stored import closest
 from archive.dedup.tables import Link
+from archive.dedup.verify.compare import Verdict, compare
+from archive.dedup.verify.texts import prepare
 from archive.query.article import describe
 from archive.query.statistics import statistics
 from archive.store.db import reading, writing
@@ -82,6 +87,40 @@ def test_a_shared_passage_is_kept_shown_and_unites_nothing(engine: Engine) -> No
         assert (one["relation"], one["id"]) == ("shares_passage", ids["p"])
         assert one["passage"].startswith("据介绍，该线路")
     assert doubts(engine) == []
+
+
+def test_many_links_are_shown_in_part_what_waits_for_a_person_first() -> None:
+    names = ("coverage", "reason", "because", "passage", "decided_at", "url")
+    of = {**dict.fromkeys(names), "coverage": 0.5, "from": 1, "headline": "标题", "decided": None}
+    related = [{**of, "id": key, "relation": "contains" if key < 40 else "doubtful"} for key in range(2, 41)]
+    lines = related_lines(related)
+    assert lines[0].startswith("1 doubtful 40 (50%, undecided")
+    assert (len(lines), lines[-1]) == (MOST + 1, f"and {39 - MOST} more: --json")
+    assert related_lines(related[:MOST])[-1].startswith("1 contains")
+
+
+@pytest.mark.parametrize(
+    ("passage", "shown"),
+    [
+        ("一句话。", "一句话。"),
+        ("第一行\n\n 第二行\t末", "第一行 第二行 末"),
+        ("甲" * PASSAGE, "甲" * PASSAGE),
+        ("甲" * 100 + "乙" * 100, "甲" * 60 + "… (200 characters) …" + "乙" * 60),
+        ("", ""),
+    ],
+)
+def test_a_passage_is_cut_in_its_middle(passage: str, shown: str) -> None:
+    assert shortened(passage) == shown
+
+
+def test_what_shares_a_passage_only_crowds_out_no_copy() -> None:
+    body = prepare(STORY)
+    same = compare(body, prepare(STORY + "\n（完）"))
+    assert isinstance(same, Verdict)
+    passage, excerpt, doubt = (evolve(same, relation=name) for name in ("shares_passage", "excerpt_of", "doubtful"))
+    apart = compare(body, prepare(OTHER))
+    found = [(1, passage), (2, excerpt), (3, apart), (4, doubt), (5, same)]
+    assert [key for key, _ in closest(found)] == [5, 2, 4, 1]
 
 
 def test_a_link_of_earlier_rules_has_no_reason(engine: Engine) -> None:
