@@ -1,10 +1,14 @@
 """Predicates account for themselves: each decides a case of ours, and says why it is there."""
 
 from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
+from archive.dedup import verify
 from archive.dedup.verify.apart import REASONS
+from archive.dedup.verify.predicates import Predicate
 from benchmarks.labelled import APART, RELATED, Pair
 from benchmarks.predicates import TABLES, account, every_predicate, outcome, watched, without
 from tests.archive.dedup.verify.case import Case
@@ -50,6 +54,17 @@ def test_every_predicate_says_why_it_is_there() -> None:
     for module, table in TABLES:
         for predicate in getattr(module, table):
             assert (predicate.holds.__doc__ or "").rstrip().endswith((".", ":")), predicate.name
+
+
+def test_every_table_is_in_the_account() -> None:
+    modules = [import_module(f"{verify.__name__}.{found.name}") for found in iter_modules(verify.__path__)]
+    tables = {
+        (module, name)
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, tuple) and value and all(isinstance(one, Predicate) for one in value)
+    }
+    assert tables == set(TABLES)
 
 
 def test_every_reason_has_a_case() -> None:
