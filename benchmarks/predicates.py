@@ -231,7 +231,7 @@ def show(console: Console, worths: dict[str, Worth], reasons: Reasons) -> None:
 def main() -> None:
     """Print what every rule is worth. Exit code 1 where a predicate changes no case of our own tests."""
     worths, reasons = account(every_pair())
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 230)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 290)
     show(console, worths, reasons)
     unproven = [name for name, worth in worths.items() if not any(corpus == "own" for corpus, _ in worth.changes)]
     for name in unproven:
