@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, TunnelError
-from scrapy.exceptions import DownloadConnectionRefusedError
+from scrapy.exceptions import DownloadConnectionRefusedError, ResponseDataLossError
 
 from crawler.guard import shown_proxy
 from crawler.pages.status import PROXY_REFUSES
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.run.politeness.turns import Turns
+
+
+_TWISTED = re.compile(r"<twisted\.python\.failure\.Failure [\w.]+: (.*?)\.?>")
+"""How Twisted writes one of several errors of a connection."""
 
 
 class ProxyFailed(Exception):
@@ -61,6 +65,9 @@ def _refusal(proxy: str, status: int | None) -> str:
 def reason(error: BaseException) -> str:
     """Why there was no answer, in a few words for the log and the frontier's row."""
     words = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, ResponseDataLossError) or "ResponseDataLossError" in words:
+        return "the answer breaks off"
+    words = "; ".join(dict.fromkeys(_TWISTED.findall(words))) or words
     if found := re.search(r"certificate verify failed|certificate_unknown|VerificationError|CertificateError", words):
         return f"its certificate is not one that is trusted ({found[0]}); JIANBAO_CA_FILE may name another authority"
     return words[:200]

@@ -41,8 +41,8 @@ def quiet_scrapy() -> None:
     """Scrapy and Twisted say what is wrong, not what they do; our own lines say that."""
     for name in ("scrapy", "asyncio", "py.warnings"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    # A robots.txt or a certificate that is not in order is told, in one line, by what it holds up.
-    for name in ("scrapy.downloadermiddlewares.robotstxt", "twisted"):
+    # A robots.txt, a certificate or an answer that is not in order is told, in one line, by what it holds up.
+    for name in ("scrapy.downloadermiddlewares.robotstxt", "scrapy.core.downloader.handlers", "twisted"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 

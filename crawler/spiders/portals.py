@@ -268,6 +268,8 @@ def _failure(failure: Any) -> tuple[str, str]:
         return (Outcome.BLOCKED, f"blocked: redirects, and {words}") if redirected else (Cause.REFUSED, words)
     if type(error) is IgnoreRequest:
         return Cause.REDIRECTS, f"redirects without end, the last to {failure.request.url[:100]}"
+    if isinstance(error, ValueError):  # of what a Location says, Scrapy makes no request
+        return Cause.REDIRECTS, f"redirects to what is no address: {words}"
     return Cause.NO_ANSWER, words
 
 
