@@ -10,7 +10,7 @@ import pytest
 
 from tests.crawler.run.run import Archive
 from tests.portal.proxy import Proxy
-from tests.portal.server import Answer
+from tests.portal.server import Answer, text
 
 pytestmark = pytest.mark.slow
 
@@ -45,6 +45,9 @@ SITE = Site(
 )
 '''
 DAYS = {1: "2026-03-09", 2: "2026-03-06", 3: "2026-03-03"}
+ARTICLE = text(
+    "<title>水务局的工程开工</title><h1>水务局的工程开工</h1>" + "<p>水务局的工程已经在上周开工，明年完成。</p>" * 5
+)
 EVERY = {"11", "12", "21", "22", "31", "32"}
 
 
@@ -59,6 +62,7 @@ def proxy(start_portal: START) -> Proxy:
     """A portal whose only list changes slowly and has three pages."""
     proxy = start_portal(1)
     proxy.faults |= {f"{HOST}/list/{page}": listed(page) for page in (1, 2, 3)}
+    proxy.fault = lambda url: ARTICLE if "/a/" in url else None
     return proxy
 
 
