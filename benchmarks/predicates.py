@@ -40,6 +40,8 @@ TABLES: Final[tuple[tuple[ModuleType, str], ...]] = (
     (apart, "BELIEVED"),
     (apart, "ONE_STORY"),
     (relation, "SAME"),
+    (relation, "UNSURE"),
+    (relation, "PARTS"),
     (relation, "CHANGES"),
     (relation, "MARKS"),
 )

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 
 from archive.dedup.clusters.links import chunks
 from archive.dedup.tables import DedupText
-from archive.dedup.verify.apart import SHORT
+from archive.dedup.verify.story.another import SHORT
 from archive.store.models import Article
 
 ALL_PAIRS: Final = 16

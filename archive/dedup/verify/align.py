@@ -33,6 +33,8 @@ LEAST: Final = 16  # anchored characters, and their share of the shorter text: b
 LEAST_SHARE: Final = 0.12
 SMALL_GAP: Final = 30  # characters on either side; always aligned
 LARGE_GAP: Final = 240  # aligned if much of it is equal after all; any other gap ends the run
+REPEATED: Final = 48  # grams that stand once in one text and more often in the other: so many are a passage
+REPEATED_SHARE: Final = 0.1  # and so many for each that stands once in both
 ALIKE: Final = 0.45  # share of equal characters that keeps a larger gap inside its run
 
 Tag = Literal["equal", "replace", "insert", "delete"]
@@ -71,9 +73,18 @@ class Anchored:
         return grams(self.codes, ANCHOR)
 
     @cached_property
+    def _counted(self) -> tuple[Hashes, Numbers, Hashes]:
+        return _counted(self.grams)
+
+    @property
     def single(self) -> tuple[Hashes, Numbers]:
         """The grams that stand once, ascending, and where."""
-        return _single(self.grams)
+        return self._counted[:2]
+
+    @property
+    def repeated(self) -> Hashes:
+        """The grams that stand more than once, each of them once."""
+        return self._counted[2]
 
     @cached_property
     def numbered(self) -> tuple[Hashes, Numbers]:
@@ -164,13 +175,30 @@ def _segments(first: Anchored, second: Anchored) -> list[_Segment]:
 
 
 def _shared(first: Anchored, second: Anchored) -> tuple[Numbers, Numbers]:
-    """Where the grams stand that each text has once. In a text that repeats itself, the n-th time counts as once."""
-    if first.repeats or second.repeats:
-        once, where = first.numbered
-        other_once, other_where = second.numbered
-    else:
-        once, where = first.single
-        other_once, other_where = second.single
+    """Where the grams stand that each text has once. In a text that repeats itself, the n-th time counts as once; so it
+    does where much of what both have stands twice in one of them, as a lead that is printed above the text again."""
+    if not first.repeats and not second.repeats:
+        i, j = _matched(first.single, second.single)
+        most = max(REPEATED, REPEATED_SHARE * len(i))
+        if _again(first, second, len(i), most) < most and _again(second, first, len(i), most) < most:
+            return i, j
+    return _matched(first.numbered, second.numbered)
+
+
+def _again(first: Anchored, second: Anchored, matched: int, most: float) -> float:
+    """How many grams that the first text has once, but for those that `matched`, the second has more than once; 0 where
+    that cannot be `most` of them."""
+    once, repeated = first.single[0], second.repeated
+    if len(once) - matched < most or len(repeated) < most:
+        return 0
+    at = np.searchsorted(once, repeated)
+    at[at == len(once)] = 0
+    return int(np.count_nonzero(once[at] == repeated))
+
+
+def _matched(ours: tuple[Hashes, Numbers], theirs: tuple[Hashes, Numbers]) -> tuple[Numbers, Numbers]:
+    once, where = ours
+    other_once, other_where = theirs
     if not len(once) or not len(other_once):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     if len(once) > len(other_once):
@@ -188,15 +216,15 @@ def _hits(few: Hashes, few_where: Numbers, many: Hashes, many_where: Numbers) ->
     return few_where[hits], many_where[at[hits]]
 
 
-def _single(hashes: Hashes) -> tuple[Hashes, Numbers]:
-    """The hashes that occur once, ascending, and where."""
+def _counted(hashes: Hashes) -> tuple[Hashes, Numbers, Hashes]:
+    """The hashes that occur once, ascending, and where; and the others, each once."""
     order = np.argsort(hashes)
     ranked = hashes[order]
     if not len(ranked):
-        return ranked, order
+        return ranked, order, ranked
     step = np.concatenate(([True], ranked[1:] != ranked[:-1], [True]))
     alone = step[:-1] & step[1:]
-    return ranked[alone], order[alone]
+    return ranked[alone], order[alone], ranked[step[:-1] & ~step[1:]]
 
 
 def _numbered(hashes: Hashes) -> tuple[Hashes, Numbers]:

@@ -5,13 +5,17 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from archive.dedup.relations import INVERSE, Relation, turned
+from archive.dedup.verify.align import extent
 from archive.dedup.verify.apart import why_apart
-from archive.dedup.verify.facts import Facts, look
+from archive.dedup.verify.facts import Facts, equal_in, look
 from archive.dedup.verify.relation import marks, relation
 from archive.dedup.verify.texts import Text
+from archive.text.fold import fold_positions
 
 MAX_EVIDENCE: Final = 24
 """So many differences are kept."""
+MAX_PASSAGE: Final = 1000
+"""Characters of a shared passage that are kept."""
 _SHOWN: Final = 40
 """Characters of a difference that are kept."""
 
@@ -88,6 +92,9 @@ def compare(first: Text, second: Text) -> Verdict | Rejection:
     if reason is not None:
         return Rejection(reason=reason, facts=facts)
     kind, why = relation(facts)
+    evidence = {"reason": why, **_evidence(facts)}
+    if kind == "shares_passage":
+        evidence["passage"] = _passage(facts)
     return Verdict(
         relation=kind,
         reason=why,
@@ -96,7 +103,11 @@ def compare(first: Text, second: Text) -> Verdict | Rejection:
         coverage=round(facts.cover, 3),
         other_coverage=round(facts.other, 3),
         confidence=round(_confidence(facts), 3),
-        evidence={"reason": why, **_evidence(facts)},
+        evidence={
+            "reason": why,
+            **_evidence(facts),
+            **({"passage": _passage(facts)} if kind == "shares_passage" else {}),
+        },
     )
 
 
@@ -114,6 +125,13 @@ def _evidence(facts: Facts) -> dict[str, Any]:
         "noise": gaps.noise,
         "differences": [[gap.kind, gap.ours[:_SHOWN], gap.theirs[:_SHOWN]] for gap in gaps.gaps[:MAX_EVIDENCE]],
     }
+
+
+def _passage(facts: Facts) -> str:
+    """The longest passage that both have, as the shorter text writes it, with its line ends."""
+    start, end, _, _ = extent(max(facts.runs, key=equal_in))
+    folded = fold_positions(facts.first.body)
+    return facts.first.body[int(folded.positions[start]) : int(folded.positions[end - 1]) + 1][:MAX_PASSAGE]
 
 
 def _confidence(facts: Facts) -> float:

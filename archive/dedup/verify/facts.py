@@ -16,6 +16,10 @@ LEAST_RUN: Final = 8
 """Equal characters that a run has at least: a shorter one is a phrase that both happen to use."""
 DENSE: Final = 0.4
 """Share of a run that is equal at least: a thinner one is two texts side by side."""
+QUOTED: Final = 40
+"""Characters of a passage that is quoted; a shorter one may be a phrase."""
+WORD_BY_WORD: Final = 0.9
+"""Share of a passage that is equal where it was taken over word by word."""
 HEAD: Final = 30
 """Characters that a text may have before the run that it begins with."""
 
@@ -43,9 +47,19 @@ class Facts:
     days: float | None
 
     @property
+    def passages(self) -> list[str]:
+        """What both texts have, the equal stretches of the runs, as the folded texts write it."""
+        return [self.first.folded[op.start : op.end] for run in self.runs for op in run if op.tag == "equal"]
+
+    @property
     def verbatim(self) -> bool:
         """The folded texts are the same."""
         return self.first.folded == self.second.folded
+
+    @property
+    def damaged(self) -> bool:
+        """One of them holds mojibake."""
+        return max(int(self.first.damaged.sum()), int(self.second.damaged.sum())) >= DAMAGED
 
     @property
     def near_in_time(self) -> bool:
@@ -55,6 +69,27 @@ class Facts:
         return self.days <= FAR
 
     @property
+    def first_is_earlier(self) -> bool:
+        """The first text was published before the second."""
+        ours, theirs = self.first.published_at, self.second.published_at
+        return ours is not None and theirs is not None and ours < theirs
+
+    @property
+    def straight(self) -> float:
+        """The share of what stands between the beginning of the first run and the end of the last one that the runs
+        cover, in the text that has more beside it: 1 where both say the same there and nothing else."""
+        spans = [extent(run) for run in self.runs]
+        ours = max(span[1] for span in spans) - min(span[0] for span in spans)
+        theirs = max(span[3] for span in spans) - min(span[2] for span in spans)
+        covered = self.equal + self.gaps.replaced, self.equal + self.gaps.other_replaced
+        return min(covered[0] / ours, covered[1] / theirs, 1.0)
+
+    @property
+    def quoted(self) -> int:
+        """Equal characters of the passages that are taken over word by word."""
+        return sum(equal_in(run) for run in self.runs if equal_in(run) >= QUOTED and density(run) >= WORD_BY_WORD)
+
+    @property
     def longest(self) -> int:
         """Equal characters of the heaviest run."""
         return equal_in(self.runs[0])
@@ -62,8 +97,7 @@ class Facts:
     @property
     def density(self) -> float:
         """The share of the heaviest run that is equal."""
-        start, end, other_start, other_end = extent(self.runs[0])
-        return self.longest / max(end - start, other_end - other_start)
+        return density(self.runs[0])
 
     @property
     def at_head(self) -> bool:
@@ -110,9 +144,13 @@ def _sound(text: Text, damage: int, missing: int) -> int:
 
 def is_dense(run: list[Op]) -> bool:
     """Whether a run is a passage that both texts have, and not two that happen to share words."""
+    return equal_in(run) >= LEAST_RUN and density(run) >= DENSE
+
+
+def density(run: list[Op]) -> float:
+    """The share of a run that is equal."""
     start, end, other_start, other_end = extent(run)
-    equal = equal_in(run)
-    return equal >= LEAST_RUN and equal >= DENSE * max(end - start, other_end - other_start)
+    return equal_in(run) / max(end - start, other_end - other_start)
 
 
 def equal_in(run: list[Op]) -> int:

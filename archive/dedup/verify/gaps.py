@@ -66,7 +66,7 @@ class Gaps:
     gaps: tuple[Gap, ...] = ()
     numbers_same: int = 0
     lone_numbers: int = 0
-    """Numbers that only one text has while the other has others elsewhere in the run: the smaller of both counts."""
+    """Numbers that only one text has while the other has others elsewhere in the runs: the smaller of both counts."""
     renamed: int = 0
     """Words of four characters and more that others replaced each time: a company, a product, a place."""
     moved: tuple[int, ...] = ()
@@ -113,7 +113,7 @@ def type_gaps(
         same += _numbers_same(first, second, run, edits)
         for edit in edits:
             gaps += _typed(first, second, edit)
-    gaps = _without_damage(gaps, (damaged, other_damaged))
+    gaps, lone = without_moved(first, second, _without_damage(gaps, (damaged, other_damaged)))
     moved = [
         days
         for gap in gaps
@@ -123,7 +123,7 @@ def type_gaps(
         )
     ]
     named = _with_names(first, second, gaps)
-    return Gaps(tuple(named), same, _lone_numbers(gaps), _renamed(first, second, named), tuple(moved))
+    return Gaps(tuple(named), same, lone, _renamed(first, second, named), tuple(moved))
 
 
 def beside_mojibake(found: Found) -> bool:
@@ -142,8 +142,13 @@ def lost_digits(found: Found) -> bool:
         return False
     both = ("".join(DIGITS.findall(found.gap.ours)), "".join(DIGITS.findall(found.gap.theirs)))
     short, long = sorted(both, key=len)
+    return 0 < len(short) < len(long) and is_left_of(short, long)
+
+
+def is_left_of(short: str, long: str) -> bool:
+    """Whether the one is the other one with characters missing."""
     rest = iter(long)
-    return 0 < len(short) < len(long) and all(digit in rest for digit in short)
+    return all(char in rest for char in short)
 
 
 def numeral_in_noise(found: Found) -> bool:
@@ -229,11 +234,42 @@ def _numbers_same(first: str, second: str, run: list[Op], edits: list[Edit]) -> 
     return max(0, len(DIGITS.findall(first[start:end])) - touched)
 
 
-def _lone_numbers(gaps: Iterable[Gap]) -> int:
-    lone = [gap for gap in gaps if gap.kind != "number"]
-    ours = sum(len(DIGITS.findall(gap.ours)) for gap in lone if not DIGITS.search(gap.theirs))
-    theirs = sum(len(DIGITS.findall(gap.theirs)) for gap in lone if not DIGITS.search(gap.ours))
-    return min(ours, theirs)
+def without_moved(first: str, second: str, gaps: list[Gap]) -> tuple[list[Gap], int]:
+    """The gaps, with numbers that stand elsewhere in the other text no more told as other ones; and the lone numbers.
+
+    A number is the same with what it counts: the 9 of 9日 is not that of 9人.
+    """
+    counted = [
+        (_counted(first, gap.start, gap.end), _counted(second, gap.other_start, gap.other_end))
+        if DIGITS.search(gap.ours + gap.theirs)
+        else ([], [])
+        for gap in gaps
+    ]
+    ours: Counter[str] = Counter()
+    theirs: Counter[str] = Counter()
+    for gap, (own, other) in zip(gaps, counted, strict=True):
+        if gap.kind != "number" and not (own and other):
+            ours.update(own)
+            theirs.update(other)
+    if not ours and not theirs:
+        return gaps, 0
+    told = []
+    for gap, (own, other) in zip(gaps, counted, strict=True):
+        if gap.kind == "number" and (_is_among(other, ours) or _is_among(own, theirs)):
+            gap = evolve(gap, kind="word")
+            ours.update(own)
+            theirs.update(other)
+        told.append(gap)
+    return told, min((ours - theirs).total(), (theirs - ours).total())
+
+
+def _counted(text: str, start: int, end: int) -> list[str]:
+    """The numbers of a passage, each with the character behind it."""
+    return [text[found.start() : found.end() + 1] for found in DIGITS.finditer(text, start, end)]
+
+
+def _is_among(numbers: list[str], lone: Counter[str]) -> bool:
+    return bool(numbers) and Counter(numbers) <= lone
 
 
 def _with_names(first: str, second: str, gaps: list[Gap]) -> list[Gap]:

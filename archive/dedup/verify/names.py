@@ -14,12 +14,16 @@ from archive.dedup.verify.lexicon import (
     TITLE,
     are_aliases,
     has_person_first,
+    is_language,
     is_person,
     is_place,
+    is_titled,
     is_transliterated,
+    stands_for,
 )
 from archive.dedup.verify.predicates import Predicate, decide
 
+_LANGUAGE_ENDS: Final = ("文", "语")
 _CONTEXT: Final = 5
 """Characters on either side in which a title makes a word a name."""
 _REPEATED: Final = 2
@@ -104,14 +108,30 @@ def _persons(text: str, start: int, end: int, *, titled: bool) -> list[tuple[int
     return found
 
 
+def redacted(swap: Swap) -> bool:
+    """One desk leaves out the name that the other one prints: 徐某."""
+    return stands_for(swap.ours, swap.theirs) or stands_for(swap.theirs, swap.ours)
+
+
+def language(swap: Swap) -> bool:
+    """An edition in another language: 法文版, 俄文版."""
+    behind = swap.right[:1]
+    if behind not in _LANGUAGE_ENDS or behind != swap.second[swap.other_start + len(swap.theirs) :][:1]:
+        return False
+    return is_language(swap.ours) and is_language(swap.theirs)
+
+
 def alias(swap: Swap) -> bool:
     """One name in two spellings: 特朗普, 川普."""
     return are_aliases(swap.ours, swap.theirs)
 
 
 def place(swap: Swap) -> bool:
-    """Another country, province or city."""
-    return is_place(swap.ours) and is_place(swap.theirs)
+    """Another country, province or city; of 法国 and 德国 only the first character was replaced."""
+    if is_place(swap.ours) and is_place(swap.theirs):
+        return True
+    kind, other_kind = swap.right[:1], swap.second[swap.other_start + len(swap.theirs) :][:1]
+    return kind == other_kind != "" and is_place(swap.ours + kind) and is_place(swap.theirs + kind)
 
 
 def byline(swap: Swap) -> bool:
@@ -136,6 +156,14 @@ def name_each_time(swap: Swap) -> bool:
     return swap.times >= _REPEATED and _have_form(swap)
 
 
+def rare_name_each_time(swap: Swap) -> bool:
+    """The one stands for the other three times or more, may be a person's name by its first character, and a title is
+    before it."""
+    if swap.times < _UNTITLED or not (is_person(swap.ours, rare=True) and is_person(swap.theirs, rare=True)):
+        return False
+    return is_titled(swap.ours, swap.first) and is_titled(swap.theirs, swap.second)
+
+
 def name_with_a_title(swap: Swap) -> bool:
     """Both have the form of a name, and a title stands beside or in them: 比利时首相德克罗."""
     if not _have_form(swap):
@@ -158,13 +186,16 @@ def _has_form(word: str) -> bool:
 
 
 NAMES: Final = (
+    Predicate(False, redacted),
     Predicate(True, part_of_a_name),
     Predicate(False, alias),
+    Predicate(True, language),
     Predicate(True, place),
     Predicate(False, byline),
     Predicate(True, party),
     Predicate(False, found_elsewhere),
     Predicate(True, name_each_time),
+    Predicate(True, rare_name_each_time),
     Predicate(True, name_with_a_title),
 )
 """Whether names were replaced."""

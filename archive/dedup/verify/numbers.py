@@ -15,6 +15,14 @@ DIGITS: Final = re.compile(r"[0-9]+")
 _NUMERALS: Final = frozenset("零〇一二三四五六七八九十百千万亿两")
 _DATE: Final = re.compile(r"[年月日号]")
 _DAY: Final = re.compile(r"(?<![0-9])([0-9]{1,2})(?=[日号])")
+_MONTH_DAY: Final = re.compile(r"(?<![0-9])(1[0-2]|[1-9])月(3[01]|[12][0-9]|[1-9])(?=[日号])")
+_CLOCK: Final = re.compile(
+    r"(?P<part>凌晨|清晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚间|晚|深夜)?"
+    r"(?:(?P<hour>[01]?[0-9]|2[0-4])(?:时|点)(?P<minute>[0-5]?[0-9]|半)?|(?<![0-9])(?P<four>(?:[01][0-9]|2[0-3])[0-5][0-9])(?![0-9]))"
+)
+_HOUR: Final = re.compile("[时点]")
+_LATE: Final = frozenset({"下午", "傍晚", "晚上", "晚间", "晚", "深夜"})
+_TODAY: Final = re.compile("今|昨|当[天日晚]|日前|近日")
 _YEAR, _MONTH, _BOTH = 4, 2, 6  # digits
 
 
@@ -76,6 +84,35 @@ def same_sum(numbers: Numbers) -> bool:
     return all(one.rstrip("0") == other.rstrip("0") for one, other in pairs)
 
 
+def same_hour(numbers: Numbers) -> bool:
+    """15时 for 下午3点; the day before it, too, may be written otherwise: 9月12日20时 for 今天晚上8点."""
+    ours, theirs = _clock(numbers.ours + numbers.after), _clock(numbers.theirs + numbers.other_after)
+    if ours is None or theirs is None or ours[0].isdisjoint(theirs[0]):
+        return False
+    if not (_HOUR.search(numbers.ours + numbers.after) or _HOUR.search(numbers.theirs + numbers.other_after)):
+        return False
+    days = DIGITS.findall(ours[1]), DIGITS.findall(theirs[1])
+    if days[0] and days[1]:
+        short, long = sorted(days, key=len)
+        return long[len(long) - len(short) :] == short
+    return not any(days) or bool(_TODAY.search(ours[1] + theirs[1])) or not (ours[1] and theirs[1])
+
+
+def _clock(text: str) -> tuple[frozenset[int], str] | None:
+    """The minutes of the day that a passage may mean, and what stands before the hour in it."""
+    found = _CLOCK.search(text)
+    if found is None:
+        return None
+    four = found["four"]
+    hour, minute = (four[:2], four[2:]) if four else (found["hour"], found["minute"] or "0")
+    at = int(hour) % 24 * 60 + (30 if minute == "半" else int(minute))
+    part = found["part"]
+    late = at + 12 * 60 if at < 12 * 60 else at
+    if part is None:
+        return frozenset({at, late}), text[: found.start()]
+    return frozenset({late if part in _LATE or (part == "中午" and at < 3 * 60) else at}), text[: found.start()]
+
+
 def other_digits(numbers: Numbers) -> bool:
     """Digits stand for other digits."""
     return numbers.both
@@ -90,6 +127,7 @@ NUMBERS: Final = (
     Predicate(False, same_digits),
     Predicate(False, same_date),
     Predicate(False, same_sum),
+    Predicate(False, same_hour),
     Predicate(True, other_digits),
     Predicate(True, other_numerals),
 )
@@ -100,6 +138,11 @@ def are_other_numbers(numbers: Numbers) -> bool:
     """Whether two passages that stand for each other say other numbers."""
     found = decide(NUMBERS, numbers)
     return found is not None and found.says
+
+
+def named_days(text: str) -> frozenset[tuple[int, int]]:
+    """The days that a text names with their month: 3月8日."""
+    return frozenset((int(month), int(day)) for month, day in _MONTH_DAY.findall(text))
 
 
 def moved_days(ours: str, theirs: str) -> Iterator[int]:

@@ -3,12 +3,12 @@
 Lengths are folded characters that are equal in both texts, shares are 0 to 1.
 """
 
-from typing import Final
+from typing import Final, Literal
 
 from archive.dedup.relations import Relation
-from archive.dedup.verify.facts import Facts
-from archive.dedup.verify.gaps import DAMAGED
+from archive.dedup.verify.facts import FAR, Facts
 from archive.dedup.verify.predicates import Predicate, decide
+from archive.dedup.verify.story.another import MEDIUM
 
 SAME_TEXT: Final = frozenset({"exact", "near", "revised", "spun"})
 """The relations that unite two articles in one cluster; the others link them only."""
@@ -18,6 +18,17 @@ WHOLE: Final = 0.7
 CUT_LENGTH: Final = 120
 CUT_KEEPS: Final = 0.45
 """Share of the original that a cut copy keeps; what keeps less is an excerpt."""
+CUT_IS: Final = 0.6
+"""Share of the cut copy that is the original's; the rest is clutter."""
+STRAIGHT: Final = 0.75
+"""Share of a cut copy, up to where it ends, that stands in the original word by word; of two reports on one matter that
+have half of their sentences in common, each says other things between them."""
+IN_THE_OTHER: Final = 0.75
+"""Share of one text that is in the other, where both begin alike, whatever stands between."""
+AGAIN: Final = 0.9
+"""Share of the shorter text that comes again after more than a month: the same text, not its successor."""
+EXCERPT: Final = 0.6
+"""Share of an excerpt that stands in the other text: what has less shares a passage with it."""
 SPUN_WORDS: Final = 3
 SPUN_SHARE: Final = 0.05
 """Replaced characters of both texts, for each equal one."""
@@ -34,6 +45,11 @@ def whole(facts: Facts) -> bool:
 
 def cut(facts: Facts) -> bool:
     """Both begin alike, and one ends early: a cut copy, not an excerpt."""
+    most = max(facts.cover, facts.other)
+    return _half(facts) and (most >= IN_THE_OTHER or (most >= CUT_IS and facts.straight >= STRAIGHT))
+
+
+def _half(facts: Facts) -> bool:
     if facts.equal < CUT_LENGTH or not facts.near_in_time:
         return False
     return facts.at_head and min(facts.cover, facts.other) >= CUT_KEEPS
@@ -41,6 +57,46 @@ def cut(facts: Facts) -> bool:
 
 SAME: Final = (Predicate(True, whole), Predicate(True, cut))
 """Whether one carries the text of the other, and not only a part of it."""
+
+
+def changed_much_later(facts: Facts) -> bool:
+    """After more than a month a good part of it is another text."""
+    return facts.days is not None and facts.days > FAR and facts.strict < AGAIN
+
+
+def short_and_retold(facts: Facts) -> bool:
+    """Half of a short text, in which words were replaced as well: perhaps another speaker's statement."""
+    return facts.equal < MEDIUM and facts.gaps.words >= SPUN_WORDS and not whole(facts)
+
+
+UNSURE: Final = (
+    Predicate(True, changed_much_later),
+    Predicate(True, short_and_retold),
+)
+"""Whether a person must say that it is the same text."""
+
+
+def half_of_both(facts: Facts) -> bool:
+    """Both begin alike, half of each is in the other, and each says other things between: a report and its echo."""
+    return _half(facts) and max(facts.cover, facts.other) >= CUT_IS
+
+
+def part_of_the_other(facts: Facts) -> bool:
+    """One text stands in the other."""
+    return max(facts.cover, facts.other) >= EXCERPT
+
+
+def common_passage(facts: Facts) -> bool:
+    """A passage is in both, which is most of neither."""
+    return bool(facts.runs)
+
+
+PARTS: Final[tuple[Predicate[Facts, Literal["doubtful", "part", "shares_passage"]], ...]] = (
+    Predicate("doubtful", half_of_both),
+    Predicate("part", part_of_the_other),
+    Predicate("shares_passage", common_passage),
+)
+"""What they have in common that do not carry one text."""
 
 
 def spun(facts: Facts) -> bool:
@@ -91,7 +147,7 @@ def transcoded(facts: Facts) -> bool:
 
 def damaged(facts: Facts) -> bool:
     """Mojibake or much noise in one of them."""
-    if max(int(facts.first.damaged.sum()), int(facts.second.damaged.sum())) >= DAMAGED:
+    if facts.damaged:
         return True
     return facts.gaps.noise >= max(NOISY, facts.equal // NOISY_SHARE)
 
@@ -104,7 +160,13 @@ def relation(facts: Facts) -> tuple[Relation, str]:
     """How the first text relates to the second, and the rule that says so (docs/duplicates.md)."""
     same = decide(SAME, facts)
     if same is None:
-        return ("excerpt_of" if facts.cover >= facts.other else "contains"), "part of it"
+        part = decide(PARTS, facts)
+        if part is None or part.says == "part":
+            return ("excerpt_of" if facts.cover >= facts.other else "contains"), "part of the other"
+        return part.says, part.name
+    unsure = None if facts.verbatim else decide(UNSURE, facts)
+    if unsure is not None:
+        return "doubtful", unsure.name
     change = decide(CHANGES, facts)
     return (change.says if change else "near"), same.name
 

@@ -2,13 +2,14 @@
 
 import re
 
-from tests.archive.dedup.copies import RESIGNATION, noisy, notice, shifted, text
+from tests.archive.dedup.copies import RESIGNATION, noisy, shifted, text
 from tests.archive.dedup.verify.case import Case, Side
 from tests.archive.dedup.verify.templates import (
+    AUDIT,
     CHESS,
     CHINA,
-    COUNCIL,
     COURT,
+    EDITION,
     GALE,
     PRAISE,
     RACE,
@@ -50,17 +51,24 @@ def numbers() -> tuple[Case, ...]:
         ),
         Case(
             needs=("NUMBERS.other_digits", "ANOTHER_STORY.many_other_numbers"),
-            why="notices of land sales are filled in by a program, day after day",
-            one=Side(body=notice(1), days=5),
-            other=Side(body=notice(51)),
+            why="an office fills in one bridge after the other",
+            one=Side(body=bridge(length=910, cost=4, speed=60, lanes=2, minutes=12), days=5),
+            other=Side(body=bridge()),
             says="many other numbers",
         ),
         Case(
             needs=("NUMBERS.other_numerals",),
-            why="a council meets for the third time, and a month later for the fourth",
-            one=Side(body=COUNCIL.format(which="第三"), days=20),
-            other=Side(body=COUNCIL.format(which="第四")),
+            why="a club reports the race of the teams of three, and three weeks later that of the teams of four",
+            one=Side(body=RACE.format(distance="三人组"), days=20),
+            other=Side(body=RACE.format(distance="四人组")),
             says="many other numbers",
+        ),
+        Case(
+            needs=("NUMBERS.same_hour",),
+            why="an agency says the day and the hour of 24, a site tonight and the hour of 12",
+            one=Side(body=TALKS.format(a="总理", day="今天晚上8点"), days=9),
+            other=Side(body=TALKS.format(a="总理", day="9月12日20时")),
+            says="near",
         ),
     )
 
@@ -137,6 +145,27 @@ def names() -> tuple[Case, ...]:
             why="two persons who are honoured in the same words differ in one character",
             one=Side(body=PRAISE.format(name="丁国勇")),
             other=Side(body=PRAISE.format(name="丁国涛"), days=20),
+            says="other names",
+        ),
+        Case(
+            needs=("NAMES.redacted",),
+            why="a portal leaves out the given name of an accused",
+            one=Side(body=AUDIT.format(name="苏某") + text(3)),
+            other=Side(body=AUDIT.format(name="苏砚青") + text(3)),
+            says="near",
+        ),
+        Case(
+            needs=("NAMES.language",),
+            why="a book comes out in one language after the other",
+            one=Side(body=EDITION.format(work="《船歌集》", language="俄文"), days=20),
+            other=Side(body=EDITION.format(work="《船歌集》", language="法文")),
+            says="other names",
+        ),
+        Case(
+            needs=("NAMES.rare_name_each_time",),
+            why="one official after the other is dismissed in the same words, and their family names are rare",
+            one=Side(body=AUDIT.format(name="逯砚青"), days=20),
+            other=Side(body=AUDIT.format(name="苟明礼")),
             says="other names",
         ),
         Case(

@@ -1,15 +1,23 @@
 """Cases for the predicates that decide on two texts."""
 
-from tests.archive.dedup.copies import cut, noisy, reordered, spin, text, transcode
+from tests.archive.dedup.copies import cut, noisy, spin, text, transcode
 from tests.archive.dedup.verify.case import Case, Side
 from tests.archive.dedup.verify.templates import (
+    CHESS,
+    CHINA,
     CLUTTER,
+    COUNCIL,
+    COURT,
     FERRY,
     FLASH,
     LIBRARY,
+    MUSEUM,
     POWER,
+    QUOTE,
     RACE,
     RATING,
+    TRUCE,
+    VERDICT,
     VIDEO,
     VISIT,
     WARNING,
@@ -19,6 +27,9 @@ from tests.archive.dedup.verify.templates import (
 
 def stories() -> tuple[Case, ...]:
     """Texts that are another story."""
+    long = text(5, 700)
+    digit = next(place for place, char in enumerate(long) if char.isdigit() and place > 300)
+    corrected = f"{long[:digit]}{(int(long[digit]) + 1) % 10}{long[digit + 1 :]}"
     return (
         Case(
             needs=("ANOTHER_STORY.no_text",),
@@ -33,6 +44,55 @@ def stories() -> tuple[Case, ...]:
             one=Side(body=text(1)),
             other=Side(body=text(2)),
             says="nothing in common",
+        ),
+        Case(
+            needs=("ANOTHER_STORY.notice",),
+            why="a site that has lost two articles shows a company's statement instead of both",
+            one=Side(body=QUOTE, headline="清口大桥合龙"),
+            other=Side(body=QUOTE, days=20, headline="永州区举办灯会"),
+            says="notice",
+        ),
+        Case(
+            needs=("ANOTHER_STORY.another_in_the_headline",),
+            why="a museum opens one hall after the other",
+            one=Side(body=MUSEUM.format(hall="古代陶瓷", count=300), headline="博物馆古代陶瓷展厅今起开放"),
+            other=Side(body=MUSEUM.format(hall="近世书画", count=300), days=9, headline="博物馆近世书画展厅今起开放"),
+            says="another in the headline",
+        ),
+        Case(
+            needs=("ANOTHER_STORY.another_of_a_series",),
+            why="a council meets for the third time, and two days later for the fourth",
+            one=Side(body=COUNCIL.format(which="第三") + VISIT, days=2),
+            other=Side(body=COUNCIL.format(which="第四") + VISIT),
+            says="another of a series",
+        ),
+        Case(
+            needs=("ANOTHER_STORY.announced_and_happened",),
+            why="a court announces a verdict, and three days later reports it",
+            one=Side(body=VERDICT.format(when="将于后天", result=""), headline="古城墙被凿案将宣判"),
+            other=Side(body=VERDICT.format(when="", result="判处有期徒刑二年。"), days=3, headline="凿城墙者获刑二年"),
+            says="announced and happened",
+        ),
+        Case(
+            needs=("ANOTHER_STORY.corrected_name",),
+            why="a desk corrects where the designers come from",
+            one=Side(body=f"设计者来自浙江。{MUSEUM}{QUOTE}", headline="展厅完成改造"),
+            other=Side(body=f"设计者来自福建。{MUSEUM}{QUOTE}", days=0.4, headline="展厅完成改造"),
+            says="near",
+        ),
+        Case(
+            needs=("ANOTHER_STORY.long_text_with_a_number",),
+            why="a long article is part of a dossier two months later, with one number put right",
+            one=Side(body=long),
+            other=Side(body=f"{text(3)}\n{corrected}\n{text(6)}", days=60),
+            says="excerpt_of",
+        ),
+        Case(
+            needs=("ANOTHER_STORY.another_day",),
+            why="a station says every evening, in the same words, what it will show on the next day",
+            one=Side(body="航运大会3月5日开幕，市长作报告。" + QUOTE),
+            other=Side(body=f"{QUOTE}船东代表的小组讨论从3月8日开始，地点改在旧仓库。", days=3),
+            says="another day",
         ),
         Case(
             needs=("ANOTHER_STORY.another_company",),
@@ -107,17 +167,40 @@ def belief() -> tuple[Case, ...]:
         ),
         Case(
             needs=("BELIEVED.long_text_again",),
-            why="a site prints a text again after a year, and adds its lines",
-            one=Side(body=whole),
-            other=Side(body=CLUTTER + whole, days=365),
-            says="near",
+            why="a site prints a text of some lines again after a year, and adds its own",
+            one=Side(body=MUSEUM + QUOTE),
+            other=Side(body=MUSEUM + QUOTE + CLUTTER, days=365),
+            says="revised",
+        ),
+        Case(
+            needs=("BELIEVED.very_long_text_again", "UNSURE.changed_much_later"),
+            why="a long report is printed again after a year, with another end",
+            one=Side(body=whole[: int(0.8 * len(whole))] + text(9)[:150]),
+            other=Side(body=whole, days=365),
+            says="doubtful",
         ),
         Case(
             needs=("BELIEVED.short_piece",),
-            why="a flash is taken up in a longer report",
+            why="a flash is taken up in a longer report some days later",
             one=Side(body=FLASH),
-            other=Side(body=f"{text(3)}\n{FLASH}\n{text(6)}"),
+            other=Side(body=f"{text(3)}\n{FLASH}\n{text(6)}", days=4),
             says="excerpt_of",
+        ),
+        Case(
+            needs=("BELIEVED.flash_told_at_once", "PARTS.part_of_the_other"),
+            why="within the hour a report has the two sentences of a flash, and one of its own between them",
+            one=Side(body=FLASH),
+            other=Side(
+                body=f"{FLASH[:27]}。据目击者说，凌晨两点就有扫雪车来回作业，路边堆起了半人高的雪堆，{FLASH[27:]}\n{text(6)}"
+            ),
+            says="excerpt_of",
+        ),
+        Case(
+            needs=("BELIEVED.common_passage", "PARTS.common_passage"),
+            why="two desks quote one statement of a company, in reports of their own",
+            one=Side(body=f"{COURT}\n{QUOTE}\n{VISIT}"),
+            other=Side(body=f"{TRUCE}\n{QUOTE}\n{CHINA}", days=1),
+            says="shares_passage",
         ),
         Case(
             needs=("BELIEVED.short_beginning",),
@@ -130,17 +213,18 @@ def belief() -> tuple[Case, ...]:
         ),
         Case(
             needs=("BELIEVED.little_unexplained",),
-            why="the paragraphs stand in another order",
-            one=Side(body=reordered(whole)),
-            other=Side(body=whole),
-            says="revised",
+            why="a bad scan of a text in other words, and both begin with the end of another article",
+            one=Side(body=CHESS[:60] + noisy(spin(whole), 8)),
+            other=Side(body=VISIT[-60:] + whole),
+            says="near",
+            marks=("damaged",),
         ),
         Case(
             needs=("BELIEVED.cut_off",),
             why="a teaser, and below it the beginnings of other articles",
             one=Side(body=whole[:130] + "\n" + "\n".join(text(number)[:60] for number in range(10, 14))),
-            other=Side(body=whole),
-            says="excerpt_of",
+            other=Side(body=whole, days=9),
+            says="shares_passage",
         ),
     )
 
@@ -204,6 +288,20 @@ def relations() -> tuple[Case, ...]:
             other=Side(body=whole),
             says="revised",
             marks=("cut",),
+        ),
+        Case(
+            needs=("UNSURE.short_and_retold",),
+            why="a chamber of commerce says in its own words what a ministry has said, and more",
+            one=Side(body=QUOTE.replace("公司", "商会").replace("高度重视", "十分关注").replace("连夜", "马上")),
+            other=Side(body=QUOTE + CHESS[:120]),
+            says="doubtful",
+        ),
+        Case(
+            needs=("PARTS.half_of_both",),
+            why="a report, and on the next day the echo that says part of it again, and other things between",
+            one=Side(body=MUSEUM + TRUCE + QUOTE),
+            other=Side(body=MUSEUM + CHINA + QUOTE, days=1),
+            says="doubtful",
         ),
         Case(
             needs=("CHANGES.verbatim",),
