@@ -9,6 +9,7 @@ from archive.dedup.relations import Relation
 from archive.dedup.verify.facts import FAR, Facts
 from archive.dedup.verify.predicates import Predicate, decide
 from archive.dedup.verify.story.another import MEDIUM
+from archive.dedup.verify.story.headlines import of_neither_headline
 
 SAME_TEXT: Final = frozenset({"exact", "near", "revised", "spun"})
 """The relations that unite two articles in one cluster; the others link them only."""
@@ -59,6 +60,12 @@ SAME: Final = (Predicate(True, whole), Predicate(True, cut))
 """Whether one carries the text of the other, and not only a part of it."""
 
 
+def under_other_headlines(facts: Facts) -> bool:
+    """Neither headline speaks of what they share, which is long: a gallery's tail, or a text that was given headlines to
+    be clicked on."""
+    return of_neither_headline(facts)
+
+
 def changed_much_later(facts: Facts) -> bool:
     """After more than a month a good part of it is another text."""
     return facts.days is not None and facts.days > FAR and facts.strict < AGAIN
@@ -70,6 +77,7 @@ def short_and_retold(facts: Facts) -> bool:
 
 
 UNSURE: Final = (
+    Predicate(True, under_other_headlines),
     Predicate(True, changed_much_later),
     Predicate(True, short_and_retold),
 )
@@ -164,7 +172,7 @@ def relation(facts: Facts) -> tuple[Relation, str]:
         if part is None or part.says == "part":
             return ("excerpt_of" if facts.cover >= facts.other else "contains"), "part of the other"
         return part.says, part.name
-    unsure = None if facts.verbatim else decide(UNSURE, facts)
+    unsure = decide(UNSURE, facts)
     if unsure is not None:
         return "doubtful", unsure.name
     change = decide(CHANGES, facts)

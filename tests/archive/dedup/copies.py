@@ -79,12 +79,13 @@ def notice(seed: int) -> str:
 
 
 def record(body: str, name: str, *, site: str = "clip", days: float = 0, **fields: object) -> ArticleRecord:
-    """An article. `name` is its id at the site; `days` after `DAY` it was published."""
+    """An article under a headline that its text bears out. `name` is its id at the site; `days` after `DAY` it was
+    published."""
     values: dict[str, object] = {
         "site": site,
         "native_id": name,
         "url": f"https://{site}.example/{name}",
-        "headline": f"消息{name}",
+        "headline": f"{body[:12]}（{name}）",
         "body": body,
         "published_at": DAY + timedelta(days=days),
         "published_precision": "second",

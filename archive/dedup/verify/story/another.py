@@ -56,7 +56,7 @@ def nothing_in_common(facts: Facts) -> bool:
 
 def notice(facts: Facts) -> bool:
     """Neither headline speaks of what makes up most of both: a notice stands where the articles should."""
-    return facts.equal >= SHORT and min(facts.cover, facts.other) >= HALF and of_neither_headline(facts)
+    return SHORT <= facts.equal < LONG and min(facts.cover, facts.other) >= HALF and of_neither_headline(facts)
 
 
 def another_in_the_headline(facts: Facts) -> bool:

@@ -290,6 +290,13 @@ def relations() -> tuple[Case, ...]:
             marks=("cut",),
         ),
         Case(
+            needs=("UNSURE.under_other_headlines",),
+            why="a long text under two headlines that are there to be clicked on",
+            one=Side(body=whole, headline="太突然了！刚刚传来消息"),
+            other=Side(body=whole, days=1, headline="网友都惊呆了，速看"),
+            says="doubtful",
+        ),
+        Case(
             needs=("UNSURE.short_and_retold",),
             why="a chamber of commerce says in its own words what a ministry has said, and more",
             one=Side(body=QUOTE.replace("公司", "商会").replace("高度重视", "十分关注").replace("连夜", "马上")),
