@@ -17,6 +17,7 @@ LINKED: Final[dict[str, str]] = {
         "half of a short text stands in the other, and words were replaced: perhaps another speaker's statement"
     ),
     "under other headlines": "the texts are long and the same, and neither headline speaks of what they have in common",
+    "cut days later": "the texts begin alike, and one that goes on otherwise came more than a week later",
     "changed much later": "the same text came again after more than a month, and a good part of it is another text",
 }
 """Why two texts are united or linked."""

@@ -35,6 +35,8 @@ _THICK: Final = 10
 """Characters of noise: so many are thick, and numerals among them chance."""
 _NOISE_A_NUMERAL: Final = 4
 """So much noise to each replaced numeral is thick."""
+LONE: Final = 2
+"""So many numbers that each text has by itself are others; one may be the number of a page."""
 LONG_NAME: Final = 4
 MAX_WORD: Final = 12
 """Characters: a longer replacement is other text, not another word."""
@@ -260,7 +262,8 @@ def without_moved(first: str, second: str, gaps: list[Gap]) -> tuple[list[Gap], 
             ours.update(own)
             theirs.update(other)
         told.append(gap)
-    return told, min((ours - theirs).total(), (theirs - ours).total())
+    lone = min((ours - theirs).total(), (theirs - ours).total())
+    return told, lone if lone >= LONE else 0
 
 
 def _counted(text: str, start: int, end: int) -> list[str]:

@@ -18,7 +18,7 @@ _DAY: Final = re.compile(r"(?<![0-9])([0-9]{1,2})(?=[日号])")
 _MONTH_DAY: Final = re.compile(r"(?<![0-9])(1[0-2]|[1-9])月(3[01]|[12][0-9]|[1-9])(?=[日号])")
 _CLOCK: Final = re.compile(
     r"(?P<part>凌晨|清晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚间|晚|深夜)?"
-    r"(?:(?P<hour>[01]?[0-9]|2[0-4])(?:时|点)(?P<minute>[0-5]?[0-9]|半)?|(?<![0-9])(?P<four>(?:[01][0-9]|2[0-3])[0-5][0-9])(?![0-9]))"
+    r"(?:(?P<hour>[01]?[0-9]|2[0-4])(?P<sign>[时点])(?P<minute>[0-5]?[0-9]|半)?|(?<![0-9])(?P<four>(?:[01][0-9]|2[0-3])[0-5][0-9])(?![0-9]))"
 )
 _HOUR: Final = re.compile("[时点]")
 _LATE: Final = frozenset({"下午", "傍晚", "晚上", "晚间", "晚", "深夜"})
@@ -109,7 +109,8 @@ def _clock(text: str) -> tuple[frozenset[int], str] | None:
     part = found["part"]
     late = at + 12 * 60 if at < 12 * 60 else at
     if part is None:
-        return frozenset({at, late}), text[: found.start()]
+        # 时 counts to 24; 3点 is at night or in the afternoon.
+        return frozenset({at, late} if found["sign"] == "点" else {at}), text[: found.start()]
     return frozenset({late if part in _LATE or (part == "中午" and at < 3 * 60) else at}), text[: found.start()]
 
 

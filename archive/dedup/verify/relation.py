@@ -21,6 +21,7 @@ CUT_KEEPS: Final = 0.45
 """Share of the original that a cut copy keeps; what keeps less is an excerpt."""
 CUT_IS: Final = 0.6
 """Share of the cut copy that is the original's; the rest is clutter."""
+CUT_DAYS: Final = 7
 STRAIGHT: Final = 0.75
 """Share of a cut copy, up to where it ends, that stands in the original word by word; of two reports on one matter that
 have half of their sentences in common, each says other things between them."""
@@ -61,9 +62,14 @@ SAME: Final = (Predicate(True, whole), Predicate(True, cut))
 
 
 def under_other_headlines(facts: Facts) -> bool:
-    """Neither headline speaks of what they share, which is long: a gallery's tail, or a text that was given headlines to
-    be clicked on."""
+    """Neither headline speaks of what they share, which is long: a gallery's tail, or a text under headlines that are
+    there to be clicked on."""
     return of_neither_headline(facts)
+
+
+def cut_days_later(facts: Facts) -> bool:
+    """What begins alike and goes on otherwise came more than a week later: perhaps the background of other news."""
+    return facts.days is not None and facts.days > CUT_DAYS and not whole(facts)
 
 
 def changed_much_later(facts: Facts) -> bool:
@@ -78,6 +84,7 @@ def short_and_retold(facts: Facts) -> bool:
 
 UNSURE: Final = (
     Predicate(True, under_other_headlines),
+    Predicate(True, cut_days_later),
     Predicate(True, changed_much_later),
     Predicate(True, short_and_retold),
 )

@@ -15,7 +15,7 @@ from archive.dedup.verify.story.headlines import (
     names_another,
     of_neither_headline,
 )
-from archive.dedup.verify.story.occasions import announces, is_another_of_a_series
+from archive.dedup.verify.story.occasions import announces, are_two_of_a_series, is_another_of_a_series
 
 SHORT: Final = 80
 """Below, only a passage taken over word by word is believed."""
@@ -41,7 +41,7 @@ HALF: Final = 0.45
 MOST: Final = 0.7
 """Share of each text that the other one covers."""
 ANNOUNCED_DAYS: Final = 0.25
-"""So many days lie at least between what was announced and what came of it."""
+"""So many days lie at least between what was announced and what came of it, but for flashes."""
 
 
 def no_text(facts: Facts) -> bool:
@@ -69,12 +69,16 @@ def another_of_a_series(facts: Facts) -> bool:
     first, second = facts.first.folded, facts.second.folded
     if "第" not in first or "第" not in second or facts.damaged:
         return False
+    if are_two_of_a_series(facts.first.folded_headline, facts.second.folded_headline):
+        return True
     return any(is_another_of_a_series(first, second, gap) for gap in facts.gaps.gaps)
 
 
 def announced_and_happened(facts: Facts) -> bool:
     """What one announces, the other, published later, says has happened."""
-    if facts.days is None or facts.days < ANNOUNCED_DAYS or facts.equal >= RETOLD or facts.gaps.words > TEMPLATE_WORDS:
+    if facts.days is None or facts.equal >= RETOLD or facts.gaps.words > TEMPLATE_WORDS:
+        return False
+    if facts.days < ANNOUNCED_DAYS and facts.equal >= SHORT:
         return False
     if facts.damaged or min(facts.cover, facts.other) < MOST:
         return False

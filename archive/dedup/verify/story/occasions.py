@@ -12,7 +12,7 @@ _ORDINAL: Final = re.compile(
 _REACH: Final = 5
 """Characters: so far before and behind a gap an ordinal may begin and end that it is part of."""
 _TO_COME: Final = re.compile(
-    "即将|将要|就要|快要|拟于|定于|将(?=于|在|出席|举行|召开|赴|开|公开|启程|访|发射|举办|前往|[0-9]|上午|下午|今|明)"
+    "即将|将要|就要|快要|拟于|定于|将(?=于|在|出席|举行|召开|赴|开|公开|启程|访|发射|举办|前往|抵达|到访|会见|出任|迎来|启动|发布|公布|[0-9]|上午|下午|今|明)"
 )
 """What speaks of things to come; 将 also stands before what something is done to."""
 _AHEAD: Final = 2
@@ -29,6 +29,19 @@ def is_another_of_a_series(first: str, second: str, gap: Gap) -> bool:
         return False
     short, long = sorted((ours[0], theirs[0]), key=len)
     return short != long and not (DIGITS.fullmatch(long) and is_left_of(short, long))
+
+
+def are_two_of_a_series(headline: str, other: str) -> bool:
+    """Whether two folded headlines count otherwise what both count: 第三次会议, 第四次会议."""
+    ours, theirs = (_by_counter(found) for found in (headline, other))
+    return any(ours[counter].isdisjoint(theirs[counter]) for counter in ours.keys() & theirs.keys())
+
+
+def _by_counter(headline: str) -> dict[str, set[str]]:
+    counted: dict[str, set[str]] = {}
+    for number, counter in _ORDINAL.findall(headline):
+        counted.setdefault(counter, set()).add(number)
+    return counted
 
 
 def _ordinal(text: str, start: int, end: int) -> tuple[str, str] | None:

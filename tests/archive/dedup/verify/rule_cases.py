@@ -297,6 +297,13 @@ def relations() -> tuple[Case, ...]:
             says="doubtful",
         ),
         Case(
+            needs=("UNSURE.cut_days_later",),
+            why="a report stands again as the background of what came of it",
+            one=Side(body=f"{whole}\n{text(9, 500)}", days=16),
+            other=Side(body=whole),
+            says="doubtful",
+        ),
+        Case(
             needs=("UNSURE.short_and_retold",),
             why="a chamber of commerce says in its own words what a ministry has said, and more",
             one=Side(body=QUOTE.replace("公司", "商会").replace("高度重视", "十分关注").replace("连夜", "马上")),
