@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# Two processes, a file at a time to each, in the order of tests/conftest.py.
+TWO := -n 2 --dist loadfile --no-loadscope-reorder
+
 # Where this is set, every one of the hundreds of commands that the tests start compiles the whole project again.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -29,10 +32,10 @@ demo: setup ## crawl the demo portal twice, then search, compare and export
 	@$(BIN)/python -m tests.portal.demo
 
 test: lint ## lint, type-check and run every test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest $(TWO)
 
-test-fast: setup ## the tests without whole crawls and killed processes: under a minute of processor time
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+test-fast: setup ## the tests without whole crawls, processes and whatever else is slow: a minute of processor time
+	@$(BIN)/python -m pytest $(TWO) -m "not slow"
 
 lint: setup ## ruff, mypy --strict and the import rules
 	@$(BIN)/ruff check --quiet .

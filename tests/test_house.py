@@ -26,6 +26,7 @@ def test_imports_run_downwards() -> None:
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("room", "line", "contract"),
     [

@@ -49,6 +49,7 @@ def test_a_larger_world_holds_the_smaller_one(world: World) -> None:
     assert len(world.publications) == 400
 
 
+@pytest.mark.slow
 def test_stories_are_different_texts(world: World) -> None:
     grams: dict[int, set[str]] = {}
     for number in world.clusters():

@@ -216,6 +216,7 @@ def test_db_after_an_update_of_the_text_rules(run: Run) -> None:
         assert "【稀土】行情" in run("search", "稀土").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.own_database
 def test_db_of_an_older_schema(run: Run, engine: Engine) -> None:
     newest = schema.revisions()[-1]

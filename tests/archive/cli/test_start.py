@@ -35,6 +35,7 @@ print("loaded", *(name for name in {HEAVY} if name in sys.modules), file=sys.std
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "loads"),
     [

@@ -210,6 +210,7 @@ WORLD = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(WORLD), size=st.integers(1, 5))
 def test_the_order_of_arrival_does_not_matter(

@@ -79,6 +79,7 @@ def test_a_recluster_repairs_what_was_spoilt(engine: Engine) -> None:
     assert recluster(engine, DuckEngine(engine, jobs=1)).moved == {}
 
 
+@pytest.mark.slow
 def test_links_of_an_article_that_was_committed_meanwhile_stay(engine: Engine) -> None:
     """Its number may lie among those that were seen: PostgreSQL hands numbers out before the commit."""
     _fill(engine)
@@ -151,6 +152,7 @@ def test_duckdb_finds_what_ingest_found_of_every_kind(engine: Engine) -> None:
     assert recluster(engine, DuckEngine(engine, jobs=1)).moved == {}
 
 
+@pytest.mark.slow
 def test_several_processes_find_the_same(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     _fill(sqlite_engine)
     alone = recluster(sqlite_engine, DuckEngine(sqlite_engine, jobs=1))

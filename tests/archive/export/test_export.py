@@ -138,6 +138,7 @@ def test_parquet_without_pyarrow(filled: Engine, tmp_path: Path, monkeypatch: py
     assert [file for file in tmp_path.iterdir() if file.name.startswith((".", "articles"))] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
 def test_memory_stays_flat(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     """60 MB of text are written while no more than a few batches of it are held."""

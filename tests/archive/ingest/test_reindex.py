@@ -62,6 +62,7 @@ def test_an_archive_of_older_rules_is_refused_until_upgraded(engine: Engine) -> 
         assert computed(engine) == after
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch", [1, 4, 200])
 def test_after_the_upgrade_all_is_as_if_it_came_in_by_the_new_rules(
     sqlite_template: Path, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch, batch: int
@@ -170,6 +171,7 @@ def test_furniture_is_known_from_the_start(engine: Engine, sqlite_template: Path
     assert {frozenset(pair) for pair in ours["links"]} == {frozenset(pair) for pair in theirs["links"]}
 
 
+@pytest.mark.slow
 def test_an_upgrade_that_is_killed_leaves_all_as_it_was(database_url: str) -> None:
     engine = open_engine(database_url)
     fill(engine)
@@ -187,6 +189,7 @@ def test_an_upgrade_that_is_killed_leaves_all_as_it_was(database_url: str) -> No
     engine.dispose()
 
 
+@pytest.mark.slow
 def test_memory_stays_flat(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four times the articles, all of them long, take no more memory."""
     engine = open_engine(sqlite_url)

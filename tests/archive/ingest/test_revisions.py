@@ -102,6 +102,7 @@ def as_older_rules_left_it(engine: Engine) -> None:
             connection.execute(text("UPDATE property SET value = '1.1'"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("older_rules", [False, True], ids=["today", "older"])
 @pytest.mark.parametrize("revision", schema.revisions())
 def test_a_filled_archive_of_each_schema_comes_up_whole(engine: Engine, revision: str, older_rules: bool) -> None:

@@ -166,6 +166,7 @@ def test_a_line_without_end_is_not_read_into_memory(
     assert (summary.new, summary.broken[0].reason) == (1, "longer than 1000 bytes")
 
 
+@pytest.mark.slow
 def test_workers_give_the_same(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from archive.store.db import open_engine
 

@@ -345,6 +345,7 @@ ANY = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.dictionaries(st.sampled_from(EVERY_NAME), ANY, min_size=1, max_size=6), min_size=1, max_size=8))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_value_in_any_field_costs_no_other_record(

@@ -79,6 +79,7 @@ def test_a_record_that_is_too_long_is_left_out() -> None:
     assert [piece.reason for piece in found] == ["", "longer than 1000 bytes", ""]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("indent", [None, 2])
 def test_memory_is_flat(indent: int | None) -> None:
     record = json.dumps({"url": "https://news.example.cn/1", "body": "正文" * 500}, indent=indent).encode()

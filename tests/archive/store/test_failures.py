@@ -167,6 +167,7 @@ def _kill_others(server: Server) -> None:
     admin.dispose()
 
 
+@pytest.mark.slow
 def test_no_room_is_told_and_leaves_the_archive_whole(sqlite_url: str) -> None:
     """A limit on the size of files stands in for the full disk: SQLite meets both at its write."""
     done = subprocess.run([sys.executable, "-c", FULL, sqlite_url], capture_output=True, text=True, check=True)
@@ -248,6 +249,7 @@ def test_a_damaged_page_is_found(tmp_path: Path, share: float) -> None:
     one_line(caught.value, "archive.db", "WARC files")
 
 
+@pytest.mark.slow
 def test_two_processes_may_upgrade_at_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'archive.db'}"
     code = "import sys; from archive.store.db import open_engine; open_engine(sys.argv[1], create=True).dispose()"

@@ -94,6 +94,7 @@ def test_a_dot_is_as_none_and_a_stop_ends_a_run(one: str, two: str, dot: str, st
 MARKED = re.compile(r"([\u4e00-\u9fff]{0,2})[“《（]([\u4e00-\u9fff]{2,8})[”》）]([\u4e00-\u9fff]{2})")
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_every_name_with_and_without_marks_finds_all_its_texts(shared: Path) -> None:
     """Of real texts: names that some write with marks and some without that occur both ways."""

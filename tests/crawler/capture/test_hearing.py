@@ -30,6 +30,7 @@ def test_a_sample_is_one_in_twenty() -> None:
     assert 0.9 * 20_000 / SAMPLE < heard < 1.1 * 20_000 / SAMPLE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("setting", "heard"), [("all", True), ("off", False)])
 def test_the_setting_is_heard(setting: str, heard: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = expected(PORTALS)["netease-post-news"]["url"]

@@ -203,6 +203,7 @@ def test_a_torn_end_loses_only_itself() -> None:
     assert decode(TEXT.encode()[:-1]).text == TEXT[:-1] + "\ufffd"
 
 
+@pytest.mark.slow
 def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
     """Another process has other hash seeds: nothing may depend on the order of a set."""
     folder = PORTALS

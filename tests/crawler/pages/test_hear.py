@@ -74,6 +74,7 @@ def test_a_page_without_a_template_has_its_own_measure() -> None:
     assert GENERAL_AGREEMENT < TEMPLATE_AGREEMENT
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_it_does_not_cry_wolf(shared: object) -> None:
     """On the real pages: none of a portal's templates, and of the others the two that docs/architecture.md names."""

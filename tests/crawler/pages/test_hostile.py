@@ -46,6 +46,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_built_to_break(name: str) -> None:
     data = HOSTILE[name].encode()
@@ -83,6 +84,7 @@ def test_plain_text_built_to_break(text: str) -> None:
     assert found.outcome is not Outcome.BROKEN, found.detail
 
 
+@pytest.mark.slow
 def test_damaged_pages() -> None:
     """400 of them; `python -m benchmarks.mutate --pages 20000` is the whole measure."""
     report = mutate.run(range(400), 7, mutate.sources(shared=False))

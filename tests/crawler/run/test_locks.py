@@ -220,6 +220,7 @@ def test_one_sqlite_file_has_one_run_whichever_home_it_has(
     lock_home(late, "crawl").release()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["crawl.lock", "archive.db.crawl.lock"])
 def test_a_lock_that_somebody_else_made_is_named_with_its_owner(tmp_path: Path, name: str) -> None:
     """As after root has run the crawler once."""
@@ -271,6 +272,7 @@ def test_a_warc_file_is_held_from_the_moment_that_it_can_be_seen(
     other.finish()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", ["open", "flock"])
 def test_two_runs_that_share_a_folder_take_a_dead_ones_file_over_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str

@@ -41,6 +41,7 @@ class _Model:
                 assert max(pins)[1] in stands
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_no_machine_undoes_what_a_person_decided(engine: Engine, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     """Any sequence of copies, revisions, decisions, reclusters and reindexes, against the decisions pair by pair."""

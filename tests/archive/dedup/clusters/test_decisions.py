@@ -129,6 +129,7 @@ def test_an_article_keeps_to_its_own_side_of_however_many(engine: Engine, monkey
     assert found(engine) == expected
 
 
+@pytest.mark.slow
 def test_a_split_costs_what_leaves(engine: Engine) -> None:
     store(engine, *copies(f"c{number}" for number in range(150)))
     split(engine, *(f"c{number}" for number in range(50, 90)))

@@ -52,6 +52,7 @@ def found(engine: Engine) -> set[frozenset[str]]:
         return groups(connection)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "count"),
     [("verbatim", 65), ("verbatim", 100), ("verbatim", 1000), ("several digests", 200), ("mixed", 70)],
@@ -73,6 +74,7 @@ def test_three_thousand_copies_stay_one_story(sqlite_engine: Engine) -> None:
     assert found(sqlite_engine) == {names(3000, 1), frozenset({"c0"})}
 
 
+@pytest.mark.slow
 def test_a_story_stays_one_when_all_its_hubs_are_revised_at_once(engine: Engine) -> None:
     """Near copies are linked to a dozen others, so that it takes more to part them."""
     store(engine, *(copy(scanned(STORY, number), number) for number in range(70)))
@@ -84,6 +86,7 @@ def test_a_story_stays_one_when_all_its_hubs_are_revised_at_once(engine: Engine)
     assert found(engine) == {names(70) - set(hubs), *(frozenset({name}) for name in hubs)}
 
 
+@pytest.mark.slow
 def test_one_hub_after_the_other(engine: Engine) -> None:
     store(engine, *copies("verbatim", 70))
     for number in range(60):
@@ -128,6 +131,7 @@ def test_a_pin_stays_when_the_hub_is_revised(engine: Engine) -> None:
     assert _stands(engine) == {"c40"}
 
 
+@pytest.mark.slow
 def test_a_hub_that_a_person_takes_out(engine: Engine) -> None:
     store(engine, *copies("several digests", 90))
     with writing(engine) as connection:
@@ -175,6 +179,7 @@ def test_short_notices_under_other_headlines_are_other_stories(engine: Engine) -
     assert found(engine) == {*stories, frozenset({"hub"})}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["verbatim", "scanned"])
 def test_the_comparisons_grow_as_the_copies(engine: Engine, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """Also where the others have no link but the one to their hub."""
@@ -195,6 +200,7 @@ def test_the_comparisons_grow_as_the_copies(engine: Engine, monkeypatch: pytest.
     assert 0 < len(compared) < 2 * 90
 
 
+@pytest.mark.slow
 def test_the_cost_grows_as_the_copies(sqlite_engine: Engine) -> None:
     taken = []
     for count in (100, 800):

@@ -38,6 +38,7 @@ def test_a_page_of_ours_needs_the_rule(name: str, pages: dict[str, Page]) -> Non
     assert {page for page in RULES[name].seen_on if page.startswith(OURS)} <= set(worth.fired)
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_rules_were_seen_where_they_say(shared: Path) -> None:
     every = {case.name: case for case in cases()}

@@ -1,0 +1,132 @@
+"""`jianbao` in processes that begin with their imports done.
+
+Importing takes more than half of the processor time of a small crawl, and the suite runs hundreds of them. One process
+imports once and forks for each command: what the command does, its environment, its folder, its exit code and what it
+says are its own, as they would be without. What the start of a process does (encodings, locale, what is imported when)
+is tested with `subprocess`.
+"""
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from select import select
+from typing import Any
+
+from attrs import define, field
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from tests.warm import wait_for_a_command
+exec(wait_for_a_command())
+from crawler.cli import main
+main()
+"""
+MODULES = (
+    "alembic.command",
+    "asyncio",
+    "crawler.cli",
+    "crawler.download",
+    "crawler.middlewares",
+    "crawler.run.load",
+    "crawler.run.runner",
+    "datasketch",
+    "duckdb",
+    "scrapy.crawler",
+    "scrapy.downloadermiddlewares.httpproxy",
+    "scrapy.extensions.logstats",
+    "twisted.internet.asyncioreactor",
+)
+"""What crawls and imports load; not `crawler.settings`, which reads the environment when it is imported."""
+
+
+@define
+class Warm:
+    """The process that forks, started with the first command."""
+
+    environment: Mapping[str, str]
+    _process: "subprocess.Popen[bytes] | None" = None
+    _lock: Any = field(factory=threading.Lock)
+
+    def fits(self, environment: Mapping[str, str]) -> bool:
+        """Whether a command in this environment does not notice that its interpreter began in another: both differ in
+        Jianbao's own settings alone."""
+        return _foreign(environment) == _foreign(self.environment)
+
+    def run(
+        self, words: Sequence[str], before: str, environment: Mapping[str, str], folder: Path, timeout: float
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run `jianbao WORDS` to its end. `before`: Python that the process runs first. Raises `TimeoutError`."""
+        with self._lock, tempfile.NamedTemporaryFile() as out, tempfile.NamedTemporaryFile() as err:
+            task = [list(words), before, dict(environment), str(folder), out.name, err.name]
+            process = self._running()
+            process.stdin.write(json.dumps(task).encode() + b"\n")  # type: ignore[union-attr]
+            process.stdin.flush()  # type: ignore[union-attr]
+            if not select([process.stdout], [], [], timeout)[0]:
+                self.end()
+                raise TimeoutError(f"jianbao {' '.join(words)} took more than {timeout} s")
+            code = int(process.stdout.readline())  # type: ignore[union-attr]
+            return subprocess.CompletedProcess(words, code, out.read().decode(), err.read().decode())
+
+    def end(self) -> None:
+        """End it, and the command that it runs."""
+        process, self._process = self._process, None
+        if process is not None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        if self._process is None:
+            # One thread only: threads do not come along when a process forks.
+            alone = {**self.environment, "OPENBLAS_NUM_THREADS": "1"}
+            command = [sys.executable, "-c", PROGRAM]
+            self._process = subprocess.Popen(command, env=alone, stdin=-1, stdout=-1, start_new_session=True)
+            atexit.register(self.end)
+        return self._process
+
+
+def _foreign(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environment.items() if not name.startswith(("JIANBAO_", "PYTEST_"))}
+
+
+# In the process that forks
+
+
+def wait_for_a_command() -> str:
+    """Import, then fork for every line of standard input, and say the exit code of each. In the forked process it comes
+    back, with everything as the command's process should have it; what is to be run first is handed back."""
+    for module in MODULES:
+        import_module(module)
+    assert "twisted.internet.reactor" not in sys.modules, "a reactor belongs to one process"
+    tasks, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "w")
+    for line in tasks:
+        child = os.fork()
+        if not child:
+            words, before, environment, folder, out, err = json.loads(line)
+            tasks.close()
+            answers.close()
+            _become(words, environment, folder, out, err)
+            return str(before)
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
+    os._exit(0)
+
+
+def _become(words: Sequence[str], environment: Mapping[str, str], folder: str, out: str, err: str) -> None:
+    for number, path in ((0, os.devnull), (1, out), (2, err)):
+        file = os.open(path, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_APPEND)
+        os.dup2(file, number)
+        os.close(file)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.argv[1:] = words
