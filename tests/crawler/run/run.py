@@ -12,7 +12,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from tests.warm import ROOT, Warm
+from tests.crawler.warm import ROOT, Warm
 
 
 @frozen
@@ -31,7 +31,7 @@ class Archive:
         )
 
     def run(self, *words: str, before: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
-        """Run `jianbao WORDS` to its end, where it makes no difference with the imports done (`tests/warm.py`)."""
+        """Run `jianbao WORDS` to its end, where it makes no difference with the imports done (`tests/crawler/warm.py`)."""
         own = self.env(**environment)
         if WARM.fits(own):
             return WARM.run(["--home", str(self.home), *words], before, own, self.home.parent, timeout=120)

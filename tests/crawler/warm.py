@@ -22,11 +22,11 @@ from typing import Any
 
 from attrs import define, field
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
-from tests.warm import wait_for_a_command
+from tests.crawler.warm import wait_for_a_command
 exec(wait_for_a_command())
 from crawler.cli import main
 main()
