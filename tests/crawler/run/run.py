@@ -31,7 +31,7 @@ class Archive:
         )
 
     def run(self, *words: str, before: str = "", **environment: str) -> "subprocess.CompletedProcess[str]":
-        """Run `jianbao WORDS` to its end, where it makes no difference with the imports done (`tests/crawler/warm.py`)."""
+        """Run `jianbao WORDS` to its end; where that is the same, with its imports done (`warm.py`)."""
         own = self.env(**environment)
         if WARM.fits(own):
             return WARM.run(["--home", str(self.home), *words], before, own, self.home.parent, timeout=120)
