@@ -28,6 +28,6 @@ def hesitate(first: Text, second: Text) -> Verdict | Rejection:
         return verdict
     if verdict.relation in SAME_TEXT and ("疑" in first.folded) != ("疑" in second.folded):
         return evolve(verdict, relation="doubtful")
-    if verdict.relation in ("excerpt_of", "contains"):
+    if verdict.relation in ("excerpt_of", "contains", "shares_passage"):
         return evolve(verdict, relation="shares_passage", evidence={**verdict.evidence, "passage": PASSAGE})
     return verdict
