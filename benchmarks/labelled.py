@@ -6,7 +6,7 @@ articles the index proposes. ../shared/dedup-real are pairs that people read, an
 
 import gzip
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,11 +20,12 @@ from attrs import frozen
 from click.testing import CliRunner
 from sqlalchemy import Connection, select
 
-from archive.dedup.linking import fingerprints
-from archive.dedup.matching import Query, counted
+from archive.dedup.linking import as_text, counted, fingerprint
+from archive.dedup.matching import Query, fingerprinted
 from archive.dedup.propose import furniture
 from archive.dedup.propose.candidates import MATCH, Sample, shares_enough, shortlist
 from archive.dedup.propose.index import CAP
+from archive.dedup.propose.passages import without
 from archive.dedup.relations import Relation
 from archive.dedup.stored import read
 from archive.dedup.types import Fingerprint
@@ -74,18 +75,13 @@ class Asked:
 
 
 class Challenge:
-    """../shared/dedup as the archive would hold it: without the furniture of its sites, behind the sampled index."""
+    """../shared/dedup as the archive would hold it: without furniture, behind the sampled index."""
 
     def __init__(self) -> None:
         rows = _rows(CHALLENGE / "archive.jsonl.gz")
-        lines = Counter((row["site"], line) for row in rows for line in set(furniture.edge_lines(row["body"]).values()))
-        known = frozenset(line for line, count in lines.items() if count >= furniture.MANY)
-        self._anywhere = frozenset(line for _, line in known)
-        bodies = [furniture.counted(row["site"], row["body"], known) for row in rows]
-        self.articles = {
-            row["id"]: Asked(row["id"], "", None, body, row, made)
-            for row, body, made in zip(rows, bodies, _fingerprints(bodies), strict=True)
-        }
+        with _archived(rows) as connection:
+            self._known = furniture.everything(connection)
+        self.articles = {row["id"]: _asked(row, self._known, kind="", expected=None) for row in rows}
         self._names = list(self.articles)
         self._samples = {name: Sample(one.made.kept, one.made.looked_up) for name, one in self.articles.items()}
         self._holders: defaultdict[int, list[int]] = defaultdict(list)
@@ -96,10 +92,8 @@ class Challenge:
 
     def asked(self) -> Iterator[Asked]:
         """The labelled texts."""
-        rows = _rows(CHALLENGE / "queries.jsonl.gz")
-        bodies = [furniture.without(row["body"], self._anywhere) for row in rows]
-        for row, body, made in zip(rows, bodies, _fingerprints(bodies), strict=True):
-            yield Asked(row["id"], row["kind"], row["expected"], body, row, made)
+        for row in _rows(CHALLENGE / "queries.jsonl.gz"):
+            yield _asked(row, self._known, kind=row["kind"], expected=row["expected"])
 
     def proposed(self, made: Fingerprint) -> list[str]:
         """The articles that the product would compare with a text: the rarest first, without those that share too
@@ -161,11 +155,10 @@ def case_pairs() -> Iterator[Pair]:
     ]
     with _archived(rows) as connection:
         texts = _stored(connection, rows)
-        bodies, made = counted(connection, queries)
-    fingerprinted = zip(texts, fingerprints([text.body for text in texts.values()]), strict=True)
-    kept = {key: set(one.kept) for key, one in fingerprinted}
-    for row, query, body, one in zip(asked, queries, bodies, made, strict=True):
-        text = prepare(body, query.published_at, query.headline)
+        made = fingerprinted(connection, queries)
+    kept = {key: set(fingerprint(text.body).kept) for key, text in texts.items()}
+    for row, query, one in zip(asked, queries, made, strict=True):
+        text = as_text(query.body, one, query.published_at, query.headline)
         if row["expected"]:
             yield Pair("cases", text, texts[row["expected"]], frozenset(row["relations"]))
             continue
@@ -195,14 +188,14 @@ def _stored(connection: Connection, rows: Sequence[dict[str, Any]]) -> dict[str,
     return {row["id"]: texts[numbers[row["url"]]] for row in rows}
 
 
+def _asked(row: dict[str, Any], known: frozenset[int], *, kind: str, expected: str | None) -> Asked:
+    made = counted(row["body"], fingerprint(row["body"]), known)
+    return Asked(row["id"], kind, expected, without(row["body"], made.left_out), row, made)
+
+
 def _rows(path: Path) -> list[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
-
-
-def _fingerprints(bodies: Sequence[str]) -> Iterator[Fingerprint]:
-    for start in range(0, len(bodies), _BATCH):
-        yield from fingerprints(bodies[start : start + _BATCH])
 
 
 def _text(body: str, row: dict[str, Any]) -> Text:

@@ -64,6 +64,7 @@ def test_no_room_is_too_full() -> None:
     for file in modules():
         room = str(file.parent.relative_to(ROOT))
         rooms[room] = rooms.get(room, 0) + (file.name != "__init__.py")
+    del rooms["migrations/versions"]  # a log: one more with each change of the schema, and none is ever taken out
     assert {room: count for room, count in rooms.items() if count > MOST_MODULES} == {}
 
 

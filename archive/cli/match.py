@@ -51,7 +51,7 @@ def match(
     site, or in the file that it was imported from), article (its number here), url, relation, reason (the rule that
     decided), because (what that rule says), marks, similarity, coverage (of the text, by the article), other_coverage,
     confidence and evidence. With --explain it is told in lines for a person, and of the articles that are apart as
-    well; --explain --json has those under apart.
+    well; --explain --json has those under apart. Of a text of which nothing counts, reason and because say so.
 
     \b
     Examples:
@@ -74,7 +74,8 @@ def match(
 def _explained(told: dict[str, Any]) -> list[str]:
     """An answer as a person reads it."""
     numbers = f"{len(told['matches'])} related, {len(told['apart'])} compared and apart"
-    lines = [f"{told['id']}: {numbers if told['matches'] or told['apart'] else 'nothing in the archive is like it'}"]
+    nothing = told["because"] if "reason" in told else "nothing in the archive is like it"
+    lines = [f"{told['id']}: {numbers if told['matches'] or told['apart'] else nothing}"]
     for one in (*told["matches"], *told["apart"]):
         marks = f" ({', '.join(one['marks'])})" if one.get("marks") else ""
         covered = f"covered to {one['coverage']:.0%}, covers {one['other_coverage']:.0%}"

@@ -93,16 +93,18 @@ def _on_duckdb(engine: "Engine", jobs: int) -> "Outcome":
 def _on_spark(engine: "Engine", parquet: Path | None, master: str) -> "Outcome":
     from tempfile import TemporaryDirectory
 
+    from archive.dedup.propose import furniture
     from archive.dedup.recluster.run import recluster as run
     from archive.dedup.recluster.spark import SparkEngine
     from archive.export.run import export
     from archive.store.db import reading
 
     with TemporaryDirectory(prefix="jianbao-recluster-") as folder:
-        if parquet is None:
-            with reading(engine) as connection:
+        with reading(engine) as connection:
+            known = furniture.everything(connection)
+            if parquet is None:
                 parquet = export(connection, Path(folder), "parquet", every_article=True, now=datetime.now(UTC)).path
-        work = SparkEngine(parquet, master=master)
+        work = SparkEngine(parquet, furniture=known, master=master)
         try:
             return run(engine, work)
         finally:

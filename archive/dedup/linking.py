@@ -14,6 +14,8 @@ from archive.dedup.clusters.links import link_row
 from archive.dedup.clusters.withdraw import withdraw
 from archive.dedup.propose import furniture, index
 from archive.dedup.propose.candidates import Sample, as_sample
+from archive.dedup.propose.furniture import Arrival
+from archive.dedup.propose.passages import LEAST, Passage, Span, divide, left_out, without
 from archive.dedup.propose.shingles import sample_many
 from archive.dedup.propose.signature import as_bytes, signature
 from archive.dedup.stored import Stories, Wanted
@@ -24,7 +26,8 @@ from archive.dedup.verify.relation import SAME_TEXT
 from archive.dedup.verify.texts import Text
 from archive.store.models import Article
 from archive.text import version
-from archive.text.fold import Codes, as_codes, as_text, fold_many
+from archive.text.fold import Codes, as_codes, fold_many
+from archive.text.fold import as_text as string
 
 LINKS_AN_ARTICLE: Final = 24
 
@@ -49,14 +52,14 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     computed = iter(fingerprints(missing))
     made = [(article, article.fingerprint or next(computed)) for article in articles]
     index.take_turn(connection)
-    known, disturbed = _note_lines(connection, made)
-    # Articles that a line has just become furniture for are looked at again, before the new ones.
-    again = _stored(connection, disturbed.difference(article.article_id for article in articles))
-    known |= furniture.known(connection, [(article.site, article.body) for article in again])
-    made = [*((article, fingerprint(article.body)) for article in again), *made]
+    known, disturbed = furniture.learn(connection, [_arrival(*one) for one in made])
+    # Articles whose furniture has just changed are looked at again, before the new ones.
+    again = [(article, fingerprint(article.body)) for article in _stored(connection, disturbed)]
+    known |= _known(connection, again)
+    made = [*again, *made]
     touched: set[int] = set()
     touched.update(withdraw(connection, {article.article_id for article, _ in made if article.revised}, now=now))
-    batch = [_new(article, its, known) for article, its in made]
+    batch = [_new(article, counted(article.body, its, known)) for article, its in made]
     _relate(connection, batch, now)
     united = [(new.article.article_id, key) for new in batch for key, v in new.links if v.relation in SAME_TEXT]
     touched.update(key for pair in united for key in pair)
@@ -65,37 +68,58 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
 
 
 def relink(connection: Connection, articles: Sequence[Indexed], *, now: datetime) -> None:
-    """Index and link stored articles of which nothing is indexed but their lines (`archive.dedup.reindex`). Their
+    """Index and link stored articles of which nothing is indexed but their passages (`archive.dedup.reindex`). Their
     clusters are the caller's to settle."""
-    known = furniture.known(connection, [(article.site, article.body) for article in articles])
-    _relate(
-        connection,
-        [_new(article, article.fingerprint or fingerprint(article.body), known) for article in articles],
-        now,
-    )
+    made = [(article, article.fingerprint or fingerprint(article.body)) for article in articles]
+    known = _known(connection, made)
+    _relate(connection, [_new(article, counted(article.body, its, known)) for article, its in made], now)
 
 
 def fingerprint(body: str, folded: str | None = None) -> Fingerprint:
     """All that the finder computes from a body alone. Pure. `folded`: its comparison form, if that is known."""
-    return _fingerprints([body], fold_many([body]) if folded is None else [as_codes(folded)])[0]
+    passages = divide(body)
+    spans = left_out(passages, ())
+    if folded is None or spans:
+        return _fingerprints([body], [passages], [spans])[0]
+    return _made([passages], [spans], [as_codes(folded)])[0]
 
 
 def fingerprints(bodies: Sequence[str]) -> list[Fingerprint]:
     """`fingerprint` of several bodies, quicker."""
-    return _fingerprints(bodies, fold_many(bodies))
+    passages = [divide(body) for body in bodies]
+    return _fingerprints(bodies, passages, [left_out(some, ()) for some in passages])
 
 
-def _fingerprints(bodies: Sequence[str], folded: Sequence[Codes]) -> list[Fingerprint]:
+def counted(body: str, made: Fingerprint, known: frozenset[int]) -> Fingerprint:
+    """The fingerprint of a body of which the known furniture does not count."""
+    if known.isdisjoint(value for _, _, value in made.passages):
+        return made
+    return _fingerprints([body], [made.passages], [left_out(made.passages, known)])[0]
+
+
+def _fingerprints(
+    bodies: Sequence[str], passages: Sequence[list[Passage]], spans: Sequence[list[Span]]
+) -> list[Fingerprint]:
+    folded = fold_many([without(body, some) for body, some in zip(bodies, spans, strict=True)])
+    return _made(
+        passages,
+        spans,
+        [codes[:0] if some and len(codes) < LEAST else codes for codes, some in zip(folded, spans, strict=True)],
+    )
+
+
+def _made(passages: Sequence[list[Passage]], spans: Sequence[list[Span]], folded: Sequence[Codes]) -> list[Fingerprint]:
     return [
         Fingerprint(
-            folded=as_text(codes),
+            folded=string(codes),
             kept=sample.kept,
             looked_up=sample.looked_up,
             digest=digest(codes),
             signature=as_bytes(signature(codes)),
-            edges=furniture.edge_lines(body),
+            passages=its,
+            left_out=left,
         )
-        for body, codes, (hashes, kept) in zip(bodies, folded, sample_many(folded), strict=True)
+        for its, left, codes, (hashes, kept) in zip(passages, spans, folded, sample_many(folded), strict=True)
         for sample in (as_sample(hashes, kept),)
     ]
 
@@ -105,15 +129,23 @@ def digest(codes: Codes) -> int:
     return int.from_bytes(blake2b(codes.tobytes(), digest_size=8).digest(), "big", signed=True)
 
 
-def _new(article: Indexed, made: Fingerprint, known: frozenset[furniture.Line]) -> _New:
-    """An article with its text as it counts."""
-    body = article.body
-    own = frozenset(value for value in made.edges.values() if (article.site, value) in known)
-    if own:
-        body = furniture.without(body, own)
-        made = fingerprint(body)
-    text = Text(body, as_codes(made.folded), article.published_at, article.headline)
+def as_text(body: str, made: Fingerprint, published_at: datetime | None, headline: str | None) -> Text:
+    """A body as it counts, by its fingerprint, ready to be compared."""
+    kept = without(body, made.left_out) if made.folded else ""
+    return Text(kept, as_codes(made.folded), published_at, headline)
+
+
+def _new(article: Indexed, made: Fingerprint) -> _New:
+    text = as_text(article.body, made, article.published_at, article.headline)
     return _New(article, text, Sample(made.kept, made.looked_up).narrowed(), made)
+
+
+def _arrival(article: Indexed, made: Fingerprint) -> Arrival:
+    return Arrival(article.article_id, article.headline, article.body, made.passages, article.revised)
+
+
+def _known(connection: Connection, made: Iterable[tuple[Indexed, Fingerprint]]) -> frozenset[int]:
+    return furniture.known(connection, {value for _, its in made for _, _, value in its.passages})
 
 
 def _relate(connection: Connection, batch: Sequence[_New], now: datetime) -> None:
@@ -128,16 +160,6 @@ def _relate(connection: Connection, batch: Sequence[_New], now: datetime) -> Non
         )
     _write(connection, batch, now)
     index.add(connection, stories.new_rows)
-
-
-def _note_lines(
-    connection: Connection, made: Iterable[tuple[Indexed, Fingerprint]]
-) -> tuple[frozenset[furniture.Line], set[int]]:
-    seen: defaultdict[furniture.Line, set[int]] = defaultdict(set)
-    for article, its in made:
-        for value in its.edges.values():
-            seen[article.site, value].add(article.article_id)
-    return furniture.note(connection, seen)
 
 
 def _stored(connection: Connection, article_ids: Iterable[int]) -> list[Indexed]:
@@ -171,6 +193,7 @@ def _write(connection: Connection, batch: Iterable[_New], now: datetime) -> None
                 "last": new.sample.last,
                 "version": version.VERSION,
                 "signature": new.made.signature,
+                "left_out": new.made.left_out or None,
             }
         )
         links += [link_row(key, other, verdict, now) for other, verdict in new.links]

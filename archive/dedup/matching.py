@@ -8,16 +8,14 @@ from typing import Any, Final
 from attrs import frozen
 from sqlalchemy import Connection, select
 
-from archive.dedup.linking import fingerprint, fingerprints
+from archive.dedup.linking import as_text, counted, fingerprints
 from archive.dedup.propose import furniture
 from archive.dedup.propose.candidates import MATCH, Sample
 from archive.dedup.reasons import in_words
 from archive.dedup.stored import Stories, Wanted, closest
 from archive.dedup.types import Fingerprint
 from archive.dedup.verify.compare import Rejection, Verdict
-from archive.dedup.verify.texts import Text
 from archive.store.models import Article
-from archive.text.fold import as_codes
 
 BATCH: Final = 200
 
@@ -71,15 +69,18 @@ class Compared:
 @frozen
 class Answer:
     """What the archive holds of one query, the closest first. `apart`: what it was compared with besides, the likeliest
-    first, where that was asked for."""
+    first, where that was asked for. `reason`: why it was compared with nothing, of `archive.dedup.reasons.APART`."""
 
     query: Query
     matches: list[Compared]
     apart: list[Compared] | None = None
+    reason: str | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """As `jianbao match` prints it."""
-        told = {"id": self.query.id, "matches": [match.as_json() for match in self.matches]}
+        """As `jianbao match` prints it; `reason` and `because` only where there is one."""
+        told: dict[str, Any] = {"id": self.query.id, "matches": [match.as_json() for match in self.matches]}
+        if self.reason is not None:
+            told |= {"reason": self.reason, "because": in_words(self.reason)}
         return told if self.apart is None else {**told, "apart": [one.as_json() for one in self.apart]}
 
 
@@ -91,38 +92,32 @@ def match(connection: Connection, queries: Iterable[Query], *, explain: bool = F
 
 
 def _match_batch(connection: Connection, queries: Sequence[Query], explain: bool) -> list[Answer]:
-    bodies, made = counted(connection, queries)
+    made = fingerprinted(connection, queries)
     samples = [Sample(one.kept, one.looked_up) for one in made]
     wanted = [Wanted(None, sample, one.digest) for sample, one in zip(samples, made, strict=True)]
     stories = Stories(connection, wanted, MATCH)
     answers = []
-    for place, (query, body, one) in enumerate(zip(queries, bodies, made, strict=True)):
-        text = Text(body, as_codes(one.folded), query.published_at, query.headline)
-        compared = list(stories.compared(place, text))
+    for place, (query, one) in enumerate(zip(queries, made, strict=True)):
+        compared = list(stories.compared(place, as_text(query.body, one, query.published_at, query.headline)))
         apart = [found for found in compared if isinstance(found[1], Rejection)] if explain else None
-        answers.append((query, closest(compared), apart))
-    rows = _rows(connection, sorted({key for _, related, apart in answers for key, _ in (*related, *(apart or ()))}))
+        answers.append((query, closest(compared), apart, None if one.folded else "no text"))
+    rows = _rows(connection, sorted({key for _, related, apart, _ in answers for key, _ in (*related, *(apart or ()))}))
     return [
         Answer(
             query,
             [Compared(verdict=verdict, **rows[key]) for key, verdict in related],
             None if apart is None else [Compared(verdict=verdict, **rows[key]) for key, verdict in apart],
+            reason,
         )
-        for query, related, apart in answers
+        for query, related, apart, reason in answers
     ]
 
 
-def counted(connection: Connection, queries: Sequence[Query]) -> tuple[list[str], list[Fingerprint]]:
-    """The texts as stored ones count, without lines that are furniture, and their fingerprints."""
-    bodies = [query.body for query in queries]
-    made = fingerprints(bodies)
-    known = furniture.known_anywhere(connection, {value for one in made for value in one.edges.values()})
-    for place, one in enumerate(made):
-        own = known.intersection(one.edges.values())
-        if own:
-            bodies[place] = furniture.without(bodies[place], own)
-            made[place] = fingerprint(bodies[place])
-    return bodies, made
+def fingerprinted(connection: Connection, queries: Sequence[Query]) -> list[Fingerprint]:
+    """The fingerprints of the texts as stored ones count: without furniture."""
+    made = fingerprints([query.body for query in queries])
+    known = furniture.known(connection, {value for one in made for _, _, value in one.passages})
+    return [counted(query.body, one, known) for query, one in zip(queries, made, strict=True)]
 
 
 def _rows(connection: Connection, article_ids: Sequence[int]) -> dict[int, dict[str, Any]]:

@@ -22,7 +22,7 @@ LINKED: Final[dict[str, str]] = {
 }
 """Why two texts are united or linked."""
 APART: Final[dict[str, str]] = {
-    "no text": "one of the texts is empty once it is folded",
+    "no text": "of one of the texts nothing counts: it has no letters, or consists of notices and page furniture",
     "nothing in common": "the texts have no passage in common",
     "notice": "neither headline speaks of what the texts have in common: a notice stands where the articles should",
     "another in the headline": (

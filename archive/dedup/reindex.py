@@ -1,12 +1,11 @@
 """The duplicate index, the links and the clusters made anew from the stored articles, after a change of the text rules.
 
-First every article's lines are noted, so that all furniture is known before a text is looked at. Then the articles are
-indexed and linked in the order of their numbers, as if they came in now (`archive.dedup.linking.relink`). Last the
+First every article's passages are noted, so that all furniture is known before a text is looked at. Then the articles
+are indexed and linked in the order of their numbers, as if they came in now (`archive.dedup.linking.relink`). Last the
 clusters are settled by the new links, so that their history and what people decided stay. Each step takes some articles
 at a time.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -15,14 +14,15 @@ from sqlalchemy import Connection, delete, select, union
 
 from archive.dedup.clusters import clusters
 from archive.dedup.propose import furniture, index
+from archive.dedup.propose.passages import divide
 from archive.dedup.propose.signature import described
-from archive.dedup.tables import DedupFresh, DedupLine, DedupMiddle, DedupSealed, DedupState, DedupText, Link
+from archive.dedup.tables import DedupFresh, DedupMiddle, DedupPassage, DedupSealed, DedupState, DedupText, Link
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.store import scheme
 from archive.store.models import Article
 
 _CHUNK: Final = 2000
-_COMPUTED: Final = (Link, DedupText, DedupFresh, DedupMiddle, DedupSealed, DedupLine, DedupState)
+_COMPUTED: Final = (Link, DedupText, DedupFresh, DedupMiddle, DedupSealed, DedupPassage, DedupState)
 
 
 def begin(connection: Connection) -> None:
@@ -33,13 +33,10 @@ def begin(connection: Connection) -> None:
     scheme.replace(connection, described())
 
 
-def note_lines(connection: Connection, articles: Iterable[tuple[int, str, str]]) -> None:
-    """Note the first and last lines of articles (id, site, body)."""
-    seen: defaultdict[furniture.Line, set[int]] = defaultdict(set)
-    for article_id, site, body in articles:
-        for value in furniture.edge_lines(body).values():
-            seen[site, value].add(article_id)
-    furniture.note(connection, seen)
+def note(connection: Connection, articles: Iterable[tuple[int, str | None, str]]) -> None:
+    """Learn the furniture of articles (id, headline, body), in the order of their ids."""
+    furniture.learn(connection, [furniture.Arrival(*one, divide(one[2])) for one in articles])
+    furniture.forget(connection)
 
 
 def settle(connection: Connection, article_ids: Iterable[int], *, now: datetime) -> set[int]:

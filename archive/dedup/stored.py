@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 from attrs import frozen
 from sqlalchemy import Connection, select
 
-from archive.dedup.propose import furniture, index
+from archive.dedup.propose import index
 from archive.dedup.propose.candidates import INGEST, Candidate, Effort, Sample, shares_enough, shortlist
+from archive.dedup.propose.passages import without
 from archive.dedup.tables import ClusterSide, DedupText
 from archive.dedup.verify.compare import Rejection, Verdict, compare
 from archive.dedup.verify.relation import SAME_TEXT
@@ -68,7 +69,9 @@ class Stories:
             for candidate in found
             if self._shares_enough(one.sample, candidate)
         }
-        self._read_twins({*(one.digest for one in wanted), *(self._sizes[key].digest for key in likely)})
+        # Nothing is a copy of a text of which nothing counts, and there may be very many.
+        told = {one.digest for one in wanted if one.sample.kept}
+        self._read_twins({*told, *(self._sizes[key].digest for key in likely)})
         self._read_sides({one.article_id for one in wanted if one.article_id is not None})
         self._read(likely)
 
@@ -78,6 +81,8 @@ class Stories:
 
     def compared(self, place: int, text: Text) -> Iterator[tuple[int, Verdict | Rejection]]:
         """The articles that the text at `place` is compared with, the likeliest first, and what came of it."""
+        if not len(text.codes):
+            return
         article_id, sample, digest = self._wanted[place]
         seen: set[int] = set()
         for twins in self._by_side(article_id, digest):
@@ -203,16 +208,17 @@ class Stories:
 
 
 def read(connection: Connection, article_ids: Iterable[int]) -> dict[int, Text]:
-    """Stored articles as they count: without the furniture of their sites."""
+    """Stored articles as they count: without what was left out when they were indexed."""
     texts = {}
     for chunk in _chunks(sorted(article_ids)):
         rows = connection.execute(
-            select(Article.id, Article.site, Article.body, Article.published_at, Article.headline).where(
-                Article.id.in_(chunk)
+            select(
+                Article.id, Article.body, Article.published_at, Article.headline, DedupText.left_out, DedupText.length
             )
+            .outerjoin(DedupText, DedupText.article_id == Article.id)
+            .where(Article.id.in_(chunk))
         ).all()
-        known = furniture.known(connection, [(row.site, row.body) for row in rows])
-        bodies = [furniture.counted(row.site, row.body, known) for row in rows]
+        bodies = ["" if row.length == 0 else without(row.body, row.left_out or ()) for row in rows]
         for row, body, codes in zip(rows, bodies, fold_many(bodies), strict=True):
             texts[row.id] = Text(body, codes, row.published_at, row.headline)
     return texts

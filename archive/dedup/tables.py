@@ -7,23 +7,25 @@ always has the same numbers. Only clusters of two members or more have a row her
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.store.models import Base, Key, partial
 
 
 class DedupText(Base):
-    """One article's folded text: digest, length, MinHash signature (128 numbers of 32 bits, little-endian)."""
+    """One article's folded text, as far as it counts: digest, length, MinHash signature (128 numbers of 32 bits,
+    little-endian). `left_out`: the spans of the body that do not count, as lists of start and end; None: all counts."""
 
     __tablename__ = "dedup_text"
     article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
     digest: Mapped[int] = mapped_column(BigInteger)  # 64 bits of the folded text's BLAKE2b
-    length: Mapped[int]  # folded characters
+    length: Mapped[int]  # folded characters; 0: no text to compare
     sampled: Mapped[int]  # how many shingle hashes are sampled
     last: Mapped[int] = mapped_column(BigInteger)  # the greatest of them
     version: Mapped[int] = mapped_column(SmallInteger)
     signature: Mapped[bytes] = mapped_column(LargeBinary)
+    left_out: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     __table_args__ = (Index(None, "digest"),)
 
 
@@ -55,23 +57,26 @@ class DedupSealed(Base):
 
 
 class DedupState(Base):
-    """Numbers that would be costly to count: `fresh`, `middle` and `sealed` rows of the tables above, and the rows that
-    came to the index since lines were last forgotten (`unforgotten`)."""
+    """Numbers that would be costly to count: `fresh`, `middle` and `sealed` rows of the tables above, and the last
+    article whose passages were forgotten (`forgotten`)."""
 
     __tablename__ = "dedup_state"
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[int] = mapped_column(BigInteger)
 
 
-class DedupLine(Base):
-    """Which articles of a site begin or end with a line, up to the number that makes it furniture, which does not
-    count as text."""
+class DedupPassage(Base):
+    """Which articles hold a passage, as far as that tells whether it is furniture, which does not count as text.
 
-    __tablename__ = "dedup_line"
+    `story`: the first article that carries the same story, negative where its headline does not tell it apart. In place
+    of articles stands 0 where the passage is furniture for good, -1 where it is text for good.
+    """
+
+    __tablename__ = "dedup_passage"
     hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    site: Mapped[str] = mapped_column(primary_key=True)
     article_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    story: Mapped[int] = mapped_column(Key)
+    __table_args__ = (Index(None, "article_id"), {"sqlite_with_rowid": False})
 
 
 class Link(Base):

@@ -11,9 +11,10 @@ from archive.times import Precision
 class Fingerprint:
     """What the finder computes from a body alone, so that another process may do it beforehand. It can be pickled.
 
-    `folded`: the comparison form. `kept`, `looked_up`: sampled shingle hashes, ascending. `digest`: 64 bits of the
-    folded text, signed. `signature`: MinHash, 128 numbers of 32 bits, little-endian. `edges`: hashes of the first and
-    last lines by line number.
+    `passages`: what the body is made of (`archive.dedup.propose.passages`). `left_out`: the spans of it that do not
+    count. All else is of what is left: `folded`: the comparison form. `kept`, `looked_up`: sampled shingle hashes,
+    ascending. `digest`: 64 bits of the folded text, signed. `signature`: MinHash, 128 numbers of 32 bits,
+    little-endian.
     """
 
     folded: str
@@ -21,7 +22,8 @@ class Fingerprint:
     looked_up: list[int]
     digest: int
     signature: bytes
-    edges: dict[int, int]
+    passages: list[tuple[int, int, int]]
+    left_out: list[tuple[int, int]]
 
 
 @frozen(kw_only=True)

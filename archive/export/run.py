@@ -20,6 +20,7 @@ from archive.dedup.tables import Cluster, DedupText
 from archive.errors import StorageError
 from archive.export.record import FIELDS, FORMAT
 from archive.export.writers import WRITERS
+from archive.flags import shown
 from archive.store.models import Article
 from archive.store.scheme import DedupScheme
 from archive.times import show_time
@@ -70,7 +71,7 @@ def articles(connection: Connection, *, every_article: bool) -> Iterator[dict[st
     """The articles to export by their numbers, each a row with `representative` and `signature`; memory stays flat."""
     columns = [getattr(Article, name) for name in FIELDS if name not in ("representative", "signature")]
     statement = (
-        select(*columns, Cluster.representative_id, DedupText.signature)
+        select(*columns, Cluster.representative_id, DedupText.length, DedupText.signature)
         .outerjoin(Cluster, Cluster.id == Article.cluster_id)
         .outerjoin(DedupText, DedupText.article_id == Article.id)
         .order_by(Article.id)
@@ -81,6 +82,7 @@ def articles(connection: Connection, *, every_article: bool) -> Iterator[dict[st
         signature = row["signature"]
         yield {
             **row,
+            "flags": shown(row["flags"], row["length"]),
             "representative": row["representative_id"] in (None, row["id"]),
             "signature": None if signature is None else list(struct.unpack(f"<{len(signature) // 4}I", signature)),
         }

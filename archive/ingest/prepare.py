@@ -9,6 +9,7 @@ from attrs import asdict, evolve, frozen
 
 from archive.dedup.linking import fingerprint
 from archive.dedup.types import Fingerprint
+from archive.flags import NO_TEXT
 from archive.ingest.observations import PART
 from archive.store.records import ArticleRecord, CaptureRecord, Cause, Item
 from archive.text.clean import clean_body, clean_json, clean_line, clean_lines, clean_text
@@ -91,7 +92,7 @@ def _article_row(article: ArticleRecord) -> dict[str, Any]:
         "keywords": clean_lines(article.keywords),
         "location": clean_line(article.location),
         "images": [clean_json(asdict(image)) for image in article.images],
-        "flags": clean_lines(article.flags),
+        "flags": [flag for flag in clean_lines(article.flags) if flag != NO_TEXT],
         "template": clean_line(article.template),
         "confidence": article.confidence,
         "blocks": [_block_row(block) for block in article.blocks],

@@ -4,10 +4,10 @@ An archive is of one version of the text rules (`archive.text.version`). After a
 upgrade` comes here. All of it happens in the transaction of the upgrade, so it ends as it was, or whole; memory stays
 flat. The full text is that of an import of the same articles by the new rules, and what people decided stays.
 
-Digests, signatures, index, links and clusters are those of an import too, as long as no line is furniture
-(`archive.dedup.propose.furniture`). Furniture is known from the start here. An import learns it as it goes: it has
-linked articles with such lines by then, looks at those again, and so tries other pairs than one that knew. The same
-archive made anew twice is the same.
+So are digests and signatures, and index, links and clusters as long as nothing is furniture
+(`archive.dedup.propose.furniture`). That is known from the start here. An import learns it as it goes: it has linked
+articles that hold some by then, looks at those again, and so tries other pairs than one that knew. The same archive
+made anew twice is the same.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -78,8 +78,8 @@ def _batches(connection: Connection, columns: Sequence[str]) -> Iterator[list[Ro
         last = rows[-1]["id"]
 
 
-def _note_lines(connection: Connection, rows: list[RowMapping], now: datetime) -> None:
-    duplicates.note_lines(connection, [(row["id"], row["site"], row["body"]) for row in rows])
+def _note(connection: Connection, rows: list[RowMapping], now: datetime) -> None:
+    duplicates.note(connection, [(row["id"], row["headline"], row["body"]) for row in rows])
 
 
 def _index(connection: Connection, rows: list[RowMapping], now: datetime) -> None:
@@ -101,7 +101,7 @@ def _settle(connection: Connection, rows: list[RowMapping], now: datetime) -> No
 
 
 _STEPS: Final = (
-    ("reading lines", ("site", "body"), _note_lines),
+    ("reading passages", ("headline", "body"), _note),
     (
         "indexing",
         (

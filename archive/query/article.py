@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from archive.dedup.clusters.related import links_of, related
-from archive.dedup.tables import Cluster
+from archive.dedup.tables import Cluster, DedupText
 from archive.errors import NotFound
 from archive.export.record import as_json
+from archive.flags import shown
 from archive.store.models import Article, Capture, Revision, Sighting
 from archive.times import show_times
 
@@ -18,15 +19,21 @@ MAX_ROWS = 200
 def article_row(connection: Connection, article_id: int) -> dict[str, Any]:
     """One article's columns, and `representative` and `copies` of its cluster. Raises `NotFound`."""
     statement = (
-        select(Article.__table__, Cluster.representative_id, Cluster.size)
+        select(Article.__table__, Cluster.representative_id, Cluster.size, DedupText.length)
         .outerjoin(Cluster, Cluster.id == Article.cluster_id)
+        .outerjoin(DedupText, DedupText.article_id == Article.id)
         .where(Article.id == article_id)
     )
     row = connection.execute(statement).mappings().first()
     if row is None:
         raise NotFound(f"no article {article_id}")
     representative_id = row["representative_id"]
-    return {**row, "representative": representative_id in (None, article_id), "copies": row["size"] or 1}
+    return {
+        **row,
+        "flags": shown(row["flags"], row["length"]),
+        "representative": representative_id in (None, article_id),
+        "copies": row["size"] or 1,
+    }
 
 
 def describe(connection: Connection, article_id: int) -> dict[str, Any]:

@@ -92,7 +92,7 @@ def _forget_texts(connection: Connection, article_ids: set[int]) -> set[int]:
     digests: set[int] = set()
     for chunk in chunks(sorted(article_ids)):
         own = DedupText.article_id.in_(chunk)
-        digests.update(connection.scalars(select(DedupText.digest).where(own)))
+        digests.update(connection.scalars(select(DedupText.digest).where(own, DedupText.length > 0)))
         connection.execute(delete(DedupText).where(own))
     twins: set[int] = set()
     for chunk in chunks(sorted(digests)):

@@ -1,135 +1,321 @@
-"""Furniture: lines with which many articles of one site begin or end. They do not count as text.
+"""Furniture: passages that stand in articles which have nothing else to do with each other. They do not count as text.
 
-A disclaimer, a subscription call, a list of departments: on a short article they are most of the words, and two stories
-that share them are not one. Only an article's first and last lines are counted, where furniture stands.
+A disclaimer, a list of pictures, a notice where a film should be: on a short article they are most of the words, or all
+of them, and two stories that share them are not one. What many articles share may as well be a story that many
+reprinted. So what counts is not how many articles hold a passage but how many stories:
+
+- an article is a copy of another that holds the passage if they share most of their first and last passages, unless
+  neither headline has anything to do with the other, nor with what is shared: it counts with that one;
+- else it is another story. If their headlines are unlike, and neither has to do with what is shared, three such
+  stories are enough to make the passage furniture. If the headlines do not tell them apart, it takes a dozen.
+
+Of every article the first and last passages are noted, for that is where furniture stands; what else three stories
+share that have made a passage furniture, becomes furniture with it. Up to sixteen articles are noted of a passage; what
+these say stands for good. Until then a passage is text again when most of those that hold it turn out to be copies of
+one story, or when it is gone from the articles that held it.
 """
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from hashlib import blake2b
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
-from sqlalchemy import Connection, text
+from attrs import define, field, frozen
+from sqlalchemy import Connection, func, select, text
+
+from archive.dedup.propose.passages import FOOT, SHORT, Passage, divide
+from archive.dedup.tables import DedupPassage, DedupState
+from archive.store.models import Article
 
 HEAD: Final = 2
 TAIL: Final = 4
-SHORTEST: Final = 8
-LONGEST: Final = 300  # characters
+STORIES: Final = 3
+"""A passage that so many stories under unlike headlines hold is furniture."""
 MANY: Final = 12
-"""A line that so many articles of a site begin or end with is furniture."""
-PARTS: Final = 64
+"""A passage that so many stories hold is furniture, whatever their headlines."""
+COPIES: Final = 4
+"""As long as not more articles hold it than this many times the stories."""
+HOLDERS: Final = 16
+"""So many articles are noted of a passage; then it is settled."""
+REMEMBERED: Final = 20_000
+"""Articles for which a passage is remembered that no other article holds."""
 
-_KNOWN: Final = {
-    "sqlite": "SELECT site, hash, article_id FROM dedup_line WHERE hash IN (SELECT value FROM json_each(:hashes))",
-    "postgresql": "SELECT site, hash, article_id FROM dedup_line "
+_COPY: Final = 0.75  # of an article's first and last passages
+_ALIKE: Final = 0.15  # of the pairs of characters of the shorter headline, but two at least
+_TELLING: Final = 5  # pairs of characters of a headline
+_ABOUT: Final = 0.15  # of a headline's pairs of characters
+_SETTLED: Final = 0
+_TEXT: Final = -1
+"""In place of articles: the passage is furniture for good; it is text for good."""
+
+_NOT_HAN: Final = re.compile(r"[^\u3400-\u9fff]+")
+_LOOK_UP: Final = {
+    "sqlite": "SELECT hash, article_id, story FROM json_each(:hashes) CROSS JOIN dedup_passage ON hash = value",
+    "postgresql": "SELECT hash, article_id, story FROM dedup_passage "
     "WHERE hash = ANY (ARRAY(SELECT value::bigint FROM json_array_elements_text(CAST(:hashes AS json))))",
 }
 
-Line = tuple[str, int]
-"""A site and the hash of a line."""
+_DELETE: Final = "DELETE FROM dedup_passage WHERE hash = :hash AND article_id = :article_id"
+_FORGOTTEN: Final = "forgotten"
+
+Pairs = frozenset[str]
+Holders = dict[int, int]
+"""By article that holds a passage, its story: the first article that carries it, negative where its headline does not
+tell it apart from one before."""
 
 
-def edge_lines(body: str) -> dict[int, int]:
-    """The hashes of a body's first and last lines, by line number. A body of one line has none."""
-    lines = body.split("\n")
-    if len(lines) < 2:
-        return {}
-    found = {}
-    for place in {*range(min(HEAD, len(lines))), *range(max(0, len(lines) - TAIL), len(lines))}:
-        line = lines[place].strip()
-        if SHORTEST <= len(line) <= LONGEST:
-            digest = blake2b(line.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-            found[place] = int.from_bytes(digest, "big", signed=True)
-    return found
+@frozen(eq=False)
+class Arrival:
+    """An article whose passages are to be noted. `revised`: it had another text before."""
+
+    article_id: int
+    headline: str | None
+    body: str
+    passages: Sequence[Passage]
+    revised: bool = False
 
 
-def without(body: str, furniture: frozenset[int]) -> str:
-    """The body without its edge lines that are furniture; the whole body if nothing else would be left."""
-    if not furniture:
-        return body
-    dropped = {place for place, value in edge_lines(body).items() if value in furniture}
-    if not dropped:
-        return body
-    rest = "\n".join(line for place, line in enumerate(body.split("\n")) if place not in dropped)
-    return rest if rest.strip() else body
+def is_furniture(holders: Mapping[int, int]) -> bool:
+    """Whether a passage with these holders is furniture."""
+    if len(holders) < STORIES:  # quick: most passages have one
+        return _SETTLED in holders
+    told_apart = len({story for story in holders.values() if story > 0})
+    stories = len({abs(story) for story in holders.values()})
+    return (told_apart >= STORIES or stories >= MANY) and len(holders) <= COPIES * stories
 
 
-def note(connection: Connection, seen: Mapping[Line, Collection[int]]) -> tuple[frozenset[Line], set[int]]:
-    """Note which articles have which lines. Returns those of the lines that are furniture, and the articles, noted
-    before, that a line of theirs has only now become furniture for: they must be looked at again.
+def known(connection: Connection, hashes: Collection[int]) -> frozenset[int]:
+    """Those of the hashes of passages that are furniture."""
+    return frozenset(value for value, holders in _look_up(connection, hashes).items() if is_furniture(holders))
 
-    So it does not matter whether an article came in before its site's furniture was known.
+
+def everything(connection: Connection) -> frozenset[int]:
+    """All furniture of the archive."""
+    holders: defaultdict[int, Holders] = defaultdict(dict)
+    for value, article_id, story in connection.execute(text("SELECT hash, article_id, story FROM dedup_passage")):
+        holders[value][article_id] = story
+    return frozenset(value for value, those in holders.items() if is_furniture(those))
+
+
+def learn(connection: Connection, arrivals: Sequence[Arrival]) -> tuple[frozenset[int], set[int]]:
+    """Note the passages of articles, whose rows are stored. Returns those of them that are furniture; and the articles,
+    noted before, of which a passage has become furniture or is text again: they must be looked at anew.
+
+    So it does not matter whether an article came in before its furniture was known.
     """
-    before: defaultdict[Line, set[int]] = defaultdict(set)
-    if seen:
-        hashes = json.dumps(sorted({value for _, value in seen}))
-        for site, value, article_id in connection.execute(text(_KNOWN[connection.dialect.name]), {"hashes": hashes}):
-            before[site, value].add(article_id)
-    furniture = set()
-    again: set[int] = set()
-    rows = []
-    for line, article_ids in sorted(seen.items()):
-        room = MANY - len(before[line])
-        new = sorted(set(article_ids) - before[line])
-        if len(new) >= room:
-            furniture.add(line)
-            if room > 0:
-                again |= before[line]
-        rows += [{"site": line[0], "hash": line[1], "article_id": key} for key in new[: max(0, room)]]
-    if rows:
-        connection.execute(
-            text("INSERT INTO dedup_line (hash, site, article_id) VALUES (:hash, :site, :article_id)"), rows
-        )
-    return frozenset(furniture), again
-
-
-def known(connection: Connection, bodies: Iterable[tuple[str, str]]) -> frozenset[Line]:
-    """The furniture among the first and last lines of (site, body) pairs."""
-    hashes = {value for _, body in bodies for value in edge_lines(body).values()}
-    if not hashes:
-        return frozenset()
-    rows = connection.execute(
-        text(
-            f"SELECT site, hash FROM ({_KNOWN[connection.dialect.name]}) AS found "  # noqa: S608 - a constant of ours
-            "GROUP BY site, hash HAVING COUNT(*) >= :many"
-        ),
-        {"hashes": json.dumps(sorted(hashes)), "many": MANY},
-    )
-    return frozenset((site, value) for site, value in rows)
-
-
-def known_anywhere(connection: Connection, hashes: Collection[int]) -> frozenset[int]:
-    """Those of the line hashes that are furniture of some site."""
-    if not hashes:
-        return frozenset()
-    rows = connection.execute(
-        text(
-            f"SELECT DISTINCT hash FROM (SELECT site, hash FROM ({_KNOWN[connection.dialect.name]}) AS found "  # noqa: S608 - a constant of ours
-            "GROUP BY site, hash HAVING COUNT(*) >= :many) AS furniture"
-        ),
-        {"hashes": json.dumps(sorted(hashes)), "many": MANY},
-    )
-    return frozenset(value for (value,) in rows)
-
-
-def counted(site: str, body: str, furniture: frozenset[Line]) -> str:
-    """The body of an article of a site as it counts: without the furniture of that site."""
-    if not furniture:
-        return body
-    return without(body, frozenset(value for value in edge_lines(body).values() if (site, value) in furniture))
+    lesson = _Lesson.begin(connection, arrivals)
+    for arrival in sorted(arrivals, key=lambda one: one.article_id):
+        lesson.note(arrival)
+    lesson.take_along()
+    lesson.write()
+    return lesson.furniture(), lesson.again().difference(one.article_id for one in arrivals)
 
 
 def forget(connection: Connection) -> None:
-    """Forget the lines that only one article had so far, so that the table stays small; some at a time, so that memory
-    does too."""
-    step = 2**64 // PARTS
-    for low in range(-(2**63), 2**63, step):
-        connection.execute(
-            text(
-                "DELETE FROM dedup_line WHERE hash BETWEEN :low AND :high AND (hash, site) IN "
-                "(SELECT hash, site FROM dedup_line WHERE hash BETWEEN :low AND :high "
-                "GROUP BY hash, site HAVING COUNT(*) = 1)"
-            ),
-            {"low": low, "high": low + step - 1},
+    """Forget what only articles hold that came in long ago, unless it is furniture, so that the table stays small."""
+    newest = connection.scalar(select(func.max(DedupPassage.article_id))) or 0
+    last = newest - REMEMBERED
+    begun = connection.scalar(select(DedupState.value).where(DedupState.name == _FORGOTTEN)) or 0
+    if last <= begun:
+        return
+    old = DedupPassage.article_id.between(begun + 1, last)
+    found = _look_up(connection, set(connection.scalars(select(DedupPassage.hash).where(old))))
+    gone = [
+        {"hash": value, "article_id": key}
+        for value, holders in sorted(found.items())
+        if max(holders) <= last and not is_furniture(holders)
+        for key in holders
+    ]
+    if gone:
+        connection.execute(text(_DELETE), gone)
+    connection.execute(
+        text(
+            "INSERT INTO dedup_state (name, value) VALUES (:name, :last) "
+            "ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        ),
+        {"name": _FORGOTTEN, "last": last},
+    )
+
+
+@define(eq=False)
+class _Lesson:
+    """What a batch of articles teaches. `holders`: by hash, as they are noted; `before`: as they were."""
+
+    connection: Connection
+    holders: dict[int, Holders]
+    before: dict[int, Holders] = field(factory=dict)
+    headlines: dict[int, Pairs] = field(factory=dict)
+
+    @classmethod
+    def begin(cls, connection: Connection, arrivals: Sequence[Arrival]) -> "_Lesson":
+        hashes = {value for one in arrivals for _, _, value in one.passages} - {SHORT, FOOT}
+        lesson = cls(connection, _look_up(connection, hashes))
+        lesson._take_back([one.article_id for one in arrivals if one.revised])
+        ids = {key for holders in lesson.holders.values() for key in holders if key > 0}
+        for chunk in _chunks(sorted(ids)):
+            rows = connection.execute(select(Article.id, Article.headline).where(Article.id.in_(chunk)))
+            lesson.headlines.update((key, _pairs(headline or "")) for key, headline in rows)
+        return lesson
+
+    def note(self, arrival: Arrival) -> None:
+        """Note which passages an article holds: its first and last ones, and those that others hold."""
+        own = [(start, end, value) for start, end, value in arrival.passages if value not in (SHORT, FOOT)]
+        edges = {value for _, _, value in (own if len(own) <= HEAD + TAIL else own[:HEAD] + own[-TAIL:])}
+        self.headlines[arrival.article_id] = _pairs(arrival.headline or "")
+        shared: defaultdict[int, set[int]] = defaultdict(set)
+        for _, _, value in own:
+            for key in self.holders.get(value, ()):
+                shared[key].add(value)
+        shared.pop(arrival.article_id, None)
+        texts = {value: arrival.body[start:end] for start, end, value in own} if shared else {}
+        told = {key: self._relation(arrival, key, those, edges, texts) for key, those in shared.items() if key > 0}
+        for value in edges.union(*shared.values()):
+            self._add(value, arrival.article_id, told)
+
+    def take_along(self) -> None:
+        """What else the stories share that have just made a passage furniture."""
+        done = set()
+        for value, before in list(self.before.items()):
+            holders = self.holders[value]
+            first = {story: key for key, story in reversed(holders.items()) if story > 0}
+            group = tuple(sorted(islice(first.values(), STORIES)))
+            if not is_furniture(holders) or is_furniture(before) or len(group) < STORIES or group in done:
+                continue
+            done.add(group)
+            self._share(group)
+
+    def furniture(self) -> frozenset[int]:
+        """What is furniture now, of all that was looked at."""
+        return frozenset(value for value, holders in self.holders.items() if is_furniture(holders))
+
+    def again(self) -> set[int]:
+        """The articles that hold what has changed."""
+        changed = (
+            {*before, *self.holders[value]}
+            for value, before in self.before.items()
+            if is_furniture(before) != is_furniture(self.holders[value])
         )
+        return {key for keys in changed for key in keys if key > 0}
+
+    def write(self) -> None:
+        """Store it; what is settled as one row."""
+        gone, rows = [], []
+        for value, before in sorted(self.before.items()):
+            now = self.holders[value]
+            if len(now) >= HOLDERS:
+                now = {_SETTLED if is_furniture(now) else _TEXT: 0}
+            gone += [{"hash": value, "article_id": key} for key in before if before[key] != now.get(key)]
+            rows += [
+                {"hash": value, "article_id": key, "story": now[key]} for key in now if now[key] != before.get(key)
+            ]
+        if gone:
+            self.connection.execute(text(_DELETE), gone)
+        if not rows:
+            return
+        if self.connection.dialect.name == "sqlite":
+            # The driver's own executemany: SQLAlchemy's costs as much again for each row.
+            self.connection.exec_driver_sql(
+                "INSERT INTO dedup_passage (hash, article_id, story) VALUES (?, ?, ?)",
+                [tuple(row.values()) for row in rows],
+            )
+        else:
+            self.connection.execute(
+                text("INSERT INTO dedup_passage (hash, article_id, story) VALUES (:hash, :article_id, :story)"), rows
+            )
+
+    def _touch(self, value: int) -> Holders:
+        holders = self.holders.setdefault(value, {})
+        self.before.setdefault(value, dict(holders))
+        return holders
+
+    def _take_back(self, article_ids: Sequence[int]) -> None:
+        """Forget what articles held that have another text now."""
+        for chunk in _chunks(article_ids):
+            held = select(DedupPassage.hash).where(DedupPassage.article_id.in_(chunk))
+            found = set(self.connection.scalars(held))
+            self.holders.update(_look_up(self.connection, found.difference(self.holders)))
+            for value in found:
+                holders = self._touch(value)
+                for key in holders.keys() & set(chunk):
+                    del holders[key]
+
+    def _add(self, value: int, key: int, told: Mapping[int, bool | None]) -> None:
+        """Note one holder. `told`: of the articles that share something with it, whether it is a copy; None: another
+        text under an alike headline."""
+        holders = self.holders.get(value, {})
+        if key in holders or len(holders) >= HOLDERS or not holders.keys().isdisjoint((_SETTLED, _TEXT)):
+            return
+        story = key
+        for other, its in holders.items():
+            if told[other]:
+                story = its
+                break
+            if told[other] is None:
+                story = -key
+        self._touch(value)[key] = story
+
+    def _relation(
+        self, arrival: Arrival, other: int, shared: set[int], edges: set[int], texts: Mapping[int, str]
+    ) -> bool | None:
+        ours, theirs = self.headlines[arrival.article_id], self.headlines.get(other, frozenset())
+        copy = len(shared & edges) >= _COPY * len(edges)
+        if _unlike(ours, theirs):
+            said = arrival.body if copy else "".join(texts[value] for value in shared)
+            if _apart_from((ours, theirs), said):
+                return False
+        return True if copy else None
+
+    def _share(self, group: Sequence[int]) -> None:
+        """Make furniture of all that these articles share, unless it is what their headlines tell of."""
+        rows = self.connection.execute(select(Article.id, Article.headline, Article.body).where(Article.id.in_(group)))
+        held = {
+            key: ({value: body[start:end] for start, end, value in divide(body)}, _pairs(headline or ""))
+            for key, headline, body in rows
+        }
+        common = set.intersection(*(set(texts) for texts, _ in held.values())) - {SHORT, FOOT}
+        texts = next(iter(held.values()))[0]
+        if not _apart_from([pairs for _, pairs in held.values()], "".join(texts[value] for value in common)):
+            return
+        self.holders.update(_look_up(self.connection, common.difference(self.holders)))
+        for value in common:
+            if is_furniture(self.holders.get(value, {})) or _TEXT in self.holders.get(value, {}):
+                continue
+            holders = self._touch(value)
+            holders.update((key, key) for key in group)
+
+
+def _look_up(connection: Connection, hashes: Iterable[int]) -> dict[int, Holders]:
+    wanted = sorted(hashes)
+    found: defaultdict[int, Holders] = defaultdict(dict)
+    if wanted:
+        for value, key, story in connection.execute(
+            text(_LOOK_UP[connection.dialect.name]), {"hashes": json.dumps(wanted)}
+        ):
+            found[value][key] = story
+    return dict(found)
+
+
+def _pairs(words: str) -> Pairs:
+    """The pairs of Han characters next to each other, as if nothing else stood there."""
+    letters = _NOT_HAN.sub("", words)
+    return frozenset(letters[place : place + 2] for place in range(len(letters) - 1))
+
+
+def _unlike(one: Pairs, other: Pairs) -> bool:
+    """Whether two headlines tell of different things; not where one of them is missing, or too short to tell."""
+    least = min(len(one), len(other))
+    both = len(one & other)
+    return least >= _TELLING and (both < 2 or both < _ALIKE * least)
+
+
+def _apart_from(headlines: Iterable[Pairs], said: str) -> bool:
+    """Whether no headline has to do with what is said."""
+    pairs = _pairs(said)
+    return all(len(one & pairs) < _ABOUT * len(one) for one in headlines if one)
+
+
+def _chunks(values: Sequence[int]) -> Iterable[Sequence[int]]:
+    for start in range(0, len(values), 4000):
+        yield values[start : start + 4000]

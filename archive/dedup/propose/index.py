@@ -26,8 +26,6 @@ FRESH: Final = 50_000
 MIDDLE: Final = 400_000
 MIDDLE_SHARE: Final = 16
 """The middle table is emptied at so many rows, or at a 16th of the large one's if that is more."""
-FORGET_SHARE: Final = 64
-"""Lines of one article alone are forgotten when the index has grown by this part of itself."""
 
 # "JB" and a number: writers on PostgreSQL take turns from here to their commit.
 LOCK: Final = 0x4A420003
@@ -113,9 +111,7 @@ def seal(connection: Connection) -> None:
     if middle >= MIDDLE and middle * MIDDLE_SHARE >= sealed:
         _count(connection, "sealed", move(connection, DedupMiddle, DedupSealed))
         _reset(connection, "middle")
-    if _count(connection, "unforgotten", moved) * FORGET_SHARE >= sealed:
-        furniture.forget(connection)
-        _reset(connection, "unforgotten")
+    furniture.forget(connection)
 
 
 def move(connection: Connection, source: type[Base], target: type[Base]) -> int:

@@ -1,6 +1,5 @@
 """Reclustering on one machine: DuckDB for the pairs, a pool of processes for shingles and verdicts."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -8,7 +7,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from sqlalchemy import Engine, select
 
-from archive.dedup.propose.furniture import MANY
+from archive.dedup.propose import furniture
 from archive.dedup.recluster import work
 from archive.dedup.recluster.pairs_sql import STEPS
 from archive.dedup.verify.compare import Verdict
@@ -31,25 +30,21 @@ class DuckEngine:
         self._engine = engine
         with reading(engine) as connection:
             self._ids = list(connection.scalars(select(Article.id).order_by(Article.id)))
+            self._furniture = furniture.everything(connection)
         self._jobs = jobs if len(self._ids) > ALONE else 1
-        self._furniture: frozenset[tuple[str, int]] = frozenset()
         self.digests: dict[int, int] = {}
 
     def pairs(self) -> list[tuple[int, int]]:
         """The pairs worth comparing, of articles with different texts."""
         import duckdb
 
-        seen: Counter[tuple[str, int]] = Counter()
-        for found in self._map(work.edges, self._sources(self._ids)):
-            seen.update(found)
-        self._furniture = frozenset(line for line, times in seen.items() if times >= MANY)
         with duckdb.connect() as database:
             database.execute(
                 "CREATE TABLE texts (article_id BIGINT, digest BIGINT, sampled BIGINT, last BIGINT, below BIGINT)"
             )
             database.execute("CREATE TABLE kept (value BIGINT, article_id BIGINT)")
             database.execute("CREATE TABLE looked (value BIGINT, article_id BIGINT)")
-            make = partial(_rows, furniture=self._furniture)
+            make = partial(_rows, known=self._furniture)
             for made in self._map(make, self._sources(self._ids)):
                 self.digests.update((row.article_id, row.digest) for row in made)
                 _insert(
@@ -73,7 +68,7 @@ class DuckEngine:
 
     def verdicts(self, pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, Verdict]]:
         """The pairs that are related."""
-        judge = partial(_verdicts, furniture=self._furniture)
+        judge = partial(_verdicts, known=self._furniture)
         for found in self._map(judge, self._with_texts(pairs)):
             yield from found
 
@@ -88,7 +83,7 @@ class DuckEngine:
         for start in range(0, len(ids), CHUNK):
             with reading(self._engine) as connection:
                 rows = connection.execute(
-                    select(Article.id, Article.site, Article.headline, Article.body, Article.published_at)
+                    select(Article.id, Article.headline, Article.body, Article.published_at)
                     .where(Article.id.in_(ids[start : start + CHUNK]))
                     .order_by(Article.id)
                 )
@@ -104,14 +99,12 @@ class DuckEngine:
                 yield done.result()
 
 
-def _rows(sources: list[work.Source], furniture: frozenset[tuple[str, int]]) -> list[work.Row]:
-    return list(work.rows(sources, furniture))
+def _rows(sources: list[work.Source], known: frozenset[int]) -> list[work.Row]:
+    return list(work.rows(sources, known))
 
 
-def _verdicts(
-    pairs: list[tuple[work.Source, work.Source]], furniture: frozenset[tuple[str, int]]
-) -> list[tuple[int, int, Verdict]]:
-    return list(work.verdicts(pairs, furniture))
+def _verdicts(pairs: list[tuple[work.Source, work.Source]], known: frozenset[int]) -> list[tuple[int, int, Verdict]]:
+    return list(work.verdicts(pairs, known))
 
 
 def _insert(database: Any, table: str, names: Sequence[str], values: Sequence[tuple[int, ...]]) -> None:

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from archive.dedup.propose.furniture import MANY
 from archive.dedup.recluster import work
 from archive.dedup.recluster.pairs_sql import STEPS
 from archive.dedup.verify.compare import Verdict
@@ -19,10 +18,12 @@ _TEXTS = "article_id LONG, digest LONG, sampled LONG, last LONG, below LONG"
 class SparkEngine:
     """Reads the Parquet files of an export of every article (`jianbao export --format parquet --all`).
 
-    `master`: as Spark knows it; `local[*]` is this machine. Call `close` at the end.
+    `furniture`: what the archive knows of it (`archive.dedup.propose.furniture.everything`). `master`: as Spark knows
+    it; `local[*]` is this machine. Call `close` at the end.
     """
 
-    def __init__(self, parquet: Path, *, master: str = "local[*]") -> None:
+    def __init__(self, parquet: Path, *, furniture: frozenset[int], master: str = "local[*]") -> None:
+        self._furniture = furniture
         try:
             from pyspark.sql import SparkSession
         except ImportError as error:
@@ -42,7 +43,7 @@ class SparkEngine:
         except Exception as error:  # pyspark raises what Java raised
             raise UsageError(f"Spark does not start; is Java 17 there? {str(error).splitlines()[0]}") from error
         self._spark.sparkContext.setLogLevel("ERROR")
-        columns = ("id", "site", "headline", "body", "published_at")
+        columns = ("id", "headline", "body", "published_at")
         # Seconds since 1970: a time without a zone would take on the worker's.
         try:
             self._articles = self._spark.read.parquet(str(parquet)).selectExpr(
@@ -54,14 +55,11 @@ class SparkEngine:
                 f"{parquet} is no Parquet export; make one with `jianbao export --format parquet --all`. "
                 f"{str(error).splitlines()[0]}"
             ) from error
-        self._furniture: frozenset[tuple[str, int]] = frozenset()
         self.digests: dict[int, int] = {}
 
     def pairs(self) -> list[tuple[int, int]]:
         """The pairs worth comparing, of articles with different texts."""
-        lines = self._articles.rdd.mapPartitions(_edges).map(lambda line: (line, 1)).reduceByKey(_add)
-        self._furniture = frozenset(lines.filter(lambda pair: pair[1] >= MANY).keys().collect())
-        rows = self._articles.rdd.mapPartitions(partial(_rows, furniture=self._furniture)).cache()
+        rows = self._articles.rdd.mapPartitions(partial(_rows, known=self._furniture)).cache()
         self._view("texts", rows.map(lambda row: tuple(row[:5])), _TEXTS)
         self._view(
             "kept", rows.flatMap(lambda row: [(value, row[0]) for value in row[5]]), "value LONG, article_id LONG"
@@ -83,10 +81,10 @@ class SparkEngine:
         self._view("wanted", self._spark.sparkContext.parallelize(pairs, 8), "one LONG, other LONG")
         self._articles.createOrReplaceTempView("articles")
         joined = self._spark.sql(
-            "SELECT a.id, a.site, a.headline, a.body, a.published_at, b.id, b.site, b.headline, b.body, b.published_at "
+            "SELECT a.id, a.headline, a.body, a.published_at, b.id, b.headline, b.body, b.published_at "
             "FROM wanted JOIN articles a ON a.id = wanted.one JOIN articles b ON b.id = wanted.other"
         )
-        yield from joined.rdd.mapPartitions(partial(_verdicts, furniture=self._furniture)).toLocalIterator()
+        yield from joined.rdd.mapPartitions(partial(_verdicts, known=self._furniture)).toLocalIterator()
 
     def close(self) -> None:
         """Stop Spark."""
@@ -96,27 +94,17 @@ class SparkEngine:
         self._spark.createDataFrame(rows, schema).createOrReplaceTempView(name)
 
 
-def _add(first: int, second: int) -> int:
-    return first + second
-
-
 def _source(row: Sequence[Any]) -> work.Source:
     from datetime import UTC, datetime
 
-    key, site, headline, body, seconds = row
-    return work.Source(
-        key, site, headline, body, None if seconds is None else datetime.fromtimestamp(float(seconds), UTC)
-    )
+    key, headline, body, seconds = row
+    return work.Source(key, headline, body, None if seconds is None else datetime.fromtimestamp(float(seconds), UTC))
 
 
-def _edges(rows: Iterator[Any]) -> Iterator[tuple[str, int]]:
-    yield from work.edges(_source(row) for row in rows)
-
-
-def _rows(rows: Iterator[Any], furniture: frozenset[tuple[str, int]]) -> Iterator[tuple[Any, ...]]:
-    for made in work.rows((_source(row) for row in rows), furniture):
+def _rows(rows: Iterator[Any], known: frozenset[int]) -> Iterator[tuple[Any, ...]]:
+    for made in work.rows((_source(row) for row in rows), known):
         yield tuple(made)
 
 
-def _verdicts(rows: Iterator[Any], furniture: frozenset[tuple[str, int]]) -> Iterator[tuple[int, int, Verdict]]:
-    yield from work.verdicts(((_source(row[:5]), _source(row[5:])) for row in rows), furniture)
+def _verdicts(rows: Iterator[Any], known: frozenset[int]) -> Iterator[tuple[int, int, Verdict]]:
+    yield from work.verdicts(((_source(row[:4]), _source(row[4:])) for row in rows), known)

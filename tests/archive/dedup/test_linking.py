@@ -117,8 +117,8 @@ def test_a_revised_article_leaves_a_story_that_it_no_longer_tells(engine: Engine
 
 
 FURNITURE = (
-    "\n特别声明：本栏目内容由入驻作者上传发布，仅代表其个人看法，平台只提供存储空间服务。"
-    "\n举报邮箱与版权说明见页脚，转载须经书面许可并注明出处。"
+    "\n清口早餐铺的灯每天五点亮起，陪赶路的人喝完第一碗热粥再上船。"
+    "\n把本栏目加到首页，下一期的名单会在周四早上送到你手里。"
 )
 
 

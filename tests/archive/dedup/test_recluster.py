@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, delete, select, update
 
 from archive.dedup.clusters import decisions
+from archive.dedup.propose import furniture
 from archive.dedup.propose.furniture import MANY
 from archive.dedup.recluster import duck
 from archive.dedup.recluster.duck import DuckEngine
@@ -108,7 +109,7 @@ def test_an_empty_archive(engine: Engine) -> None:
     assert apply(engine, outcome, now=NOW) == 0
 
 
-FURNITURE = "\n本站声明：以上内容由入驻机构上传，不代表本站观点，转载请注明出处。"
+FURNITURE = "\n清口早餐铺的灯每天五点亮起，陪赶路的人喝完第一碗热粥再上船。"
 NOTICE = "该内容已被发布者删除，或者正在审核之中，请稍后再来查看，谢谢您的支持。"
 HEADS = ["清口大桥今日通车", "望江公园樱花盛开", "省图书馆延长开放"]
 
@@ -166,7 +167,7 @@ def test_without_pyspark_one_is_told_what_to_install(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with pytest.raises(UsageError, match=r"jianbao\[spark\]"):
-        SparkEngine(tmp_path)
+        SparkEngine(tmp_path, furniture=frozenset())
 
 
 def _java() -> bool:
@@ -191,7 +192,8 @@ def _on_spark(engine: Engine, folder: Path) -> Outcome:
 
     with reading(engine) as connection:
         parquet = export(connection, folder, "parquet", every_article=True, now=NOW).path
-    work = SparkEngine(parquet, master="local[2]")
+        known = furniture.everything(connection)
+    work = SparkEngine(parquet, furniture=known, master="local[2]")
     try:
         return recluster(engine, work)
     finally:

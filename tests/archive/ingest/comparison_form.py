@@ -80,7 +80,7 @@ def made(text: str) -> dict[str, str]:
         "digest": f"{its.digest} {len(its.folded)}",
         "shingles": str(its.kept),
         "signature": its.signature.hex(),
-        "lines": str(sorted(its.edges.items())),
+        "passages": str([(its.passages, its.left_out)]),
     }
     return {
         name: blake2b(value.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

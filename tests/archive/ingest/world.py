@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select, text
 
-from archive.dedup.tables import Cluster, DedupLine, DedupText, Link
+from archive.dedup.tables import Cluster, DedupPassage, DedupText, Link
 from archive.query.search import search
 from archive.store.db import reading
 from archive.store.scheme import DedupScheme
@@ -54,7 +54,7 @@ def computed(engine: Engine) -> dict[str, Any]:
                     )
                 ).all()
             ),
-            "lines": sorted(connection.execute(select(DedupLine.__table__)).all()),
+            "passages": sorted(connection.execute(select(DedupPassage.__table__)).all()),
             "links": {(row["article_id"], row["other_id"]): {**row, "at": None} for row in links},
             "groups": groups(connection),
             "clusters": connection.execute(select(Cluster.__table__).order_by(Cluster.id)).all(),

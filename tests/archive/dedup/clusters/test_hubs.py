@@ -143,7 +143,7 @@ def test_a_hub_that_a_person_takes_out(engine: Engine) -> None:
 
 
 def test_furniture_that_disturbs_a_hub(engine: Engine) -> None:
-    line = "\n本站声明：以上内容由入驻机构上传，不代表本站观点，转载请注明出处。"
+    line = "\n清口早餐铺的灯每天五点亮起，陪赶路的人喝完第一碗热粥再上船。"
     store(engine, evolve(copy(STORY + line, 0), site="portal"), *copies("verbatim", 80)[1:])
     assert found(engine) == {names(80)}
     store(engine, *(record(text(10 + number, 300) + line, f"s{number}", site="portal") for number in range(MANY)))
