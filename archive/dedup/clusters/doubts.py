@@ -30,9 +30,10 @@ class Doubts:
 
 
 def open_doubts(connection: Connection, *, sites: Sequence[str] = (), limit: int = 20) -> Doubts:
-    """The doubts that nobody has decided: those between large stories first, then the surest, then the newest.
+    """The doubts that nobody has decided: those between large stories first, then by `confidence`, then the newest.
 
-    Two stories are one doubt, however many of their articles are doubtful with each other; the surest pair is shown.
+    Two stories are one doubt, however many of their articles are doubtful with each other; the pair with the greatest
+    confidence that it is one text is shown.
     `sites`: only doubts about an article of one of these.
     """
     rows = connection.execute(_ranked(sites).limit(limit)).mappings().all()
