@@ -172,8 +172,8 @@ def doubts(home: Home, sites: tuple[str, ...], limit: int, as_json: bool) -> Non
     """List the stories that are neither clearly one nor clearly two, for a person to decide.
 
     Those that matter most come first: large stories, then what is nearest to one story, then the newest. Two stories
-    are one doubt, shown by their nearest pair of articles: [-so-] stands in the first of them, {+so+} in the second. Each doubt has
-    two answers, the commands below it; what is decided is listed no more.
+    are one doubt, shown by their nearest pair of articles: [-so-] stands in the first of them, {+so+} in the second.
+    Each doubt has two answers, the commands below it; what is decided is listed no more.
 
     \b
     Examples:
@@ -197,8 +197,8 @@ def _doubt(doubt: dict[str, Any]) -> list[str]:
         copies = f"  (of {article['copies']} copies: jianbao cluster {article['id']})" if article["copies"] > 1 else ""
         lines.append(f"{article['id']:>6}  {article['published_at'] or '(no date)'}  {article['site']}{copies}")
         lines.append(f"        {article['headline'] or '(no headline)'}")
-    covered = f"of the first {doubt['other_coverage']:.0%}, of the second {doubt['coverage']:.0%} stand in the other"
-    lines.append(f"        {covered}; similarity {doubt['similarity']:.2f}")
+    shares = f"of the first {doubt['other_coverage']:.0%}, of the second {doubt['coverage']:.0%}"
+    lines.append(f"        {shares} stand in the other; similarity {doubt['similarity']:.2f}")
     lines += [f"        {why(doubt)}"] if doubt["because"] else []
     lines += [f"          {difference}" for difference in doubt["differences"]]
     lines += ["          …"] if doubt["more_differences"] else []
