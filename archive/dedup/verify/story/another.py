@@ -35,6 +35,8 @@ RETOLD: Final = 300
 """From here on a word like 将 more or less is no other report."""
 MANY_NUMBERS: Final = 0.34
 """Share of the numbers that differ."""
+SEVERAL: Final = 3
+"""Other numbers that no correction of a short text brings."""
 WHOLLY_THERE: Final = 0.95
 """Share of the shorter text that is there again."""
 HALF: Final = 0.45
@@ -143,8 +145,8 @@ def many_other_numbers(facts: Facts) -> bool:
 
 
 def other_numbers_in_a_short_text(facts: Facts) -> bool:
-    """Numbers differ, and little else is there."""
-    return facts.gaps.numbers > 0 and facts.equal < CORRECTED
+    """Numbers differ, and little else is there; three of them and more in a text that is a little longer."""
+    return facts.gaps.numbers >= (1 if facts.equal < CORRECTED else SEVERAL) and facts.equal < MEDIUM
 
 
 def another_day(facts: Facts) -> bool:
