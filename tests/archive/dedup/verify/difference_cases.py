@@ -52,8 +52,8 @@ def numbers() -> tuple[Case, ...]:
         Case(
             needs=("NUMBERS.other_digits", "ANOTHER_STORY.many_other_numbers"),
             why="an office fills in one bridge after the other",
-            one=Side(body=bridge(length=910, cost=4, speed=60, lanes=2, minutes=12), days=5),
-            other=Side(body=bridge()),
+            one=Side(body=bridge(length=910, cost=4, speed=60, lanes=2, minutes=12) + VISIT, days=5),
+            other=Side(body=bridge() + VISIT),
             says="many other numbers",
         ),
         Case(
