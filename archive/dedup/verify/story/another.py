@@ -31,6 +31,8 @@ TEMPLATE_WORDS: Final = 8
 CORRECTED_DAYS: Final = 3
 CORRECTED_WORDS: Final = 150
 """One other word may differ along with a corrected number for so many characters."""
+NAME_CORRECTED: Final = 120
+"""From here on one name may be corrected that stands in no headline, where the headlines are alike."""
 RETOLD: Final = 300
 """From here on a word like 将 more or less is no other report."""
 MANY_NUMBERS: Final = 0.34
@@ -95,7 +97,7 @@ def announced_and_happened(facts: Facts) -> bool:
 def corrected_name(facts: Facts) -> bool:
     """Of a text that is not short one name was corrected within days, and nothing else."""
     gaps = facts.gaps
-    if gaps.names != 1 or gaps.numbers or gaps.words or facts.equal < MEDIUM:
+    if gaps.names != 1 or gaps.numbers or gaps.words or facts.equal < NAME_CORRECTED:
         return False
     if facts.days is None or facts.days > CORRECTED_DAYS or not are_alike(facts):
         return False
