@@ -3,12 +3,16 @@
 Several crawlers, each a process with a home of its own, share one PostgreSQL database and crawl the demo portal. One
 host names a `Crawl-delay`, one answers its first page with 429 and a `Retry-After`. The table shows for each host the
 least time between two requests, as the portal saw them come in, beside what it may be. Exit code 1 where it is less.
+
+A second table shows what politeness costs: one process takes the turns of many hosts, with answers that come at once.
 """
 
+import asyncio
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import click
@@ -16,7 +20,10 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine, text
 
+from archive.settings import Home
 from archive.store.db import connect, upgrade
+from crawler.run.politeness.turns import Turns
+from crawler.run.run import open_run
 from tests.portal.proxy import Proxy
 from tests.portal.server import Answer
 from tests.portal.world.truth import World
@@ -32,7 +39,8 @@ TIRED = "www.163.com"
 @click.option("--delay", default=0.3, show_default=True, help="JIANBAO_DELAY, seconds.")
 @click.option("--crawl-delay", default=0.6, show_default=True, help=f"What robots.txt of {SLOW} says, seconds.")
 @click.option("--retry-after", default=3, show_default=True, help=f"What {TIRED} asks for once, seconds.")
-def main(articles: int, crawlers: int, delay: float, crawl_delay: float, retry_after: int) -> None:
+@click.option("--hosts", default=20, show_default=True, type=click.IntRange(1), help="Hosts in the second table.")
+def main(articles: int, crawlers: int, delay: float, crawl_delay: float, retry_after: int, hosts: int) -> None:
     """Crawl once with several processes and measure at the portal."""
     server = Server()
     try:
@@ -43,7 +51,9 @@ def main(articles: int, crawlers: int, delay: float, crawl_delay: float, retry_a
     for host, (requests, allowed, measured) in sorted(found.items()):
         shown = "" if measured is None else f"{measured:.3f} s"
         table.add_row(host, str(requests), f"{allowed} s", shown, "too fast" if (measured or allowed) < allowed else "")
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(_turns(hosts))
     sys.exit(any((measured or allowed) < allowed for _, allowed, measured in found.values()))
 
 
@@ -91,6 +101,33 @@ def _measure(
             first = next(moment for moment, url in portal.arrivals if url == asked[0])
             found[f"{TIRED} after 429"] = (1, retry_after, min(one - first for one in rests if one > first))
         return found
+
+
+def _turns(hosts: int) -> Table:
+    """Requests a second and processor time a request, by our delay, on SQLite."""
+    table = Table(
+        "delay", "requests", "a second", "at most", "processor time each", title=f"{hosts} hosts, one process"
+    )
+    for delay, each in ((0.0, 30), (0.3, 15), (1.0, 6)):
+        with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as folder:
+            run = open_run(Home(path=Path(folder), database=f"sqlite:///{folder}/archive.db"), ["netease"])
+            began, spent = time.perf_counter(), time.process_time()
+            asyncio.run(_ask(Turns(run, delay, 30), hosts, each))
+            took, spent = time.perf_counter() - began, time.process_time() - spent
+            run.finish()
+        most = f"{hosts * each / (delay * (each - 1)):.0f}" if delay else ""
+        requests = hosts * each
+        table.add_row(f"{delay} s", str(requests), f"{requests / took:.0f}", most, f"{spent / requests * 1000:.2f} ms")
+    return table
+
+
+async def _ask(turns: Turns, hosts: int, each: int) -> None:
+    async def ask(host: str) -> None:
+        for _ in range(each):
+            async with turns.turn(host):
+                pass
+
+    await asyncio.gather(*(ask(f"www{number}.example") for number in range(hosts)))
 
 
 if __name__ == "__main__":

@@ -85,8 +85,10 @@ class Turns:
         if left := self.run.seen[host].left:
             raise HostRests(left)
         now = _moment()
+        if now < local.next_at:
+            return timedelta(seconds=local.next_at - now)  # whoever else asks meanwhile: we do not before that
         if local.ends is not None and now < local.ends:
-            return max(_NOW, timedelta(seconds=local.next_at - now))
+            return _NOW
         with writing(self.run.engine) as connection:
             state, wait = hosts.take(connection, host, self.run.worker, self.delay, timedelta(seconds=self.timeout))
         self.run.seen[host].shared_vain = state.vain
