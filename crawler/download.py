@@ -10,13 +10,14 @@ from scrapy.exceptions import DownloadConnectionRefusedError, ResponseDataLossEr
 
 from crawler.guard import shown_proxy
 from crawler.pages.status import PROXY_REFUSES
+from crawler.run.politeness.turns import HostRests
 from crawler.run.retry import host_of
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
 
-    from crawler.run.politeness.turns import Turns
+    from crawler.run.crawl import Crawl
 
 
 _TWISTED = re.compile(r"<twisted\.python\.failure\.Failure [\w.]+: (.*?)\.?>")
@@ -31,10 +32,13 @@ class PoliteHandler(HTTP11DownloadHandler):
     """See the module. One request of each host is under way at a time, over all processes."""
 
     async def download_request(self, request: "Request") -> "Response":
-        turns: Turns = cast("Any", self._crawler.spider).crawl.turns
+        crawl: Crawl = cast("Any", self._crawler.spider).crawl
+        turns = crawl.turns
         host = host_of(request.url)
         proxy = shown_proxy(request.meta.get("proxy"))
         async with turns.turn(host, opening=urlsplit(request.url).path == "/robots.txt"):
+            if left := crawl.why_left(request.cb_kwargs.get("claim")):
+                raise HostRests(left)  # while it waited for its turn
             try:
                 response = await super().download_request(request)
             except TunnelError as error:

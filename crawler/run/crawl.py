@@ -25,8 +25,8 @@ from crawler.warc.raw import RawCapture
 
 logger = logging.getLogger("jianbao.crawl")
 
-BATCH = 8
-"""So many addresses of a site are claimed at a time, so that a lease never grows old in a queue."""
+BATCH = 32
+"""So many addresses of a site are claimed at a time: enough for many hosts to be asked at once, each in its turn."""
 
 
 @define
@@ -105,6 +105,10 @@ class Crawl:
             if wanted or not claims:
                 return wanted
 
+    def why_left(self, claim: Claim | None) -> str:
+        """Why the site of an address that was claimed is left alone by now; "" where it is not."""
+        return "" if claim is None else self.run.seen[claim.site].left
+
     def barred(self, site: str) -> list[Claim]:
         """An address of each host whose robots.txt forbids some: to fetch it is to look whether that still holds."""
         claims: list[Claim] = []
@@ -181,7 +185,7 @@ class Crawl:
     def keep_page(self, claim: Claim, reason: str) -> None:
         """An address was not asked for, since its host is left alone: it stays with this run, and is due after that."""
         self._claimed -= 1
-        if not self.is_ending:
+        if not self.is_ending and not self.run.is_left(claim):
             self.turns.leave(claim.host, reason)
 
     def no_answer(self, reason: str) -> None:

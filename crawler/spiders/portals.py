@@ -21,7 +21,7 @@ from crawler.middlewares import RAW, RobotsForbidden, RobotsUnknown
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.status import BUSY, GONE
 from crawler.pages.template.site import Site
-from crawler.run.crawl import Crawl
+from crawler.run.crawl import BATCH, Crawl
 from crawler.run.discovery import Walk, entries_of
 from crawler.run.frontier import Claim
 from crawler.run.politeness.turns import Ending, HostRests
@@ -138,8 +138,8 @@ class PortalSpider(Spider):
     # Pages
 
     def _due(self) -> Iterator[Request]:
-        """Requests for what the frontier has due, a few at a time, so that a lease never grows old in a queue."""
-        if not self._claims:
+        """Requests for what the frontier has due, some at a time: enough for many hosts at once."""
+        if len(self._claims) <= BATCH // 2:
             for claim in self.crawl.claim(self.name):
                 yield self._page_request(claim)
 
