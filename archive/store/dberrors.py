@@ -4,7 +4,10 @@ Every engine of `archive.db` hears its errors through `translate`, so no other c
 Broken rules of our own (a unique key, a foreign key, wrong SQL) are bugs and stay as they are.
 """
 
+import os
+import pwd
 import sqlite3
+from pathlib import Path
 
 from sqlalchemy.engine import URL
 
@@ -55,10 +58,35 @@ def _sqlite(error: sqlite3.Error, place: str) -> JianbaoError | None:
             f"{place} is not a readable SQLite database ({error}); restore it, or rebuild it from the WARC files"
         )
     if primary in _NOT_WRITABLE:
-        return StorageError(f"{place} cannot be opened for writing ({error}); check the folder's owner and permissions")
+        return StorageError(
+            f"{_not_ours(place)} cannot be opened for writing ({error}); check the folder's owner and permissions"
+        )
     if primary in _NO_ROOM:
         return StorageError(f"{place} cannot grow ({error}); make room on the disk, or raise the limit, then try again")
     return None
+
+
+def owner(path: Path) -> str:
+    """`, which belongs to NAME`, for a line that names a file; "" where that cannot be known."""
+    try:
+        number = path.stat().st_uid
+    except OSError:
+        return ""
+    try:
+        return f", which belongs to {pwd.getpwuid(number).pw_name}"
+    except KeyError:
+        return f", which belongs to {number}"
+
+
+def _not_ours(place: str) -> str:
+    """The file of a SQLite database that may not be written: itself, its folder, or what another user's process left
+    beside it, with its owner."""
+    path = Path(place)
+    beside = [path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal")]
+    for one in (path, *beside, path.parent):
+        if one.exists() and not os.access(one, os.W_OK):
+            return f"{one}{owner(one)},"
+    return place
 
 
 def _postgresql(state: str, error: BaseException, place: str) -> JianbaoError | None:

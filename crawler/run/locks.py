@@ -8,7 +8,6 @@ row buried at the next thing that it wants to store (`Run.step`), and ends: its 
 
 import fcntl
 import os
-import pwd
 import threading
 import uuid
 from contextlib import suppress
@@ -22,6 +21,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, make_url, or_, true, u
 from archive.errors import AlreadyRunning, JianbaoError, StorageError
 from archive.settings import Home
 from archive.store.db import writing
+from archive.store.dberrors import owner
 from archive.store.models import CrawlRun
 from crawler.run import frontier
 from crawler.run.politeness.hosts import clock
@@ -95,13 +95,8 @@ def _lock_files(home: Home, kind: str) -> list[Path]:
 
 def _whose(path: Path) -> str:
     """Why a file cannot be opened: mostly somebody else, root for one, has run the crawler here once."""
-    owner = ""
-    with suppress(OSError, KeyError):
-        number = path.stat().st_uid
-        owner = f", which belongs to {number}"
-        owner = f", which belongs to {pwd.getpwuid(number).pw_name}"
     return (
-        f"cannot write to {path}{owner}: Permission denied; an archive is one user's: run as that user, "
+        f"cannot write to {path}{owner(path)}: Permission denied; an archive is one user's: run as that user, "
         "or give all of it to yours (chown -R), or name another with --home"
     )
 

@@ -1,6 +1,8 @@
 """An archive on which somebody may only look: reading commands work, writing ones say why not."""
 
 import contextlib
+import os
+import pwd
 import shutil
 import sqlite3
 import subprocess
@@ -105,6 +107,27 @@ def test_what_a_killed_writer_left_is_for_its_owner(home: Path, tmp_path: Path) 
     assert run(left, "stats").returncode == 0
     with only_readable(left):
         assert "稀土【又涨】了" in run(left, "search", "又涨").stdout
+
+
+@pytest.mark.parametrize("name", ["archive.db", "archive.db-wal", "archive.db-shm"])
+def test_the_file_that_may_not_be_written_is_named_with_its_owner(home: Path, tmp_path: Path, name: str) -> None:
+    """As after root's process was killed: what it left beside the database is root's."""
+    (tmp_path / "new.jsonl").write_text('{"url": "https://clip.example/9", "body": "新的一条。"}\n', encoding="utf-8")
+    left = tmp_path / "left"
+    left.mkdir()
+    with opened(resolve_home(str(home)).database) as engine:
+        store(engine, captured(article("a:3", "稀土又涨了。"), 2))
+        for one in home.glob("archive.db*"):
+            shutil.copy(one, left / one.name)
+    (left / "import.lock").touch()
+    (left / "archive.db.import.lock").touch()
+    (left / name).chmod(0o444)
+    done = run(left, "import", str(tmp_path / "new.jsonl"))
+    (left / name).chmod(0o755)
+    assert done.returncode == 6, done.stderr
+    owner = pwd.getpwuid(os.getuid()).pw_name
+    assert done.stderr.startswith(f"jianbao: {left / name}, which belongs to {owner}, cannot be opened for writing")
+    assert done.stderr.count("\n") == 1
 
 
 def test_what_writes_says_why_not(home: Path, tmp_path: Path) -> None:
