@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 Precision = Literal["second", "minute", "day"]
@@ -60,6 +61,16 @@ def parse_time(value: str | float) -> tuple[datetime, Precision]:
         raise ValueError(f"not a time: {value[:40]!r}") from error
     moment = moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
     return moment, "day" if match["time"] is None else "second" if match["second"] else "minute"
+
+
+def parse_mail_time(value: str) -> datetime:
+    """A time as mails, feeds and HTTP headers write it (`Wed, 04 Mar 2026 06:06:07 GMT`), with its zone; Universal Time
+    where it names none, or -0000 (RFC 5322, 3.3, RFC 9110, 5.6.7). Raises `ValueError`."""
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError) as error:
+        raise ValueError(f"not a time: {value[:40]!r}") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def parse_span_end(value: str) -> datetime:

@@ -134,6 +134,7 @@ class Workers(Generic[T, R]):
         self._idle: SimpleQueue[_Process] = SimpleQueue()
         for process in self._processes:
             self._idle.put(process)
+        self._closed = False
         self._threads = ThreadPoolExecutor(jobs, "worker")  # begins a thread with its first task
 
     def __enter__(self) -> Self:
@@ -163,6 +164,7 @@ class Workers(Generic[T, R]):
 
     def close(self) -> None:
         """End the processes."""
+        self._closed = True
         self._threads.shutdown(wait=False, cancel_futures=True)
         for process in self._processes:
             if process.running is not None:
@@ -179,6 +181,8 @@ class Workers(Generic[T, R]):
             except CeilingReached:
                 raise
             except WorkerEnded:
+                if self._closed:
+                    raise
                 worked, answer = process.call(task)  # what killed it may have had nothing to do with the task
         finally:
             self._idle.put(process)

@@ -1,14 +1,14 @@
 """The values of people's files: what a list of one, `{"$date"}`, `{name}` or a time in some form means."""
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final
 
 from archive.load.address import is_address
 from archive.store.records import ImageRecord
 from archive.text.clean import clean_line, clean_lines
-from archive.times import Precision, parse_time
+from archive.times import Precision, parse_mail_time, parse_time
 
 MAX_FIELD: Final = 10_000
 """Characters of a field other than the body."""
@@ -147,11 +147,6 @@ def _time(value: str | float) -> tuple[datetime, Precision]:
         clock = f" {hour}:{int(minute or 0):02}" if hour else ""
         return parse_time(f"{year}-{month}-{day}{clock}" + (f":{int(second):02}" if second else ""))
     if value[:1].isalpha() or " " in value[:3]:
-        try:
-            moment = parsedate_to_datetime(value)
-        except (ValueError, TypeError, IndexError):
-            pass
-        else:
-            # RFC 5322, 3.3: -0000 says that nothing is known of the zone, but that the time is Universal Time.
-            return parse_time((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat())
+        with suppress(ValueError):
+            return parse_time(parse_mail_time(value).isoformat())
     return parse_time(value)

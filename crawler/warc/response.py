@@ -4,14 +4,13 @@ import base64
 import hashlib
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import Any, Final
 
 from attrs import define, evolve, frozen
 from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
-from archive.times import parse_time
+from archive.times import parse_mail_time, parse_time
 from crawler.warc.raw import RawCapture, raw_from_headers
 from crawler.warc.unpacked import DamageError
 from crawler.warc.writer import REQUESTED
@@ -126,10 +125,9 @@ def record_time(value: str | None) -> datetime | None:
 
 def _mail_time(value: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(value)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        moment = parse_mail_time(value)
         return moment.astimezone(UTC) if moment.year in _YEARS else None
-    except (ValueError, TypeError, IndexError, OverflowError):
+    except (ValueError, OverflowError):
         return None
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.times import BEIJING, Precision, parse_span_end, parse_time, show_time
+from archive.times import BEIJING, Precision, parse_mail_time, parse_span_end, parse_time, show_time
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,27 @@ def test_a_time_in_any_zone_is_the_same_instant(at: datetime, minutes: int) -> N
 def test_the_end_of_a_day_is_the_next_day() -> None:
     assert parse_span_end("2025-04-11") == datetime(2025, 4, 11, 16, tzinfo=UTC)
     assert parse_span_end("2025-04-11 21:49") == datetime(2025, 4, 11, 13, 50, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        ("Wed, 04 Mar 2026 06:06:07 GMT", datetime(2026, 3, 4, 6, 6, 7, tzinfo=UTC)),
+        ("Wednesday, 04-Mar-26 06:06:07 GMT", datetime(2026, 3, 4, 6, 6, 7, tzinfo=UTC)),
+        ("Wed, 04 Mar 2026 06:06:07", datetime(2026, 3, 4, 6, 6, 7, tzinfo=UTC)),
+        ("4 Mar 2026 06:06 -0000", datetime(2026, 3, 4, 6, 6, tzinfo=UTC)),
+        ("Wed, 04 Mar 2026 14:06:07 +0800", datetime(2026, 3, 4, 6, 6, 7, tzinfo=UTC)),
+        ("Wed Mar  4 06:06:07 2026", datetime(2026, 3, 4, 6, 6, 7, tzinfo=UTC)),
+    ],
+)
+def test_times_of_mails_and_headers(value: str, moment: datetime) -> None:
+    assert parse_mail_time(value) == moment
+    assert parse_mail_time(value).tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    "value", ["", "soon", "Wed, 99 Mar 2026 06:06:07 GMT", "Wed, 04 Mar 2026 06:06:07 +9999999", ","]
+)
+def test_what_is_no_time_of_a_mail(value: str) -> None:
+    with pytest.raises(ValueError, match="not a time"):
+        parse_mail_time(value)

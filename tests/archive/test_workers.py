@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -77,6 +78,18 @@ def test_a_killed_process_costs_nothing_the_first_time(tmp_path: Path) -> None:
         with pytest.raises(WorkerEnded, match="ended with code 3"):
             pool.call("__import__('os')._exit(3)")
         assert pool.call("5") == 5
+
+
+def test_a_task_under_way_is_not_begun_anew_by_closing(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    pool = Workers(eval)
+    tasks = pool.map([f"open({str(begun)!r}, 'a').write('x') and __import__('time').sleep(30)"] * 4, ahead=1)
+    thread = threading.Thread(target=next, args=(tasks,))
+    thread.start()
+    assert wait_until(lambda: begun.exists() and begun.read_text())
+    pool.close()
+    thread.join()
+    assert begun.read_text() == "x"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")

@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 from attrs import define, field
 
 from archive.store.db import reading, writing
+from archive.times import parse_mail_time
 from crawler.pages.status import BUSY
 from crawler.run.politeness import hosts
 from crawler.run.run import Run
@@ -184,8 +184,7 @@ def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
         wait = timedelta(seconds=min(int(words[:10]), int(hosts.MAX_REST.total_seconds())))
     else:
         try:
-            moment = parsedate_to_datetime(words)
-        except (ValueError, TypeError, OverflowError):
+            wait = parse_mail_time(words) - now
+        except ValueError:
             return None
-        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
     return min(wait, hosts.MAX_REST) if wait > timedelta(0) else None
