@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, select, text
 
 from archive.dedup.clusters.sides import Sides
 from archive.dedup.tables import Cluster, ClusterEvent, ClusterPin, ClusterSame
+from archive.ingest.reindex import upgrade
 from archive.store import schema
 from archive.store.db import reading, writing
 from archive.store.models import Article
@@ -98,7 +99,7 @@ def test_decisions_are_carried_over(old: Engine) -> None:
 
 
 def test_they_hold_what_comes_in(old: Engine) -> None:
-    schema.upgrade(old)
+    upgrade(old, now=AT)
     store(old, record(story(1), "new", site="new"))
     with reading(old) as connection:
         found = groups(connection)
