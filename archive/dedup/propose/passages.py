@@ -20,6 +20,9 @@ LAST: Final = 192
 LEAST: Final = 10
 """Folded characters: where furniture is left out and no more are left, nothing is left that could be compared."""
 
+_BETWEEN: Final = 24
+"""Characters that are left out with what stands around them at most: a credit, a label. More may be a list."""
+
 _FIRST: Final = LAST // 3
 _END: Final = re.compile(r"([。！？!?；;\n…]+|\\n)")
 _END_OR_CREDIT: Final = re.compile(rf"([。！？!?；;\n…]+|\\n|{foot.CREDIT})")
@@ -62,25 +65,22 @@ def divide(body: str) -> list[Passage]:
 
 
 def left_out(passages: Sequence[Passage], furniture: Collection[int]) -> list[Span]:
-    """What does not count of a body that is made of these passages: those whose hash is `furniture`, and what is too
-    short to be told between them and between them and the body's ends."""
+    """What does not count of a body that is made of these passages: those whose hash is `furniture`, and the few
+    characters too short to be told that stand between two of them, or between one and the body's end."""
     if not any(value == FOOT or value in furniture for _, _, value in passages):
         return []
     found: list[Span] = []
-    waiting = 0  # where the short ones began that wait for what comes after them
-    after = True  # whether what stands before is left out, or nothing
+    until = 0  # to where all is left out
+    between = True  # whether nothing has counted since
     for start, end, value in passages:
-        if value == SHORT:
-            continue
         if value == FOOT or value in furniture:
-            start = waiting if after else start
-            if found and found[-1][1] == start:
-                start = found.pop()[0]
+            if between and start - until <= _BETWEEN:
+                start = found.pop()[0] if found else 0
             found.append((start, end))
-            after, waiting = True, end
-        else:
-            after = False
-    if after and found:
+            until, between = end, True
+        elif value != SHORT:
+            between = False
+    if between and passages[-1][1] - until <= _BETWEEN:
         found[-1] = (found[-1][0], passages[-1][1])
     return found
 

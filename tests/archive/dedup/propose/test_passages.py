@@ -61,6 +61,12 @@ def test_what_is_short_goes_with_what_stands_around_it() -> None:
     assert without(body, left_out(divide(body), furniture)) == STORY
 
 
+def test_a_list_of_short_lines_counts_wherever_it_stands() -> None:
+    names = "\n".join(["甲港(600018)", "乙船(601018)", "丙桥(601228)", "丁灯(002230)"])
+    body = f"{TAIL}\n{names}\n{TAIL}"
+    assert without(body, left_out(divide(body), {value for *_, value in divide(TAIL)})) == names
+
+
 def test_where_all_but_a_few_characters_is_furniture_no_text_is_left() -> None:
     known = frozenset(value for *_, value in divide(TAIL))
     for rest in ("", "视频：\n", "图集 3/12。"):
