@@ -1,6 +1,7 @@
 """What stories, articles and commands tell of doubts and of shared passages."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from crawler.cli import main
 from tests.archive.dedup.clusters.deeds import (
     NOW,
     OTHER,
+    SPUN,
     STORY,
     apart,
     article,
@@ -87,6 +89,21 @@ def test_a_shared_passage_is_kept_shown_and_unites_nothing(engine: Engine) -> No
         assert (one["relation"], one["id"]) == ("shares_passage", ids["p"])
         assert one["passage"].startswith("据介绍，该线路")
     assert doubts(engine) == []
+
+
+def test_nothing_that_a_terminal_obeys_is_printed(sqlite_url: str, sqlite_engine: Engine, tmp_path: Path) -> None:
+    obeyed = "\x9b31m\u202e\u2066\u2028"
+    store(
+        sqlite_engine,
+        record(STORY.replace("，", f"，{obeyed}"), "a", site="a", headline=f"标题{obeyed}"),
+        record(DOUBTED, "b", site="b", headline=f"另题{obeyed}"),
+    )
+    asked = tmp_path / "asked.txt"
+    asked.write_text(SPUN, "utf-8")
+    for words in (["cluster", "doubts"], ["cluster", "1"], ["show", "1"], ["match", "--explain", str(asked)]):
+        said = "".join(_run(sqlite_url, *words))
+        assert "题" in said
+        assert not (set(obeyed) - set("31m")) & set(said), words
 
 
 def test_many_links_are_shown_in_part_what_waits_for_a_person_first() -> None:
