@@ -98,12 +98,13 @@ def _joined(*details: str | None) -> str | None:
 @frozen(kw_only=True)
 class ListAnswer:
     """What a list said. `problem`: why its `listings` are not to be had, "" where they are. `lost`: at how many places
-    of it something cannot be read."""
+    of it something cannot be read. `torn`: where it breaks off, "" where it is whole."""
 
     capture: CaptureRecord
     listings: Sequence[Listing] = ()
     problem: str = ""
     lost: int = 0
+    torn: str = ""
 
 
 def list_answer(raw: RawCapture) -> ListAnswer:
@@ -128,7 +129,7 @@ def list_answer(raw: RawCapture) -> ListAnswer:
         identity=Identity(site=site.name if site is not None else None),
         detail=_joined(problem, torn, unreadable(lost)),
     )
-    return ListAnswer(capture=capture_record(raw, page), listings=listings, problem=problem, lost=lost)
+    return ListAnswer(capture=capture_record(raw, page), listings=listings, problem=problem, lost=lost, torn=torn)
 
 
 def unreadable(lost: int) -> str:

@@ -75,6 +75,8 @@ class Walk:
     page: int = 0
     left_out: bool = False
     """Whether `since` left out something that was new."""
+    slipped: bool = False
+    """Whether a page was torn, or the first one named nothing, which may be the portal's slip: no end to go by."""
     entries: dict[str, Entry] = field(factory=dict)
 
     @property

@@ -97,19 +97,19 @@ class PortalSpider(Spider):
             self._list_missing(walk, answer.problem, ends=walk.page > 0 and raw.status in GONE)
             yield from self._due()
             return
-        if answer.lost:
-            page = f"list {self.name}/{walk.source.name}, page {walk.page + 1}"
-            self.crawl.run.doubt(f"{page}: {unreadable(answer.lost)}")
+        if lost := answer.torn or unreadable(answer.lost):
+            self.crawl.run.doubt(f"list {self.name}/{walk.source.name}, page {walk.page + 1}: {lost}")
         entries = entries_of(self.site, answer.listings)
         if walk.page == 0 and len(entries) < walk.source.expect:
             self.crawl.run.doubt(
                 f"list {self.name}/{walk.source.name} named {len(entries)} articles, {walk.source.expect} expected"
             )
+        walk.slipped = walk.slipped or bool(answer.torn) or (walk.page == 0 and not entries)
         more = self.crawl.goes_on(walk, entries)
         if more and not self.crawl.is_ending:
             yield self._list_request(walk)
         else:
-            self.crawl.end_walk(walk, whole=not more)
+            self.crawl.end_walk(walk, whole=not (more or walk.slipped))
         yield from self._due()
 
     def list_failed(self, failure: Any) -> None:
@@ -128,8 +128,9 @@ class PortalSpider(Spider):
         """A page of a list is not to be had. `failed`: no answer says anything of it. `ends`: the list ends there."""
         if failed and (walk.page > 0 or walk.source.expect > 0):
             self.crawl.run.doubt(f"list {self.name}/{walk.source.name}, page {walk.page + 1}: {reason}", failed=True)
-        elif walk.page == 0 and walk.source.expect > 0:
-            self.crawl.run.doubt(f"list {self.name}/{walk.source.name}: {reason}")
+        elif walk.source.expect > 0 and not ends:
+            page = f", page {walk.page + 1}" if walk.page else ""
+            self.crawl.run.doubt(f"list {self.name}/{walk.source.name}{page}: {reason}")
         else:
             level = logging.DEBUG if ends else logging.INFO
             logger.log(level, "list %s/%s, page %d: %s", self.name, walk.source.name, walk.page + 1, reason)

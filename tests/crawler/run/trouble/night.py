@@ -19,7 +19,7 @@ from sqlalchemy import select
 from archive.settings import Home
 from archive.store.db import opened, reading
 from archive.store.models import Article
-from crawler.capture.item import capture_item
+from crawler.capture.item import ListAnswer, capture_item, list_answer
 from crawler.guard import Refused, why_refused
 from crawler.middlewares import RAW
 from crawler.run import frontier
@@ -45,6 +45,9 @@ class Here:
     def page(self, raw: RawCapture, hearing: Any, claim: frontier.Claim, *, further: bool = False) -> Any:
         return read_claimed(capture_item(raw), claim, further=further)
 
+    def list(self, raw: RawCapture) -> ListAnswer:
+        return list_answer(raw)
+
 
 @attrs.define
 class Nights:
@@ -55,6 +58,7 @@ class Nights:
     portal: Portal = attrs.field(factory=lambda: Portal(World(24, 1)))
     asked: list[str] = attrs.field(factory=list)
     notes: list[str] = attrs.field(factory=list)
+    code: int = 0
 
     @property
     def home(self) -> Home:
@@ -75,6 +79,33 @@ class Nights:
         """What the portal itself answers."""
         return self.portal.answer(url)
 
+    def walk(self, name: str, answers: Sequence[Answer]) -> tuple[int, set[str]]:
+        """One walk over the pages of a list, which answer so; how many were asked for, and the articles that it named
+        so far. The exit code stands in `code`."""
+        run = open_run(self.home, [self.site])
+        crawl = Crawl(run, cast("Any", Here()), Turns(run, 0.001, 30), limit=0)
+        spider = self._spider(crawl)
+        source = next(one for one in spider.site.sources if one.name == name)
+        walk = crawl.walk(spider.site, source)
+        asked = 0
+        waiting = [] if walk is None else [spider._list_request(walk)]
+        while waiting:
+            request, given = waiting.pop(), answers[asked]
+            asked += 1
+            raw = RawCapture(url=request.url, captured_at=datetime.now(UTC), payload=given.body, status=given.status)
+            raw = raw_from_headers(raw, [("Content-Type", given.content_type), *given.headers])
+            waiting += spider.parse_list(SimpleNamespace(meta={RAW: raw}), **request.cb_kwargs)
+        ended = run.finish()
+        self.notes, self.code = list(run.notes), ended.exit_code if ended is not None else 0
+        return asked, {row[0] for row in self.rows("SELECT native_id FROM sighting")}
+
+    def _spider(self, crawl: Crawl) -> Any:
+        spider = next(
+            cls for cls in vars(portals).values() if getattr(cls, "name", "") == self.site and hasattr(cls, "site")
+        )()
+        spider.crawl, spider._claims = crawl, set()
+        return spider
+
     def run(self, fetch: Fetch, only: Sequence[str] = (), robots: str | None = None) -> int:
         """One crawl, in which the lists name everything (`only`: these ids); the exit code that the command has.
 
@@ -82,10 +113,7 @@ class Nights:
         run = open_run(self.home, [self.site])
         self.asked.clear()
         crawl = Crawl(run, cast("Any", Here()), Turns(run, 0.001, 30))
-        spider = next(
-            cls for cls in vars(portals).values() if getattr(cls, "name", "") == self.site and hasattr(cls, "site")
-        )()
-        spider.crawl, spider._claims = crawl, set()
+        spider = self._spider(crawl)
         named = [
             (one.native_id, one.url)
             for one in self.portal.world.publications
