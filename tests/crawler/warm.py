@@ -7,6 +7,7 @@ is tested with `subprocess`.
 """
 
 import atexit
+import gc
 import json
 import os
 import signal
@@ -14,7 +15,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from select import select
@@ -26,10 +29,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
-from tests.crawler.warm import wait_for_a_command
-exec(wait_for_a_command())
-from crawler.cli import main
-main()
+from tests.crawler.warm import end, wait_for_a_command
+before = wait_for_a_command()
+with end():
+    exec(before)
+    from crawler.cli import main
+    main()
 """
 MODULES = (
     "alembic.command",
@@ -51,9 +56,10 @@ MODULES = (
 
 @define
 class Warm:
-    """The process that forks, started with the first command."""
+    """The process that forks, started with the first command. `begin`: called in it before anything else."""
 
     environment: Mapping[str, str]
+    begin: Callable[[], None] | None = None
     _process: "subprocess.Popen[bytes] | None" = None
     _lock: Any = field(factory=threading.Lock)
 
@@ -89,7 +95,14 @@ class Warm:
             # One thread only: threads do not come along when a process forks.
             alone = {**self.environment, "OPENBLAS_NUM_THREADS": "1"}
             command = [sys.executable, "-c", PROGRAM]
-            self._process = subprocess.Popen(command, env=alone, stdin=-1, stdout=-1, start_new_session=True)
+            self._process = subprocess.Popen(
+                command,
+                env=alone,
+                stdin=-1,
+                stdout=-1,
+                start_new_session=True,
+                preexec_fn=self.begin,  # noqa: PLW1509
+            )
             atexit.register(self.end)
         return self._process
 
@@ -107,6 +120,7 @@ def wait_for_a_command() -> str:
     for module in MODULES:
         import_module(module)
     assert "twisted.internet.reactor" not in sys.modules, "a reactor belongs to one process"
+    gc.freeze()  # or the first collection of each process would copy all that was imported
     tasks, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "w")
     for line in tasks:
         child = os.fork()
@@ -130,3 +144,26 @@ def _become(words: Sequence[str], environment: Mapping[str, str], folder: str, o
     os.environ.update(environment)
     os.chdir(folder)
     sys.argv[1:] = words
+
+
+@contextmanager
+def end() -> Iterator[None]:
+    """At the end of the block the process ends, as it would have, but for taking apart module by module all that was
+    imported: that would cost half a second."""
+    code: object = 0
+    try:
+        yield
+    except SystemExit as error:
+        code = error.code
+    except BaseException:
+        traceback.print_exc()
+        code = 1
+    if not isinstance(code, int | None):
+        print(code, file=sys.stderr)
+        code = 1
+    threading._shutdown()  # type: ignore[attr-defined]
+    gc.collect()  # which warns of what was left open
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code or 0)

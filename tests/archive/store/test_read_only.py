@@ -6,7 +6,6 @@ import pwd
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,11 +14,12 @@ import pytest
 from archive.settings import resolve_home
 from archive.store.db import opened
 from tests.archive.make import article, captured, store
+from tests.crawler.warm import Warm
 from tests.permissions import bound_by_permissions
 
 pytestmark = pytest.mark.slow
 
-COMMAND = (sys.executable, "-c", "from crawler.cli import main; main()")
+BOUND = Warm(dict(os.environ), bound_by_permissions)
 READS = (
     ("search", "稀土"),
     ("show", "1"),
@@ -33,13 +33,7 @@ READS = (
 
 
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, "--home", str(home), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=bound_by_permissions,
-    )
+    return BOUND.run(["--home", str(home), *arguments], "", os.environ, home.parent, timeout=120)
 
 
 @pytest.fixture
