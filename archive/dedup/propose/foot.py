@@ -53,9 +53,8 @@ _AFTER: Final = 80
 _CONTACT: Final = re.compile(
     r"^\W*(?:举报|客服|服务|联系|投稿|新闻|广告|报料|爆料|值班|监督)?(?:热线|电话|邮箱)\s?[:：].{4,60}$"
 )
-_SIGNS: Final = (
-    *"转载 版权 稿件 不代表 仅代表 实性 追究 注明 电话 热线 邮箱 权利 镜像 著作权 自负".split(),
-    *"ights opyright 于我们 ICP ©".split(),
+_SIGNS: Final = re.compile(
+    "转载|版权|稿件|不代表|仅代表|实性|追究|注明|电话|热线|邮箱|权利|镜像|著作权|自负|ights|opyright|于我们|ICP|©"
 )
 """One of these stands in every such passage."""
 
@@ -66,10 +65,7 @@ _TEASER_LIST: Final = re.compile(rf"(?:{_TEASER}){{{_TEASERS},}}", re.MULTILINE)
 
 def has_signs(text: str) -> bool:
     """Whether a text can hold such a passage: quicker than to look closely."""
-    for sign in _SIGNS:  # noqa: SIM110 - half the time of any()
-        if sign in text:
-            return True
-    return False
+    return _SIGNS.search(text) is not None
 
 
 def is_foot(passage: str) -> bool:

@@ -23,7 +23,7 @@ from itertools import islice
 from typing import Final
 
 from attrs import define, field, frozen
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from archive.dedup.propose.passages import FOOT, SHORT, Passage, divide
 from archive.dedup.tables import DedupPassage, DedupState
@@ -179,9 +179,11 @@ class _Lesson:
         done = set()
         for value, before in list(self.before.items()):
             holders = self.holders[value]
+            if not is_furniture(holders) or is_furniture(before):
+                continue
             first = {story: key for key, story in reversed(holders.items()) if story > 0}
             group = tuple(sorted(islice(first.values(), STORIES)))
-            if not is_furniture(holders) or is_furniture(before) or len(group) < STORIES or group in done:
+            if len(group) < STORIES or group in done:
                 continue
             done.add(group)
             self._share(group)
@@ -207,22 +209,19 @@ class _Lesson:
             if len(now) >= HOLDERS:
                 now = {_SETTLED if is_furniture(now) else _TEXT: 0}
             gone += [{"hash": value, "article_id": key} for key in before if before[key] != now.get(key)]
-            rows += [
-                {"hash": value, "article_id": key, "story": now[key]} for key in now if now[key] != before.get(key)
-            ]
+            rows += [(value, key, story) for key, story in now.items() if story != before.get(key)]
         if gone:
             self.connection.execute(text(_DELETE), gone)
-        if not rows:
-            return
-        if self.connection.dialect.name == "sqlite":
+        if rows and self.connection.dialect.name == "sqlite":
             # The driver's own executemany: SQLAlchemy's costs as much again for each row.
             self.connection.exec_driver_sql(
-                "INSERT INTO dedup_passage (hash, article_id, story) VALUES (?, ?, ?)",
-                [tuple(row.values()) for row in rows],
+                "INSERT INTO dedup_passage (hash, article_id, story) VALUES (?, ?, ?)", rows
             )
-        else:
+        elif rows:
+            names = ("hash", "article_id", "story")
             self.connection.execute(
-                text("INSERT INTO dedup_passage (hash, article_id, story) VALUES (:hash, :article_id, :story)"), rows
+                insert(DedupPassage.__table__),  # type: ignore[arg-type]
+                [dict(zip(names, row, strict=True)) for row in rows],
             )
 
     def _touch(self, value: int) -> Holders:

@@ -27,7 +27,7 @@ _FIRST: Final = LAST // 3
 _END: Final = re.compile(r"([。！？!?；;\n…]+|\\n)")
 _END_OR_CREDIT: Final = re.compile(rf"([。！？!?；;\n…]+|\\n|{foot.CREDIT})")
 _DATE: Final = re.compile(r"(?:19|20)\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}日?\s?(?:\d{1,2}[:：]\d\d(?:[:：]\d\d)?)?")
-_PLAIN: Final = 24
+_PLAIN: Final = 16
 """Characters from which on a passage holds enough letters for certain."""
 
 SHORT: Final = 0
