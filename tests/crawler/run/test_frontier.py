@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select, update
 
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Frontier
@@ -267,3 +267,44 @@ def test_the_work_does_not_grow_with_the_history(sqlite_url: str) -> None:
         counted.append(spent[0])
     engine.dispose()
     assert counted[1] <= counted[0] * 1.05
+
+
+AHEAD = datetime(2032, 5, 6, 7, 8, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("state", "due_at", "leased_until", "mended"),
+    [
+        ("due", AHEAD, None, True),
+        ("due", NOW + timedelta(hours=49), None, True),
+        ("due", NOW + timedelta(hours=24), None, False),
+        ("due", NOW - timedelta(days=900), None, False),
+        ("leased", NOW, AHEAD, True),
+        ("leased", NOW, NOW + timedelta(hours=1), True),
+        ("leased", NOW, NOW + LEASE, False),
+        ("done", AHEAD, None, False),
+        ("gone", AHEAD, None, False),
+        ("failed", AHEAD, None, False),
+        ("barred", AHEAD, None, False),
+    ],
+)
+def test_a_clock_that_was_ahead_is_mended(
+    engine: Engine, state: str, due_at: datetime, leased_until: datetime | None, mended: bool
+) -> None:
+    """What waits longer than anything waits is due now; other sites, and what waits for nothing, stay."""
+    row = {"native_id": "D1", "url": "https://www.163.com/1", "state": state, "due_at": due_at, "attempts": 3}
+    lease = {"leased_by": "run-1" if leased_until else None, "leased_until": leased_until}
+    with writing(engine) as connection:
+        connection.execute(insert(Frontier), [{"site": site, **row, **lease} for site in ("netease", "sohu")])
+        assert frontier.mend_clock(connection, "netease", NOW) == mended
+    with reading(engine) as connection:
+        columns = (Frontier.site, Frontier.state, Frontier.due_at, Frontier.attempts)
+        found = [tuple(one) for one in connection.execute(select(*columns).order_by(Frontier.site))]
+    assert found == [("netease", *(("due", NOW) if mended else (state, due_at)), 3), ("sohu", state, due_at, 3)]
+
+
+def test_more_than_a_thousand_are_mended(engine: Engine) -> None:
+    offer(engine, 2100)
+    with writing(engine) as connection:
+        connection.execute(update(Frontier).values(due_at=AHEAD))
+        assert frontier.mend_clock(connection, "netease", NOW) == 2100

@@ -59,6 +59,9 @@ def once(first: Answer, then: Answer) -> Given:
 LOGIN = "<form action='/login'><input name=u><input type=password name=p><button>登录</button></form>"
 AWAY: dict[str, Exception] = {
     "no name": CannotResolveHostError("DNS lookup failed: no results for hostname lookup: www.sohu.com"),
+    "a name that is private now": CannotResolveHostError(
+        "DNS lookup failed: www.sohu.com leads into a private network, which is never fetched"
+    ),
     "nobody listens": DownloadConnectionRefusedError("Connection was refused by other side: 111"),
     "no route": DownloadFailedError("No route to host: 113"),
     "time-out": DownloadTimeoutError("Getting https://www.sohu.com/ took longer than 30.0 seconds."),
