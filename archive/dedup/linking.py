@@ -14,7 +14,7 @@ from archive.dedup.clusters.links import link_row
 from archive.dedup.clusters.withdraw import withdraw
 from archive.dedup.propose import furniture, index
 from archive.dedup.propose.candidates import Sample, as_sample
-from archive.dedup.propose.furniture import Arrival
+from archive.dedup.propose.learning import Arrival, learn
 from archive.dedup.propose.passages import LEAST, Passage, Span, divide, left_out, without
 from archive.dedup.propose.shingles import sample_many
 from archive.dedup.propose.signature import as_bytes, signature
@@ -52,7 +52,7 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     computed = iter(fingerprints(missing))
     made = [(article, article.fingerprint or next(computed)) for article in articles]
     index.take_turn(connection)
-    known, disturbed = furniture.learn(connection, [_arrival(*one) for one in made])
+    known, disturbed = learn(connection, [_arrival(*one) for one in made])
     # Articles whose furniture has just changed are looked at again, before the new ones.
     again = [(article, fingerprint(article.body)) for article in _stored(connection, disturbed)]
     known |= _known(connection, again)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, delete, select, union
 
 from archive.dedup.clusters import clusters
 from archive.dedup.propose import furniture, index
+from archive.dedup.propose.learning import Arrival, learn
 from archive.dedup.propose.passages import divide
 from archive.dedup.propose.signature import described
 from archive.dedup.tables import DedupFresh, DedupMiddle, DedupPassage, DedupSealed, DedupState, DedupText, Link
@@ -35,7 +36,7 @@ def begin(connection: Connection) -> None:
 
 def note(connection: Connection, articles: Iterable[tuple[int, str | None, str]]) -> None:
     """Learn the furniture of articles (id, headline, body), in the order of their ids."""
-    furniture.learn(connection, [furniture.Arrival(*one, divide(one[2])) for one in articles])
+    learn(connection, [Arrival(*one, divide(one[2])) for one in articles])
     furniture.forget(connection)
 
 
