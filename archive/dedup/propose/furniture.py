@@ -1,9 +1,9 @@
 """Furniture: passages that stand in articles which have nothing else to do with each other. They do not count as text.
 
 A disclaimer, a list of pictures, a notice where a film should be: on a short article they are most of the words, or all
-of them, and two stories that share them are not one. What many articles share may as well be a story that many reprinted.
-So what counts is not how many articles hold a passage but how many stories: three that their
-headlines tell apart are enough, else it takes a dozen (`archive.dedup.propose.learning`).
+of them, and two stories that share them are not one. What many articles share may as well be a story that many printed.
+So what counts is not how many articles hold a passage but how many stories: three that their headlines tell apart are
+enough, else it takes a dozen (`archive.dedup.propose.learning`).
 
 Up to sixteen articles are noted of a passage; what these say stands for good. Until then a passage is text again when
 most of those that hold it turn out to be copies of one story, or when it is gone from the articles that held it.
