@@ -46,7 +46,7 @@ class DuckEngine:
             database.execute("CREATE TABLE looked (value BIGINT, article_id BIGINT)")
             make = partial(_rows, known=self._furniture)
             for made in self._map(make, self._sources(self._ids)):
-                self.digests.update((row.article_id, row.digest) for row in made)
+                self.digests.update((row.article_id, row.digest) for row in made if row.kept)
                 _insert(
                     database, "texts", ("article_id", "digest", "sampled", "last", "below"), [row[:5] for row in made]
                 )

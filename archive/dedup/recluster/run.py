@@ -25,7 +25,7 @@ _CHUNK = 1000
 
 
 class PairEngine(Protocol):
-    """Where the work is done. `digests`: each article's, filled by `pairs`."""
+    """Where the work is done. `digests`: of each article of which something counts, filled by `pairs`."""
 
     digests: dict[int, int]
 

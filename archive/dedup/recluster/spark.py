@@ -70,7 +70,8 @@ class SparkEngine:
         for name, query in STEPS:
             self._spark.sql(query).createOrReplaceTempView(name)
         found = self._spark.sql("SELECT one, other FROM pairs ORDER BY one, other").collect()
-        self.digests = {row[0]: row[1] for row in self._spark.sql("SELECT article_id, digest FROM texts").collect()}
+        digests = self._spark.sql("SELECT article_id, digest FROM texts WHERE sampled > 0").collect()
+        self.digests = {row[0]: row[1] for row in digests}
         rows.unpersist()
         return [(row[0], row[1]) for row in found]
 

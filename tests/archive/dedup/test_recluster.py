@@ -109,6 +109,11 @@ def test_an_empty_archive(engine: Engine) -> None:
     assert apply(engine, outcome, now=NOW) == 0
 
 
+def test_articles_of_which_nothing_counts_are_not_compared(engine: Engine) -> None:
+    store(engine, *(record("……", f"empty{number}") for number in range(5)))
+    assert recluster(engine, DuckEngine(engine, jobs=1)).as_json()["pairs"] == 0
+
+
 FURNITURE = "\n清口早餐铺的灯每天五点亮起，陪赶路的人喝完第一碗热粥再上船。"
 NOTICE = "该内容已被发布者删除，或者正在审核之中，请稍后再来查看，谢谢您的支持。"
 HEADS = ["清口大桥今日通车", "望江公园樱花盛开", "省图书馆延长开放"]
