@@ -21,6 +21,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import IO, Any, Final, Generic, Self, TypeVar
 
@@ -73,8 +74,8 @@ class _Process:
         return self.running
 
     def call(self, task: bytes) -> Any:
-        process = self.start()
         try:
+            process = self.start()
             _send(process.stdin, task)
             return _receive(process.stdout, self.patience)
         except TimeoutError:
@@ -146,7 +147,8 @@ class Workers(Generic[T, R]):
     def start(self) -> None:
         """Start the processes now, so that they are ready when they are needed."""
         for process in self._processes:
-            process.start()
+            with suppress(OSError):  # one that was killed already is made anew with its first task
+                process.start()
 
     def call(self, task: T) -> R:
         """What the function gives for a task. Raises what it raises, and `WorkerEnded`."""

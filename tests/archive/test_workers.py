@@ -7,9 +7,11 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 
+from archive import workers
 from archive.workers import Ceiling, CeilingReached, WorkerEnded, Workers
 
 pytestmark = pytest.mark.slow
@@ -78,6 +80,22 @@ def test_a_killed_process_costs_nothing_the_first_time(tmp_path: Path) -> None:
         with pytest.raises(WorkerEnded, match="ended with code 3"):
             pool.call("__import__('os')._exit(3)")
         assert pool.call("5") == 5
+
+
+def test_one_that_is_killed_before_it_has_begun_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, failed = workers._send, []
+
+    def send(pipe: IO[bytes], data: bytes) -> None:
+        if not failed:
+            failed.append(data)
+            raise BrokenPipeError
+        real(pipe, data)
+
+    monkeypatch.setattr(workers, "_send", send)
+    with Workers(eval) as pool:
+        pool.start()
+        assert pool.call("1 + 1") == 2
+    assert failed
 
 
 def test_a_task_under_way_is_not_begun_anew_by_closing(tmp_path: Path) -> None:
