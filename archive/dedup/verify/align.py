@@ -34,7 +34,7 @@ LEAST_SHARE: Final = 0.12
 SMALL_GAP: Final = 30  # characters on either side; always aligned
 LARGE_GAP: Final = 240  # aligned if much of it is equal after all; any other gap ends the run
 REPEATED: Final = 48  # grams that stand once in one text and more often in the other: so many are a passage
-REPEATED_SHARE: Final = 0.1  # and so many for each that stands once in both
+REPEATED_SHARE: Final = 0.25  # and so many for each that stands once in both
 ALIKE: Final = 0.45  # share of equal characters that keeps a larger gap inside its run
 
 Tag = Literal["equal", "replace", "insert", "delete"]

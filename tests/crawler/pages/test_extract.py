@@ -155,6 +155,10 @@ PARTS = st.sampled_from(
 )
 
 
+JSON_INSTEAD = "JSON where a page should be"
+"""What is said of `[]`, which a server in trouble answers with."""
+
+
 @settings(max_examples=150)
 @given(
     st.lists(PARTS | st.text(max_size=12), max_size=40),
@@ -162,7 +166,7 @@ PARTS = st.sampled_from(
 )
 def test_no_page_raises(parts: list[str], url: str) -> None:
     page = extract("".join(parts).encode("utf-8", "surrogatepass"), url=url)
-    assert page.outcome is not Outcome.BROKEN, page.detail
+    assert page.outcome is not Outcome.BROKEN or page.detail == JSON_INSTEAD, page.detail
     page.body.encode()  # no lone surrogate comes through
 
 
@@ -172,7 +176,8 @@ def test_no_page_raises(parts: list[str], url: str) -> None:
     st.sampled_from([None, "text/html; charset=gbk", "text/html; charset=big5", "text/plain", "x"]),
 )
 def test_no_bytes_raise(data: bytes, content_type: str | None) -> None:
-    assert extract(data, url=POST, content_type=content_type).outcome is not Outcome.BROKEN
+    page = extract(data, url=POST, content_type=content_type)
+    assert page.outcome is not Outcome.BROKEN or page.detail == JSON_INSTEAD, page.detail
     decode(data, content_type).text.encode()
 
 

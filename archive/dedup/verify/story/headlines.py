@@ -59,6 +59,8 @@ def _spoken_of(headline: str, text: str) -> float:
 
 def names_another(facts: Facts) -> bool:
     """The headlines follow one pattern, and a word in which they differ was replaced by the other's in the text too."""
+    if not any(gap.ours and gap.theirs for gap in facts.gaps.gaps):
+        return False
     ours, theirs = facts.first.folded_headline, facts.second.folded_headline
     if min(len(ours), len(theirs)) < SHORTEST or max(len(ours), len(theirs)) > LONGEST or ours == theirs:
         return False

@@ -46,7 +46,10 @@ def _by_counter(headline: str) -> dict[str, set[str]]:
 
 def _ordinal(text: str, start: int, end: int) -> tuple[str, str] | None:
     """The ordinal that a gap is part of, and what it counts."""
-    for found in _ORDINAL.finditer(text, max(0, start - _REACH), end + _REACH):
+    first, last = max(0, start - _REACH), end + _REACH
+    if text.find("第", first, last) < 0:
+        return None
+    for found in _ORDINAL.finditer(text, first, last):
         if found.start() <= end and start <= found.end():
             return found[1], found[2]
     return None
