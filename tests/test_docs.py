@@ -62,7 +62,8 @@ def test_every_outcome_is_documented_and_exists() -> None:
 
 
 def test_every_flag_is_documented_and_exists() -> None:
-    """Wherever the code names a flag: in a rule, in a template's reader, by an append, as damage, or of a paged one."""
+    """Wherever the code names a flag: in a rule, in a template's reader, by an append, as damage, of a paged one, or for a reader."""
+    from archive.flags import NO_TEXT
     from archive.load.markup import FLAG
     from crawler.pages.fields.damage import FLAGS
     from crawler.pages.page import CUT, PAGED
@@ -70,7 +71,7 @@ def test_every_flag_is_documented_and_exists() -> None:
 
     text = sources("crawler/pages", "crawler/sites")
     named = set(re.findall(r"""flag\.([a-z_]+)|flag="([a-z_]+)"|flags\.append\("([a-z_]+)"\)""", text))
-    found = {name for groups in named for name in groups if name} | {*FLAGS, DISAGREES, FLAG, *PAGED, *CUT}
+    found = {name for groups in named for name in groups if name} | {*FLAGS, DISAGREES, FLAG, NO_TEXT, *PAGED, *CUT}
     table = page("outcomes.md").partition("## Flags")[2].partition("\n## ")[0]
     assert {cells[0] for cells in rows(table)[2:]} == found
 
