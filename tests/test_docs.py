@@ -62,7 +62,8 @@ def test_every_outcome_is_documented_and_exists() -> None:
 
 
 def test_every_flag_is_documented_and_exists() -> None:
-    """Wherever the code names a flag: in a rule, in a template's reader, by an append, as damage, of a paged one, or for a reader."""
+    """Wherever the code names a flag: in a rule, in a template's reader, by an append, as damage, of a paged one, to a
+    reader."""
     from archive.flags import NO_TEXT
     from archive.load.markup import FLAG
     from crawler.pages.fields.damage import FLAGS
