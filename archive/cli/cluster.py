@@ -10,6 +10,7 @@ from archive.cli import main
 from archive.cli.portals import Portals, pass_portals
 from archive.cli.related import related_lines, why
 from archive.cli.terminal import echo
+from archive.dedup.reasons import in_words
 from archive.settings import Home
 
 if TYPE_CHECKING:
@@ -88,7 +89,8 @@ def _page(told: dict[str, Any]) -> list[str]:
         if event["other_cluster_id"] is not None:
             came = "of" if event["kind"] == "decided_apart" else "from"
             other += f" {came} cluster {event['other_cluster_id']}"
-        page.append(f"{event['at']}  {event['kind']} {event['article_id']}{other}{who}")
+        reason = f": {in_words(event['reason'])}" if event["reason"] else ""
+        page.append(f"{event['at']}  {event['kind']} {event['article_id']}{other}{who}{reason}")
     return page
 
 

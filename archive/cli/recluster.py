@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli import main
+from archive.dedup.reasons import in_words
 from archive.errors import UsageError
 from archive.settings import Home
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from archive.dedup.recluster.run import Outcome
+
+_TOLD = 10
+"""So many articles of a part are named."""
+_UNLINKED = "no two of the articles that they would be linked by were compared"
 
 
 @main.command()
@@ -51,7 +56,8 @@ def recluster(
     """Group the whole archive anew by today's rules, and report what that changes.
 
     Crawl and import group as articles come in, by the rules of their day; this compares every article with every other
-    one that it may be related to. What people decided (jianbao cluster merge, split, apart, pin) stays as it is.
+    one that it may be related to. A cluster that mixes stories falls apart, and the report says why. What people
+    decided (jianbao cluster merge, split, apart, pin) stays as it is.
 
     \b
     Examples:
@@ -79,6 +85,18 @@ def recluster(
         click.echo(f"  {move['article']}: from cluster {move['from']} to {move['to']}")
     if told["changed"] > len(told["moves"]):
         click.echo(f"  and {told['changed'] - len(told['moves'])} more")
+    if told["split"]:
+        parts = "1 part" if told["split"] == 1 else f"{told['split']} parts"
+        click.echo(f"{parts} {'would leave' if dry_run else 'left'} a cluster that mixed stories")
+    for split in told["splits"]:
+        which = ", ".join(str(key) for key in split["articles"][:_TOLD])
+        rest = len(split["articles"]) - _TOLD
+        more = f" and {rest} more" if rest > 0 else ""
+        click.echo(
+            f"  cluster {split['from']}: {which}{more} to {split['to']}: {in_words(split['reason']) or _UNLINKED}"
+        )
+    if told["split"] > len(told["splits"]):
+        click.echo(f"  and {told['split'] - len(told['splits'])} more")
     if changed is not None:
         click.echo(f"noted {changed} changes")
 

@@ -144,7 +144,9 @@ class ClusterPin(Base):
 
 
 class ClusterEvent(Base):
-    """The history of clusters: `kind` is join, merge, split, represent, decided_same, decided_apart or pin."""
+    """The history of clusters: `kind` is join, merge, split, kept_apart, represent, decided_same, decided_apart or pin.
+
+    `reason`: why texts are apart, as `link` and `jianbao match` name it."""
 
     __tablename__ = "cluster_event"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -154,4 +156,5 @@ class ClusterEvent(Base):
     other_id: Mapped[int | None] = mapped_column(Key)  # the article that it replaced, or was joined with
     by_person: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]
-    other_cluster_id: Mapped[int | None] = mapped_column(Key, index=True)  # where it comes from
+    other_cluster_id: Mapped[int | None] = mapped_column(Key, index=True)  # where it comes from, or is apart from
+    reason: Mapped[str | None]

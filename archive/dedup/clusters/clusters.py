@@ -1,21 +1,26 @@
 """Clusters in the database: settled again when links or decisions change, every change an event in their history."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from archive.dedup.clusters.links import chunks, edges_among, same_pairs
-from archive.dedup.clusters.partition import Member, partition, representative
+from archive.dedup.clusters.links import chunks, edges_among, link_row, same_pairs
+from archive.dedup.clusters.members import clusters_of, facts_of, members_of
+from archive.dedup.clusters.partition import partition
 from archive.dedup.clusters.sides import Sides
-from archive.dedup.tables import Cluster, ClusterEvent, ClusterPin, DedupText
-from archive.flags import is_complete
+from archive.dedup.clusters.story import Member, Stories, representative, splits
+from archive.dedup.clusters.verdicts import Verdicts
+from archive.dedup.tables import Cluster, ClusterEvent, Link
 from archive.store.models import Article
 
+KEPT_APART: Final = "kept_apart"
+
 Event = dict[str, Any]
-"""Columns of `cluster_event`: `kind`, `cluster_id` and `article_id`; `other_id`, `other_cluster_id` where they tell."""
+"""Columns of `cluster_event`: `kind`, `cluster_id` and `article_id`; `other_id`, `other_cluster_id` and `reason` where
+they tell."""
 
 
 def settle(
@@ -34,54 +39,67 @@ def settle(
     members = members_of(connection, clusters_of(connection, article_ids).values())
     sides = sides or Sides.read(connection, members)
     edges, same = edges_among(connection, members), same_pairs(connection, members)
-    grouped = partition(members, edges, same, sides.numbers())
+    facts = facts_of(connection, members)
+    verdicts = Verdicts(connection, {(edge.first, edge.second): None for edge in edges}, stored=True)
+    stories = Stories(facts, verdicts.why)
+    grouped = partition(members, edges, same, sides.numbers(), stories.unite)
     moved = {key: cluster for key, cluster in grouped.items() if members[key] != cluster}
     for cluster, keys in _by_value(moved).items():
         for chunk in chunks(keys):
             connection.execute(update(Article).where(Article.id.in_(chunk)).values(cluster_id=cluster))
     sides.store(connection, grouped)
-    stands, replaced = _represent(connection, members, grouped)
-    tell(connection, [*_moves(members, grouped), *replaced], now=now, by_person=by_person)
+    stands, replaced = _represent(connection, members, grouped, facts)
+    reasons = (
+        {} if by_person else {one.to: one.reason for one in splits(members, grouped, lambda _: facts, verdicts.why)}
+    )
+    told = [*_moves(members, grouped, reasons), *replaced, *_kept_apart(connection, grouped, stories)]
+    tell(connection, told, now=now, by_person=by_person)
+    if verdicts.found:
+        rows = [link_row(late, early, verdict, now) for late, early, verdict in verdicts.found]
+        connection.execute(insert(Link), rows)
     return {*moved, *stands}
-
-
-def clusters_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, int]:
-    """The cluster of each of these articles; those that are not there are left out."""
-    found: dict[int, int] = {}
-    for chunk in chunks(sorted(set(article_ids))):
-        rows = connection.execute(select(Article.id, Article.cluster_id).where(Article.id.in_(chunk)))
-        found.update((key, cluster or key) for key, cluster in rows)
-    return found
-
-
-def members_of(connection: Connection, cluster_ids: Iterable[int]) -> dict[int, int]:
-    """Every article of these clusters, with its cluster."""
-    found: dict[int, int] = {}
-    for chunk in chunks(sorted(set(cluster_ids))):
-        rows = connection.execute(select(Article.id, Article.cluster_id).where(Article.cluster_id.in_(chunk)))
-        found.update((key, cluster or key) for key, cluster in rows)
-    return found
 
 
 def tell(connection: Connection, events: Sequence[Event], *, now: datetime, by_person: bool) -> None:
     """Add events to the history of clusters."""
-    rest = {"other_id": None, "other_cluster_id": None, "by_person": by_person, "at": now}
+    rest = {"other_id": None, "other_cluster_id": None, "reason": None, "by_person": by_person, "at": now}
     if events:
         connection.execute(insert(ClusterEvent), [rest | event for event in events])
 
 
-def _moves(before: dict[int, int], after: dict[int, int]) -> Iterator[Event]:
-    """What happened: an article joined, a cluster merged into another, parts split off."""
+def _moves(before: dict[int, int], after: dict[int, int], reasons: Mapping[int, str | None]) -> Iterator[Event]:
+    """What happened: an article joined, a cluster merged into another, parts split off. `reasons`: why, by cluster."""
     for old, keys in sorted(_by_value(before).items()):
         parts = _by_value({key: after[key] for key in keys})
         kind = "join" if len(keys) == 1 else "split" if len(parts) > 1 else "merge"
         for new, part in sorted(parts.items()):
             if new != old:
-                came = {} if kind == "join" else {"other_cluster_id": old}
-                yield {"kind": kind, "cluster_id": new, "article_id": min(part), **came}
+                came: Event = {} if kind == "join" else {"other_cluster_id": old}
+                why = {"reason": reasons.get(new)} if kind == "split" else {}
+                yield {"kind": kind, "cluster_id": new, "article_id": min(part), **came, **why}
 
 
-def _represent(connection: Connection, before: dict[int, int], after: dict[int, int]) -> tuple[set[int], list[Event]]:
+def _kept_apart(connection: Connection, after: dict[int, int], stories: Stories) -> Iterator[Event]:
+    """Links that brought nothing together, told once of two clusters."""
+    found: dict[tuple[int, int], tuple[int, int, str]] = {}
+    for refused in stories.refused:
+        ends = sorted((after[key], key) for key in (refused.first, refused.second))
+        (cluster, key), (other_cluster, other_key) = ends
+        if cluster != other_cluster:
+            found.setdefault((cluster, other_cluster), (key, other_key, refused.reason))
+    for chunk in chunks({cluster for cluster, _ in found}):
+        columns = select(ClusterEvent.cluster_id, ClusterEvent.other_cluster_id)
+        before = connection.execute(columns.where(ClusterEvent.kind == KEPT_APART, ClusterEvent.cluster_id.in_(chunk)))
+        for one, other in before:
+            found.pop((one, other or 0), None)
+    for (cluster, other_cluster), (key, other_key, reason) in sorted(found.items()):
+        told = {"cluster_id": cluster, "article_id": key, "other_id": other_key, "other_cluster_id": other_cluster}
+        yield {"kind": KEPT_APART, **told, "reason": reason, "by_person": False}
+
+
+def _represent(
+    connection: Connection, before: dict[int, int], after: dict[int, int], told: Mapping[int, Member]
+) -> tuple[set[int], list[Event]]:
     """Bring the cluster rows up to date; the articles that stand for their cluster now, or did and do no longer, and
     what happened to clusters that stay."""
     groups = {cluster: keys for cluster, keys in _by_value(after).items() if len(keys) > 1}
@@ -89,7 +107,6 @@ def _represent(connection: Connection, before: dict[int, int], after: dict[int, 
     for chunk in chunks(sorted({*groups, *before.values()})):
         found = connection.execute(select(Cluster.__table__).where(Cluster.id.in_(chunk))).mappings()
         rows.update({row["id"]: dict(row) for row in found})
-    told = _facts(connection, [key for keys in groups.values() for key in keys])
     changed: set[int] = set()
     events: list[Event] = []
     wanted: dict[int, dict[str, Any]] = {}
@@ -110,39 +127,6 @@ def _represent(connection: Connection, before: dict[int, int], after: dict[int, 
         connection.execute(insert(Cluster), new)
     # Who stood for a cluster that is gone is told by the change of its members.
     return changed & set(after), events
-
-
-def _facts(connection: Connection, article_ids: Sequence[int]) -> dict[int, Member]:
-    found = {}
-    for chunk in chunks(article_ids):
-        rows = connection.execute(
-            select(
-                Article.id,
-                Article.site,
-                Article.native_id,
-                Article.published_at,
-                Article.first_captured_at,
-                Article.flags,
-                DedupText.length,
-                ClusterPin.at,
-            )
-            .outerjoin(DedupText, DedupText.article_id == Article.id)
-            .outerjoin(ClusterPin, ClusterPin.article_id == Article.id)
-            .where(Article.id.in_(chunk))
-        )
-        for key, site, native_id, published_at, captured_at, flags, length, pinned_at in rows:
-            found[key] = Member(
-                article_id=key,
-                site=site,
-                native_id=native_id,
-                published_at=published_at,
-                first_captured_at=captured_at,
-                complete=is_complete(flags or ()),
-                length=length or 0,
-                mirror="mirror" in (flags or ()),
-                pinned_at=pinned_at,
-            )
-    return found
 
 
 def _by_value(values: dict[int, Any]) -> dict[Any, list[int]]:

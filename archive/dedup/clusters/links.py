@@ -46,6 +46,16 @@ def edges_among(connection: Connection, article_ids: Collection[int]) -> list[Ed
     return edges
 
 
+def link_between(connection: Connection, one: int, other: int) -> tuple[str, float, float] | None:
+    """The link of two articles: relation, coverage, other coverage, as seen from the one that it is stored of."""
+    columns = select(Link.relation, Link.coverage, Link.other_coverage)
+    for pair in ((one, other), (other, one)):
+        row = connection.execute(columns.where(Link.article_id == pair[0], Link.other_id == pair[1])).first()
+        if row:
+            return row.relation, row.coverage, row.other_coverage
+    return None
+
+
 def linked_pairs(connection: Connection, article_ids: Collection[int]) -> set[tuple[int, int]]:
     """The pairs of these articles that have a link of any relation, the lower id first."""
     known = set(article_ids)

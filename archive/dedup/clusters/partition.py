@@ -1,13 +1,7 @@
 """Which articles make one cluster: a pure function of the links between them and of what people decided."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final, NamedTuple
-
-from attrs import frozen
-
-COMPLETE_SHARE: Final = 0.8
-"""A member whose text is shorter than this share of the longest one is cut and does not stand for its cluster."""
 
 
 class Edge(NamedTuple):
@@ -18,22 +12,6 @@ class Edge(NamedTuple):
     unlike: float
     first: int
     second: int
-
-
-@frozen(kw_only=True)
-class Member:
-    """What decides who stands for a cluster. `length`: folded characters. `mirror`: flagged as one. `pinned_at`: when a
-    person chose it. Times carry a zone."""
-
-    article_id: int
-    site: str
-    native_id: str
-    published_at: datetime | None
-    first_captured_at: datetime
-    complete: bool
-    length: int
-    mirror: bool = False
-    pinned_at: datetime | None = None
 
 
 NO_SIDES: Final[Mapping[int, Mapping[int, int]]] = {}
@@ -67,50 +45,34 @@ class Parts:
             self._count -= 1
 
 
+def _always(_first: int, _second: int) -> bool:
+    return True
+
+
 def partition(
     members: Collection[int],
     edges: Iterable[Edge],
     same: Iterable[tuple[int, int]] = (),
     sides: Mapping[int, Mapping[int, int]] = NO_SIDES,
+    one_story: Callable[[int, int], bool] = _always,
 ) -> dict[int, int]:
     """Each article's cluster: the lowest id among those that it hangs together with.
 
-    What a person joined (`same`) is joined first; then the closest links, but for one that would bring together two
-    articles that a person put apart: articles on different `sides` (by article, then by split) of one split.
+    What a person joined (`same`) is joined first; then the closest links, but for two kinds: one that would bring
+    together two articles that a person put apart, articles on different `sides` (by article, then by split) of one
+    split; and one whose ends share a text that their stories do not share (`one_story`, asked of each link in turn).
     """
     parts = Parts(members)
     held = {article_id: dict(own) for article_id, own in sides.items()}
-    for first, second in [*sorted(same), *((edge.first, edge.second) for edge in sorted(edges))]:
-        if first not in parts or second not in parts:
+    decided = [(first, second, True) for first, second in sorted(same)]
+    for first, second, by_person in [*decided, *((edge.first, edge.second, False) for edge in sorted(edges))]:
+        if first not in parts or second not in parts or parts.find(first) == parts.find(second):
             continue
         ours, theirs = held.get(parts.find(first), {}), held.get(parts.find(second), {})
-        if all(theirs.get(split, side) == side for split, side in ours.items()):
+        if any(theirs.get(split, side) != side for split, side in ours.items()):
+            continue
+        if by_person or one_story(first, second):
             parts.unite(first, second)
             if ours or theirs:
                 held[parts.find(first)] = ours | theirs
     return {article_id: parts.find(article_id) for article_id in members}
-
-
-def representative(members: Sequence[Member]) -> Member:
-    """What a person chose last; else the earliest publication that is complete, a portal before a mirror; undated ones
-    last.
-
-    A site that is named by its host is a mirror: the portals that Jianbao knows have names of their own. So is an
-    article that says so itself.
-    """
-    pinned = [(member.pinned_at, member.article_id, member) for member in members if member.pinned_at is not None]
-    if pinned:
-        return max(pinned)[-1]
-    longest = max(member.length for member in members)
-
-    def rank(member: Member) -> tuple[bool, bool, bool, datetime, str, str]:
-        return (
-            not member.complete or member.length < COMPLETE_SHARE * longest,
-            member.mirror or "." in member.site,
-            member.published_at is None,
-            member.published_at or member.first_captured_at,
-            member.site,
-            member.native_id,
-        )
-
-    return min(members, key=rank)

@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from attrs import field, frozen
 from sqlalchemy import Engine, delete, insert, select
 
 from archive.dedup.clusters import clusters
 from archive.dedup.clusters.links import link_row, same_pairs
+from archive.dedup.clusters.members import facts_of
 from archive.dedup.clusters.partition import Edge, partition
 from archive.dedup.clusters.sides import Sides
+from archive.dedup.clusters.story import Split, Stories, splits
+from archive.dedup.clusters.verdicts import Verdicts, carries
 from archive.dedup.propose import index
 from archive.dedup.recluster.twins import article_pairs
 from archive.dedup.tables import Link
@@ -22,6 +25,8 @@ from archive.store.db import reading, writing
 from archive.store.models import Article
 
 _CHUNK = 1000
+_TOLD: Final = 200
+"""So many moves and splits are told one by one."""
 
 
 class PairEngine(Protocol):
@@ -45,6 +50,7 @@ class Outcome:
     links: list[tuple[int, int, Verdict]] = field(repr=False)
     groups: dict[int, int] = field(repr=False)
     moved: dict[int, int] = field(repr=False)
+    splits: list[Split] = field(repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """As `jianbao recluster` prints it."""
@@ -55,7 +61,12 @@ class Outcome:
             "clusters": len(set(self.groups.values())),
             "changed": len(self.moved),
             "moves": [
-                {"article": key, "from": old, "to": self.groups[key]} for key, old in islice(self.moved.items(), 200)
+                {"article": key, "from": old, "to": self.groups[key]} for key, old in islice(self.moved.items(), _TOLD)
+            ],
+            "split": len(self.splits),
+            "splits": [
+                {"from": one.cluster, "to": one.to, "articles": list(one.articles), "reason": one.reason}
+                for one in self.splits[:_TOLD]
             ],
         }
 
@@ -74,9 +85,24 @@ def recluster(engine: Engine, work: PairEngine) -> Outcome:
         for *pair, verdict in links
         if verdict.relation in SAME_TEXT
     ]
-    groups = partition(present, edges, same, sides)
-    moved = {key: present[key] for key, cluster in sorted(groups.items()) if present[key] != cluster}
-    return Outcome(articles=len(present), pairs=len(pairs), links=links, groups=groups, moved=moved)
+    known = {
+        (min(pair), max(pair)): carries(verdict.relation, verdict.coverage, verdict.other_coverage)
+        for *pair, verdict in links
+    }
+    with reading(engine) as connection:
+        verdicts = Verdicts(connection, known, stored=False)
+        stories = Stories(facts_of(connection, {key for pair in known for key in pair}), verdicts.why)
+        groups = partition(present, edges, same, sides, stories.unite)
+        moved = {key: present[key] for key, cluster in sorted(groups.items()) if present[key] != cluster}
+        parted = list(splits(present, groups, lambda keys: facts_of(connection, keys), verdicts.why))
+    return Outcome(
+        articles=len(present),
+        pairs=len(pairs),
+        links=[*links, *verdicts.found],
+        groups=groups,
+        moved=moved,
+        splits=parted,
+    )
 
 
 def apply(engine: Engine, outcome: Outcome, *, now: datetime) -> int:

@@ -53,7 +53,7 @@ def article_pairs(
     twins = {digest: _by_side([told[key] for key in keys], sides) for digest, keys in same.items() if keys[0] in told}
     found: set[tuple[int, int]] = set()
     for one, other in pairs:
-        if one in told:
+        if one in several or other in several:
             found.update(_nearest(*both) for both in product(twins[digests[one]], twins[digests[other]]))
         else:
             found.add((one, other))

@@ -103,6 +103,15 @@ def test_links_of_an_article_that_was_committed_meanwhile_stay(engine: Engine) -
     assert [pair for pair in after if late in pair] == [pair for pair in before if late in pair]
 
 
+def test_a_round_up_of_a_text_with_twins_and_of_one_without(engine: Engine) -> None:
+    twins, single = text(60, 400), text(61, 400)
+    store(engine, record(twins, "one"), record(twins, "two", site="sohu"), record(f"{twins}\n{single}", "both", days=1))
+    store(engine, record(single, "single", days=1))
+    outcome = recluster(engine, DuckEngine(engine, jobs=1))
+    assert outcome.moved == {}
+    assert {frozenset(link[:2]) for link in outcome.links} >= {frozenset({1, 2}), frozenset({3, 4})}
+
+
 def test_an_empty_archive(engine: Engine) -> None:
     outcome = recluster(engine, DuckEngine(engine, jobs=1))
     assert outcome.as_json()["articles"] == 0
