@@ -7,9 +7,8 @@ from itertools import combinations
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from archive.dedup.clusters.clusters import settle, tell
+from archive.dedup.clusters.clusters import clusters_of, members_of, settle, tell
 from archive.dedup.clusters.links import chunks, join_pairs, same_pairs
-from archive.dedup.clusters.members import clusters_of, members_of
 from archive.dedup.clusters.partition import Parts
 from archive.dedup.clusters.reconnect import reconnect
 from archive.dedup.clusters.sides import Sides

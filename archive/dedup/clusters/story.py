@@ -152,8 +152,9 @@ def why_apart(ours: Story, theirs: Story, both: Story, why: Why) -> str | None:
     """Why two stories with a link between them are not one, which would be `both`; None where they are."""
     if len(ours.texts) == len(theirs.texts) == 1:
         return None
-    other = theirs if both.first.digest in ours.texts else ours
-    led = [(both.first.article_id, key) for key in other.some(isqrt(ASKED))]
+    first = both.first.article_id
+    other = ours if any(member.article_id == first for member in theirs.texts.values()) else theirs
+    led = [(first, key) for key in other.some(isqrt(ASKED))]
     few, many = sorted((ours, theirs), key=lambda story: len(story.texts))
     less = few.some(isqrt(ASKED))
     pairs = list(product(less, many.some(ASKED // len(less))))

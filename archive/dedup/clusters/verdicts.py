@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WITHIN: Final = 0.7
 """Of an excerpt, so much stands in the other text at least: a report that grew holds its own first lines."""
-_KEPT: Final = 64
+_KEPT: Final = 4
 """Texts that are kept in memory."""
 
 Pair = tuple[int, int]

@@ -10,7 +10,6 @@ from sqlalchemy import Engine, delete, insert, select
 
 from archive.dedup.clusters import clusters
 from archive.dedup.clusters.links import link_row, same_pairs
-from archive.dedup.clusters.members import facts_of
 from archive.dedup.clusters.partition import Edge, partition
 from archive.dedup.clusters.sides import Sides
 from archive.dedup.clusters.story import Split, Stories, splits
@@ -91,10 +90,10 @@ def recluster(engine: Engine, work: PairEngine) -> Outcome:
     }
     with reading(engine) as connection:
         verdicts = Verdicts(connection, known, stored=False)
-        stories = Stories(facts_of(connection, {key for pair in known for key in pair}), verdicts.why)
+        stories = Stories(clusters.facts_of(connection, {key for pair in known for key in pair}), verdicts.why)
         groups = partition(present, edges, same, sides, stories.unite)
         moved = {key: present[key] for key, cluster in sorted(groups.items()) if present[key] != cluster}
-        parted = list(splits(present, groups, lambda keys: facts_of(connection, keys), verdicts.why))
+        parted = list(splits(present, groups, lambda keys: clusters.facts_of(connection, keys), verdicts.why))
     return Outcome(
         articles=len(present),
         pairs=len(pairs),

@@ -216,6 +216,20 @@ def test_copies_of_one_text_are_one_text() -> None:
     assert set(partition(facts, edges, one_story=stories.unite).values()) == {1}
 
 
+def test_no_article_is_asked_of_itself() -> None:
+    """Two stories may have copies of one text, of which the one in the second is the earliest."""
+    ours = Story.of(member(2, digest=1)).joined(Story.of(member(3, digest=2)))
+    theirs = Story.of(member(1, digest=1)).joined(Story.of(member(4, digest=4)))
+    asked: list[tuple[int, int]] = []
+
+    def never(one: int, other: int) -> str:
+        asked.append((one, other))
+        return "nothing in common"
+
+    assert apart(ours, theirs, never) == apart(theirs, ours, never) == "nothing in common"
+    assert all(one != other for one, other in asked)
+
+
 def test_who_stands_for_a_story_is_found_again_when_a_longer_text_joins() -> None:
     """Of a report's first lines and its later whole text, the latter stands for it, whichever came first."""
     lines, whole, later = Story.of(member(1, 1, 50)), Story.of(member(2, 2, 100)), Story.of(member(3, 3, 95))
