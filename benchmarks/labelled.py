@@ -23,7 +23,7 @@ from sqlalchemy import Connection, select
 from archive.dedup.linking import as_text, counted, fingerprint
 from archive.dedup.matching import Query, fingerprinted
 from archive.dedup.propose import furniture
-from archive.dedup.propose.candidates import MATCH, Sample, shares_enough, shortlist
+from archive.dedup.propose.candidates import MATCH, Sample, fair_share, shortlist
 from archive.dedup.propose.index import CAP
 from archive.dedup.propose.passages import without
 from archive.dedup.relations import Relation
@@ -105,7 +105,7 @@ class Challenge:
         enough = (
             name
             for name, shared in likely
-            if shares_enough(sample, shared, len(self._samples[name].kept), self._samples[name].last, MATCH)
+            if fair_share(sample, shared, len(self._samples[name].kept), self._samples[name].last, MATCH)
         )
         return list(islice(enough, MATCH.verified))
 

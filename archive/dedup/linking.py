@@ -150,7 +150,8 @@ def _known(connection: Connection, made: Iterable[tuple[Indexed, Fingerprint]]) 
 
 def _relate(connection: Connection, batch: Sequence[_New], now: datetime) -> None:
     """Find what the articles are related to, those before them in the batch too, and write it down."""
-    stories = Stories(connection, [Wanted(new.article.article_id, new.sample, new.made.digest) for new in batch])
+    wanted = [Wanted(new.article.article_id, new.sample, new.made.digest, len(new.text.folded)) for new in batch]
+    stories = Stories(connection, wanted)
     for place, new in enumerate(batch):
         new.links = stories.related(place, new.text)[:LINKS_AN_ARTICLE]
         stories.put(

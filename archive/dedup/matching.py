@@ -94,7 +94,7 @@ def match(connection: Connection, queries: Iterable[Query], *, explain: bool = F
 def _match_batch(connection: Connection, queries: Sequence[Query], explain: bool) -> list[Answer]:
     made = fingerprinted(connection, queries)
     samples = [Sample(one.kept, one.looked_up) for one in made]
-    wanted = [Wanted(None, sample, one.digest) for sample, one in zip(samples, made, strict=True)]
+    wanted = [Wanted(None, sample, one.digest, len(one.folded)) for sample, one in zip(samples, made, strict=True)]
     stories = Stories(connection, wanted, MATCH)
     answers = []
     for place, (query, one) in enumerate(zip(queries, made, strict=True)):

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final, NamedTuple
 
 from attrs import frozen
 from sqlalchemy import Connection, select
 
 from archive.dedup.propose import index
-from archive.dedup.propose.candidates import INGEST, Candidate, Effort, Sample, shares_enough, shortlist
+from archive.dedup.propose.candidates import INGEST, Candidate, Effort, Fair, Sample, chosen, fair_share, shortlist
 from archive.dedup.propose.passages import without
 from archive.dedup.tables import ClusterSide, DedupText
 from archive.dedup.verify.compare import Rejection, Verdict, compare
@@ -29,11 +30,12 @@ _CHUNK: Final = 4000
 
 
 class Wanted(NamedTuple):
-    """A text of the batch. `article_id`: its article's, None where it is not stored."""
+    """A text of the batch. `article_id`: its article's, None where it is not stored. `length`: folded characters."""
 
     article_id: int | None
     sample: Sample
     digest: int
+    length: int
 
 
 @frozen
@@ -41,6 +43,7 @@ class _Size:
     sampled: int
     last: int
     digest: int
+    length: int
 
 
 class Stories:
@@ -63,15 +66,10 @@ class Stories:
         self._sides: defaultdict[int, frozenset[tuple[int, int]]] = defaultdict(frozenset)
         self._lists = [shortlist(one.sample.looked_up, self._holders, effort) for one in wanted]
         self._read_sizes({one.article_id for found in self._lists for one in found})
-        likely = {
-            candidate.article_id
-            for one, found in zip(wanted, self._lists, strict=True)
-            for candidate in found
-            if self._shares_enough(one.sample, candidate)
-        }
         # Nothing is a copy of a text of which nothing counts, and there may be very many.
-        told = {one.digest for one in wanted if one.sample.kept}
-        self._read_twins({*told, *(self._sizes[key].digest for key in likely)})
+        self._read_twins({one.digest for one in wanted if one.sample.kept})
+        likely = {one.article_id for place in range(len(wanted)) for one in self._chosen(place)}
+        self._read_twins({self._sizes[key].digest for key in likely}.difference(self._twins))
         self._read_sides({one.article_id for one in wanted if one.article_id is not None})
         self._read(likely)
 
@@ -83,7 +81,7 @@ class Stories:
         """The articles that the text at `place` is compared with, the likeliest first, and what came of it."""
         if not len(text.codes):
             return
-        article_id, sample, digest = self._wanted[place]
+        article_id, _, digest, _ = self._wanted[place]
         seen: set[int] = set()
         for twins in self._by_side(article_id, digest):
             for key in twins[:TWINS]:
@@ -93,13 +91,7 @@ class Stories:
                 yield key, verdict
                 if isinstance(verdict, Verdict):
                     break
-        verified = 0
-        for candidate in self._shortlist(place):
-            if candidate.article_id in self._twins[digest] or not self._shares_enough(sample, candidate):
-                continue
-            if verified == self._effort.verified:
-                break
-            verified += 1
+        for candidate in self._chosen(place):
             for key, other in self._nearest_twins(candidate.article_id, article_id, text.published_at):
                 if key not in seen:
                     seen.add(key)
@@ -111,11 +103,11 @@ class Stories:
         What leads to one text leads to its twins. A shingle that several copies of a text hold
         leads to the story already; a capped one leads nowhere.
         """
-        key, sample, digest = self._wanted[place]
+        key, sample, digest, length = self._wanted[place]
         if key is None:
             raise ValueError("a text without an article leads nowhere")
         self._texts[key] = text
-        self._sizes[key] = _Size(len(sample.kept), sample.last, digest)
+        self._sizes[key] = _Size(len(sample.kept), sample.last, digest, length)
         twin_holds = len(self._twins[digest]) > 0
         self._twins[digest][key] = text.published_at
         if twin_holds:
@@ -131,9 +123,16 @@ class Stories:
             self.new_rows.append((value, key))
         self._changed.update(sample.kept)
 
+    def _chosen(self, place: int) -> list[Candidate]:
+        """The candidates that are compared with the text at `place`, but for those with this very text."""
+        _, sample, digest, length = self._wanted[place]
+        listed = [one for one in self._shortlist(place) if one.article_id not in self._twins[digest]]
+        fair = [one for one in map(partial(self._fair, sample), listed) if one]
+        return chosen(fair, length, self._effort)
+
     def _shortlist(self, place: int) -> list[Candidate]:
         """The list that was made at the start, unless the batch itself has added to what it was made from."""
-        article_id, sample, _ = self._wanted[place]
+        article_id, sample, *_ = self._wanted[place]
         if self._changed.isdisjoint(sample.looked_up):
             return [one for one in self._lists[place] if one.article_id != article_id]
         return shortlist(sample.looked_up, self._holders, self._effort, but=article_id)
@@ -167,18 +166,19 @@ class Stories:
         nearest = [min(group, key=rank) for group in self._by_side(article_id, digest)]
         return [(key, text.dated(twins[key])) for key in nearest]
 
-    def _shares_enough(self, sample: Sample, candidate: Candidate) -> bool:
+    def _fair(self, sample: Sample, candidate: Candidate) -> Fair | None:
         if candidate.article_id not in self._sizes:
             self._read_sizes([candidate.article_id])
         size = self._sizes.get(candidate.article_id)
-        return size is not None and shares_enough(sample, candidate.shared, size.sampled, size.last, self._effort)
+        share = size and fair_share(sample, candidate.shared, size.sampled, size.last, self._effort)
+        return Fair(candidate, size.length, share) if size and share else None
 
     def _read_sizes(self, article_ids: Iterable[int]) -> None:
         for chunk in _chunks(sorted(article_ids)):
             rows = self._connection.execute(
-                select(DedupText.article_id, DedupText.sampled, DedupText.last, DedupText.digest).where(
-                    DedupText.article_id.in_(chunk)
-                )
+                select(
+                    DedupText.article_id, DedupText.sampled, DedupText.last, DedupText.digest, DedupText.length
+                ).where(DedupText.article_id.in_(chunk))
             )
             self._sizes.update({key: _Size(*rest) for key, *rest in rows})
 

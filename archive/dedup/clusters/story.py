@@ -41,6 +41,9 @@ class Member:
     pinned_at: datetime | None = None
 
 
+REASONS: Final = 12
+"""Of so many parts of a cluster that falls apart it is asked why."""
+
 Rank = tuple[bool, bool, bool, datetime, str, str]
 
 Why = Callable[[int, int], str | None]
@@ -179,7 +182,8 @@ class Split:
     """Articles that leave their cluster together, for another one (`to`).
 
     `reason`: why the article that stands for them does not carry the text of the one that stands for the rest, as
-    `jianbao match` names it (docs/duplicates.md); None where it does: what is not proposed has no link.
+    `jianbao match` names it (docs/duplicates.md); None where it does, since what is not proposed has no link, and of
+    all but the first `REASONS` parts.
     """
 
     cluster: int
@@ -208,5 +212,6 @@ def splits(
             continue
         told = facts([key for keys in parts.values() for key in keys])
         stay, *leaving = (representative([told[key] for key in keys]).article_id for keys in parts.values())
-        for (to, keys), stands in zip(list(parts.items())[1:], leaving, strict=True):
-            yield Split(cluster=cluster, to=to, articles=tuple(keys), reason=why(stands, stay))
+        for place, (stands, (to, keys)) in enumerate(zip(leaving, list(parts.items())[1:], strict=True)):
+            reason = why(stands, stay) if place < REASONS else None
+            yield Split(cluster=cluster, to=to, articles=tuple(keys), reason=reason)
