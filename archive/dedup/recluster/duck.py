@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 
 from archive.dedup.propose import furniture
 from archive.dedup.recluster import work
-from archive.dedup.recluster.pairs_sql import STEPS
+from archive.dedup.recluster.pairs_sql import STEPS, TEXTS
 from archive.dedup.verify.compare import Verdict
 from archive.store.db import reading
 from archive.store.models import Article
@@ -39,17 +39,13 @@ class DuckEngine:
         import duckdb
 
         with duckdb.connect() as database:
-            database.execute(
-                "CREATE TABLE texts (article_id BIGINT, digest BIGINT, sampled BIGINT, last BIGINT, below BIGINT)"
-            )
+            database.execute(f"CREATE TABLE texts ({', '.join(f'{name} BIGINT' for name in TEXTS)})")
             database.execute("CREATE TABLE kept (value BIGINT, article_id BIGINT)")
             database.execute("CREATE TABLE looked (value BIGINT, article_id BIGINT)")
             make = partial(_rows, known=self._furniture)
             for made in self._map(make, self._sources(self._ids)):
                 self.digests.update((row.article_id, row.digest) for row in made if row.kept)
-                _insert(
-                    database, "texts", ("article_id", "digest", "sampled", "last", "below"), [row[:5] for row in made]
-                )
+                _insert(database, "texts", TEXTS, [row[:6] for row in made])
                 _insert(
                     database, "kept", ("value", "article_id"), [(v, row.article_id) for row in made for v in row.kept]
                 )

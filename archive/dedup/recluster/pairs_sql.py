@@ -1,7 +1,7 @@
 """From sampled shingles to the pairs worth comparing, in SQL that DuckDB and Spark both understand.
 
-Given are the tables `texts` (article_id, digest, sampled, last, below), one row an article, and `kept` and `looked`
-(value, article_id), its sampled hashes. `below` counts those looked up that every text keeps. Each step is a view; the
+Given are the tables `texts` (`TEXTS`), one row an article, and `kept` and `looked` (value, article_id), its sampled
+hashes. `below` counts those looked up that every text keeps, `length` folded characters. Each step is a view; the
 last one, `pairs`, holds each pair once, the lower id first. It finds what the look-up at ingest finds: the candidates
 that share the rarest shingles. A shingle that more than the cap hold joins each holder to the next one only, so that a
 story with a hundred near copies stays together without its pairs growing as the square.
@@ -9,9 +9,10 @@ story with a hundred near copies stays together without its pairs growing as the
 
 from typing import Final
 
-from archive.dedup.propose.candidates import INGEST, LIMIT
+from archive.dedup.propose.candidates import INGEST, LIMIT, OTHER_LENGTH
 from archive.dedup.propose.index import CAP
 
+TEXTS: Final = ("article_id", "digest", "sampled", "last", "below", "length")
 STEPS: Final[tuple[tuple[str, str], ...]] = (
     ("canonical", "SELECT digest, MIN(article_id) AS article_id FROM texts GROUP BY digest"),
     (
@@ -53,7 +54,9 @@ STEPS: Final[tuple[tuple[str, str], ...]] = (
         "possible",
         f"""
         SELECT shared.one, shared.other, shared.shared, shared.weight,
-               LEAST(mine.below, CASE WHEN theirs.last <= {LIMIT} THEN theirs.sampled ELSE mine.below END) AS possible
+               LEAST(mine.below, CASE WHEN theirs.last <= {LIMIT} THEN theirs.sampled ELSE mine.below END) AS possible,
+               CASE WHEN theirs.length > mine.length * {OTHER_LENGTH} THEN 1
+                    WHEN theirs.length * {OTHER_LENGTH} < mine.length THEN -1 ELSE 0 END AS size_class
         FROM shared
         JOIN texts AS mine ON mine.article_id = shared.one
         JOIN texts AS theirs ON theirs.article_id = shared.other
@@ -63,7 +66,10 @@ STEPS: Final[tuple[tuple[str, str], ...]] = (
     (
         "ranked",
         f"""
-        SELECT one, other, ROW_NUMBER() OVER (PARTITION BY one ORDER BY weight DESC, other) AS place
+        SELECT one, other, ROW_NUMBER() OVER (PARTITION BY one ORDER BY weight DESC, other) AS place,
+               ROW_NUMBER() OVER (
+                   PARTITION BY one, size_class ORDER BY 1.0 * shared / GREATEST(possible, 1) DESC, weight DESC, other
+               ) AS of_class
         FROM possible
         WHERE shared >= {INGEST.share} * GREATEST(possible, 1) AND (shared > 1 OR possible <= {INGEST.few})
         """,  # noqa: S608
@@ -72,7 +78,7 @@ STEPS: Final[tuple[tuple[str, str], ...]] = (
         "pairs",
         f"""
         SELECT DISTINCT LEAST(one, other) AS one, GREATEST(one, other) AS other
-        FROM ranked WHERE place <= {INGEST.listed}
+        FROM ranked WHERE place <= {INGEST.verified} OR of_class <= {INGEST.kept}
         """,  # noqa: S608
     ),
 )

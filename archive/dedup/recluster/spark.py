@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from archive.dedup.recluster import work
-from archive.dedup.recluster.pairs_sql import STEPS
+from archive.dedup.recluster.pairs_sql import STEPS, TEXTS
 from archive.dedup.verify.compare import Verdict
 from archive.errors import UsageError
 
-_TEXTS = "article_id LONG, digest LONG, sampled LONG, last LONG, below LONG"
+_TEXTS = ", ".join(f"{name} LONG" for name in TEXTS)
 
 
 class SparkEngine:
@@ -60,12 +60,12 @@ class SparkEngine:
     def pairs(self) -> list[tuple[int, int]]:
         """The pairs worth comparing, of articles with different texts."""
         rows = self._articles.rdd.mapPartitions(partial(_rows, known=self._furniture)).cache()
-        self._view("texts", rows.map(lambda row: tuple(row[:5])), _TEXTS)
+        self._view("texts", rows.map(lambda row: tuple(row[: len(TEXTS)])), _TEXTS)
         self._view(
-            "kept", rows.flatMap(lambda row: [(value, row[0]) for value in row[5]]), "value LONG, article_id LONG"
+            "kept", rows.flatMap(lambda row: [(value, row[0]) for value in row[-2]]), "value LONG, article_id LONG"
         )
         self._view(
-            "looked", rows.flatMap(lambda row: [(value, row[0]) for value in row[6]]), "value LONG, article_id LONG"
+            "looked", rows.flatMap(lambda row: [(value, row[0]) for value in row[-1]]), "value LONG, article_id LONG"
         )
         for name, query in STEPS:
             self._spark.sql(query).createOrReplaceTempView(name)

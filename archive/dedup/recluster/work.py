@@ -27,6 +27,7 @@ class Row(NamedTuple):
     sampled: int
     last: int
     below: int
+    length: int
     kept: list[int]
     looked_up: list[int]
 
@@ -38,7 +39,7 @@ def rows(sources: Iterable[Source], known: frozenset[int]) -> Iterator[Row]:
         last = max(LIMIT, made.kept[-1]) if made.kept else 0
         looked_up = Sample(made.kept, made.looked_up).narrowed().looked_up
         below = sum(value <= LIMIT for value in looked_up)
-        yield Row(one.article_id, made.digest, len(made.kept), last, below, made.kept, looked_up)
+        yield Row(one.article_id, made.digest, len(made.kept), last, below, len(made.folded), made.kept, looked_up)
 
 
 def verdicts(pairs: Iterable[tuple[Source, Source]], known: frozenset[int]) -> Iterator[tuple[int, int, Verdict]]:
