@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 WITHIN: Final = 0.7
 """Of an excerpt, so much stands in the other text at least: a report that grew holds its own first lines."""
-_KEPT: Final = 4
-"""Texts that are kept in memory."""
 
 Pair = tuple[int, int]
 """Two articles, the lower id first."""
@@ -43,8 +41,8 @@ class Verdicts:
         return self._known[pair]
 
     def _compared(self, early: int, late: int) -> str | None:
-        if len(self._texts) > _KEPT:
-            self._texts.clear()
+        # One of the two is often one of the two before.
+        self._texts = {key: text for key, text in self._texts.items() if key in (early, late)}
         self._texts |= read(self._connection, [key for key in (early, late) if key not in self._texts])
         verdict = compare(self._texts[late], self._texts[early])
         if isinstance(verdict, Rejection):

@@ -39,8 +39,8 @@ def told(engine: Engine, kind: str) -> list[tuple[str, str | None, str | None]]:
         return [(names[one.article_id], names.get(one.other_id or 0), one.reason) for one in events]
 
 
-CHAIN = {f"t{number}": PLAIN[number * 290 : number * 290 + 1000] for number in range(7)}
-"""Each text shares 71 % with the next one, 42 % with the one after it, and the first has nothing of the fifth."""
+CHAIN = {f"t{number}": PLAIN[number * 225 : number * 225 + 1000] for number in range(7)}
+"""Each text shares 77 % with the next one, 55 % with the one after it, and the first has nothing of the fifth."""
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_chain_of_near_copies_is_no_story(engine: Engine, order: Sequence[str]
         store(engine, *some)
     for story in found(engine):
         numbers = [int(name[1]) for name in story]
-        assert max(numbers) - min(numbers) <= 2, "all carry the text of one of them"
+        assert max(numbers) - min(numbers) <= 3, "each carries one text with most of the others"
     united = select(Link.article_id, Link.other_id).where(Link.relation.in_(SAME_TEXT))
     with reading(engine) as connection:
         names = dict(connection.execute(select(Article.id, Article.native_id)).all())
@@ -72,12 +72,12 @@ def test_a_report_that_grows_is_one_story(engine: Engine, order: Sequence[str]) 
 
 
 def test_two_stories_are_not_one_since_two_variants_are_alike(engine: Engine) -> None:
-    """Of each story there are copies, and one that lacks its beginning or its end: these two share three quarters."""
-    starts = {"a": 0, "b": 870}
+    """Of each story there are copies, and one that lacks its beginning or its end: these two share four fifths."""
+    starts = {"a": 0, "b": 630}
     for side, start in starts.items():
         store(engine, *(record(scanned(PLAIN[start : start + 1000], number), f"{side}{number}") for number in range(4)))
     stories = [frozenset(f"{side}{number}" for number in range(4)) for side in starts]
-    store(engine, record(PLAIN[290:1290], "a'"), record(PLAIN[580:1580], "b'"))
+    store(engine, record(PLAIN[210:1210], "a'"), record(PLAIN[420:1420], "b'"))
     assert found(engine) == {stories[0] | {"a'"}, stories[1] | {"b'"}}
     assert told(engine, "kept_apart") == [("a'", "b'", told(engine, "kept_apart")[0][2])]
     assert recluster(engine, DuckEngine(engine, jobs=1)).moved == {}
@@ -120,7 +120,11 @@ def test_why_a_link_brought_nothing_together_is_told_once(engine: Engine) -> Non
     assert "t1" in linked
     assert reason
     store(engine, record(scanned(CHAIN["t0"], 1), "copy", days=1), record(scanned(CHAIN["t2"], 1), "another", days=1))
-    assert told(engine, "kept_apart") == once
+    assert told(engine, "kept_apart")[:1] == once
+    pair = select(ClusterEvent.cluster_id, ClusterEvent.other_cluster_id).where(ClusterEvent.kind == "kept_apart")
+    with reading(engine) as connection:
+        pairs = connection.execute(pair).all()
+    assert len(pairs) == len(set(pairs))
 
 
 def mixed(engine: Engine) -> None:
