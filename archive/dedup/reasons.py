@@ -16,7 +16,7 @@ LINKED: Final[dict[str, str]] = {
     "short and retold": (
         "half of a short text stands in the other, and words were replaced: perhaps another speaker's statement"
     ),
-    "under other headlines": "the texts are long and the same, and neither headline speaks of what they have in common",
+    "under other headlines": "the texts are the same, and neither headline speaks of what they have in common",
     "cut days later": "the texts begin alike, and one that goes on otherwise came more than a week later",
     "changed much later": "the same text came again after more than a month, and a good part of it is another text",
 }
@@ -24,7 +24,9 @@ LINKED: Final[dict[str, str]] = {
 APART: Final[dict[str, str]] = {
     "no text": "of one of the texts nothing counts: it has no letters, or consists of notices and page furniture",
     "nothing in common": "the texts have no passage in common",
-    "notice": "neither headline speaks of what the texts have in common: a notice stands where the articles should",
+    "notice": (
+        "neither headline speaks of what the texts have in common, and days lie between: a notice stands in their place"
+    ),
     "another in the headline": (
         "the headlines are alike but for a word, and so are the texts: another person, place or work"
     ),

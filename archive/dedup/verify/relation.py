@@ -62,8 +62,8 @@ SAME: Final = (Predicate(True, whole), Predicate(True, cut))
 
 
 def under_other_headlines(facts: Facts) -> bool:
-    """Neither headline speaks of what they share, which is long: a gallery's tail, or a text under headlines that are
-    there to be clicked on."""
+    """Neither headline speaks of what they share: a notice, a gallery's tail, or a text under headlines that are there
+    to be clicked on."""
     return of_neither_headline(facts)
 
 

@@ -59,7 +59,10 @@ def nothing_in_common(facts: Facts) -> bool:
 
 
 def notice(facts: Facts) -> bool:
-    """Neither headline speaks of what makes up most of both: a notice stands where the articles should."""
+    """Neither headline speaks of what makes up most of both, and days lie between: a notice stands where the articles
+    should. Within days it may as well be one text under headlines that are there to be clicked on."""
+    if facts.days is not None and facts.days <= CORRECTED_DAYS:
+        return False
     return SHORT <= facts.equal < LONG and min(facts.cover, facts.other) >= HALF and of_neither_headline(facts)
 
 
