@@ -2,9 +2,9 @@
 
 import hashlib
 import ipaddress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from attrs import evolve
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
@@ -17,7 +17,8 @@ from crawler.run.politeness.robots import RobotsUnread, Rules, read_robots
 from crawler.run.politeness.turns import Ending, HostRests
 from crawler.run.retry import host_of
 from crawler.warc.raw import RawCapture, raw_from_headers
-from crawler.warc.writer import Exchange
+from crawler.warc.response import digest_of
+from crawler.warc.writer import NOT_MODIFIED, Exchange, Repeats
 
 if TYPE_CHECKING:
     from typing import Self
@@ -28,9 +29,15 @@ if TYPE_CHECKING:
 
     from crawler.run.crawl import Crawl
     from crawler.run.run import Run
+    from crawler.run.schedule.rechecks import Known
 
 RAW = "jianbao_raw"
 """The request's meta key under which the callback finds the `RawCapture`."""
+EXCHANGE = "jianbao_exchange"
+"""The meta key under which a list's request says that its answer is not to be written yet, and its callback finds the
+`Exchange`."""
+KNOWN = "jianbao_known"
+"""The meta key under which a request for a known article has what its answer may repeat (`Known`)."""
 
 _FORBID_ALL = "User-agent: *\nDisallow: /\n"
 
@@ -91,7 +98,11 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
 
 class WarcMiddleware:
-    """Writes every answer, as it was transferred, before anything else sees it: pages, lists, redirects, robots.txt."""
+    """Writes every answer, as it was transferred, before anything else sees it: pages, redirects, robots.txt.
+
+    A list's answer waits until its callback knows whether it names something new (`keep`). A page that is as it was, is
+    written as a revisit record, which names the record of before.
+    """
 
     def __init__(self, crawler: "Crawler") -> None:
         self.crawler = crawler
@@ -112,7 +123,7 @@ class WarcMiddleware:
         first = request.meta.get("redirect_urls") or [None]
         exchange = Exchange(
             url=response.url,
-            fetched_at=datetime.now(UTC),
+            fetched_at=run.now(),
             status=response.status,
             headers=_pairs(response.headers),
             payload=response.body,
@@ -122,25 +133,55 @@ class WarcMiddleware:
             method=request.method,
             request_body=request.body,
         )
+        exchange = evolve(exchange, repeats=_repeats(exchange, request.meta.get(KNOWN)))
         try:
-            position = run.warc.write(exchange)
+            raw = _raw(exchange) if EXCHANGE in request.meta else keep(run, exchange)
         except JianbaoError as error:
             run.fail(error)
             raise IgnoreRequest(str(error)) from error
-        raw = RawCapture(
-            url=exchange.url,
-            captured_at=exchange.fetched_at,
-            payload=exchange.payload,
-            status=exchange.status,
-            requested=exchange.requested,
-            ip=exchange.ip,
-            digest=position.digest,
-            warc_file=position.file,
-            warc_offset=position.offset,
-            warc_length=position.length,
-        )
-        request.meta[RAW] = raw_from_headers(raw, exchange.headers)
+        request.meta[RAW] = raw
+        if EXCHANGE in request.meta:
+            request.meta[EXCHANGE] = exchange
         return response
+
+
+def keep(run: "Run", exchange: Exchange) -> RawCapture:
+    """Write an answer, and say where. Raises `StorageError`."""
+    if run.warc is None:
+        msg = "the run has no WARC files"
+        raise RuntimeError(msg)
+    position = run.warc.write(exchange)
+    return evolve(
+        _raw(exchange),
+        digest=position.digest,
+        warc_file=position.file,
+        warc_offset=position.offset,
+        warc_length=position.length,
+    )
+
+
+def _raw(exchange: Exchange) -> RawCapture:
+    """An answer that is not written yet."""
+    repeats = exchange.repeats
+    raw = RawCapture(
+        url=exchange.url,
+        captured_at=exchange.fetched_at,
+        payload=exchange.payload if repeats is None else b"",
+        status=exchange.status,
+        requested=exchange.requested,
+        ip=exchange.ip,
+        repeats=(repeats.url, repeats.at) if repeats is not None else None,
+    )
+    told = raw_from_headers(raw, exchange.headers)
+    return told if repeats is None else evolve(told, cut="")
+
+
+def _repeats(exchange: Exchange, known: "Known | None") -> Repeats | None:
+    """What an answer shows again: the server says so, or it is the same, byte for byte."""
+    if known is None or known.url != exchange.url:
+        return None
+    same = exchange.status == NOT_MODIFIED or (exchange.status == 200 and digest_of(exchange.payload) == known.digest)
+    return Repeats(url=known.url, at=known.at, digest=known.digest) if same else None
 
 
 def _pairs(headers: "Headers") -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@
   the archive, robots.txt and lists included (1.0). A longer `Crawl-delay` of its robots.txt counts instead.
 - `JIANBAO_TIMEOUT`: the seconds that one request may take (30).
 - `JIANBAO_MAX_BYTES`: the largest answer that is read, as transferred (10485760).
+- `JIANBAO_RECHECK_SHARE`: of the requests that a host's delay leaves room for, so many may look at articles that are
+  stored already, 0 to 1 (0.3).
 - `JIANBAO_WITNESS`: whose body the witness reads too: `all`, `sample` (one page in twenty) or `off`; a crawl reads all,
   an import a sample, unless it is said.
 - `JIANBAO_WARC_BYTES`: the size at which a WARC file is closed and the next one begun (1000000000).
@@ -41,6 +43,13 @@ def _number(name: str, default: float) -> float:
     if not 0 <= number < 1e15:
         raise UsageError(f"{name} is {value!r}, which is not a number that makes sense here")
     return number
+
+
+def _share(name: str, default: float) -> float:
+    share = _number(name, default)
+    if share > 1:
+        raise UsageError(f"{name} is {share:g}; it is a share, 0 to 1")
+    return share
 
 
 def _hearing(name: str) -> Literal["all", "sample", "off"] | None:
@@ -85,6 +94,7 @@ METAREFRESH_ENABLED = False  # a page is kept as it came
 
 # Hosts are asked in turns that all processes share (crawler.run.politeness); Scrapy's own delays would only add.
 JIANBAO_DELAY = _number("JIANBAO_DELAY", 1.0)
+JIANBAO_RECHECK_SHARE = _share("JIANBAO_RECHECK_SHARE", 0.3)
 DOWNLOAD_DELAY = 0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 32  # those that wait for their host's turn count too; a run that is stopped lets them go

@@ -40,8 +40,9 @@ PARTIAL = {
     for index in table.indexes
 }
 """Which rows an index is of; "None" for all."""
-IN_HAND = frozenset({"ix_frontier_leased"})
-"""Partial indexes of few rows, whatever the archive holds: what the crawlers at work have leased."""
+IN_HAND = frozenset({"ix_frontier_leased", "ix_recheck_leased", "ix_capture_gone"})
+"""Partial indexes of few rows, whatever the archive holds: what the crawlers at work have leased; and those of articles
+that are no more, of which a plan over few rows reads all, one over many only the keys."""
 _JUDGED = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 
 

@@ -47,3 +47,4 @@ def main(context: click.Context, home: str | None, database: str | None) -> None
 
 # Each module adds its commands to `main`.
 from archive.cli import cluster, db, export, match, read, recluster  # noqa: E402, F401
+from archive.cli.watch import changes  # noqa: E402, F401

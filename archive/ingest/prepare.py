@@ -23,7 +23,8 @@ class Prepared:
 
     `captured_at`: of an article without a capture, as in `Item`. `cause`: as in `Item`. `digest`: see `text_digest`, ""
     without an article. `headline` and `body`: the full-text tokens. `fingerprint`: what the duplicate finder computes
-    from the body alone.
+    from the body alone. `repeats`: what tells the capture whose payload this one showed again: its address, digest and
+    time; what it showed is known only in the archive.
     """
 
     capture: Mapping[str, Any]
@@ -34,6 +35,7 @@ class Prepared:
     body: str = ""
     fingerprint: Fingerprint | None = None
     cause: Cause | None = None
+    repeats: tuple[str, str, datetime] | None = None
 
 
 def prepare(item: Item) -> Prepared:
@@ -59,7 +61,7 @@ def prepare_rows(item: Item) -> Prepared:
     """The rows and the digest alone, which tell whether an article is stored already."""
     capture = {} if item.capture is None else _capture_row(item.capture)
     if item.article is None:
-        return Prepared(capture, {})
+        return Prepared(capture, {}, repeats=_repeats(item.capture))
     article = _article_row(item.article)
     digest = text_digest(article["headline"], article["body"], article["flags"])
     if capture:
@@ -111,9 +113,17 @@ def _block_row(block: Any) -> dict[str, Any]:
     return row
 
 
+def _repeats(capture: CaptureRecord | None) -> tuple[str, str, datetime] | None:
+    if capture is None or capture.repeats is None or capture.digest is None:
+        return None
+    url, at = capture.repeats
+    return clean_line(url) or "", clean_line(capture.digest) or "", at
+
+
 def _capture_row(capture: CaptureRecord) -> dict[str, Any]:
     row = asdict(capture)
+    del row["repeats"]
     for name, value in row.items():
         if isinstance(value, str):
             row[name] = clean_line(value)
-    return {**row, "url": row["url"] or "", "text_digest": None}
+    return {**row, "url": row["url"] or "", "text_digest": None, "repeats_id": None}

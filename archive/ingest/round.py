@@ -17,6 +17,7 @@ from archive.dedup.types import Indexed
 from archive.flags import is_complete
 from archive.ingest.observations import Observation
 from archive.ingest.prepare import Prepared
+from archive.ingest.repeated import repeated
 from archive.ingest.revising import Plan, plan
 from archive.store import fulltext
 from archive.store.changes import entry, log_changes
@@ -39,9 +40,12 @@ def key_of(item: Prepared) -> Key:
 
 
 def article_of(item: Prepared) -> Key | None:
-    """The article that an item tells something of: the one that it holds, or the one that it shows to be no more."""
+    """The article that an item tells something of: the one that it holds or showed again, or the one that it shows to
+    be no more."""
     if item.article:
         return key_of(item)
+    if item.repeats is not None and item.capture["site"] and item.capture["native_id"]:
+        return item.capture["site"], item.capture["native_id"]
     return gone_key(item.capture) if item.capture else None
 
 
@@ -65,6 +69,11 @@ class _Taken:
     present: dict[str, Any] | None
     seen: Observation
 
+    @property
+    def key(self) -> Key | None:
+        """The article's site and native id."""
+        return (self.present["site"], self.present["native_id"]) if self.present is not None else article_of(self.item)
+
 
 @define
 class Round:
@@ -80,13 +89,14 @@ class Round:
     changes: list[dict[str, Any]] = field(factory=list)
     entries: list[fulltext.Entry] = field(factory=list)
     indexed: dict[int, Indexed] = field(factory=dict)
+    repeated: dict[int, dict[str, Any]] = field(factory=dict)
 
     def take(self, waiting: list[tuple[int, Prepared]]) -> list[tuple[int, Prepared]]:
         """Take the items that one round may hold; the rest is handed back."""
         keys: set[object] = set()
         later = []
         for place, item in waiting:
-            own = {key for key in (article_of(item), _identity(item)) if key is not None}
+            own = {key for key in (article_of(item), _identity(item), item.repeats) if key is not None}
             if keys & own:
                 later.append((place, item))
             else:
@@ -97,6 +107,7 @@ class Round:
     def store(self) -> None:
         """Write the round."""
         self._leave_out_known_captures()
+        self._find_repeated()
         taken = self._number()
         old = [(one, one.present) for one in taken if one.present is not None]
         plans = self._plans(old)
@@ -134,6 +145,24 @@ class Round:
                 )
         self.items = [(place, item) for place, item in self.items if place not in self.stored]
 
+    def _find_repeated(self) -> None:
+        """A capture without a payload of its own showed what the one showed that it repeats. Where the archive does not
+        have that one, it says nothing, and is left out."""
+        if not any(item.repeats for _, item in self.items):
+            return
+        found = repeated(self.connection, [item for _, item in self.items])
+        items = []
+        for place, item in self.items:
+            if item.repeats is None:
+                items.append((place, item))
+            elif (its := found.get(item.repeats)) is None:
+                self.stored[place] = Stored(state="no_article")
+            else:
+                items.append((place, evolve(item, capture={**item.capture, **its.capture}, digest=its.digest)))
+                if its.article is not None:
+                    self.repeated[place] = its.article
+        self.items = items
+
     def _number(self) -> list[_Taken]:
         """Give every row that the round will write its number."""
         captures = iter(self._draw(Capture, sum(bool(item.capture) for _, item in self.items)))
@@ -143,8 +172,8 @@ class Round:
         taken = []
         for place, item in self.items:
             capture_id = next(captures) if item.capture else None
-            row = present.get(key_of(item)) if item.article else None
-            article_id = None if not item.article else next(articles) if row is None else row["id"]
+            row = present.get(key_of(item)) if item.article else self.repeated.get(place)
+            article_id = row["id"] if row is not None else next(articles) if item.article else None
             seen = self._observation(item, capture_id)
             taken.append(_Taken(place, item, capture_id, article_id, row, seen))
         return taken
@@ -165,13 +194,13 @@ class Round:
 
     def _watch(self, taken: Sequence[_Taken]) -> None:
         """Note what these captures change about the states of the articles that they show, or show to be no more."""
-        fresh = {
-            one.capture_id: key
-            for one in taken
-            if one.capture_id is not None and (key := article_of(one.item)) is not None
-        }
+        fresh = {one.capture_id: key for one in taken if one.capture_id is not None and (key := one.key) is not None}
         new = {key_of(one.item) for one in taken if one.item.article and one.present is None}
-        away = {key_of(one.item) for one in taken if one.present is not None and one.present["state"] != State.LIVE}
+        away = {
+            key
+            for one in taken
+            if (key := one.key) is not None and one.present is not None and one.present["state"] != State.LIVE
+        }
         gone = {key for one in taken if one.item.capture and (key := gone_key(one.item.capture)) is not None}
         self.changes += note_states(self.connection, fresh, gone | away | was_gone(self.connection, new), self.now)
 
@@ -261,7 +290,8 @@ class Round:
             )
         ):
             texts[digest] = (row["headline"], row["body"]) if number == row["revision"] else (headline, body)
-        texts.setdefault(item.digest, (item.article["headline"], item.article["body"]))
+        if item.article:
+            texts.setdefault(item.digest, (item.article["headline"], item.article["body"]))
         self.connection.execute(delete(Revision).where(Revision.article_id == row["id"]))
         rows = [_revision(row["id"], number, seen, *texts[seen.digest]) for number, seen in enumerate(wanted, 1)]
         rows[-1].update(headline=None, body=None)

@@ -81,6 +81,7 @@ class CrawlRun(Base):
     detail: Mapped[str | None]
     token: Mapped[str | None]  # of its process; its lock file has it too
     beat_at: Mapped[datetime | None]  # when it last said that it lives
+    rechecked: Mapped[int] = mapped_column(server_default="0")
 
 
 class Host(Base):
@@ -96,6 +97,7 @@ class Host(Base):
     crawl_delay: Mapped[float | None]  # seconds
     robots: Mapped[str | None]  # digest
     vain: Mapped[int] = mapped_column(default=0)
+    recheck_at: Mapped[datetime | None]
 
 
 class Frontier(Base):
@@ -119,6 +121,27 @@ class Frontier(Base):
         partial("ix_frontier_due", "site", "due_at", "id", where="state = 'due'"),
         partial("ix_frontier_leased", "site", "leased_until", where="state = 'leased'"),
         partial("ix_frontier_barred", "site", "host", "due_at", "id", where="state = 'barred'"),
+    )
+
+
+class Recheck(Base):
+    """When an article is looked at again, by which address, and who does so now (`crawler.run.schedule`)."""
+
+    __tablename__ = "recheck"
+    article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    site: Mapped[str]
+    host: Mapped[str]
+    url: Mapped[str]
+    rank: Mapped[int]
+    due_at: Mapped[datetime]
+    since: Mapped[datetime]  # its publication, or its first capture
+    told_at: Mapped[datetime]  # the last look that said something of it
+    missed_at: Mapped[datetime | None]  # the first that said it is no more, of this absence
+    pace: Mapped[int] = mapped_column(default=0)
+    leased_by: Mapped[str | None]
+    __table_args__ = (
+        partial("ix_recheck_free", "site", "host", "rank", "due_at", "article_id", where="leased_by IS NULL"),
+        partial("ix_recheck_leased", "leased_by", where="leased_by IS NOT NULL"),
     )
 
 
@@ -146,6 +169,7 @@ class Poll(Base):
     source: Mapped[str] = mapped_column(primary_key=True)
     ended_at: Mapped[datetime]
     since: Mapped[datetime | None]  # what the list dates before it may have been left out; None where nothing was
+    named: Mapped[list[Any] | None]  # native ids
 
 
 class Capture(Base):
@@ -173,6 +197,9 @@ class Capture(Base):
     detail: Mapped[str | None]
     agreement: Mapped[float | None]  # 0 to 1: how far the witness read the same body; None where it was not asked
     part: Mapped[int | None]  # of an article on several pages: from 2, 0 for the whole on one
+    repeats_id: Mapped[int | None] = mapped_column(Key)  # the capture whose payload it showed again
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
     __table_args__ = (
         # No place is a capture's own: files are moved, and written anew under an old name.
         Index(None, "warc_file", "warc_offset"),

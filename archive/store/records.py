@@ -74,7 +74,8 @@ class CaptureRecord:
     in bytes of the compressed record; no length, and the offset in the unpacked file, where no gzip member is the
     record's own. `outcome`: one of docs/outcomes.md. `agreement`: 0 to 1, how far the witness read
     the same body, None where it was not asked. `part`: which page of an article on several its address names: from 2, 0
-    for the whole on one page, None for all else.
+    for the whole on one page, None for all else. `etag`, `last_modified`: the answer's headers, None where it had none.
+    `repeats`: address and time of the capture whose payload it showed again: its record has none of its own.
     """
 
     url: str
@@ -94,6 +95,9 @@ class CaptureRecord:
     detail: str | None = None
     agreement: float | None = None
     part: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    repeats: tuple[str, datetime] | None = None
 
 
 Cause = Literal["publisher", "extractor", "import", "person"]

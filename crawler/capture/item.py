@@ -27,6 +27,12 @@ def capture_item(raw: RawCapture, *, witness: bool = False) -> Item:
     return Item(capture=capture_record(raw, page), article=page.article(), parts=page.parts)
 
 
+def repeat_item(raw: RawCapture) -> Item:
+    """The capture of an answer that repeats another one; what that showed, only the archive knows."""
+    page = Page(url=raw.url, outcome=Outcome.ARTICLE, identity=identity(raw.requested or raw.url) or Identity())
+    return Item(capture=capture_record(raw, page))
+
+
 def capture_page(raw: RawCapture, *, everything: bool = False, witness: bool = False) -> Page:
     """What an answer says, unpacked and extracted. `everything`, `witness`: as for `extract`. Never raises.
 
@@ -169,6 +175,9 @@ def capture_record(raw: RawCapture, page: Page) -> CaptureRecord:
         site=named.site,
         native_id=named.native_id or None,
         part=_part(asked),
+        etag=raw.etag,
+        last_modified=raw.last_modified,
+        repeats=raw.repeats,
         template=page.template,
         detail=page.detail,
     )

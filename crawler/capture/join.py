@@ -131,6 +131,7 @@ def _captured(connection: Connection, addresses: Iterable[str]) -> list[_Place]:
         Capture.outcome.in_(_READ),
         Capture.warc_file.is_not(None),
         Capture.warc_offset.is_not(None),
+        Capture.repeats_id.is_(None),
     )
     return [
         _Place(at, Place(file or "", offset or 0, length, url, digest))

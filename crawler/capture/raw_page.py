@@ -24,6 +24,7 @@ def raw_page(home: Home, connection: Connection, named: str) -> RawCapture:
     statement = (
         select(Capture.warc_file, Capture.warc_offset, Capture.warc_length, Capture.url, Capture.digest)
         .where(Capture.article_id == article, Capture.warc_file.is_not(None), Capture.warc_offset.is_not(None))
+        .where(Capture.repeats_id.is_(None))
         .order_by(Capture.captured_at.desc(), Capture.id.desc())
         .limit(_TRIED)
     )

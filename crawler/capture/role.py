@@ -34,8 +34,11 @@ class Role(StrEnum):
 def role_of(raw: RawCapture) -> Role:
     """What an answer is to the archive.
 
-    An article that redirects to the home page, itself a list, is still the answer for that article.
+    An answer that repeats another one is what that was; only pages are written so. An article that redirects to the
+    home page, itself a list, is still the answer for that article.
     """
+    if raw.repeats is not None:
+        return Role.PAGE
     if is_transient(raw.status):
         return Role.TRANSIENT
     if is_redirect(raw.status):

@@ -5,43 +5,59 @@ run takes it up.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
-from attrs import define, field
+from attrs import define, evolve, field
 
+from archive.errors import UsageError
 from archive.store.db import reading
 from archive.store.records import CaptureRecord, Item
+from crawler.capture.stored import Place, stored_raw
+from crawler.pages.page import Outcome
 from crawler.pages.template.site import Site, Source
 from crawler.run import frontier
-from crawler.run.discovery import Entry, Walk, last_walk
+from crawler.run.discovery import Entry, Walk, last_walk, unseen
 from crawler.run.extraction import Extraction
 from crawler.run.frontier import Claim
 from crawler.run.politeness.turns import Turns
-from crawler.run.retry import Cause, is_passing
+from crawler.run.retry import RULES, Cause, is_passing
 from crawler.run.run import Run
-from crawler.run.store import Answer, Kept, read_claimed, read_list, store, tell
+from crawler.run.schedule import rechecks, share
+from crawler.run.schedule.left import left_early, remember
+from crawler.run.schedule.rechecks import Recheck
+from crawler.run.store import Answer, Kept, disbelieved, read_claimed, read_list, read_repeat, store, tell
 from crawler.warc.raw import RawCapture
 
 logger = logging.getLogger("jianbao.crawl")
 
 BATCH = 32
 """So many addresses of a site are claimed at a time: enough for many hosts to be asked at once, each in its turn."""
+CONTROLS = 3
+"""So many articles of a host are asked for, one after the other, to see whether it is well."""
+ALONE = timedelta(days=3)
+"""So long a look must have told nothing else, before it is believed of a host that has no other article."""
 
 
 @define
 class Crawl:
-    """See the module. `turns`: whose turn it is to ask a host. `limit`: the most articles to fetch. `since`: what a
-    list dates before it is left out."""
+    """See the module. `turns`: whose turn it is to ask a host. `limit`: the most articles to fetch, or to look at
+    again. `since`: what a list dates before it is left out. `share`: of what a host's delay leaves room for, looks at
+    known articles may take so much, 0 to 1."""
 
     run: Run
     extraction: Extraction
     turns: Turns
     limit: int | None = None
     since: datetime | None = None
+    share: float = 0.3
     _claimed: int = 0
     _listed: set[tuple[str, str]] = field(factory=set)
     _looks: set[int] = field(factory=set)
+    _held: dict[int, Answer] = field(factory=dict)
+    _controls: Counter[str] = field(factory=Counter)
+    _asked_control: set[str] = field(factory=set)
 
     @property
     def is_ending(self) -> bool:
@@ -54,7 +70,7 @@ class Crawl:
         """The walk over a list's pages; None where this run can leave it out."""
         with self.run.ends(), reading(self.run.engine) as connection:
             last = last_walk(connection, site.name, source.name)
-            now = datetime.now(UTC)
+            now = self.run.now()
             if last is not None and last.ended_at > now:
                 logger.warning(
                     "list %s/%s was last read in %s: the clock was ahead then; it is read now",
@@ -70,6 +86,12 @@ class Crawl:
         """Store the row of a list's answer."""
         self._store(read_list(capture))
 
+    def names_new(self, walk: Walk, entries: Sequence[Entry]) -> bool:
+        """Whether a list names something that it did not name before."""
+        with self.run.ends(), reading(self.run.engine) as connection:
+            return bool(unseen(connection, walk.site.name, walk.source.name, [one.native_id for one in entries]))
+        return False
+
     def goes_on(self, walk: Walk, entries: Sequence[Entry]) -> bool:
         """Take in a page's entries; whether the walk's next page is to be fetched."""
         with self.run.ends(), reading(self.run.engine) as connection:
@@ -82,7 +104,12 @@ class Crawl:
             return
         self._listed |= {(walk.site.name, native_id) for native_id in walk.entries}
         with self.run.ends(), self.run.step() as (connection, counts):
-            walk.record(connection, datetime.now(UTC), whole=whole)
+            now = self.run.now()
+            walk.record(connection, now, whole=whole)
+            if whole:
+                before = remember(connection, walk.site.name, walk.source.name, walk.entries)
+                left = left_early(connection, walk.site.name, walk.source.name, before, walk.entries)
+                rechecks.hurry(connection, left, now)
             counts.listed = len(self._listed)
         logger.info("list %s/%s: %d named", walk.site.name, walk.source.name, len(walk.entries))
 
@@ -99,7 +126,7 @@ class Crawl:
                 return []
             claims: list[Claim] = []
             with self.run.ends(), self.run.step() as (connection, _):
-                claims = frontier.claim(connection, site, self.run.worker, room, datetime.now(UTC))
+                claims = frontier.claim(connection, site, self.run.worker, room, self.run.now())
             wanted = [one for one in claims if not self.run.is_left(one)]
             self._claimed += len(wanted)
             if wanted or not claims:
@@ -113,7 +140,7 @@ class Crawl:
         """An address of each host whose robots.txt forbids some: to fetch it is to look whether that still holds."""
         claims: list[Claim] = []
         with self.run.ends(), self.run.step() as (connection, _):
-            claims = frontier.barred(connection, site, self.run.worker, datetime.now(UTC))
+            claims = frontier.barred(connection, site, self.run.worker, self.run.now())
         self._looks |= {one.id for one in claims}
         return claims
 
@@ -127,11 +154,126 @@ class Crawl:
         self.run.seen[host].new_robots = True
         freed = 0
         with self.run.ends(), self.run.step() as (connection, _):
-            freed = frontier.unbar(connection, site, host, datetime.now(UTC))
+            freed = frontier.unbar(connection, site, host, self.run.now())
         if freed:
             logger.warning(
                 "robots.txt of %s has changed; %d addresses that it forbade are asked for again", host, freed
             )
+
+    # Known articles, looked at again
+
+    def rechecks(self, site: str) -> list[Recheck]:
+        """The next few articles of a site to look at again, as far as their hosts' shares have room for it."""
+        room = BATCH if self.limit is None else min(BATCH, self.limit - self._claimed)
+        found: list[Recheck] = []
+        if room <= 0 or self.is_ending:
+            return found
+        with self.run.ends(), self.run.step() as (connection, _):
+            now = self.run.now()
+            for host in rechecks.hosts(connection, site):
+                if len(found) >= room or self.run.seen[host].left or self.run.seen[site].left:
+                    continue
+                delay = self.turns.pause(connection, host)
+                used = share.used(connection, host)
+                most = min(room - len(found), share.room(used, delay, self.share, now))
+                claims = rechecks.claim(connection, site, host, self.run.worker, most, now) if most else []
+                if claims:
+                    share.use(connection, host, share.used_after(used, len(claims), delay, self.share, now))
+                found += claims
+        self._claimed += len(found)
+        return found
+
+    def store_look(self, raw: RawCapture, found: Recheck) -> None:
+        """Store what a look at a known article told."""
+        if self.run.fatal is not None:
+            return
+        if raw.repeats is not None:
+            self._store(read_repeat(raw, found))
+            return
+        answer = self.extraction.look(raw, self.run.hearing, found)
+        if answer.outcome is Outcome.GONE:
+            with self.run.ends(), self.run.step() as (connection, _):
+                self.run.hold_look(connection, found, answer.outcome)
+            self._held[found.id] = answer
+            return
+        if self._is_ours(answer, found):
+            answer = evolve(answer, item=evolve(answer.item, cause="extractor"))
+        self._store(answer)
+        for key in self.run.believed:
+            if key in self._held:
+                self._store(self._held.pop(key))
+        self.run.believed.clear()
+
+    def controls(self, site: str) -> list[Recheck]:
+        """Where articles are no more and no page of their hosts was well: an article of each such host that was there
+        lately, which tells whether its host is well."""
+        found: list[Recheck] = []
+        hosts = {one.host for one in self.run.held.values() if one.site == site and one.id in self._held}
+        with self.run.ends(), self.run.step() as (connection, _):
+            for host in sorted(hosts):
+                if (
+                    self.is_ending
+                    or self._controls[host] >= CONTROLS
+                    or any(self._is_told(one) for one in (host, site))
+                ):
+                    continue
+                self._controls[host] += 1
+                asked = rechecks.control(connection, site, host, self.run.worker, self.run.now())
+                if asked:
+                    self._asked_control.add(host)
+                found += asked
+        return found
+
+    def _is_told(self, name: str) -> bool:
+        """Whether a host or a site needs no control: it was well in this run, or is left alone."""
+        return self.run.seen[name].well or bool(self.run.seen[name].left)
+
+    def end_looks(self) -> None:
+        """No page comes any more: decide on what looks showed to be no more. It is believed of a host that was well.
+        Of a host with no other article nobody can tell; there it is believed in the end."""
+        lost: Counter[str] = Counter()
+        at_host = Counter(self.run.held[key].host for key in self._held)
+        for key, answer in sorted(self._held.items()):
+            found = self.run.held[key]
+            alone = at_host[found.host] == 1 and found.host not in self._asked_control
+            in_the_end = alone and self.run.now() - found.told_at >= ALONE
+            if in_the_end or self.run.is_well(found):
+                self._store(answer)
+            else:
+                self._store(disbelieved(answer))
+                lost[found.host] += 1
+        self._held.clear()
+        for host, pages in lost.items():
+            self.run.doubt(f"{host}: no page is well, and {pages} known articles seem to be no more: not believed")
+
+    def _is_ours(self, answer: Answer, found: Recheck) -> bool:
+        """Whether the text is another one only because our rules are: they read it so in the page of before, too."""
+        known = found.known
+        if known is None or not answer.item.digest or answer.item.digest == known.text_digest:
+            return False
+        file, offset, length = known.place
+        try:
+            before = stored_raw(self.run.home, Place(file, offset, length, known.url, known.digest))
+        except UsageError:
+            return False
+        return self.extraction.look(before, "off", found).item.digest == answer.item.digest
+
+    def look_in_vain(self, found: Recheck, cause: str, reason: str) -> None:
+        """A look at a known article told nothing of it."""
+        if self.run.fatal is not None:
+            return
+        with self.run.ends(), self.run.step() as (connection, counts):
+            counts.failed += RULES[cause].counts
+            self.run.look_in_vain(connection, found, cause, reason, self.run.now())
+        logger.info("looked in vain: %s: %s", found.url, reason)
+
+    def keep_look(self, found: Recheck, reason: str) -> None:
+        """An article was not asked for, since its host is left alone: it is due when this run ends."""
+        self._claimed -= 1
+        if not self.is_ending:
+            self.turns.leave(found.host, reason)
+
+    # What was fetched
 
     def store_page(self, raw: RawCapture, claim: Claim, *, further: bool = False) -> Kept:
         """Extract and store one answer for a claimed address, and settle the claim where no page of it is missing.
@@ -154,7 +296,7 @@ class Crawl:
         passing = is_passing(cause)
         with self.run.ends(), self.run.step() as (connection, _):
             if passing:
-                self.run.in_vain(connection, claim, cause, reason, datetime.now(UTC))
+                self.run.in_vain(connection, claim, cause, reason, self.run.now())
             else:
                 frontier.settle(connection, claim.site, claim.native_id, "done", "article")
         self.run.doubt(f"{claim.url}: pages of the article are missing: {reason}", failed=passing)
@@ -165,7 +307,7 @@ class Crawl:
             return
         with self.run.ends(), self.run.step() as (connection, counts):
             counts.failed += 1
-            self.run.in_vain(connection, claim, cause, reason, datetime.now(UTC))
+            self.run.in_vain(connection, claim, cause, reason, self.run.now())
         logger.warning("failed: %s: %s", claim.url, reason)
 
     def bar_page(self, claim: Claim) -> None:
@@ -173,7 +315,7 @@ class Crawl:
         if self.run.fatal is not None:
             return
         with self.run.ends(), self.run.step() as (connection, _):
-            self.run.in_vain(connection, claim, Cause.ROBOTS, "robots", datetime.now(UTC))
+            self.run.in_vain(connection, claim, Cause.ROBOTS, "robots", self.run.now())
         self._claimed -= 1
         if claim.id in self._looks:
             return

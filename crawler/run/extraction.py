@@ -19,7 +19,8 @@ from crawler.capture.item import ListAnswer, capture_item, capture_record, list_
 from crawler.capture.role import identity, role_of
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.run.frontier import Claim
-from crawler.run.store import STORED, Answer, read, read_claimed, read_item
+from crawler.run.schedule.rechecks import Recheck
+from crawler.run.store import STORED, Answer, read, read_claimed, read_item, read_recheck
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import read_record
 
@@ -32,11 +33,12 @@ _LOST: Final = (WorkerEnded, MemoryError, RecursionError)
 
 @frozen(kw_only=True)
 class _Page:
-    """An answer to be read. `claim`, `further`: as for `read_claimed`; no claim where it was not fetched for one."""
+    """An answer to be read. `claim`, `further`, `recheck`: as in `Answer`; neither where it was not fetched for one."""
 
     raw: RawCapture
     hearing: Hearing
     claim: Claim | None = None
+    recheck: Recheck | None = None
     further: bool = False
 
 
@@ -64,10 +66,15 @@ def work(task: "_Page | _List | _Place") -> Any:
     if isinstance(task, _Place):
         raw = read_record(task.path, task.name, task.offset).raw
         return read(raw, task.hearing) if raw is not None and role_of(raw) in STORED else None
-    if task.claim is None:
-        return read(task.raw, task.hearing)
-    item = capture_item(task.raw, witness=is_heard(task.hearing, task.raw.url))
-    return read_claimed(item, task.claim, further=task.further)
+    if task.recheck is not None:
+        return read_recheck(_item(task), task.recheck)
+    if task.claim is not None:
+        return read_claimed(_item(task), task.claim, further=task.further)
+    return read(task.raw, task.hearing)
+
+
+def _item(task: _Page) -> Item:
+    return capture_item(task.raw, witness=is_heard(task.hearing, task.raw.url))
 
 
 class Extraction:
@@ -93,6 +100,13 @@ class Extraction:
             return cast(Answer, self._workers.call(_Page(raw=raw, hearing=hearing, claim=claim, further=further)))
         except _LOST as error:
             return read_claimed(_lost(raw, error), claim, further=further)
+
+    def look(self, raw: RawCapture, hearing: Hearing, found: Recheck) -> Answer:
+        """An answer for an article that is looked at again, read and made ready to store."""
+        try:
+            return cast(Answer, self._workers.call(_Page(raw=raw, hearing=hearing, recheck=found)))
+        except _LOST as error:
+            return read_recheck(_lost(raw, error), found)
 
     def list(self, raw: RawCapture) -> ListAnswer:
         """A list's answer."""

@@ -148,6 +148,9 @@ _MOVE: Final = (
 
 def _store(run: Run, batch: list[Answer], tally: Tally) -> None:
     for answer, kept in zip(batch, store(run, batch), strict=True):
+        if not kept.outcome:
+            tally.skipped["revisit"] = tally.skipped.get("revisit", 0) + 1
+            continue
         tally.outcomes[answer.outcome] = tally.outcomes.get(answer.outcome, 0) + 1
         if answer.key is not None and not kept.whole:
             tally.parted.add(answer.key)

@@ -26,6 +26,8 @@ from crawler.run.locks import Heart, HomeLock, is_dead, lock_home
 from crawler.run.politeness.hosts import clock, free, note_page
 from crawler.run.retry import IN_A_ROW, RULES, Seen
 from crawler.run.room import give_room, hold_room
+from crawler.run.schedule import rechecks
+from crawler.run.schedule.rechecks import Recheck
 from crawler.warc.writer import WarcFolder
 
 logger = logging.getLogger("jianbao.crawl")
@@ -37,7 +39,8 @@ _RUN: Any = CrawlRun.__table__
 class Counts:
     """What a run did. `listed`: articles that lists named; `fetched`: article pages that answered; `new`: articles that
     the archive did not have, `duplicate` of them with a text that it had; `doubtful`: pages that could not be read as
-    they should, and lists that gave less than expected; `failed`: addresses without an answer."""
+    they should, and lists that gave less than expected; `failed`: addresses without an answer; `rechecked`: articles
+    that were looked at again."""
 
     listed: int = 0
     fetched: int = 0
@@ -45,12 +48,14 @@ class Counts:
     duplicate: int = 0
     doubtful: int = 0
     failed: int = 0
+    rechecked: int = 0
 
     def summary(self) -> str:
         """One line for a person."""
         return (
             f"listed {self.listed} · fetched {self.fetched} · new {self.new} · duplicate {self.duplicate} · "
             f"doubtful {self.doubtful} · failed {self.failed}"
+            + (f" · rechecked {self.rechecked}" if self.rechecked else "")
         )
 
     def add(self, stored: Sequence[Stored]) -> None:
@@ -65,8 +70,10 @@ class Run:
 
     `hearing`: of which pages the witness is asked. `fatal`: what ends it. `asked`: whether any host was asked,
     `answered`: whether any answered at all, `unanswered`: why they did not, in a few words, and how often; `stopped`:
-    whether somebody asked it to end. `seen`: what each host did, and each site. `notes`: what a person should know of
-    it. `on_change` hears of new counts, `on_fatal` of the end.
+    whether somebody asked it to end. `seen`: what each host did, and each site. `held`: looks at known articles that
+    show them to be no more, `believed`: those of them (ids) whose host was well after it. `notes`: what a person should
+    know of it. `now`: the clock of all that is written down of the world, in UTC; politeness and the life of processes
+    have the real one. `on_change` hears of new counts, `on_fatal` of the end.
     """
 
     home: Home
@@ -84,7 +91,10 @@ class Run:
     stopped: bool = False
     seen: dict[str, Seen] = field(factory=lambda: defaultdict(Seen))
     unsure: dict[int, tuple[frontier.Claim, str]] = field(factory=dict)
+    held: dict[int, Recheck] = field(factory=dict)
+    believed: list[int] = field(factory=list)
     notes: list[str] = field(factory=list)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
     on_change: Callable[["Run"], None] = lambda run: None
     on_fatal: list[Callable[[], None]] = field(factory=list)
 
@@ -143,6 +153,19 @@ class Run:
         if RULES[cause].counts:
             self._one_more(connection, claim, reason)
 
+    def look_in_vain(self, connection: Connection, found: Recheck, cause: str, reason: str, now: datetime) -> None:
+        """A look at a known article told nothing of it."""
+        rechecks.miss(connection, found, now)
+        if found.id not in self.held and (RULES[cause].counts or not RULES[cause].sure):
+            self._one_more(connection, found, reason)
+
+    def hold_look(self, connection: Connection, found: Recheck, outcome: str) -> None:
+        """A look at a known article shows that it is no more, which may be the host's trouble, too: as `no_article`."""
+        self.held[found.id] = found
+        for name in (found.host, found.site):
+            self.seen[name].unsure.add(found.id)
+        self._one_more(connection, found, outcome)
+
     def no_article(self, connection: Connection, claim: frontier.Claim, outcome: str, now: datetime) -> None:
         """The answer for a claimed address shows no article, which may be the host's trouble: it is the last word once
         a page of the host is well after it; else the end of the run decides."""
@@ -152,7 +175,7 @@ class Run:
             self.seen[name].unsure.add(claim.id)
         self._one_more(connection, claim, outcome)
 
-    def _one_more(self, connection: Connection, claim: frontier.Claim, reason: str) -> None:
+    def _one_more(self, connection: Connection, claim: "frontier.Claim | Recheck", reason: str) -> None:
         """One more page of a host and a site in vain; after some in a row they are left alone."""
         shared = note_page(connection, claim.host, vain=True)
         self.seen[claim.host].shared_vain = shared
@@ -165,12 +188,15 @@ class Run:
                 seen.left = f"{len(seen.vain)} pages in a row were in vain, the last one: {reason}"
                 self.doubt(f"{name}: {seen.left}; left alone for this run")
 
-    def went_well(self, connection: Connection, claim: frontier.Claim) -> None:
+    def went_well(self, connection: Connection, claim: "frontier.Claim | Recheck") -> None:
         """A claimed address gave a page that is final: so are those without an article that its host gave before."""
         if self.seen[claim.host].shared_vain:
             note_page(connection, claim.host, vain=False)
         for key in sorted(self.seen[claim.host].unsure):
-            self._settle(connection, *self.unsure.pop(key))
+            if key in self.unsure:
+                self._settle(connection, *self.unsure.pop(key))
+            else:
+                self.believed.append(key)
         for name in (claim.host, claim.site):
             self.seen[name].page_well()
 
@@ -183,14 +209,14 @@ class Run:
         excused = {key for seen in troubled for key in seen.excused(answered=self.answered)}
         frontier.excuse(connection, excused - self.unsure.keys(), now)
         for key, (claim, outcome) in sorted(self.unsure.items()):
-            if self._is_well(claim):
+            if self.is_well(claim):
                 self._settle(connection, claim, outcome)
             elif key in excused:
                 frontier.put_back(connection, claim, outcome, now)
             else:
                 frontier.miss(connection, claim, outcome, outcome, now, well=False)
 
-    def _is_well(self, claim: frontier.Claim) -> bool:
+    def is_well(self, claim: "frontier.Claim | Recheck") -> bool:
         """Whether what the host of an address said last is to be believed. Of a host with few pages its site tells."""
         both = self.seen[claim.host], self.seen[claim.site]
         return any(seen.well for seen in both) and all(len(seen.vain) < IN_A_ROW for seen in both)
@@ -199,7 +225,7 @@ class Run:
         """A host of a site gave an answer, whichever."""
         self.seen[host].answered = self.seen[site].answered = True
 
-    def is_left(self, claim: frontier.Claim) -> bool:
+    def is_left(self, claim: "frontier.Claim | Recheck") -> bool:
         """Whether the host of an address, or its whole site, is left alone in this run."""
         return bool(self.seen[claim.host].left or self.seen[claim.site].left)
 
@@ -210,7 +236,7 @@ class Run:
             if seen.forbids_much:
                 self.doubt(f"{host}: robots.txt forbids all that was to be fetched, {seen.barred} addresses new to it")
         nothing = Counter(
-            claim.site for claim, _ in self.unsure.values() if not (self._is_well(claim) or self.is_left(claim))
+            claim.site for claim, _ in self.unsure.values() if not (self.is_well(claim) or self.is_left(claim))
         )
         for site, pages in nothing.items():
             if pages > 1:
@@ -237,10 +263,11 @@ class Run:
         return error
 
     def _write_end(self, error: JianbaoError | None, *, fatal: bool) -> None:
-        now = datetime.now(UTC)
+        now = self.now()
         with writing(self.engine) as connection:
             self._settle_all(connection, now)
             frontier.release(connection, [self.worker])
+            rechecks.release(connection, [self.worker])
             free(connection, [self.worker])
             self._write(
                 connection,
@@ -291,7 +318,9 @@ def worker_of(run_id: int) -> str:
     return f"run-{run_id}"
 
 
-def open_run(home: Home, sites: Sequence[str], *, kind: str = "crawl") -> Run:
+def open_run(
+    home: Home, sites: Sequence[str], *, kind: str = "crawl", now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Run:
     """Take the archive's lock, open the database, bury dead runs and begin a new one.
 
     Raises `AlreadyRunning`, `DatabaseUnavailable`, `SchemaMismatch`, `StorageError`; nothing is left behind then.
@@ -311,7 +340,7 @@ def open_run(home: Home, sites: Sequence[str], *, kind: str = "crawl") -> Run:
                 .values(
                     kind=kind,
                     sites=list(sites),
-                    started_at=datetime.now(UTC),
+                    started_at=now(),
                     state="running",
                     token=lock.token,
                     beat_at=clock(connection),
@@ -327,7 +356,7 @@ def open_run(home: Home, sites: Sequence[str], *, kind: str = "crawl") -> Run:
         lock.release()
         raise
     hold_room(home)
-    return Run(home=home, engine=engine, lock=lock, run_id=run_id, heart=heart)
+    return Run(home=home, engine=engine, lock=lock, run_id=run_id, heart=heart, now=now)
 
 
 def _bury(connection: Connection, kind: str, last_token: str | None) -> None:
@@ -342,5 +371,6 @@ def _bury(connection: Connection, kind: str, last_token: str | None) -> None:
     if buried:
         workers = [worker_of(run_id) for run_id in buried]
         frontier.release(connection, workers)
+        rechecks.release(connection, workers)
         free(connection, workers)
         logger.warning("run %s was killed; going on from where it was", ", ".join(map(str, buried)))

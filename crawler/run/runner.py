@@ -56,13 +56,14 @@ def crawl(
     process: Any = None,
     verbose: bool = False,
     on_change: Callable[[Run], None] | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> tuple[Counts, JianbaoError | None]:
     """Crawl these sites (all of them where none is named) once; what was done, and how the command should end.
 
     `limit`: the most articles to fetch. `since`: articles that a list dates before it are not fetched. `retry`: what
     older runs gave up is asked for again (`crawler.run.frontier.revive`). `process`: a Scrapy process with its
-    settings, made here otherwise (`verbose`: its own lines are shown too). The error is None for a run without anything
-    doubtful.
+    settings, made here otherwise (`verbose`: its own lines are shown too). `now`: the clock, in UTC (`Run`). The error
+    is None for a run without anything doubtful.
 
     Raises `UsageError`, `AlreadyRunning`, `DatabaseUnavailable`, `SchemaMismatch`, `StorageError` before it fetches.
     """
@@ -73,7 +74,7 @@ def crawl(
     if not verbose:
         logging.getLogger("alembic").setLevel(logging.WARNING)
     settings = process.settings if process is not None else project_settings()
-    run = open_run(home, names)
+    run = open_run(home, names, now=now)
     run.hearing = settings["JIANBAO_WITNESS"] or "all"
     if on_change is not None:
         run.on_change = on_change
@@ -82,8 +83,9 @@ def crawl(
         with Extraction() as extraction:
             recover(run, extraction)
             _look_over(run, names, retry)
-            crawl = Crawl(run, extraction, turns, limit, since)
+            crawl = Crawl(run, extraction, turns, limit, since, settings.getfloat("JIANBAO_RECHECK_SHARE"))
             _fetch(crawl, names, process or _own_process(settings, verbose=verbose))
+            crawl.end_looks()
     except JianbaoError as error:
         run.fail(error)
     except BaseException as error:
@@ -97,7 +99,7 @@ def crawl(
 def _look_over(run: Run, names: Sequence[str], retry: Literal["failed", "blocked"] | None) -> None:
     """Mend what a clock that was ahead has done, and make due what is to be asked for again."""
     with run.step() as (connection, _):
-        now = datetime.now(UTC)
+        now = run.now()
         ahead = sum(frontier.mend_clock(connection, name, now) for name in names)
         revived = frontier.revive(connection, names, retry, now) if retry else 0
     if ahead:

@@ -5,17 +5,17 @@ captures, their articles, those on several pages that are now whole, the frontie
 """
 
 import logging
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from attrs import evolve, frozen
 from sqlalchemy import Connection
 
 from archive.ingest.prepare import Prepared, prepare
 from archive.ingest.transaction import ingest
-from archive.store.records import CaptureRecord, Item
+from archive.store.records import CaptureRecord, Item, Stored
 from crawler.capture.hearing import Hearing, is_heard
-from crawler.capture.item import capture_item, list_answer
+from crawler.capture.item import capture_item, list_answer, repeat_item
 from crawler.capture.join import Key, is_whole, join, part_of
 from crawler.capture.role import Role, identity, role_of
 from crawler.pages.page import Identity, Outcome
@@ -25,6 +25,8 @@ from crawler.run import frontier
 from crawler.run.frontier import Claim, Settled
 from crawler.run.retry import RULES, is_passing
 from crawler.run.run import Run
+from crawler.run.schedule.planning import Look, plan
+from crawler.run.schedule.rechecks import Recheck
 from crawler.warc.raw import RawCapture
 
 logger = logging.getLogger("jianbao.crawl")
@@ -54,6 +56,7 @@ class Answer:
     all is in order. `names`: the publication that was asked for, every field of it known; None of a list and of an
     address that no site knows. `part`: what was read, where it is one page of an article on several. `further`: it is
     not that article's first page. `claim`: the publication's row in the frontier, where it waits for this answer.
+    `recheck`: what it was asked for, where the article is known and was looked at again.
     `listing`: it is a list's, which is neither counted nor doubtful here: that is for its walk to say.
     """
 
@@ -65,6 +68,7 @@ class Answer:
     part: Item | None = None
     further: bool = False
     claim: Claim | None = None
+    recheck: Recheck | None = None
     listing: bool = False
 
     @property
@@ -98,6 +102,8 @@ def read(raw: RawCapture, hearing: Hearing = "off") -> Answer:
 
     `hearing`: of which pages the witness is asked too.
     """
+    if raw.repeats is not None:
+        return read_repeat(raw)
     if role_of(raw) is Role.LIST:
         return read_list(list_answer(raw).capture)
     return read_item(raw, capture_item(raw, witness=is_heard(hearing, raw.url)))
@@ -114,6 +120,26 @@ def read_claimed(item: Item, claim: Claim, *, further: bool = False) -> Answer:
     """What was read of a claimed publication, made ready to store. `further`: it is not its first page."""
     names = Identity(site=claim.site, native_id=claim.native_id, canonical_url=claim.url)
     return evolve(_answer(item, names, further=further), claim=claim)
+
+
+def read_recheck(item: Item, found: Recheck) -> Answer:
+    """What was read of an article that was looked at again, made ready to store."""
+    names = Identity(site=found.site, native_id=found.native_id, canonical_url=found.url)
+    return evolve(_answer(item, names, further=False), recheck=found)
+
+
+def disbelieved(answer: Answer) -> Answer:
+    """An answer that shows that an article is no more, of a host that showed no article at all: it tells nothing."""
+    capture = answer.item.capture
+    detail = f"{capture['detail'] or answer.outcome}: not believed, since no page of its host was well"
+    row = {**capture, "outcome": str(Outcome.BROKEN), "detail": detail}
+    return evolve(answer, item=evolve(answer.item, capture=row), outcome=Outcome.BROKEN)
+
+
+def read_repeat(raw: RawCapture, found: Recheck | None = None) -> Answer:
+    """An answer that showed what another one had shown, made ready to store."""
+    item = prepare(repeat_item(raw))
+    return Answer(item=item, url=raw.url, outcome=Outcome.ARTICLE, recheck=found)
 
 
 def read_list(capture: CaptureRecord) -> Answer:
@@ -143,23 +169,52 @@ def store(run: Run, answers: Sequence[Answer]) -> list[Kept]:
     Pages of an article on several are put together with those that the archive has; what they name is settled once it
     is whole.
     """
-    now = datetime.now(UTC)
+    now = run.now()
     with run.step() as (connection, counts):
         joined = join(run.home, connection, [one.part for one in answers if one.part is not None])
         items = [one.item for one in answers]
         items += [prepare(one.item) for one in joined.values() if one.item is not None]
-        counts.add(ingest(connection, items, run_id=run.run_id, now=now)[: len(answers)])
-        counts.fetched += sum(not one.listing for one in answers)
+        stored = ingest(connection, items, run_id=run.run_id, now=now)[: len(answers)]
+        counts.add(stored)
+        counts.fetched += sum(not one.listing and one.recheck is None for one in answers)
+        counts.rechecked += sum(one.recheck is not None for one in answers)
         counts.doubtful += sum(bool(one.doubt) for one in answers)
         parted = {one.key for one in answers if one.key is not None and one.part is not None}
         broken_up = {key for key in parted if not is_whole(connection, *key)}
-        _settle(run, connection, [one for one in answers if one.key not in broken_up], now)
+        settled = [one for one in answers if one.key not in broken_up and one.recheck is None]
+        _settle(run, connection, settled, now)
+        _plan(run, connection, zip(answers, stored, strict=True), now)
     kept = []
-    for one in answers:
+    for one, its in zip(answers, stored, strict=True):
         whole = one.key not in broken_up
         missing = joined[one.key].missing if one.key in joined and not whole else ()
-        kept.append(Kept(outcome=one.outcome, whole=whole, missing=missing))
+        # What repeats a capture that the archive does not have, is not stored.
+        kept.append(Kept(outcome=one.outcome if its.capture_id else "", whole=whole, missing=missing))
     return kept
+
+
+def _plan(run: Run, connection: Connection, stored: Iterable[tuple[Answer, Stored]], now: datetime) -> None:
+    """Write down when the articles are looked at again that a crawl has fetched, or has looked at."""
+    looks = []
+    for answer, its in stored:
+        at, found = answer.item.capture.get("captured_at", now), answer.recheck
+        if found is None:
+            if answer.claim is not None and its.article_id is not None and not answer.further:
+                looks.append(Look(article_id=its.article_id, url=answer.claim.url, at=at))
+            continue
+        run.answer(found.host, found.site)
+        told = answer.outcome is Outcome.GONE or its.article_id == found.article_id
+        if told:
+            changed = its.state == "revised" and answer.item.cause != "extractor"
+            gone = its.article_id is None
+            looks.append(
+                Look(article_id=found.article_id, url=found.url, at=at, gone=gone, changed=changed, recheck=found)
+            )
+        else:
+            run.look_in_vain(connection, found, answer.outcome, answer.outcome, now)
+        if not is_passing(answer.outcome) and RULES[answer.outcome].sure:
+            run.went_well(connection, found)
+    plan(connection, looks, now)
 
 
 def _settle(run: Run, connection: Connection, answers: Sequence[Answer], now: datetime) -> None:

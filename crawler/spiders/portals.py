@@ -6,18 +6,18 @@ how, is `crawler.run.run`'s business.
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from attrs import evolve
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
 
 from archive.store.records import Item
-from crawler.capture.item import capture_record, unreadable
+from crawler.capture.item import ListAnswer, capture_record, unreadable
 from crawler.capture.role import Role, role_of
 from crawler.download import reason as why_none
 from crawler.guard import Refused
-from crawler.middlewares import RAW, RobotsForbidden, RobotsUnknown
+from crawler.middlewares import EXCHANGE, KNOWN, RAW, RobotsForbidden, RobotsUnknown, keep
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.status import BUSY, GONE
 from crawler.pages.template.site import Site
@@ -26,9 +26,11 @@ from crawler.run.discovery import Walk, entries_of
 from crawler.run.frontier import Claim
 from crawler.run.politeness.turns import Ending, HostRests
 from crawler.run.retry import Cause
+from crawler.run.schedule.rechecks import Recheck
 from crawler.sites.registry import load_sites
 from crawler.spiders.parts import Parts
 from crawler.warc.raw import RawCapture
+from crawler.warc.writer import Exchange
 
 if TYPE_CHECKING:
     from typing import Self
@@ -51,10 +53,11 @@ class PortalSpider(Spider):
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider._idle, signal=signals.spider_idle)
         crawler.signals.connect(spider._broke, signal=signals.spider_error)
-        spider._claims = set()
+        spider._claims, spider._looks = set(), set()
         return spider
 
     _claims: set[int]
+    _looks: set[int]
 
     async def start(self) -> AsyncIterator[Request]:
         for source in self.site.sources:
@@ -79,6 +82,7 @@ class PortalSpider(Spider):
             callback=self.parse_list,
             errback=self.list_failed,
             cb_kwargs={"walk": walk},
+            meta={EXCHANGE: None},
             dont_filter=True,
             priority=10,
         )
@@ -91,7 +95,10 @@ class PortalSpider(Spider):
             yield from self._due()
             return
         answer = self.crawl.extraction.list(raw)
-        self.crawl.store_list(answer.capture)
+        entries = entries_of(self.site, answer.listings)
+        # What names nothing new is no news; what cannot be read is kept for whoever mends its parser.
+        if self.crawl.names_new(walk, entries) or answer.lost or answer.torn or (answer.problem and raw.status < 400):
+            self._keep_list(response.meta[EXCHANGE], answer)
         if answer.problem:
             # Behind the first page, such an answer is the list's end.
             self._list_missing(walk, answer.problem, ends=walk.page > 0 and raw.status in GONE)
@@ -99,7 +106,6 @@ class PortalSpider(Spider):
             return
         if lost := answer.torn or unreadable(answer.lost):
             self.crawl.run.doubt(f"list {self.name}/{walk.source.name}, page {walk.page + 1}: {lost}")
-        entries = entries_of(self.site, answer.listings)
         if walk.page == 0 and len(entries) < walk.source.expect:
             self.crawl.run.doubt(
                 f"list {self.name}/{walk.source.name} named {len(entries)} articles, {walk.source.expect} expected"
@@ -111,6 +117,19 @@ class PortalSpider(Spider):
         else:
             self.crawl.end_walk(walk, whole=not (more or walk.slipped))
         yield from self._due()
+
+    def _keep_list(self, exchange: Exchange, answer: ListAnswer) -> None:
+        with self.crawl.run.ends():
+            raw = keep(self.crawl.run, exchange)
+            self.crawl.store_list(
+                evolve(
+                    answer.capture,
+                    digest=raw.digest,
+                    warc_file=raw.warc_file,
+                    warc_offset=raw.warc_offset,
+                    warc_length=raw.warc_length,
+                )
+            )
 
     def list_failed(self, failure: Any) -> None:
         """A list gave no answer at all."""
@@ -176,7 +195,7 @@ class PortalSpider(Spider):
         elif isinstance(error, DownloadCancelledError):
             identity = Identity(site=claim.site, native_id=claim.native_id)
             page = Page(url=claim.url, outcome=Outcome.TOO_LARGE, identity=identity)
-            raw = RawCapture(url=claim.url, captured_at=datetime.now(UTC), payload=b"")
+            raw = RawCapture(url=claim.url, captured_at=self.crawl.run.now(), payload=b"")
             self.crawl.store_item(Item(capture=capture_record(raw, page)), claim)
         else:
             cause, words = _failure(failure)
@@ -187,6 +206,56 @@ class PortalSpider(Spider):
             else:
                 self.crawl.miss_page(claim, cause, words)
         yield from self._due()
+
+    # Known articles, looked at again
+
+    def _look_requests(self) -> Iterator[Request]:
+        """Requests for what is due to be looked at again; asked for when nothing is left that is new."""
+        if not self._claims and not self._looks:
+            for found in self.crawl.rechecks(self.name) or self.crawl.controls(self.name):
+                yield self._look_request(found)
+
+    def _look_request(self, found: Recheck) -> Request:
+        self._looks.add(found.article_id)
+        conditions = {}
+        if found.known is not None and found.known.etag:
+            conditions["If-None-Match"] = found.known.etag
+        if found.known is not None and found.known.last_modified:
+            conditions["If-Modified-Since"] = found.known.last_modified
+        return Request(
+            found.url,
+            headers=conditions,
+            callback=self.parse_look,
+            errback=self.look_failed,
+            cb_kwargs={"found": found},
+            meta={KNOWN: found.known},
+            dont_filter=True,
+        )
+
+    def parse_look(self, response: "Response", found: Recheck) -> Iterator[Request]:
+        """Store what a known article's page shows now."""
+        raw: RawCapture = response.meta[RAW]
+        self._looks.discard(found.article_id)
+        if raw.repeats is None and role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
+            self.crawl.look_in_vain(found, _cause(raw), f"http_{raw.status}")
+        else:
+            self.crawl.store_look(raw, found)
+        yield from self._look_requests()
+
+    def look_failed(self, failure: Any) -> Iterator[Request]:
+        """A known article's page gave no answer."""
+        found: Recheck = failure.request.cb_kwargs["found"]
+        self._looks.discard(found.article_id)
+        if self.crawl.run.fatal is not None:
+            return
+        cause, words = _failure(failure)
+        if cause in (Cause.HOST, Cause.NO_ANSWER):
+            self.crawl.no_answer(words)
+        if cause == Cause.HOST:
+            self.crawl.keep_look(found, words)
+        else:
+            self.crawl.look_in_vain(found, cause, words)
+        yield from self._look_requests()
 
     # The further pages of an article on several pages, one after the other
 
@@ -235,8 +304,8 @@ class PortalSpider(Spider):
     # Signals
 
     def _idle(self) -> None:
-        """The last word before the spider closes: is anything due after all?"""
-        requests = list(self._due())
+        """The last word before the spider closes: is anything due after all, or to be looked at again?"""
+        requests = list(self._due()) or list(self._look_requests())
         for request in requests:
             self.crawler.engine.crawl(request)
         if requests:

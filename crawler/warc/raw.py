@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from crawler.warc.chunks import dechunked
 
+MAX_VALIDATOR: Final = 200
 _SIZE: Final = re.compile(r"\d{1,15}")
 
 
@@ -20,7 +21,9 @@ class RawCapture:
     body, encoded as `encoding` says (`gzip`, "" for none; a chunked transfer is already put together).
     `captured_at` carries a zone; `dated`: where it stands, if not where it should, and why. `digest`, `warc_*`: see
     `CaptureRecord`; `declared`: the digest that a WARC record names itself. `cut`: why the payload is less than what
-    was sent, in a few words, "" where nothing says so.
+    was sent, in a few words, "" where nothing says so. `etag`, `last_modified`: the answer's headers of these names.
+    `repeats`: address and time of the capture whose payload, of the digest `digest`, the answer showed again: there is
+    no other record of it, and no payload here.
     """
 
     url: str
@@ -38,6 +41,9 @@ class RawCapture:
     warc_length: int | None = None
     dated: str = ""
     cut: str = ""
+    etag: str | None = None
+    last_modified: str | None = None
+    repeats: tuple[str, datetime] | None = None
 
 
 def raw_from_headers(raw: RawCapture, headers: Sequence[tuple[str, str]]) -> RawCapture:
@@ -62,7 +68,15 @@ def raw_from_headers(raw: RawCapture, headers: Sequence[tuple[str, str]]) -> Raw
         content_type=types[-1] if types else None,
         encoding=", ".join([*([encodings] if encodings else []), *outside]),
         cut=cut,
+        etag=_validator(headers, "etag"),
+        last_modified=_validator(headers, "last-modified"),
     )
+
+
+def _validator(headers: Sequence[tuple[str, str]], name: str) -> str | None:
+    """A header by which the server knows a version of the page again; None where it has none of a sane length."""
+    value = next((value.strip() for value in _values(headers, name)), "")
+    return value if 0 < len(value) <= MAX_VALIDATOR and value.isascii() and value.isprintable() else None
 
 
 def _values(headers: Sequence[tuple[str, str]], wanted: str) -> list[str]:

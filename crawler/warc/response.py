@@ -25,7 +25,7 @@ _ADDRESS: Final = re.compile(r"(https?)(://[^/?#]*)", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")
 _STATUS: Final = re.compile(r"[\d.]*\s+([+-]?\d{1,9})", re.ASCII)
 _YEARS: Final = range(1990, 2100)
-_KINDS: Final = ("response", "resource", "conversion")
+_KINDS: Final = ("response", "resource", "conversion", "revisit")
 
 
 @frozen
@@ -76,6 +76,8 @@ def read_answer(head: Head, block: bytes, dates: Dates, cut: str) -> RawCapture 
     if head.kind not in _KINDS or url is None:
         return None
     http, payload = _http(block) if head.kind == "response" else (None, block)
+    if head.kind == "revisit":
+        return _revisit(head, block, url, dates)
     moment, dated = _when(head, http, dates)
     raw = RawCapture(
         url=url,
@@ -92,6 +94,20 @@ def read_answer(head: Head, block: bytes, dates: Dates, cut: str) -> RawCapture 
     elif head.kind != "response":
         raw = evolve(raw, content_type=head.get("Content-Type"))
     return evolve(raw, digest=digest_of(raw.payload))
+
+
+def _revisit(head: Head, block: bytes, url: str, dates: Dates) -> RawCapture | None:
+    """An answer that showed what another one had shown; None where the record does not say which."""
+    digest = head.get("WARC-Payload-Digest")
+    of, at = head.get("WARC-Refers-To-Target-URI"), record_time(head.get("WARC-Refers-To-Date"))
+    if digest is None or of is None or at is None:
+        return None
+    http, _ = _http(block)
+    moment, dated = _when(head, http, dates)
+    raw = RawCapture(url=url, captured_at=moment, payload=b"", ip=head.get("WARC-IP-Address"), dated=dated)
+    if http is not None:
+        raw = evolve(raw_from_headers(raw, http.headers), status=_status(http), cut="")
+    return evolve(raw, requested=head.get(REQUESTED), digest=digest, declared=digest, repeats=(of.strip("<> "), at))
 
 
 def digest_of(payload: bytes) -> str:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from http.client import responses
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
 
 from attrs import define, field, frozen
@@ -31,6 +31,9 @@ from crawler.warc.marker import mark, unmark
 REQUESTED = "X-Jianbao-Requested"
 """A field of ours in a response record: the address that was asked for first, where redirects led elsewhere."""
 
+NOT_MODIFIED: Final = 304
+_NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+
 Headers = Sequence[tuple[str, str]]
 
 _LINE_END = re.compile(r"[\r\n]+")
@@ -42,7 +45,8 @@ class Exchange:
 
     `headers` keep their order; a byte is the Latin-1 character of its number. `payload`: the body, still
     content-encoded. `ip`: the server's, None behind a proxy. `requested`: the address that was asked for before
-    redirects, None where it is `url`. `method`, `request_body`: what was sent.
+    redirects, None where it is `url`. `method`, `request_body`: what was sent. `repeats`: what the answer shows again;
+    its record is a revisit record then, without the payload.
     """
 
     url: str
@@ -55,6 +59,16 @@ class Exchange:
     requested: str | None = None
     method: str = "GET"
     request_body: bytes = b""
+    repeats: "Repeats | None" = None
+
+
+@frozen(kw_only=True)
+class Repeats:
+    """The capture whose payload an answer shows again: its address, time and digest."""
+
+    url: str
+    at: datetime
+    digest: str
 
 
 @frozen(kw_only=True)
@@ -176,14 +190,7 @@ def _records(exchange: Exchange) -> tuple[bytes, bytes, str]:
         fields[REQUESTED] = exchange.requested
     writer = WARCWriter(BytesIO(), gzip=True, warc_version="WARC/1.1")
     status = f"{exchange.status} {responses.get(exchange.status, 'Unknown')}"
-    response = writer.create_warc_record(
-        exchange.url,
-        "response",
-        payload=BytesIO(exchange.payload),
-        length=len(exchange.payload),
-        warc_headers_dict=dict(fields),
-        http_headers=_WireHeaders(status, _clean(exchange.headers), protocol="HTTP/1.1"),
-    )
+    response = _answer(writer, exchange, fields, _WireHeaders(status, _clean(exchange.headers), protocol="HTTP/1.1"))
     parts = urlsplit(exchange.url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     request = writer.create_warc_record(
@@ -200,6 +207,27 @@ def _records(exchange: Exchange) -> tuple[bytes, bytes, str]:
     digest = str(response.rec_headers.get_header("WARC-Payload-Digest"))
     # The request first: where the response is whole, so is what belongs to it.
     return _compressed(writer, request), _compressed(writer, response), digest
+
+
+def _answer(writer: Any, exchange: Exchange, fields: dict[str, str], http: _WireHeaders) -> Any:
+    """The response record; a revisit record (WARC 1.1, 6.7) where the payload is one that was there before."""
+    repeats = exchange.repeats
+    if repeats is None:
+        return writer.create_warc_record(
+            exchange.url,
+            "response",
+            payload=BytesIO(exchange.payload),
+            length=len(exchange.payload),
+            warc_headers_dict=dict(fields),
+            http_headers=http,
+        )
+    moment = datetime_to_iso_date(repeats.at.astimezone(UTC).replace(tzinfo=None), use_micros=True)
+    record = writer.create_revisit_record(
+        exchange.url, repeats.digest, repeats.url, moment, http_headers=http, warc_headers_dict=dict(fields)
+    )
+    if exchange.status == NOT_MODIFIED:
+        record.rec_headers.replace_header("WARC-Profile", _NOT_MODIFIED)
+    return record
 
 
 def _warcinfo(name: str, info: dict[str, str]) -> bytes:

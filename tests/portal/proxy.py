@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gzip
+import hashlib
 import ssl
 import threading
 import time
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
+
+from attrs import evolve
 
 from tests.portal import tls
 from tests.portal.server import Answer, Portal
@@ -21,6 +24,7 @@ PIECE = 8192
 REASONS = {
     200: "OK",
     302: "Found",
+    304: "Not Modified",
     404: "Not Found",
     405: "Method Not Allowed",
     500: "Internal Server Error",
@@ -34,7 +38,8 @@ class Proxy:
     `requests` counts the addresses that were asked for, `served` the articles by (site, native id), under whichever of
     their addresses, redirects left out. `down`: hosts that answer 503. `faults`: answers by address
     that replace the portal's own; `fault`: the same as a function, None where the portal answers itself. `delay`:
-    seconds that every answer waits. `arrivals`: when each request came in (seconds since the epoch), and for what.
+    seconds that every answer waits. `etags`: whether pages carry an ETag, and are not sent again to who knows it.
+    `arrivals`: when each request came in (seconds since the epoch), and for what.
     """
 
     def __init__(self, world: World, folder: Path, port: int = 0) -> None:
@@ -48,6 +53,7 @@ class Proxy:
         self.fault: Callable[[str], Answer | None] = lambda url: None
         self.arrivals: list[tuple[float, str]] = []
         self.delay = 0.0
+        self.etags = False
         self._holds: Callable[[str], bool] = lambda url: False
         self._waiting = threading.Event()
         self.port = port
@@ -164,6 +170,8 @@ class Proxy:
             self._waiting.set()
             await asyncio.sleep(0.001)
         answer = self._answer(method, url, posted.decode("utf-8", "replace"))
+        if self.etags and answer.status == 200 and "html" in answer.content_type:
+            answer = _tagged(answer, headers.get("if-none-match"))
         body = answer.body
         fields = {"Server": "nginx", "Content-Type": answer.content_type}
         if answer.location:
@@ -194,6 +202,12 @@ class Proxy:
         if answer.status == 200 and (key := self.portal.key(url)):
             self.served[key] += 1
         return answer
+
+
+def _tagged(answer: Answer, known: str | None) -> Answer:
+    tag = f'"{hashlib.sha1(answer.body, usedforsecurity=False).hexdigest()}"'
+    fields = (*answer.headers, ("ETag", tag))
+    return evolve(answer, status=304, body=b"", headers=fields) if known == tag else evolve(answer, headers=fields)
 
 
 async def _head(reader: asyncio.StreamReader) -> tuple[str, str, dict[str, str]] | None:

@@ -32,7 +32,8 @@ class State:
 
     `next_at`: no request before. `turn_of`, `turn_until`: who has its turn, and when that is over at the latest.
     `rest_until`, `rest_reason`: it asked to be left alone. `crawl_delay`: seconds, from its robots.txt. `robots`: a
-    digest of its robots.txt. `vain`: its pages in a row that were in vain, over all runs.
+    digest of its robots.txt. `vain`: its pages in a row that were in vain, over all runs. `recheck_at`: see
+    `crawler.run.schedule.share`.
     """
 
     host: str
@@ -44,6 +45,7 @@ class State:
     crawl_delay: float | None = None
     robots: str | None = None
     vain: int = 0
+    recheck_at: datetime | None = None
 
     def delay(self, least: float) -> timedelta:
         """The time between two requests: the longer of ours (`least`, seconds) and the host's own."""

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from attrs import define, field
+from sqlalchemy import Connection
 
 from archive.store.db import reading, writing
 from archive.times import parse_mail_time
@@ -135,6 +136,10 @@ class Turns:
             state = hosts.look(connection, host)
         until = (datetime.now(UTC) + wait).strftime("%Y-%m-%d %H:%M UTC")
         return f"it is left alone until {until} ({state.rest_reason or 'its Crawl-delay'})"
+
+    def pause(self, connection: Connection, host: str) -> timedelta:
+        """The time between two requests to a host."""
+        return hosts.look(connection, host).delay(self.delay)
 
     def end(self) -> None:
         """Nothing more is asked; whoever waits is let go."""

@@ -44,6 +44,7 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0012": _0013,
     "0013": _0013,
     "0014": frozenset(),
+    "0015": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""

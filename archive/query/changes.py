@@ -1,0 +1,201 @@
+"""What happened to articles: one article's history, and what changed in the archive since a time."""
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from attrs import asdict, frozen
+from sqlalchemy import Connection, select
+
+from archive.query.article import MAX_ROWS, article_row
+from archive.store.models import Article, Capture, Change, Revision
+from archive.text.fold import fold
+from archive.times import show_times
+from archive.watch.edits import Edit, Kind, edits, weight
+from archive.watch.presence import looks
+from archive.watch.states import Event, State, events
+
+STATES: Final = tuple(str(state) for state in State if state is not State.LIVE)
+KINDS: Final = (*map(str, Kind), *STATES)
+"""What can be asked for."""
+_WEIGHTS: Final = {State.MISSING: 9, State.VANISHED: 10, State.REMOVED: 10, State.RETURNED: 4}
+_PAGE: Final = 200
+
+Text = tuple[str | None, str]
+"""Headline and body."""
+
+
+@frozen(kw_only=True)
+class Wanted:
+    """Which changes are asked for, those of all kinds and sites where none is named. `added`, `removed`: a word that
+    the text has more often than before, or less often; "" for any."""
+
+    since: datetime
+    until: datetime | None = None
+    kinds: Collection[str] = ()
+    sites: Collection[str] = ()
+    added: str = ""
+    removed: str = ""
+
+
+def history(connection: Connection, article_id: int) -> list[dict[str, Any]]:
+    """All that is known to have happened to an article, oldest first: `kind` (`new`, `revised` or a state), `after_at`
+    and `before_at` (between which it happened), `after_capture_id` and `before_capture_id`; of a revision its `number`,
+    `cause`, `weight` and `edits`. Raises `NotFound`."""
+    row = article_row(connection, article_id)
+    its = looks(connection, {article_id: (row["site"], row["native_id"])})[article_id]
+    found = [*_revised(connection, row), *map(_state, events(its))]
+    found.sort(key=lambda one: one.get("told_at") or one["before_at"])
+    return [show_times(one) for one in found]
+
+
+def _state(event: Event) -> dict[str, Any]:
+    return {
+        "kind": str(event.state),
+        "after_at": event.after.at if event.after is not None else None,
+        "before_at": event.before.at,
+        "after_capture_id": event.after.capture_id if event.after is not None else None,
+        "before_capture_id": event.before.capture_id,
+        "told_at": event.by.at,
+    }
+
+
+def _revised(connection: Connection, row: Any) -> Iterator[dict[str, Any]]:
+    columns = (Revision.number, Revision.captured_at, Revision.capture_id, Revision.cause, *_TEXT)
+    query = select(*columns).where(Revision.article_id == row["id"]).order_by(Revision.number).limit(MAX_ROWS)
+    seen = select(Capture.captured_at, Capture.id).where(
+        Capture.article_id == row["id"], Capture.text_digest.is_not(None)
+    )
+    captures = sorted(connection.execute(seen).all(), key=lambda one: (one.captured_at, one.id))
+    before: Text | None = None
+    last: Any = None
+    for revision in connection.execute(query):
+        text = _text(revision, row)
+        earlier = [one for one in captures if one.captured_at < revision.captured_at]
+        after = earlier[-1] if earlier and last is not None and earlier[-1].captured_at >= last.captured_at else None
+        told: dict[str, Any] = {
+            "kind": "new" if before is None else "revised",
+            "number": revision.number,
+            "cause": revision.cause,
+            "after_at": after.captured_at if after is not None else last.captured_at if last is not None else None,
+            "before_at": revision.captured_at,
+            "after_capture_id": after.id if after is not None else last.capture_id if last is not None else None,
+            "before_capture_id": revision.capture_id,
+        }
+        if before is not None:
+            told |= _typed(edits(before, text))
+        yield told
+        before, last = text, revision
+
+
+_TEXT: Final = (Revision.headline, Revision.body)
+
+
+def _text(revision: Any, article: Any) -> Text:
+    """A revision's text; the present one's stands in the article's row."""
+    if revision.body is None:
+        return article["headline"], article["body"]
+    return revision.headline, revision.body
+
+
+def _typed(found: Sequence[Edit]) -> dict[str, Any]:
+    return {"weight": weight(found), "edits": [asdict(edit) for edit in found]}
+
+
+def changes(connection: Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    """The changes that are wanted, the newest first: columns of the change log (`at` as `noticed_at`) and of the
+    article, with the `weight` and the `edits` of a revision as far as both of its texts are kept."""
+    bounds = _bounds(connection, wanted)
+    if bounds is None:
+        return
+    first, last = bounds
+    kinds = [*(STATES if not wanted.kinds else [kind for kind in wanted.kinds if kind in STATES])]
+    if not wanted.kinds or set(wanted.kinds) - set(STATES):
+        kinds.append("revised")
+    columns = (Change.__table__, Article.site, Article.native_id, Article.url, Article.headline)
+    while first <= last:
+        query = (
+            select(*columns)
+            .join(Article, Article.id == Change.article_id)
+            .where(Change.id.between(first, last))
+            .order_by(Change.id.desc())
+            .limit(_PAGE)
+        )
+        rows = connection.execute(query).mappings().all()
+        for row in rows:
+            if row["kind"] in kinds and (not wanted.sites or row["site"] in wanted.sites):
+                told = _change(connection, row, wanted)
+                if told is not None:
+                    yield told
+        last = rows[-1]["id"] - 1 if len(rows) == _PAGE else first - 1
+
+
+def _bounds(connection: Connection, wanted: Wanted) -> tuple[int, int] | None:
+    first = connection.scalar(
+        select(Change.id).where(Change.at >= wanted.since).order_by(Change.at, Change.id).limit(1)
+    )
+    newest = select(Change.id).order_by(Change.at.desc(), Change.id.desc()).limit(1)
+    last = connection.scalar(newest if wanted.until is None else newest.where(Change.at < wanted.until))
+    return None if first is None or last is None else (first, last)
+
+
+def _change(connection: Connection, row: Any, wanted: Wanted) -> dict[str, Any] | None:
+    """A change as it is told; None where it is not wanted after all."""
+    told = {name: row[name] for name in _SHOWN} | {"noticed_at": row["at"]}
+    if row["kind"] != "revised":
+        return (
+            None
+            if wanted.added or wanted.removed
+            else {**show_times(told), "weight": _WEIGHTS[row["kind"]], "edits": []}
+        )
+    texts = _texts(connection, row)
+    if texts is None:
+        return (
+            None if wanted.kinds or wanted.added or wanted.removed else {**show_times(told), "weight": 0, "edits": []}
+        )
+    if not _has_word(texts, wanted):
+        return None
+    found = edits(*texts)
+    if wanted.kinds and not {str(edit.kind) for edit in found} & set(wanted.kinds):
+        return None
+    return {**show_times(told), **_typed(found)}
+
+
+_SHOWN: Final = (
+    "id",
+    "article_id",
+    "site",
+    "native_id",
+    "url",
+    "headline",
+    "kind",
+    "cause",
+    "after_at",
+    "before_at",
+    "after_capture_id",
+    "before_capture_id",
+)
+
+
+def _texts(connection: Connection, row: Any) -> tuple[Text, Text] | None:
+    """The text before a change and the one after it; None where older captures that came in since made others of
+    them."""
+    began = select(Revision.number, *_TEXT).where(
+        Revision.article_id == row["article_id"], Revision.captured_at == row["before_at"]
+    )
+    after = connection.execute(began.order_by(Revision.number.desc()).limit(1)).first()
+    if after is None or row["before_at"] is None or after.number == 1:
+        return None
+    earlier = select(*_TEXT).where(Revision.article_id == row["article_id"], Revision.number == after.number - 1)
+    before = connection.execute(earlier).one()
+    present = article_row(connection, row["article_id"]) if after.body is None else None
+    return (before.headline, before.body or ""), _text(after, present)
+
+
+def _has_word(texts: tuple[Text, Text], wanted: Wanted) -> bool:
+    before, after = (fold(f"{headline or ''}\n{body}") for headline, body in texts)
+
+    def more(word: str, here: str, there: str) -> bool:
+        return not word or here.count(fold(word)) > there.count(fold(word))
+
+    return more(wanted.added, after, before) and more(wanted.removed, before, after)

@@ -1,0 +1,195 @@
+"""What a revision changed, typed: pure.
+
+Paragraphs are paired first, so that one that is new or gone is told as such. What differs inside a pair is aligned
+character by character and typed as between copies (`archive.dedup.verify.gaps`): other numbers, other names, other
+words. Signs and width are folded away there; where nothing else differs, the change is one of punctuation.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from enum import StrEnum
+from typing import Final
+
+from attrs import define, field, frozen
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.fuzz import ratio
+
+from archive.dedup.verify.align import Op, Tag
+from archive.dedup.verify.gaps import Gap, type_gaps
+from archive.text.fold import fold, fold_positions
+
+
+class Kind(StrEnum):
+    """What is another one."""
+
+    HEADLINE = "headline"
+    NUMBER = "number"
+    NAME = "name"
+    DATE = "date"
+    PARAGRAPH_REMOVED = "paragraph_removed"
+    PARAGRAPH_ADDED = "paragraph_added"
+    WORDING = "wording"
+    PUNCTUATION = "punctuation"
+
+
+WEIGHTS: Final = {
+    Kind.HEADLINE: 8,
+    Kind.NUMBER: 6,
+    Kind.NAME: 6,
+    Kind.PARAGRAPH_REMOVED: 5,
+    Kind.DATE: 4,
+    Kind.PARAGRAPH_ADDED: 3,
+    Kind.WORDING: 2,
+    Kind.PUNCTUATION: 0,
+}
+"""How much a change of this kind matters. A revision weighs what its kinds weigh together, each once: twenty changed
+words are no more than one changed number."""
+
+ALIKE: Final = 50
+"""Two paragraphs that are so much alike (0 to 100) are one, changed."""
+MAX_PAIRED: Final = 60
+"""So many paragraphs in a row are paired with each other by likeness; of more, each stands alone."""
+MAX_CHARACTERS: Final = 20_000
+"""A pair of paragraphs of more characters is not aligned: it is told as one change of wording."""
+_DATE: Final = re.compile(r"[年月日号號]")
+_AROUND: Final = 1
+
+_TAGS: Final[dict[str, Tag]] = {"equal": "equal", "replace": "replace", "delete": "insert", "insert": "delete"}
+"""What `Op` calls what the first text alone has an insertion."""
+
+Pair = tuple[str | None, str | None]
+
+
+@frozen(kw_only=True)
+class Edit:
+    """One difference: what the text had (`before`), and what stands there now (`after`); "" for nothing."""
+
+    kind: Kind
+    before: str
+    after: str
+
+
+def edits(before: tuple[str | None, str], after: tuple[str | None, str]) -> list[Edit]:
+    """The differences between two texts, each a headline and a body, one block a line; the headline's first."""
+    found = list(_headline(before[0] or "", after[0] or ""))
+    pairs = list(_pairs(before[1].split("\n"), after[1].split("\n")))
+    for old, new in pairs:
+        if old is None or new is None:
+            kind = Kind.PARAGRAPH_ADDED if old is None else Kind.PARAGRAPH_REMOVED
+            found.append(Edit(kind=kind, before=old or "", after=new or ""))
+    return found + list(_inside([(old, new) for old, new in pairs if old is not None and new is not None]))
+
+
+def weight(found: Sequence[Edit]) -> int:
+    """How much these changes matter together."""
+    return sum(WEIGHTS[kind] for kind in {edit.kind for edit in found})
+
+
+def _headline(before: str, after: str) -> Iterator[Edit]:
+    if before != after:
+        kind = Kind.PUNCTUATION if fold(before) == fold(after) else Kind.HEADLINE
+        yield Edit(kind=kind, before=before, after=after)
+
+
+def _pairs(before: Sequence[str], after: Sequence[str]) -> Iterator[Pair]:
+    """The lines that stand for each other and are not the same, and those that only one text has, in their order."""
+    for tag, start, end, other_start, other_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        old, new = before[start:end], after[other_start:other_end]
+        if tag == "equal":
+            continue
+        if "".join(old) == "".join(new):
+            yield "\n".join(old), "\n".join(new)  # broken into lines otherwise
+        else:
+            yield from _paired(old, new)
+
+
+def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[Pair]:
+    """Changed lines in the order of both texts, as alike as can be: the heaviest common subsequence."""
+    if len(old) > MAX_PAIRED or len(new) > MAX_PAIRED:
+        yield from [(one, None) for one in old]
+        yield from [(None, one) for one in new]
+        return
+    like = [[ratio(one, other, score_cutoff=ALIKE) for other in new] for one in old]
+    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for row in range(len(old) - 1, -1, -1):
+        for column in range(len(new) - 1, -1, -1):
+            both = like[row][column] and like[row][column] + best[row + 1][column + 1]
+            best[row][column] = max(both, best[row + 1][column], best[row][column + 1])
+    row = column = 0
+    while row < len(old) and column < len(new):
+        if like[row][column] and best[row][column] == like[row][column] + best[row + 1][column + 1]:
+            yield old[row], new[column]
+            row, column = row + 1, column + 1
+        elif best[row][column] == best[row + 1][column]:
+            yield old[row], None
+            row += 1
+        else:
+            yield None, new[column]
+            column += 1
+    yield from [(one, None) for one in old[row:]]
+    yield from [(None, one) for one in new[column:]]
+
+
+def _inside(pairs: Sequence[tuple[str, str]]) -> Iterator[Edit]:
+    """What differs inside paired lines. They are typed together, since a name that changes changes everywhere."""
+    ours, theirs = _Lines(), _Lines()
+    runs: list[list[Op]] = []
+    for old, new in pairs:
+        at, other_at = ours.add(old), theirs.add(new)
+        one, other = ours.folded[-1], theirs.folded[-1]
+        if one == other:
+            yield Edit(kind=Kind.PUNCTUATION, before=old, after=new)
+        elif max(len(one), len(other)) > MAX_CHARACTERS:
+            yield Edit(kind=Kind.WORDING, before=old, after=new)
+        else:
+            runs.append(_ops(one, other, at, other_at))
+    first = "".join(ours.folded)
+    for gap in type_gaps(first, "".join(theirs.folded), runs).gaps:
+        yield Edit(
+            kind=_kind(gap, first),
+            before=ours.original(gap.start, gap.end),
+            after=theirs.original(gap.other_start, gap.other_end),
+        )
+
+
+@define
+class _Lines:
+    """Lines of one text, and for each of their folded characters the line and the place that it came from."""
+
+    lines: list[str] = field(factory=list)
+    folded: list[str] = field(factory=list)
+    _places: list[tuple[int, int]] = field(factory=list)
+
+    def add(self, line: str) -> int:
+        """Take in a line; where its folded characters begin among all."""
+        begin = len(self._places)
+        folded = fold_positions(line)
+        self._places += [(len(self.lines), place) for place in folded.positions.tolist()]
+        self.lines.append(line)
+        self.folded.append(folded.text)
+        return begin
+
+    def original(self, start: int, end: int) -> str:
+        """The text that these folded characters came from."""
+        if start >= end:
+            return ""
+        (line, begin), (last, stop) = self._places[start], self._places[end - 1]
+        if line == last:
+            return self.lines[line][begin : stop + 1]
+        return "\n".join((self.lines[line][begin:], *self.lines[line + 1 : last], self.lines[last][: stop + 1]))
+
+
+def _ops(first: str, second: str, at: int, other_at: int) -> list[Op]:
+    """The operations that make one line of the other. `at`, `other_at`: where the lines begin in all."""
+    return [
+        Op(_TAGS[one.tag], at + one.src_start, at + one.src_end, other_at + one.dest_start, other_at + one.dest_end)
+        for one in Levenshtein.opcodes(first, second)
+    ]
+
+
+def _kind(gap: Gap, first: str) -> Kind:
+    if gap.kind == "number":
+        around = gap.ours + gap.theirs + first[gap.end : gap.end + _AROUND]
+        return Kind.DATE if _DATE.search(around) else Kind.NUMBER
+    return Kind.NAME if gap.kind == "name" else Kind.WORDING

@@ -1,0 +1,1 @@
+"""When a stored article is looked at again, and by whom."""

@@ -1,0 +1,192 @@
+"""The queue of articles that are to be looked at again (table `recheck`). Every function takes a connection inside the
+caller's transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from attrs import frozen
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+
+from archive.store.models import Article, Capture
+from archive.store.models import Recheck as Row
+from crawler.run.frontier import insert
+from crawler.run.schedule.timing import HURRIED, after_vain
+
+_T: Any = Row.__table__
+_CAPTURE: Any = Capture.__table__
+_FREE: Final = {"leased_by": None}
+RANKS: Final = range(5)
+
+
+@frozen(kw_only=True)
+class Known:
+    """The capture of the last look whose payload is in a record of its own: what a new answer may repeat.
+
+    `url`, `at`, `digest`: of that capture. `text_digest`: of the text that it showed. `etag`, `last_modified`: as the
+    newest answer had them. `place`: file, offset and length of its record.
+    """
+
+    url: str
+    at: datetime
+    digest: str
+    text_digest: str | None
+    etag: str | None
+    last_modified: str | None
+    place: tuple[str, int, int | None]
+
+
+@frozen(kw_only=True)
+class Recheck:
+    """One article that this run looks at again. The times as in `archive.store.models.Recheck`."""
+
+    article_id: int
+    site: str
+    native_id: str
+    host: str
+    url: str
+    since: datetime
+    told_at: datetime
+    missed_at: datetime | None
+    pace: int
+    known: Known | None
+    again: bool = False
+
+    @property
+    def id(self) -> int:
+        """What tells it from other looks and from the frontier's addresses."""
+        return -self.article_id
+
+
+def hosts(connection: Connection, site: str) -> list[str]:
+    """The hosts of a site that have articles here, each found by the index alone."""
+    found: list[str] = []
+    host = ""
+    while True:
+        behind = select(_T.c.host).where(_T.c.leased_by.is_(None), _T.c.site == site, _T.c.host > host)
+        behind = behind.order_by(_T.c.host).limit(1)
+        following = connection.execute(behind).scalar_one_or_none()
+        if following is None:
+            return found
+        host = following
+        found.append(host)
+
+
+def claim(connection: Connection, site: str, host: str, worker: str, limit: int, now: datetime) -> list[Recheck]:
+    """Lease up to `limit` articles of a host that are due: the lowest ranks first, in them the longest due."""
+    return _lease(connection, site, host, worker, limit, now, _T.c.due_at <= now)
+
+
+def control(connection: Connection, site: str, host: str, worker: str, now: datetime) -> list[Recheck]:
+    """Lease an article of a host that was there at the last look, due or not: it tells whether the host is well. None
+    where there is no other."""
+    return _lease(connection, site, host, worker, 1, now, _T.c.missed_at.is_(None))
+
+
+def _lease(
+    connection: Connection, site: str, host: str, worker: str, limit: int, now: datetime, which: ColumnElement[bool]
+) -> list[Recheck]:
+    rows: list[Any] = []
+    for rank in RANKS:
+        if len(rows) >= limit:
+            break
+        due = (
+            select(_T)
+            .where(
+                _T.c.site == site,
+                _T.c.host == host,
+                _T.c.rank == rank,
+                which,
+                _T.c.leased_by.is_(None),
+            )
+            .order_by(_T.c.due_at, _T.c.article_id)
+            .limit(limit - len(rows))
+            .with_for_update(skip_locked=True)
+        )
+        rows += connection.execute(due).all()
+    if not rows:
+        return []
+    ids = [row.article_id for row in rows]
+    connection.execute(
+        update(_T).where(_T.c.article_id == bindparam("key")).values(leased_by=worker),
+        [{"key": key} for key in ids],
+    )
+    names = {
+        row.id: row.native_id
+        for row in connection.execute(select(Article.id, Article.native_id).where(Article.id.in_(ids)))
+    }
+    return [
+        Recheck(
+            article_id=row.article_id,
+            site=row.site,
+            native_id=names[row.article_id],
+            host=row.host,
+            url=row.url,
+            since=row.since,
+            told_at=row.told_at,
+            missed_at=row.missed_at,
+            pace=row.pace,
+            known=known(connection, row.article_id),
+        )
+        for row in rows
+    ]
+
+
+def known(connection: Connection, article_id: int) -> Known | None:
+    """What the newest capture of an article showed; None where it has no record."""
+    shown = (
+        select(_CAPTURE)
+        .where(_CAPTURE.c.article_id == article_id, _CAPTURE.c.text_digest.is_not(None), _CAPTURE.c.part.is_(None))
+        .order_by(_CAPTURE.c.captured_at.desc(), _CAPTURE.c.id.desc())
+        .limit(1)
+    )
+    newest: Any = connection.execute(shown).mappings().first()
+    if newest is None:
+        return None
+    own = newest
+    if newest["repeats_id"] is not None:
+        own = connection.execute(select(_CAPTURE).where(_CAPTURE.c.id == newest["repeats_id"])).mappings().one()
+    if own["digest"] is None or own["warc_file"] is None or own["warc_offset"] is None:
+        return None
+    return Known(
+        url=own["url"],
+        at=own["captured_at"],
+        digest=own["digest"],
+        text_digest=own["text_digest"],
+        etag=newest["etag"] or own["etag"],
+        last_modified=newest["last_modified"] or own["last_modified"],
+        place=(own["warc_file"], own["warc_offset"], own["warc_length"]),
+    )
+
+
+def plan(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write down when articles are due again; who looked at one gives it back."""
+    if rows:
+        new = insert(connection, _T)
+        changing = ("url", "host", "rank", "due_at", "since", "told_at", "missed_at", "pace")
+        again = {name: new.excluded[name] for name in changing} | _FREE
+        ordered = sorted(rows, key=lambda row: row["article_id"])
+        connection.execute(new.on_conflict_do_update(index_elements=["article_id"], set_=again), ordered)
+
+
+def miss(connection: Connection, found: Recheck, now: datetime) -> None:
+    """A look told nothing of the article."""
+    connection.execute(
+        update(_T).where(_T.c.article_id == found.article_id).values(due_at=after_vain(found.told_at, now), **_FREE)
+    )
+
+
+def hurry(connection: Connection, article_ids: Iterable[int], now: datetime) -> None:
+    """Look at these before all others, at once."""
+    for key in sorted(article_ids):
+        connection.execute(update(_T).where(_T.c.article_id == key).values(rank=HURRIED, due_at=now))
+
+
+def release(connection: Connection, workers: Sequence[str]) -> None:
+    """Give back what these workers have leased: it is due as it was."""
+    connection.execute(update(_T).where(_T.c.leased_by.is_not(None), _T.c.leased_by.in_(workers)).values(**_FREE))
+
+
+def debt(connection: Connection, now: datetime) -> int:
+    """How many looks are due and were not done."""
+    return connection.execute(select(func.count()).select_from(_T).where(_T.c.due_at <= now)).scalar_one()
