@@ -39,7 +39,7 @@ _NOTICE: Final = re.compile(
     r"|(?:版权|著作权).{0,12}(?:归|属).{0,24}所有"
     r"|保留.{0,8}权利|追究.{0,12}责任|自负.{0,6}责任"
     r"|真实性.{0,60}(?:保证|承诺|负责|证实)"
-    r"|使用.{0,6}稿件.{0,16}(?:同意|授权|许可)"
+    r"|(?:使|刊|采|引|选)用.{0,6}稿件.{0,16}(?:同意|授权|许可)"
     r"|(?:请|可).{0,12}(?:与|同|向).{0,12}(?:联系|反映|反馈)"
     r"|凡.{0,12}注明.{0,30}(?:来源|稿件|作品|转载)"
 )
@@ -51,8 +51,12 @@ _BEFORE: Final = 30
 _AFTER: Final = 80
 """Characters that stand before and behind such words in a notice at most: else the passage holds something else too."""
 _CONTACT: Final = re.compile(
-    r"^\W*(?:举报|客服|服务|联系|投稿|新闻|广告|报料|爆料|值班|监督)?(?:热线|电话|邮箱)\s?[:：].{4,60}$"
+    r"^\W*(?:举报|客服|服务|联系|投稿|新闻|广告|报料|爆料|值班|监督)?(?:热线|电话|邮箱)[\u4e00-\u9fff]{0,4}\s?[:：].{4,120}$"
 )
+_LICENCE: Final = re.compile(r"ICP[备证]|公网安备|许可证|增值电信业务|备案")
+_NOT_HAN: Final = re.compile(r"[^\u4e00-\u9fff]+")
+_LICENCE_ROW: Final = 30
+"""Han characters that a row of a site's licences holds at most, for each of them."""
 _SIGNS: Final = re.compile(
     "转载|版权|稿件|不代表|仅代表|实性|追究|注明|电话|热线|邮箱|权利|镜像|著作权|自负|ights|opyright|于我们|ICP|©"
 )
@@ -72,7 +76,7 @@ def is_foot(passage: str) -> bool:
     """Whether a passage is a row of a page's foot, or a notice about rights. Pure."""
     if not has_signs(passage):
         return False
-    if _is_notice(passage) or _CONTACT.match(passage.strip()):
+    if _is_notice(passage) or _CONTACT.match(passage.strip()) or _is_licences(passage):
         return True
     words = [word[0] for word in _ROW.finditer(passage)]
     if sum(map(len, words)) <= _ROW_SHARE * len(passage.strip()):
@@ -102,6 +106,12 @@ def teasers(body: str) -> list[tuple[int, int]]:
 def within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
     """Whether a place stands in one of the spans."""
     return any(start <= place < end for start, end in spans)
+
+
+def _is_licences(passage: str) -> bool:
+    """A row of the numbers under which a site is licensed: two and more, and hardly a word beside them."""
+    licences = len(_LICENCE.findall(passage))
+    return licences > 1 and len(_NOT_HAN.sub("", passage)) <= _LICENCE_ROW * licences
 
 
 def _is_notice(passage: str) -> bool:
