@@ -22,6 +22,7 @@ CUT_KEEPS: Final = 0.45
 CUT_IS: Final = 0.6
 """Share of the cut copy that is the original's; the rest is clutter."""
 CUT_DAYS: Final = 7
+"""After so many days a text that begins alike is no cut copy for certain."""
 STRAIGHT: Final = 0.75
 """Share of a cut copy, up to where it ends, that stands in the original word by word; of two reports on one matter that
 have half of their sentences in common, each says other things between them."""
