@@ -33,6 +33,9 @@ LEAST: Final = 16  # anchored characters, and their share of the shorter text: b
 LEAST_SHARE: Final = 0.12
 SMALL_GAP: Final = 30  # characters on either side; always aligned
 LARGE_GAP: Final = 240  # aligned if much of it is equal after all; any other gap ends the run
+ENOUGH: Final = (
+    0.5  # of the shorter text's grams that stand once in both: what is repeated beside them is not looked for
+)
 REPEATED: Final = 48  # grams that stand once in one text and more often in the other: so many are a passage
 REPEATED_SHARE: Final = 0.25  # and so many for each that stands once in both
 ALIKE: Final = 0.45  # share of equal characters that keeps a larger gap inside its run
@@ -179,6 +182,8 @@ def _shared(first: Anchored, second: Anchored) -> tuple[Numbers, Numbers]:
     does where much of what both have stands twice in one of them, as a lead that is printed above the text again."""
     if not first.repeats and not second.repeats:
         i, j = _matched(first.single, second.single)
+        if len(i) >= ENOUGH * min(len(first.grams), len(second.grams)):
+            return i, j
         most = max(REPEATED, REPEATED_SHARE * len(i))
         if _again(first, second, len(i), most) < most and _again(second, first, len(i), most) < most:
             return i, j
