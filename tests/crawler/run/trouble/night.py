@@ -21,7 +21,7 @@ from archive.store.db import opened, reading
 from archive.store.models import Article
 from crawler.capture.item import ListAnswer, capture_item, list_answer
 from crawler.guard import Refused, why_refused
-from crawler.middlewares import RAW
+from crawler.middlewares import EXCHANGE, RAW
 from crawler.run import frontier
 from crawler.run.crawl import Crawl
 from crawler.run.politeness import hosts
@@ -31,6 +31,7 @@ from crawler.run.run import open_run
 from crawler.run.store import read_claimed
 from crawler.spiders import portals
 from crawler.warc.raw import RawCapture, raw_from_headers
+from crawler.warc.writer import Exchange, WarcFolder
 from tests.portal.server import Answer, Portal
 from tests.portal.world.truth import World
 
@@ -83,6 +84,7 @@ class Nights:
         """One walk over the pages of a list, which answer so; how many were asked for, and the articles that it named
         so far. The exit code stands in `code`."""
         run = open_run(self.home, [self.site])
+        run.warc = WarcFolder(path=run.home.warc, max_bytes=10**6, info={})
         crawl = Crawl(run, cast("Any", Here()), Turns(run, 0.001, 30), limit=0)
         spider = self._spider(crawl)
         source = next(one for one in spider.site.sources if one.name == name)
@@ -92,9 +94,17 @@ class Nights:
         while waiting:
             request, given = waiting.pop(), answers[asked]
             asked += 1
-            raw = RawCapture(url=request.url, captured_at=datetime.now(UTC), payload=given.body, status=given.status)
-            raw = raw_from_headers(raw, [("Content-Type", given.content_type), *given.headers])
-            waiting += spider.parse_list(SimpleNamespace(meta={RAW: raw}), **request.cb_kwargs)
+            exchange = Exchange(
+                url=request.url,
+                fetched_at=datetime.now(UTC),
+                status=given.status,
+                headers=[("Content-Type", given.content_type), *given.headers],
+                payload=given.body,
+                request_headers=[],
+            )
+            raw = RawCapture(url=request.url, captured_at=exchange.fetched_at, payload=given.body, status=given.status)
+            meta = {RAW: raw_from_headers(raw, exchange.headers), EXCHANGE: exchange}
+            waiting += spider.parse_list(SimpleNamespace(meta=meta), **request.cb_kwargs)
         ended = run.finish()
         self.notes, self.code = list(run.notes), ended.exit_code if ended is not None else 0
         return asked, {row[0] for row in self.rows("SELECT native_id FROM sighting")}
