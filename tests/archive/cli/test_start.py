@@ -53,7 +53,7 @@ print("loaded", *(name for name in {HEAVY} if name in sys.modules), file=sys.std
 )
 def test_reading_loads_no_more_than_it_needs(sqlite_url: str, tmp_path: Path, words: str, loads: str) -> None:
     engine = open_engine(sqlite_url)
-    store(engine, record(text(1), "one"), record(spin(text(1)), "two"))
+    store(engine, record(text(1), "one", headline="桥的消息"), record(spin(text(1)), "two", headline="桥的消息"))
     with writing(engine) as connection:
         connection.execute(insert(CrawlRun).values(kind="crawl", sites=[], started_at=DAY, state="finished"))
     engine.dispose()

@@ -85,7 +85,7 @@ def record(body: str, name: str, *, site: str = "clip", days: float = 0, **field
         "site": site,
         "native_id": name,
         "url": f"https://{site}.example/{name}",
-        "headline": f"{body[:12]}（消息{name}）",
+        "headline": f"{body[:12]}（{name}）",
         "body": body,
         "published_at": DAY + timedelta(days=days),
         "published_precision": "second",

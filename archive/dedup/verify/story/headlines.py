@@ -44,9 +44,9 @@ def are_alike(facts: Facts) -> bool:
 
 
 def of_neither_headline(facts: Facts) -> bool:
-    """There are two headlines, not nearly the same, and neither speaks of what the two texts have in common."""
+    """There are two headlines, which are not alike, and neither speaks of what the two texts have in common."""
     ours, theirs = facts.first.folded_headline, facts.second.folded_headline
-    if min(len(ours), len(theirs)) < SHORTEST or are_alike(facts):
+    if min(len(ours), len(theirs)) < SHORTEST or share_most(facts):
         return False
     shared = "\n".join(facts.passages)
     return _spoken_of(ours, shared) < SPEAKS_OF > _spoken_of(theirs, shared)
