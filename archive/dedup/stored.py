@@ -68,7 +68,8 @@ class Stories:
         self._read_sizes({one.article_id for found in self._lists for one in found})
         # Nothing is a copy of a text of which nothing counts, and there may be very many.
         self._read_twins({one.digest for one in wanted if one.sample.kept})
-        likely = {one.article_id for place in range(len(wanted)) for one in self._chosen(place)}
+        self._first = [self._choose(place) for place in range(len(wanted))]
+        likely = {one.article_id for candidates in self._first for one in candidates}
         self._read_twins({self._sizes[key].digest for key in likely}.difference(self._twins))
         self._read_sides({one.article_id for one in wanted if one.article_id is not None})
         self._read(likely)
@@ -124,6 +125,11 @@ class Stories:
         self._changed.update(sample.kept)
 
     def _chosen(self, place: int) -> list[Candidate]:
+        """Those that were chosen at the start, unless the batch itself has added to what they were chosen from."""
+        sample = self._wanted[place].sample
+        return self._first[place] if self._changed.isdisjoint(sample.looked_up) else self._choose(place)
+
+    def _choose(self, place: int) -> list[Candidate]:
         """The candidates that are compared with the text at `place`, but for those with this very text."""
         _, sample, digest, length = self._wanted[place]
         listed = [one for one in self._shortlist(place) if one.article_id not in self._twins[digest]]

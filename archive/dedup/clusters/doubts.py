@@ -1,13 +1,13 @@
 """Doubts: pairs of articles that are neither clearly one story nor clearly two, for a person to decide."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from archive.dedup.clusters.related import DOUBTFUL
+from archive.dedup.clusters.related import DOUBTFUL, tell_articles
 from archive.dedup.reasons import in_words
 from archive.dedup.tables import Cluster, ClusterSide, Link
 from archive.dedup.verify.differences import marked
@@ -37,7 +37,8 @@ def open_doubts(connection: Connection, *, sites: Sequence[str] = (), limit: int
     `sites`: only doubts about an article of one of these.
     """
     rows = connection.execute(_ranked(sites).limit(limit)).mappings().all()
-    told = _articles(connection, {row[key] for row in rows for key in ("article_id", "other_id")})
+    ids = {row[key] for row in rows for key in ("article_id", "other_id")}
+    told = tell_articles(connection, ids, Article.native_id, Article.body)
     shown = []
     for row in rows:
         one, other = (dict(told[row[key]]) for key in ("other_id", "article_id"))
@@ -104,23 +105,3 @@ def _decided() -> ColumnElement[bool]:
         theirs.split_id == ours.split_id,
         theirs.side != ours.side,
     )
-
-
-def _articles(connection: Connection, article_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    columns = (
-        Article.id,
-        Article.site,
-        Article.native_id,
-        Article.url,
-        Article.headline,
-        Article.published_at,
-        Article.published_precision,
-        Article.cluster_id,
-        Article.body,
-    )
-    found = {}
-    for row in connection.execute(select(*columns).where(Article.id.in_(article_ids))).mappings():
-        told = dict(row)
-        told["published_at"] = show_time(row["published_at"], told.pop("published_precision"))
-        found[row["id"]] = told
-    return found

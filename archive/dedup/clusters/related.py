@@ -6,7 +6,7 @@ It loads nothing that compares texts: `jianbao show` asks it too.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
 from sqlalchemy import Connection, or_, select
@@ -16,6 +16,9 @@ from archive.dedup.relations import INVERSE, turned
 from archive.dedup.tables import ClusterSide, Link
 from archive.store.models import Article
 from archive.times import show_time
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import InstrumentedAttribute
 
 DOUBTFUL: Final = "doubtful"
 _CHUNK: Final = 2000
@@ -52,7 +55,7 @@ def related(connection: Connection, links: Mapping[int, list[Seen]], cluster_id:
         for link in own
         if link["to"] not in links
     }
-    told = _articles(connection, {key for key, _, _ in outside})
+    told = tell_articles(connection, {key for key, _, _ in outside})
     doubted = {told[key]["cluster_id"] for key, relation, _ in outside if relation == DOUBTFUL and key in told}
     decided = _Decided.read(connection, {cluster_id, *doubted})
     found = []
@@ -90,7 +93,10 @@ def _from_the_other_end(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _articles(connection: Connection, article_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+def tell_articles(
+    connection: Connection, article_ids: Iterable[int], *more: "InstrumentedAttribute[Any]"
+) -> dict[int, dict[str, Any]]:
+    """Articles at the other end of a link, by number, with their date as people read it. `more`: further columns."""
     columns = (
         Article.id,
         Article.site,
@@ -99,6 +105,7 @@ def _articles(connection: Connection, article_ids: Iterable[int]) -> dict[int, d
         Article.cluster_id,
         Article.published_at,
         Article.published_precision,
+        *more,
     )
     found = {}
     for chunk in _chunks(article_ids):

@@ -33,9 +33,7 @@ LEAST: Final = 16  # anchored characters, and their share of the shorter text: b
 LEAST_SHARE: Final = 0.12
 SMALL_GAP: Final = 30  # characters on either side; always aligned
 LARGE_GAP: Final = 240  # aligned if much of it is equal after all; any other gap ends the run
-ENOUGH: Final = (
-    0.5  # of the shorter text's grams that stand once in both: what is repeated beside them is not looked for
-)
+ENOUGH: Final = 0.5  # share of the shorter text's grams that match: then what is repeated beside them does not matter
 REPEATED: Final = 48  # grams that stand once in one text and more often in the other: so many are a passage
 REPEATED_SHARE: Final = 0.25  # and so many for each that stands once in both
 ALIKE: Final = 0.45  # share of equal characters that keeps a larger gap inside its run

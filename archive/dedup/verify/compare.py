@@ -103,11 +103,7 @@ def compare(first: Text, second: Text) -> Verdict | Rejection:
         coverage=round(facts.cover, 3),
         other_coverage=round(facts.other, 3),
         confidence=round(_confidence(facts), 3),
-        evidence={
-            "reason": why,
-            **_evidence(facts),
-            **({"passage": _passage(facts)} if kind == "shares_passage" else {}),
-        },
+        evidence=evidence,
     )
 
 

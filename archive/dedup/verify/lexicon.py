@@ -105,9 +105,13 @@ def is_place(word: str) -> bool:
 def is_transliterated(word: str) -> bool:
     """Whether a folded word reads like a foreign name."""
     sounds = sum(char in _SOUNDS for char in word)
-    if not 2 <= len(word) <= 20 or len(word) < 5:
+    if len(word) < 5:
         return 2 <= len(word) == sounds
-    return sounds >= 0.6 * len(word) and sounds + sum(char in _BETWEEN for char in word) >= 0.8 * len(word)
+    return (
+        len(word) <= 20
+        and sounds >= 0.6 * len(word)
+        and sounds + sum(char in _BETWEEN for char in word) >= 0.8 * len(word)
+    )
 
 
 def is_person(word: str, *, rare: bool = False) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from archive.store.models import Article, Capture
 from archive.store.models import Recheck as Row
@@ -185,8 +185,3 @@ def hurry(connection: Connection, article_ids: Iterable[int], now: datetime) -> 
 def release(connection: Connection, workers: Sequence[str]) -> None:
     """Give back what these workers have leased: it is due as it was."""
     connection.execute(update(_T).where(_T.c.leased_by.is_not(None), _T.c.leased_by.in_(workers)).values(**_FREE))
-
-
-def debt(connection: Connection, now: datetime) -> int:
-    """How many looks are due and were not done."""
-    return connection.execute(select(func.count()).select_from(_T).where(_T.c.due_at <= now)).scalar_one()

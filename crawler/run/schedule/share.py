@@ -22,14 +22,17 @@ def room(used: datetime | None, delay: timedelta, share: float, now: datetime) -
     """How many looks a host has room for. `used`: the time up to which its share is used. Pure."""
     if share <= 0:
         return 0
-    begin = now - WINDOW if used is None or used > now + WINDOW else max(used, now - WINDOW)
-    return max(0, int((now - begin) * share / max(delay, timedelta(microseconds=1))))
+    return max(0, int((now - _begin(used, now)) * share / max(delay, timedelta(microseconds=1))))
 
 
 def used_after(used: datetime | None, looks: int, delay: timedelta, share: float, now: datetime) -> datetime:
     """The time up to which the share is used after so many looks. Pure."""
-    begin = now - WINDOW if used is None or used > now + WINDOW else max(used, now - WINDOW)
-    return begin + looks * delay / share
+    return _begin(used, now) + looks * delay / share
+
+
+def _begin(used: datetime | None, now: datetime) -> datetime:
+    """From when on the share is free: what is left of the window, all of it where a clock was ahead."""
+    return now - WINDOW if used is None or used > now + WINDOW else max(used, now - WINDOW)
 
 
 def used(connection: Connection, host: str) -> datetime | None:
