@@ -20,6 +20,7 @@ from archive.load.jsonl import import_jsonl
 from archive.store.db import open_engine, writing
 from archive.store.records import ArticleRecord, CaptureRecord, Item
 from crawler.run import frontier
+from crawler.run.crawl import BATCH
 from crawler.run.frontier import Claim
 from tests.archive.make import fill
 from tests.portal.world.articles import story
@@ -49,10 +50,10 @@ def main() -> None:
 def _measure(engine: Engine, folder: Path) -> dict[str, float]:
     told = {}
     with writing(engine) as connection:
-        offered = [(f"new:{n}", f"https://clip.example/new/{n}") for n in range(2_000)]
+        offered = [(f"new:{n}", f"https://clip.example/new/{n}") for n in range(100 * BATCH)]
         frontier.offer(connection, "clip", offered, NOW)
     claims: list[Claim] = []
-    told["frontier: claim 8 addresses"] = _mean(lambda turn: claims.extend(_claim(engine)), 100)
+    told[f"frontier: claim {BATCH} addresses"] = _mean(lambda turn: claims.extend(_claim(engine)), 100)
     told["frontier: settle one"] = _mean(lambda turn: _settle(engine, claims.pop()), 400)
     listed = [(f"old:{n}", f"https://clip.example/old/{n}") for n in range(1, 61)]
     told["frontier: offer a list of 60 known"] = _mean(lambda turn: _offer(engine, listed), 50)
@@ -73,7 +74,7 @@ def _mean(work: Callable[[int], object], times: int) -> float:
 
 def _claim(engine: Engine) -> list[Claim]:
     with writing(engine) as connection:
-        return frontier.claim(connection, "clip", "run-1", 8, NOW)
+        return frontier.claim(connection, "clip", "run-1", BATCH, NOW)
 
 
 def _settle(engine: Engine, claim: Claim) -> None:

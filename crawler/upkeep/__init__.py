@@ -1,0 +1,1 @@
+"""What keeps an archive well over years: read anew, rebuild, verify, backup, health, doctor."""
