@@ -43,7 +43,9 @@ def import_files(home: Home, files: tuple[Path, ...], site: str | None, jobs: in
     """
     from crawler.run.run import open_run
     from crawler.settings import JIANBAO_WITNESS
+    from crawler.sites.registry import load_sites
 
+    load_sites()  # what is wrong with a site file is no fault of the files that are taken in
     kinds, faults = _kinds(files)
     if not kinds:
         raise UsageError("\n".join(faults) or f"{files[0]} is empty; nothing was taken in")

@@ -1,7 +1,6 @@
 """The registry: every module of this room that holds a `SITE`, and those that the user names."""
 
 import importlib
-import importlib.util
 import os
 import pkgutil
 from collections.abc import Iterable, Iterator
@@ -14,6 +13,8 @@ from attrs import frozen
 
 from archive.errors import UsageError
 from crawler.pages.template.site import Site, Source
+from crawler.sites.check import faults
+from crawler.sites.declared.loading import Missing, load_file
 
 
 @frozen
@@ -28,8 +29,8 @@ def load_sites() -> dict[str, Site]:
     """Every site by name: those of this folder in the order of their file names, then those of `JIANBAO_SITES`.
 
     `JIANBAO_SITES` names a folder of more site files, which is read once. They are Python and run with the crawler's
-    rights: name only a folder that nobody else can write to. Raises `UsageError` where a file there cannot be loaded or
-    a name is taken.
+    rights: name only a folder that nobody else can write to. Raises `UsageError` with a line for everything that is
+    wrong with the files there (`crawler.sites.check`).
     """
     return _registry(os.environ.get("JIANBAO_SITES") or "").sites
 
@@ -42,14 +43,38 @@ def find_source(url: str) -> tuple[Site, Source] | None:
 @cache
 def _registry(folder: str) -> _Registry:
     sites: dict[str, Site] = {}
-    for module in (*_own(), *_extra(folder)):
+    for module in _own():
         site = getattr(module, "SITE", None)
-        if not isinstance(site, Site):
-            continue
-        if site.name in sites:
-            raise UsageError(f"{module.__file__}: there is already a site named {site.name!r}; give it another name")
-        sites[site.name] = site
+        if isinstance(site, Site):
+            sites[site.name] = site
+    lines = []
+    for file in _files(folder):
+        site, found = read_site(file, sites.values())
+        lines += [f"JIANBAO_SITES: {file}{'' if line.startswith('cannot') else ':'} {line}" for line in found]
+        if site is not None and not found:
+            sites[site.name] = site
+    if lines:
+        raise UsageError("\n".join(lines))
     return _Registry(sites, _by_address(sites.values()))
+
+
+def read_site(file: Path, others: Iterable[Site] = ()) -> tuple[Site | None, list[str]]:
+    """The site of a file, None where it holds none, and what is wrong with it, a line each. `others`: the sites that
+    are there besides. The file is run."""
+    loaded = load_file(file)
+    lines = list(loaded.errors)
+    site = getattr(loaded.module, "SITE", None)
+    if isinstance(site, Site):
+        others = list(others)
+        lines += faults(site, others, whole=not lines)
+        if any(other.name == site.name for other in others):
+            lines.append(f"there is already a site named {site.name!r}; give it another name")
+        return site, lines
+    if site is None and not lines:
+        lines.append("it ends without SITE = Site(…); a file that is only for others to import begins with _")
+    elif not isinstance(site, Missing | None):
+        lines.append(f"SITE is a {type(site).__name__}; it is a Site(…)")
+    return None, lines
 
 
 def _by_address(sites: Iterable[Site]) -> dict[str, tuple[Site, Source]]:
@@ -73,21 +98,12 @@ def _own() -> Iterator[ModuleType]:
         yield importlib.import_module(f"{package}.{info.name}")
 
 
-def _extra(folder: str) -> Iterator[ModuleType]:
+def _files(folder: str) -> list[Path]:
     if not folder:
-        return
+        return []
     if not Path(folder).is_dir():
         raise UsageError(f"JIANBAO_SITES: {folder} is not a folder")
-    for file in sorted(Path(folder).glob("[!_]*.py")):
-        spec = importlib.util.spec_from_file_location(f"jianbao_site_{file.stem}", file)
-        if spec is None or spec.loader is None:
-            raise UsageError(f"JIANBAO_SITES: {file} is no Python file")
-        module = importlib.util.module_from_spec(spec)
-        try:
-            spec.loader.exec_module(module)
-        except Exception as error:  # whatever a site file raises, the message names the file
-            raise UsageError(f"JIANBAO_SITES: {file} cannot be loaded: {type(error).__name__}: {error}") from error
-        yield module
+    return sorted(Path(folder).glob("[!_]*.py"))
 
 
 def find_site(url: str) -> Site | None:

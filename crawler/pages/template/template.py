@@ -65,6 +65,10 @@ class Template:
 
     @roots.default
     def _read_body(self) -> tuple[Selector, ...]:
+        if isinstance(self.body, str):
+            raise SelectorError(
+                f"template {self.name}, body: it is a tuple, with a comma even for one: ({self.body!r},)"
+            )
         return tuple(self._read_selector("body", text) for text in self.body)
 
     @pager_at.default
