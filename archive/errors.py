@@ -8,7 +8,8 @@ JianbaoError                1  something went wrong that no other code names
 ├── StorageError            6  the home folder cannot be written
 ├── NetworkUnavailable      7  no source answered
 ├── AlreadyRunning          8  another run holds the lock
-└── NotFound                9  no such article, cluster or run
+├── NotFound                9  no such article, cluster or run
+└── ArchiveDamaged         11  records, rows or indexes are not as they should be
 """
 
 from typing import ClassVar
@@ -66,3 +67,9 @@ class NotFound(JianbaoError):
     """No article, cluster or run has that id."""
 
     exit_code = 9
+
+
+class ArchiveDamaged(JianbaoError):
+    """Records, rows or indexes of the archive are not as they should be (`jianbao verify`)."""
+
+    exit_code = 11

@@ -191,7 +191,7 @@ def test_the_make_targets_that_the_docs_name_exist() -> None:
 
 
 def test_the_errors_are_drawn_as_they_are() -> None:
-    drawn = dict(re.findall(r"^(?:[├└]── )?(\w+) +(\d)  ", errors.__doc__ or "", re.MULTILINE))
+    drawn = dict(re.findall(r"^(?:[├└]── )?(\w+) +(\d+)  ", errors.__doc__ or "", re.MULTILINE))
     classes = [
         value for value in vars(errors).values() if isinstance(value, type) and value.__module__ == errors.__name__
     ]

@@ -28,6 +28,9 @@ CEILING: Final = Ceiling(seconds=10, megabytes=700, patience=300)
 """Of one answer. A page of this day's portals takes some ten milliseconds and megabytes; the largest that is read, six
 megabytes, two seconds."""
 
+LEFT_ASIDE: Final = "left aside"
+"""The detail of a capture that nobody read begins so."""
+
 _LOST: Final = (WorkerEnded, MemoryError, RecursionError)
 
 
@@ -141,7 +144,7 @@ class Extraction:
 
 def left_aside(raw: RawCapture, reason: str) -> Answer:
     """What is stored of an answer that nobody reads any more."""
-    return read_item(raw, _unread(raw, reason))
+    return read_item(raw, _unread(raw, f"{LEFT_ASIDE}: {reason}"))
 
 
 def _lost(raw: RawCapture, error: BaseException) -> Item:

@@ -137,7 +137,7 @@ class _TakeOver:
             warc_offset=offset,
             warc_length=found.size,
         )
-        return left_aside(raw, f"left aside: {reason}")
+        return left_aside(raw, reason)
 
     def _store(self, answer: Answer) -> None:
         if answer.key is not None:

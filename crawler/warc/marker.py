@@ -21,7 +21,7 @@ _NOTE = re.compile(rb"\s*(\d+)\s+(\d+)")
 
 def mark(warc: Path) -> BinaryIO:
     """Make a WARC file's marker and lock it; to be done before the file is made. Closing it gives the lock back."""
-    path = warc.with_name(warc.name + _SUFFIX)
+    path = marker_of(warc)
     while True:
         file = path.open("ab")
         try:
@@ -75,6 +75,11 @@ def left_behind(marker: Path) -> Iterator[LeftBehind | None]:
             return
         path = marker.with_name(marker.name.removesuffix(_SUFFIX))
         yield LeftBehind(path, file) if _stands(file, marker) else None
+
+
+def marker_of(warc: Path) -> Path:
+    """Where the marker of a WARC file stands while the file is not finished."""
+    return warc.with_name(warc.name + _SUFFIX)
 
 
 def markers(folder: Path) -> list[Path]:

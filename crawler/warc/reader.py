@@ -14,6 +14,7 @@ from typing import Final
 from attrs import define, evolve, frozen
 
 from archive.errors import UsageError
+from crawler.warc.digests import faults
 from crawler.warc.raw import RawCapture
 from crawler.warc.response import Dates, Head, read_answer, read_head
 from crawler.warc.unpacked import DamageError, TornError, Unpacked, next_member
@@ -32,13 +33,15 @@ class Record:
     """One record. `kind`: its WARC-Type, in small letters. `raw`: its content, where it is an answer or a text of one.
 
     `offset`, `length`: its place in the file, in bytes: as CDX indexes have it where gzip members begin and end with
-    it. Else `length` is None, and `offset` is its place in the unpacked file.
+    it. Else `length` is None, and `offset` is its place in the unpacked file. `faults`: why its bytes are not what its
+    header says, in a few words each, where that was asked.
     """
 
     offset: int
     length: int | None
     kind: str
     raw: RawCapture | None = None
+    faults: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -53,16 +56,24 @@ class Broken:
 
 
 def read_records(
-    path: Path, name: str, wanted: Callable[[int], bool] = lambda offset: True
+    path: Path,
+    name: str,
+    wanted: Callable[[int], bool] = lambda offset: True,
+    *,
+    start: int = 0,
+    end: int | None = None,
+    check: bool = False,
 ) -> Iterator[Record | Broken]:
     """Every record of a WARC file in order. `name`: what the captures call the file. Raises `UsageError`.
 
     `wanted` is asked before a record is looked at, by its offset; one that is not wanted is passed over unread.
+    `start`, `end`: bytes at which a record begins and one ends, to read these and those between alone. `check`: hold
+    every record against its digests.
     """
-    with _opened(path) as data:
+    with _opened(path, end) as data:
         if data is None:
             return
-        file = _File(Unpacked(data), name, Dates(file=path.stat().st_mtime))
+        file = _File(Unpacked(data, start), name, Dates(file=path.stat().st_mtime), check)
         if not file.begins():
             raise UsageError(f"{path} is no WARC file")
         yield from file.records(wanted)
@@ -108,15 +119,15 @@ def read_head_at(path: Path, offset: int) -> HeadAt:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[mmap.mmap | None]:
-    """The file's bytes; None of an empty one."""
+def _opened(path: Path, end: int | None = None) -> Iterator[mmap.mmap | None]:
+    """The file's bytes, up to `end`; None of an empty one."""
     try:
         file = path.open("rb")
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     with file:
         try:
-            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            data = mmap.mmap(file.fileno(), end or 0, access=mmap.ACCESS_READ)
         except ValueError:  # nothing to map
             yield None
             return
@@ -128,11 +139,12 @@ def _opened(path: Path) -> Iterator[mmap.mmap | None]:
 
 @define
 class _File:
-    """A file being read. `dates`: what tells the time of a record that does not say it."""
+    """A file being read. `dates`: what tells the time of a record that does not say it. `check`: see `read_records`."""
 
     stream: Unpacked
     name: str
     dates: Dates
+    check: bool = False
 
     def begins(self) -> bool:
         """Whether this is a WARC file: it begins with a record, or as gzip, or has a record in it somewhere."""
@@ -194,7 +206,8 @@ class _File:
             raise DamageError(f"not a readable record: {type(error).__name__}") from error
         if raw is not None:
             raw = evolve(raw, warc_file=self.name, warc_offset=offset, warc_length=length)
-        return Record(offset=offset, length=length, kind=parsed.kind, raw=raw)
+        wrong = ((cut,) if cut else faults(parsed, block)) if self.check else ()
+        return Record(offset=offset, length=length, kind=parsed.kind, raw=raw, faults=wrong)
 
     def _block(self, length: int) -> tuple[bytes, str]:
         """A record's block, and why it is less than the record says, "" for a whole one. Raises `DamageError`."""
