@@ -2,11 +2,11 @@
 
 from archive.cli import Group
 from archive.cli import main as _reading
-from crawler.cli import crawl, explain, extract, import_
+from crawler.cli import crawl, explain, extract, import_, site
 from crawler.cli.portals import PORTALS
 from crawler.cli.upkeep import verify
 
-__all__ = ["crawl", "explain", "extract", "import_", "main", "verify"]
+__all__ = ["crawl", "explain", "extract", "import_", "main", "site", "verify"]
 
 main = Group(
     name=_reading.name,

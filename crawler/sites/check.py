@@ -4,9 +4,8 @@ What a constructor refuses (a selector that cannot be read, an unknown key) `cra
 """
 
 import codecs
-import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from crawler.pages.rules.engine import Rule
 from crawler.pages.template.site import Site, Source, Target
 from crawler.pages.template.template import Template
 from crawler.sites.declared.patterns import unbounded
+from crawler.sites.declared.readers import made_with
 from crawler.sites.declared.typed import is_sound, is_whole, shown, wrong_types
 
 FIELDS: Final = frozenset(
@@ -138,7 +138,7 @@ def _of_template(template: Template, *, whole: bool) -> Iterator[str]:
     for name, reader in template.fields:
         if name not in FIELDS and not re.fullmatch(r"flag\.[a-z0-9_]+", name):
             yield f"{called}: fields: {_unknown(name)}"
-        for pattern in patterns_of(reader):
+        for pattern in made_with(reader).patterns:
             yield from _of_pattern(f"{called}: {name}", pattern)
     for rule in template.rules:
         if not isinstance(rule, Rule) or not is_sound(rule, "id"):
@@ -172,15 +172,6 @@ def _of_pattern(called: str, pattern: str) -> Iterator[str]:
         return
     if why:
         yield f"{called}: the pattern {shown(pattern)} is not bounded: {why}"
-
-
-def patterns_of(reader: Callable[..., Any]) -> Iterator[str]:
-    """The regular expressions that a reader was made with."""
-    for value in inspect.getclosurevars(reader).nonlocals.values() if inspect.isfunction(reader) else ():
-        if isinstance(value, re.Pattern):
-            yield value.pattern
-        elif inspect.isfunction(value):
-            yield from patterns_of(value)
 
 
 def _of_target(site: Site) -> Iterator[str]:

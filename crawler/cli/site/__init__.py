@@ -1,0 +1,12 @@
+"""`jianbao site`: site files, tried and drafted."""
+
+from archive.cli import Group, main
+
+
+@main.group(cls=Group)
+def site() -> None:
+    """Try a site file on saved pages, and draft one from them."""
+
+
+# Each module adds its commands to `site`.
+from crawler.cli.site import check  # noqa: E402, F401
