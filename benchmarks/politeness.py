@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine, text
 
+from archive.config.declared import Settings
 from archive.settings import Home
 from archive.store.db import connect, upgrade
 from crawler.run.politeness.turns import Turns
@@ -110,9 +111,11 @@ def _turns(hosts: int) -> Table:
     )
     for delay, each in ((0.0, 30), (0.3, 15), (1.0, 6)):
         with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as folder:
-            run = open_run(Home(path=Path(folder), database=f"sqlite:///{folder}/archive.db"), ["netease"])
+            settings = Settings(delay=delay)
+            home = Home(path=Path(folder), database=f"sqlite:///{folder}/archive.db", settings=settings)
+            run = open_run(home, ["netease"])
             began, spent = time.perf_counter(), time.process_time()
-            asyncio.run(_ask(Turns(run, delay, 30), hosts, each))
+            asyncio.run(_ask(Turns(run, 30), hosts, each))
             took, spent = time.perf_counter() - began, time.process_time() - spent
             run.finish()
         most = f"{hosts * each / (delay * (each - 1)):.0f}" if delay else ""

@@ -37,12 +37,15 @@ def _end(error: JianbaoError) -> NoReturn:
 @click.option(
     "--database", metavar="URL", help="An SQLAlchemy URL.  [$JIANBAO_DATABASE, else archive.db in the folder]"
 )
+@click.option(
+    "--set", "options", multiple=True, metavar="NAME=VALUE", help="A setting, for this command (docs/settings.md)."
+)
 @click.version_option(package_name="jianbao")
 @click.pass_context
-def main(context: click.Context, home: str | None, database: str | None) -> None:
+def main(context: click.Context, home: str | None, database: str | None, options: tuple[str, ...]) -> None:
     """Jianbao (剪报): crawl Chinese news portals into a clean, deduplicated, searchable archive."""
     context.meta[portals.KEY] = context.obj or portals.Portals()
-    context.obj = resolve_home(home, database)
+    context.obj = resolve_home(home, database, options)
 
 
 # Each module adds its commands to `main`.

@@ -2,11 +2,18 @@
 
 from archive.cli import Group
 from archive.cli import main as _reading
-from crawler.cli import crawl, explain, extract, import_, site
+from crawler.cli import (  # noqa: F401 - each adds its commands
+    crawl,
+    explain,
+    extract,
+    import_,
+    settings,
+    site,
+)
 from crawler.cli.portals import PORTALS
-from crawler.cli.upkeep import verify
-
-__all__ = ["crawl", "explain", "extract", "import_", "main", "site", "verify"]
+from crawler.cli.upkeep import (  # noqa: F401
+    verify,
+)
 
 main = Group(
     name=_reading.name,

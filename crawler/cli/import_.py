@@ -42,7 +42,6 @@ def import_files(home: Home, files: tuple[Path, ...], site: str | None, jobs: in
       jianbao import --site news2016zh news2016zh_train.json
     """
     from crawler.run.run import open_run
-    from crawler.settings import JIANBAO_WITNESS
     from crawler.sites.registry import load_sites
 
     load_sites()  # what is wrong with a site file is no fault of the files that are taken in
@@ -50,7 +49,7 @@ def import_files(home: Home, files: tuple[Path, ...], site: str | None, jobs: in
     if not kinds:
         raise UsageError("\n".join(faults) or f"{files[0]} is empty; nothing was taken in")
     run = open_run(home, [], kind="import")
-    run.hearing = JIANBAO_WITNESS or "sample"
+    run.hearing = home.settings.witness or "sample"
     jobs = jobs or os.cpu_count() or 1
     parted: set[tuple[str, str]] = set()
     try:

@@ -11,9 +11,12 @@ from archive.settings import resolve_home
 from archive.times import parse_time
 from crawler.run.runner import crawl, quiet_scrapy
 
+_OPTIONS = ("home", "limit", "since")
+
 
 class Command(ScrapyCrawl):
-    """`-a limit=N`, `-a since=YYYY-MM-DD`, `-a home=DIR` and `-a database=URL` stand for the options of `jianbao`."""
+    """`-a limit=N`, `-a since=YYYY-MM-DD`, `-a home=DIR` stand for the options of `jianbao`, and
+    `-a NAME=VALUE` for `--set`."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Run one site's spider."""
@@ -28,7 +31,8 @@ class Command(ScrapyCrawl):
         except ValueError as error:
             raise ScrapyUsageError(str(error), print_help=False) from error
         try:
-            home = resolve_home(words.get("home"), words.get("database"))
+            options = [f"{name}={value}" for name, value in words.items() if name not in _OPTIONS]
+            home = resolve_home(words.get("home"), options=options)
             counts, ended = crawl(home, args, limit=limit, since=since, process=self.crawler_process)
         except JianbaoError as error:
             ended = error

@@ -43,15 +43,13 @@ ALONE = timedelta(days=3)
 @define
 class Crawl:
     """See the module. `turns`: whose turn it is to ask a host. `limit`: the most articles to fetch, or to look at
-    again. `since`: what a list dates before it is left out. `share`: of what a host's delay leaves room for, looks at
-    known articles may take so much, 0 to 1."""
+    again. `since`: what a list dates before it is left out."""
 
     run: Run
     extraction: Extraction
     turns: Turns
     limit: int | None = None
     since: datetime | None = None
-    share: float = 0.3
     _claimed: int = 0
     _listed: set[tuple[str, str]] = field(factory=set)
     _looks: set[int] = field(factory=set)
@@ -170,15 +168,16 @@ class Crawl:
             return found
         with self.run.ends(), self.run.step() as (connection, _):
             now = self.run.now()
+            part = self.run.home.settings.of(site).recheck_share
             for host in rechecks.hosts(connection, site):
                 if len(found) >= room or self.run.seen[host].left or self.run.seen[site].left:
                     continue
                 delay = self.turns.pause(connection, host)
                 used = share.used(connection, host)
-                most = min(room - len(found), share.room(used, delay, self.share, now))
+                most = min(room - len(found), share.room(used, delay, part, now))
                 claims = rechecks.claim(connection, site, host, self.run.worker, most, now) if most else []
                 if claims:
-                    share.use(connection, host, share.used_after(used, len(claims), delay, self.share, now))
+                    share.use(connection, host, share.used_after(used, len(claims), delay, part, now))
                 found += claims
         self._claimed += len(found)
         return found

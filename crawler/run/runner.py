@@ -14,6 +14,7 @@ from crawler.run import frontier
 from crawler.run.crawl import Crawl
 from crawler.run.extraction import Extraction
 from crawler.run.politeness.turns import Turns
+from crawler.run.process.configured import check_sites, configure
 from crawler.run.recovery import recover
 from crawler.run.run import Counts, Run, open_run
 from crawler.sites.registry import load_sites
@@ -73,17 +74,19 @@ def crawl(
         raise UsageError(f"no site is named {', '.join(unknown)}; there are {', '.join(load_sites())}")
     if not verbose:
         logging.getLogger("alembic").setLevel(logging.WARNING)
+    check_sites(home)
     settings = process.settings if process is not None else project_settings()
+    configure(settings, home.settings)
     run = open_run(home, names, now=now)
-    run.hearing = settings["JIANBAO_WITNESS"] or "all"
+    run.hearing = home.settings.witness or "all"
     if on_change is not None:
         run.on_change = on_change
     try:
-        turns = Turns(run, settings.getfloat("JIANBAO_DELAY"), settings.getfloat("DOWNLOAD_TIMEOUT") + SLACK)
+        turns = Turns(run, settings.getfloat("DOWNLOAD_TIMEOUT") + SLACK)
         with Extraction() as extraction:
             recover(run, extraction)
             _look_over(run, names, retry)
-            crawl = Crawl(run, extraction, turns, limit, since, settings.getfloat("JIANBAO_RECHECK_SHARE"))
+            crawl = Crawl(run, extraction, turns, limit, since)
             _fetch(crawl, names, process or _own_process(settings, verbose=verbose))
             crawl.end_looks()
     except JianbaoError as error:
@@ -127,12 +130,12 @@ def _own_process(settings: "Settings", *, verbose: bool) -> Any:
 def _fetch(crawl: Crawl, names: Sequence[str], process: Any) -> None:
     run = crawl.run
     settings: Settings = process.settings
-    if settings["JIANBAO_CA_FILE"]:
+    if ca_file := run.home.settings.ca_file:
         # OpenSSL reads it when the first connection is made; Scrapy has no setting for it.
-        os.environ["SSL_CERT_FILE"] = str(Path(settings["JIANBAO_CA_FILE"]).absolute())
+        os.environ["SSL_CERT_FILE"] = str(Path(ca_file).absolute())
     run.warc = WarcFolder(
         path=run.home.warc,
-        max_bytes=settings.getint("JIANBAO_WARC_BYTES"),
+        max_bytes=run.home.settings.warc_bytes,
         info={
             "software": f"jianbao {settings['USER_AGENT'].partition('/')[2].partition(' ')[0]} (scrapy, warcio)",
             "format": "WARC File Format 1.1",

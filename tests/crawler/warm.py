@@ -44,6 +44,7 @@ MODULES = (
     "crawler.middlewares",
     "crawler.run.load",
     "crawler.run.runner",
+    "crawler.settings",
     "datasketch",
     "duckdb",
     "scrapy.crawler",
@@ -51,7 +52,7 @@ MODULES = (
     "scrapy.extensions.logstats",
     "twisted.internet.asyncioreactor",
 )
-"""What crawls and imports load; not `crawler.settings`, which reads the environment when it is imported."""
+"""What crawls and imports load."""
 
 
 @define

@@ -15,11 +15,13 @@ from typing import Final
 from attrs import define, field
 from sqlalchemy import Connection
 
+from archive.config.declared import Settings
 from archive.store.db import reading, writing
 from archive.times import parse_mail_time
 from crawler.pages.status import BUSY
 from crawler.run.politeness import hosts
 from crawler.run.run import Run
+from crawler.sites.registry import find_site
 
 logger = logging.getLogger("jianbao.crawl")
 
@@ -50,10 +52,9 @@ class _Local:
 
 @define
 class Turns:
-    """See the module. `delay`: our own, seconds. `timeout`: the longest that one request may take, seconds."""
+    """See the module. `timeout`: the longest that one request may take, seconds."""
 
     run: Run
-    delay: float
     timeout: float
     _local: dict[str, _Local] = field(factory=lambda: defaultdict(_Local))
     _end: asyncio.Event = field(factory=asyncio.Event)
@@ -73,7 +74,7 @@ class Turns:
                 await self._sleep(wait)
             self.run.asked = True
             if opening and local.pause > hosts.PATIENCE:
-                local.pause, local.ends = timedelta(seconds=self.delay), None
+                local.pause, local.ends = timedelta(seconds=self.delay(host)), None
             try:
                 yield
             finally:
@@ -91,10 +92,11 @@ class Turns:
         if local.ends is not None and now < local.ends:
             return _NOW
         with writing(self.run.engine) as connection:
-            state, wait = hosts.take(connection, host, self.run.worker, self.delay, timedelta(seconds=self.timeout))
+            least, longest = self.delay(host), timedelta(seconds=self.timeout)
+            state, wait = hosts.take(connection, host, self.run.worker, least, longest)
         self.run.seen[host].shared_vain = state.vain
         if not wait:
-            local.pause = state.delay(self.delay)
+            local.pause = state.delay(least)
             local.ends, local.next_at = now + hosts.TURN.total_seconds(), now
         return wait
 
@@ -139,7 +141,15 @@ class Turns:
 
     def pause(self, connection: Connection, host: str) -> timedelta:
         """The time between two requests to a host."""
-        return hosts.look(connection, host).delay(self.delay)
+        return hosts.look(connection, host).delay(self.delay(host))
+
+    def delay(self, host: str) -> float:
+        """Our own delay for a host, seconds: its site's, where it is one's."""
+        return self._settings(host).delay
+
+    def _settings(self, host: str) -> Settings:
+        site = find_site(f"https://{host}/")
+        return self.run.home.settings.of(site.name if site is not None else "")
 
     def end(self) -> None:
         """Nothing more is asked; whoever waits is let go."""

@@ -38,7 +38,7 @@ def test_the_setting_is_heard(setting: str, heard: bool, tmp_path: Path, monkeyp
     folder.write(exchange(url=url, payload=(PORTALS / "netease-post-news.html").read_bytes()))
     folder.close()
     (file,) = (tmp_path / "w").glob("*.warc.gz")
-    monkeypatch.setattr("crawler.settings.JIANBAO_WITNESS", setting)
+    monkeypatch.setenv("JIANBAO_WITNESS", setting)
     done = CliRunner().invoke(main, ["--home", str(tmp_path / "home"), "import", str(file)], catch_exceptions=False)
     assert done.exit_code == 0, done.output
     engine = open_engine(f"sqlite:///{tmp_path / 'home' / 'archive.db'}")

@@ -16,6 +16,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from sqlalchemy import select
 
+from archive.config.declared import Settings
 from archive.settings import Home
 from archive.store.db import opened, reading
 from archive.store.models import Article
@@ -63,7 +64,8 @@ class Nights:
 
     @property
     def home(self) -> Home:
-        return Home(path=self.path, database=f"sqlite:///{self.path / 'archive.db'}")
+        database = f"sqlite:///{self.path / 'archive.db'}"
+        return Home(path=self.path, database=database, settings=Settings(delay=0.001))
 
     @property
     def wanted(self) -> set[str]:
@@ -85,7 +87,7 @@ class Nights:
         so far. The exit code stands in `code`."""
         run = open_run(self.home, [self.site])
         run.warc = WarcFolder(path=run.home.warc, max_bytes=10**6, info={})
-        crawl = Crawl(run, cast("Any", Here()), Turns(run, 0.001, 30), limit=0)
+        crawl = Crawl(run, cast("Any", Here()), Turns(run, 30), limit=0)
         spider = self._spider(crawl)
         source = next(one for one in spider.site.sources if one.name == name)
         walk = crawl.walk(spider.site, source)
@@ -122,7 +124,7 @@ class Nights:
         `robots`: what every host's robots.txt is at first sight; `fetch` says what it forbids."""
         run = open_run(self.home, [self.site])
         self.asked.clear()
-        crawl = Crawl(run, cast("Any", Here()), Turns(run, 0.001, 30))
+        crawl = Crawl(run, cast("Any", Here()), Turns(run, 30))
         spider = self._spider(crawl)
         named = [
             (one.native_id, one.url)

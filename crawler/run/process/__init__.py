@@ -1,0 +1,1 @@
+"""The process that a run works in: Scrapy with our settings."""
