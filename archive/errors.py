@@ -8,7 +8,8 @@ JianbaoError                1  something went wrong that no other code names
 ├── StorageError            6  the home folder cannot be written
 ├── NetworkUnavailable      7  no source answered
 ├── AlreadyRunning          8  another run holds the lock
-├── NotFound                9  no such article, cluster or run
+├── NotFound                9  no such article, cluster, run or alarm
+├── PersonNeeded           10  the run ended, and an alarm is open
 └── ArchiveDamaged         11  records, rows or indexes are not as they should be
 """
 
@@ -64,9 +65,16 @@ class AlreadyRunning(JianbaoError):
 
 
 class NotFound(JianbaoError):
-    """No article, cluster or run has that id."""
+    """No article, cluster, run or alarm has that id."""
 
     exit_code = 9
+
+
+class PersonNeeded(JianbaoError):
+    """The run ended, and an alarm is open: something left what is usual, and does not mend itself. Its message is ""
+    where a person was told of it a short while ago."""
+
+    exit_code = 10
 
 
 class ArchiveDamaged(JianbaoError):

@@ -21,7 +21,7 @@ from archive.store.models import Base, UtcDateTime
 Sent = dict[str, Any]
 """Statements as the driver got them, each with the parameters of its first use."""
 
-FEW = frozenset({"dedup_scheme", "dedup_state", "host", "poll"})
+FEW = frozenset({"dedup_scheme", "dedup_state", "host", "measure", "poll"})
 """Tables with a row for each thing that the program or a site file knows of; a site's hosts are as few."""
 GROWING = frozenset({table.name for table in Base.metadata.sorted_tables} | {TABLE}) - FEW
 SHARED = frozenset("site source state kind outcome template relation warc_file run_id version by_person pinned".split())
@@ -40,9 +40,9 @@ PARTIAL = {
     for index in table.indexes
 }
 """Which rows an index is of; "None" for all."""
-IN_HAND = frozenset({"ix_frontier_leased", "ix_recheck_leased", "ix_capture_gone"})
-"""Partial indexes of few rows, whatever the archive holds: what the crawlers at work have leased; and those of articles
-that are no more, of which a plan over few rows reads all, one over many only the keys."""
+IN_HAND = frozenset({"ix_alarm_open", "ix_frontier_leased", "ix_recheck_leased", "ix_capture_gone"})
+"""Partial indexes of few rows, whatever the archive holds: open alarms; what the crawlers at work have leased; and
+those of articles that are no more, of which a plan over few rows reads all, one over many only the keys."""
 _JUDGED = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 
 

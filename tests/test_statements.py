@@ -121,6 +121,9 @@ def _use(folder: Path, url: str, archive: Archive) -> None:
     run("match", str(folder / "text.txt"))
     run("stats")
     run("runs")
+    run("alarms")
+    run("alarms", "--all")
+    run("alarms", "close", "1", "--note", "as it should be", fails=9)
     run("export", "--format", "jsonl", "--to", str(folder / "export"))
     run("export", "--format", "jsonl", "--all", "--to", str(folder / "export"))
 

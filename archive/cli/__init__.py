@@ -28,7 +28,8 @@ class Group(click.Group):
 
 
 def _end(error: JianbaoError) -> NoReturn:
-    echo(f"jianbao: {error}", err=True)
+    if str(error):
+        echo(f"jianbao: {error}", err=True)
     sys.exit(error.exit_code)
 
 
@@ -50,4 +51,4 @@ def main(context: click.Context, home: str | None, database: str | None, options
 
 # Each module adds its commands to `main`.
 from archive.cli import cluster, db, export, match, read, recluster  # noqa: E402, F401
-from archive.cli.watch import changes  # noqa: E402, F401
+from archive.cli.watch import alarms, changes  # noqa: E402, F401

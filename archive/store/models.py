@@ -200,6 +200,7 @@ class Capture(Base):
     repeats_id: Mapped[int | None] = mapped_column(Key)  # the capture whose payload it showed again
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
+    whole_share: Mapped[float | None]  # 0 to 1: of the witness's text of the whole page; None where it was not asked
     __table_args__ = (
         # No place is a capture's own: files are moved, and written anew under an old name.
         Index(None, "warc_file", "warc_offset"),
@@ -275,3 +276,41 @@ class Change(Base):
     after_capture_id: Mapped[int | None] = mapped_column(Key)
     before_capture_id: Mapped[int | None] = mapped_column(Key)
     __table_args__ = (Index(None, "at"),)
+
+
+class Measure(Base):
+    """What is usual of one measure of a site, a template, a list or a host, and what is being measured
+    (`archive.watch`). One row each, whose size is bounded, so that years of runs take no more room than a month."""
+
+    __tablename__ = "measure"
+    site: Mapped[str] = mapped_column(primary_key=True)
+    measure: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[str] = mapped_column(primary_key=True)  # a template, a list, a host; "" for the whole site
+    begun_at: Mapped[datetime]
+    n: Mapped[int] = mapped_column(default=0)
+    total: Mapped[float] = mapped_column(default=0.0)
+    sample: Mapped[list[Any]]
+    score: Mapped[float] = mapped_column(default=0.0)
+    history: Mapped[list[Any]]  # of periods: [n, middle, spread]
+    examples: Mapped[list[Any]]
+    quiet: Mapped[int] = mapped_column(default=0)  # 1: a person closed its alarm, and it was not well since
+
+
+class Alarm(Base):
+    """A measure that left what is usual: open until it is well again, or a person closes it."""
+
+    __tablename__ = "alarm"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    site: Mapped[str]
+    measure: Mapped[str]
+    scope: Mapped[str]
+    raised_at: Mapped[datetime]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("crawl_run.id"))
+    usual: Mapped[str]
+    now: Mapped[str]
+    examples: Mapped[list[Any]]  # {capture_id, url}
+    next_command: Mapped[str]
+    told_at: Mapped[datetime]  # when a person was last told of it
+    closed_at: Mapped[datetime | None]
+    closed_why: Mapped[str | None]  # well, or the person's words
+    __table_args__ = (partial("ix_alarm_open", "id", where="closed_at IS NULL"),)

@@ -72,10 +72,11 @@ class CaptureRecord:
     `captured_at` carries a zone. `digest`: `sha1:` and the base-32 SHA-1 of the payload as it was transferred.
     `warc_file`: the file's name inside the home's `warc/` (or an imported file's path), `warc_offset` and `warc_length`
     in bytes of the compressed record; no length, and the offset in the unpacked file, where no gzip member is the
-    record's own. `outcome`: one of docs/outcomes.md. `agreement`: 0 to 1, how far the witness read
-    the same body, None where it was not asked. `part`: which page of an article on several its address names: from 2, 0
-    for the whole on one page, None for all else. `etag`, `last_modified`: the answer's headers, None where it had none.
-    `repeats`: address and time of the capture whose payload it showed again: its record has none of its own.
+    record's own. `outcome`: one of docs/outcomes.md. `agreement`: 0 to 1, how far the witness read the same body, None
+    where it was not asked. `whole_share`: 0 to 1, what share of the text that the witness takes from the whole page the
+    body holds, None where it was not asked for that. `part`: which page of an article on several its address names:
+    from 2, 0 for the whole on one page, None for all else. `etag`, `last_modified`: the answer's headers, None where it
+    had none. `repeats`: address and time of the capture whose payload it showed again: its record has none of its own.
     """
 
     url: str
@@ -94,6 +95,7 @@ class CaptureRecord:
     template: str | None = None
     detail: str | None = None
     agreement: float | None = None
+    whole_share: float | None = None
     part: int | None = None
     etag: str | None = None
     last_modified: str | None = None

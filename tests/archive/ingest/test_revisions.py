@@ -12,7 +12,20 @@ from archive.ingest.reindex import Upgraded, upgrade
 from archive.ingest.transaction import ingest
 from archive.store import fulltext, schema
 from archive.store.db import open_engine, reading, writing
-from archive.store.models import Article, Base, Capture, Change, CrawlRun, Frontier, Host, Poll, Revision, Sighting
+from archive.store.models import (
+    Alarm,
+    Article,
+    Base,
+    Capture,
+    Change,
+    CrawlRun,
+    Frontier,
+    Host,
+    Measure,
+    Poll,
+    Revision,
+    Sighting,
+)
 from crawler.run import frontier
 from tests.archive.dedup.copies import DAY, record, spaced, store
 from tests.archive.dedup.copies import text as story
@@ -22,7 +35,8 @@ from tests.archive.make import captured
 pytestmark = pytest.mark.own_database
 
 _CHANGE: Final = ("cause", "after_at", "before_at", "after_capture_id", "before_capture_id")
-_0013: Final = frozenset({"cluster_event.reason"})
+_0015: Final = frozenset({"alarm", "measure", "capture.whole_share"})
+_0013: Final = _0015 | {"cluster_event.reason"}
 _0010: Final = _0013 | {f"change.{name}" for name in _CHANGE} | {"capture.part"}
 _0009: Final = _0010 | {"host", "crawl_run.token", "crawl_run.beat_at"}
 # Pairs of articles told which of them a split had parted, and so the last of a side, not of the archive.
@@ -43,14 +57,15 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0011": _0013,
     "0012": _0013,
     "0013": _0013,
-    "0014": frozenset(),
-    "0015": frozenset(),
+    "0014": _0015,
+    "0015": _0015,
+    "0016": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""
 PASSAGES: Final = "0013"
 """Since this schema furniture is learnt by passages: an archive of an older one is indexed anew, whatever its rules."""
-CRAWLED: Final = (Article, Revision, Capture, CrawlRun, Frontier, Host, Sighting, Poll, Change)
+CRAWLED: Final = (Article, Revision, Capture, CrawlRun, Frontier, Host, Sighting, Poll, Change, Alarm, Measure)
 DECIDED: Final = (ClusterSame, ClusterSide, ClusterPin, ClusterEvent)
 
 
@@ -63,11 +78,16 @@ def fill(engine: Engine) -> dict[str, int]:
         connection.execute(insert(Sighting).values(**seen, first_seen_at=DAY, last_seen_at=DAY))
         connection.execute(insert(Host).values(host="clip.example", rest_until=DAY, rest_reason="429"))
         connection.execute(insert(Poll).values(site="clip", source="front", ended_at=DAY))
+        key = {"site": "clip", "measure": "doubtful", "scope": ""}
+        told = {"usual": "2 %", "now": "40 %", "examples": [], "next_command": "jianbao runs", "told_at": DAY}
+        connection.execute(insert(Alarm).values(**key, raised_at=DAY, run_id=1, **told))
+        measured = {"n": 3, "sample": [0.5], "history": [[50, 0.02, 0.01]], "examples": []}
+        connection.execute(insert(Measure).values(**key, begun_at=DAY, **measured))
         frontier.offer(connection, "clip", [(name, f"https://clip.example/{name}") for name in ("p", "q", "r")], DAY)
         frontier.claim(connection, "clip", "run-1", 1, DAY)
         frontier.settle(connection, "clip", "r", "done", "article")
         frontier.settle(connection, "clip", "q", "barred", "robots")
-    items = [captured(one, hours=hours, status=200, agreement=0.75) for hours, one in enumerate(WORLD)]
+    items = [captured(one, hours=hours, status=200, agreement=0.75, whole_share=0.5) for hours, one in enumerate(WORLD)]
     items += [
         captured(record(story(4), "c", site="netease", headline="改过的题"), hours=40),
         captured(None, hours=41),
