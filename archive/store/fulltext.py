@@ -70,7 +70,7 @@ def add(connection: Connection, entries: Sequence[Entry]) -> None:
         return
     connection.exec_driver_sql(
         f"INSERT INTO {TABLE} (article_id, part, document) VALUES (%s, %s, CAST(%s AS tsvector))",  # noqa: S608
-        [(e.article_id, part, document) for e in entries for part, document in enumerate(_documents(e))],
+        [(e.article_id, part, document) for e in entries for part, document in enumerate(documents(e))],
     )
 
 
@@ -113,7 +113,7 @@ def tsquery(term: Term) -> str:
     return " <-> ".join(quoted)
 
 
-def _documents(entry: Entry) -> Iterator[str]:
+def documents(entry: Entry) -> Iterator[str]:
     """The tsvectors of an article, as text. The headline stands in the first, weighs A, and no phrase leaves it."""
     headline, body = entry.headline.split()[:PART], entry.body.split()
     start = 0
