@@ -314,3 +314,13 @@ class Alarm(Base):
     closed_at: Mapped[datetime | None]
     closed_why: Mapped[str | None]  # well, or the person's words
     __table_args__ = (partial("ix_alarm_open", "id", where="closed_at IS NULL"),)
+
+
+class Verified(Base):
+    """How far one part of the archive was verified, and when (`crawler.upkeep.verify`): a WARC file, by its name behind
+    `warc:`, the articles one by one (`articles`), all else of the database (`database`)."""
+
+    __tablename__ = "verified"
+    part: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[int] = mapped_column(BigInteger, default=0)  # where the pass that is going on comes next; 0: none is
+    ended_at: Mapped[datetime | None]  # when the last whole pass over it ended

@@ -53,12 +53,12 @@ def _histories(connection: Connection, rows: Sequence[Any], ids: list[int]) -> I
         *(Revision.article_id, Revision.number, Revision.capture_id, Revision.captured_at),
         *(Revision.headline, Revision.body, Revision.digest),
     )
-    for row in connection.execute(query.where(Revision.article_id.in_(ids)).order_by(Revision.number)):
-        revisions[row.article_id].append(row)
+    for one in connection.execute(query.where(Revision.article_id.in_(ids)).order_by(Revision.number)):
+        revisions[one.article_id].append(one)
     captures: defaultdict[int, dict[int, Any]] = defaultdict(dict)
     shown = select(Capture.id, Capture.article_id, Capture.captured_at, Capture.text_digest)
-    for row in connection.execute(shown.where(Capture.article_id.in_(ids), Capture.text_digest.is_not(None))):
-        captures[row.article_id or 0][row.id] = row
+    for seen in connection.execute(shown.where(Capture.article_id.in_(ids), Capture.text_digest.is_not(None))):
+        captures[seen.article_id or 0][seen.id] = seen
     for row in rows:
         yield from _history(row, revisions[row.id], captures[row.id])
 
@@ -70,7 +70,7 @@ def _history(row: Any, revisions: Sequence[Any], captures: dict[int, Any]) -> It
         return
     if row.revision != numbers[-1]:
         told = f"it is said to be revision {row.revision}, and has {numbers[-1]}"
-        yield _finding(row, "revision", told, Repair.RECOUNT, {"revision": numbers[-1]})
+        yield _finding(row, "revision", told, Repair.RECOUNT, {"revision": (row.revision, numbers[-1])})
     texts = [(one.headline, one.body) for one in revisions[:-1]] + [(row.headline, row.body)]
     for one, (headline, body) in zip(revisions, texts, strict=True):
         if body is None or text_digest(headline, body) != one.digest.removeprefix(PART):
@@ -94,7 +94,8 @@ def _times(row: Any, revisions: Sequence[Any], captures: dict[int, Any]) -> Iter
     if not times:
         return
     values = {"first_captured_at": min(times), "last_captured_at": max(times)}
-    if wrong := {name: value for name, value in values.items() if getattr(row, name) != value}:
+    told = {name: (getattr(row, name), value) for name, value in values.items()}
+    if wrong := {name: pair for name, pair in told.items() if pair[0] != pair[1]}:
         fault = f"its captures say otherwise: {', '.join(wrong)}"
         yield _finding(row, "times", fault, Repair.RECOUNT, wrong)
 
@@ -105,7 +106,7 @@ def _states(connection: Connection, rows: Sequence[Any]) -> Iterator[Finding]:
         state = str(state_after(events(found[row.id])))
         if state != row.state:
             fault = f"it is said to be {row.state}, and its captures say {state}"
-            yield _finding(row, "state", fault, Repair.RECOUNT, {"state": state})
+            yield _finding(row, "state", fault, Repair.RECOUNT, {"state": (row.state, state)})
 
 
 def _indexed(connection: Connection, rows: Sequence[Any], ids: list[int]) -> Iterator[Finding]:

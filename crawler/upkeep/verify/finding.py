@@ -45,8 +45,8 @@ CURES: Final = {
 @frozen(kw_only=True)
 class Finding:
     """`kind`: one of docs/backup.md's list. `place`: what it is about, for a person. `fault`: what is wrong. `repair`:
-    how it can be mended, None where it cannot be; `cure`: what to do then. `key`: what the repair needs: a file's name,
-    an article's number, a table's name, or a number and the values to write."""
+    how it can be mended, None where it cannot be; `cure`: what to do then. `key`: what the repair needs: a file's path,
+    an article's number, a worker, an index, or a table, a row's key and, by column, what stands there and should."""
 
     kind: str
     place: str

@@ -20,9 +20,9 @@ _VOCABULARY: Final = "article_text_tokens"
 
 # unnest and not a join of values: a batch's documents are one parameter.
 _SAME: Final = text(
-    f"""SELECT t.article_id, t.part, t.document = w.document::tsvector AS same
-    FROM {fulltext.TABLE} t LEFT JOIN
-    unnest(CAST(:ids AS bigint[]), CAST(:parts AS integer[]), CAST(:documents AS text[])) AS w (article_id, part, document) ON w.article_id = t.article_id AND w.part = t.part
+    f"""SELECT t.article_id, t.part, t.document = w.document::tsvector AS same FROM {fulltext.TABLE} t
+    LEFT JOIN unnest(CAST(:ids AS bigint[]), CAST(:parts AS integer[]), CAST(:documents AS text[]))
+    AS w (article_id, part, document) ON w.article_id = t.article_id AND w.part = t.part
     WHERE t.article_id BETWEEN :first AND :last"""  # noqa: S608
 )
 

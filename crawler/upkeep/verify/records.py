@@ -174,14 +174,13 @@ class FileCheck:
             # A payload that changed in place is damage; reading the file again would store it beside.
             yield self._row(row, "row_without_record", fault, None if same else Repair.REREAD, RESTORE if same else "")
             return
-        differs = [name for name, value in _values(raw).items() if value != getattr(row, name)]
+        told = {name: (getattr(row, name), value) for name, value in _values(raw).items()}
+        differs = {name: pair for name, pair in told.items() if pair[0] != pair[1]}
         if (raw.repeats is None) != (row.repeats_id is None):
-            differs.append("repeats_id")
-        fault = f"its record says otherwise: {', '.join(differs)}"
-        if "repeats_id" in differs:
-            yield self._row(row, "row_differs", fault, cure=REBUILD)
+            yield self._row(row, "row_differs", "its record says otherwise: repeats_id", cure=REBUILD)
         elif differs:
-            yield self._row(row, "row_differs", fault, Repair.RECOUNT, key=_values(raw))
+            fault = f"its record says otherwise: {', '.join(differs)}"
+            yield self._row(row, "row_differs", fault, Repair.RECOUNT, key=differs)
 
     def _unnamed(self, raws: list[RawCapture]) -> Iterator[Finding]:
         """Answers that no row names by their place: those that no row names at all."""

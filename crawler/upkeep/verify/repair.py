@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from attrs import define, field
-from sqlalchemy import Connection, Engine, bindparam, select, text, update
+from sqlalchemy import Engine, bindparam, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from archive.dedup import reindex as duplicates
 from archive.dedup.linking import link
@@ -31,6 +32,7 @@ _INDEXED: Final = (
     *(Article.id.label("article_id"), Article.site, Article.native_id, Article.url, Article.headline, Article.body),
     *(Article.published_at, Article.published_precision, Article.first_captured_at, Article.flags),
 )
+_NOBODYS: Final = "UPDATE frontier SET state = 'due', leased_until = NULL WHERE state = 'leased' AND leased_by IS NULL"
 
 
 @define
@@ -55,7 +57,10 @@ class Mender:
         for repair, mend in self._menders().items():
             if keys := wanted.get(repair):
                 self.progress(str(repair), 0, len(keys))
-                mend(keys)
+                try:
+                    mend(keys)
+                except DBAPIError as error:  # what is damaged may break a rule that a repair relies on
+                    self.faults.append(f"{repair}: {' '.join(str(error.orig).split())[:200]}")
                 self.progress(str(repair), len(keys), len(keys))
         return sum(map(len, wanted.values()))
 
@@ -99,23 +104,25 @@ class Mender:
         run.finish()
 
     def _recount(self, rows: list[Any]) -> None:
-        """Write what follows from other rows."""
+        """Write what follows from other rows, where it is still what was found: a crawl may have written since."""
         with writing(self.engine) as connection:
             for name, key, values in rows:
                 table = Base.metadata.tables[name]
                 column = table.primary_key.columns[0]
-                connection.execute(update(table).where(column == key).values(values))
-                if name == "dedup_state":
-                    _add_count(connection, key, values)
+                before = [table.c[one] == was for one, (was, _) in values.items() if was is not None]
+                after = {one: value for one, (_, value) in values.items()}
+                changed = connection.execute(update(table).where(column == key, *before).values(after))
+                if name == "dedup_state" and not changed.rowcount:
+                    statement = "INSERT INTO dedup_state (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING"
+                    connection.execute(text(statement), {"name": key, **after})
 
     def _release(self, workers: list[Any]) -> None:
+        named = [one for one in workers if one is not None]
         with writing(self.engine) as connection:
-            named = [one for one in workers if one is not None]
             frontier.release(connection, named)
             rechecks.release(connection, named)
             if None in workers:
-                nobody = "UPDATE frontier SET state = 'due', leased_until = NULL WHERE state = 'leased' AND leased_by IS NULL"
-                connection.execute(text(nobody))
+                connection.execute(text(_NOBODYS))
 
     def _drop(self, rows: list[Any]) -> None:
         with writing(self.engine) as connection:
@@ -151,8 +158,8 @@ class Mender:
             log_clustered(connection, sorted(changed), now)
 
     def _fulltext(self, keys: list[Any]) -> None:
-        """On PostgreSQL the articles' own rows are made anew. SQLite's index can forget a text only where it is told its
-        tokens, which nobody knows any more: there it is made anew as a whole."""
+        """On PostgreSQL the articles' own rows are made anew. SQLite's index forgets a text only where it is told the
+        tokens, which nobody knows any more: it is made anew as a whole."""
         sqlite = self.engine.dialect.name == "sqlite"
         with writing(self.engine) as connection:
             if sqlite:
@@ -166,11 +173,6 @@ class Mender:
             while rows := connection.execute(query.where(Article.id > last)).all():
                 fulltext.add(connection, [fulltext.entry(*row) for row in rows])
                 last = rows[-1].id
-
-
-def _add_count(connection: Connection, name: str, values: dict[str, Any]) -> None:
-    statement = "INSERT INTO dedup_state (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING"
-    connection.execute(text(statement), {"name": name, **values})
 
 
 def _batches(keys: Sequence[int]) -> Iterable[Sequence[int]]:

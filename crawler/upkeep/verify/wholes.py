@@ -151,14 +151,14 @@ def _repeats(connection: Connection) -> Iterator[Finding]:
 
 
 def _counts(connection: Connection) -> Iterator[Finding]:
-    """Counts of index rows, which say when a table is full. Rows that came twice are counted twice, none is left out."""
+    """Counts of index rows, which say when a table is full. One that came twice is counted twice, none is left out."""
     said: dict[Any, int] = dict(connection.execute(text("SELECT name, value FROM dedup_state")).all())
     for table in _HASHES:
         name = table.removeprefix("dedup_")
         count = connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0  # noqa: S608
         if said.get(name, 0) < count:
             fault = f"it counts {said.get(name, 0)} rows of {table}, and there are {count}"
-            key = ("dedup_state", name, {"value": count})
+            key = ("dedup_state", name, {"value": (said.get(name), count)})
             yield Finding(kind="count", place="dedup_state", fault=fault, repair=Repair.RECOUNT, key=key)
 
 
