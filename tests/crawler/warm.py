@@ -17,13 +17,15 @@ import tempfile
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from select import select
-from typing import Any
+from typing import IO, Any
 
 from attrs import define, field
+
+from archive import workers
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = f"""
@@ -42,6 +44,7 @@ MODULES = (
     "crawler.cli",
     "crawler.download",
     "crawler.middlewares",
+    "crawler.run.extraction",
     "crawler.run.load",
     "crawler.run.runner",
     "crawler.settings",
@@ -50,6 +53,7 @@ MODULES = (
     "scrapy.crawler",
     "scrapy.downloadermiddlewares.httpproxy",
     "scrapy.extensions.logstats",
+    "trafilatura",
     "twisted.internet.asyncioreactor",
 )
 """What crawls and imports load."""
@@ -130,6 +134,7 @@ def wait_for_a_command() -> str:
             tasks.close()
             answers.close()
             _become(words, environment, folder, out, err)
+            _keep_a_worker_ready()
             return str(before)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
@@ -145,6 +150,55 @@ def _become(words: Sequence[str], environment: Mapping[str, str], folder: str, o
     os.environ.update(environment)
     os.chdir(folder)
     sys.argv[1:] = words
+
+
+@define
+class _Worker:
+    """A process that was forked to be a worker, as `archive.workers` knows what `subprocess` started."""
+
+    pid: int
+    stdin: IO[bytes]
+    stdout: IO[bytes]
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int:
+        _, status = os.waitpid(self.pid, 0)
+        return os.waitstatus_to_exitcode(status)
+
+
+def _keep_a_worker_ready() -> None:
+    """The first worker of this command is forked now, before anything is done that the worker would take over; those
+    after it are started as always."""
+    start = workers._Process.start
+    ready = [_fork_a_worker()]
+
+    def take(process: Any) -> Any:
+        if process.running is None and ready:
+            process.running = ready.pop()
+            workers._send(process.running.stdin, process.setup)
+        return start(process)
+
+    workers._Process.start = take  # type: ignore[method-assign]
+
+
+def _fork_a_worker() -> _Worker:
+    tasks, hand_in = os.pipe()
+    take_out, answers = os.pipe()
+    child = os.fork()
+    if not child:
+        os.dup2(tasks, 0)
+        os.dup2(answers, 1)
+        os.closerange(3, 4096)
+        try:
+            workers.serve()
+        finally:
+            os._exit(1)
+    os.close(tasks)
+    os.close(answers)
+    return _Worker(child, os.fdopen(hand_in, "wb"), os.fdopen(take_out, "rb"))
 
 
 @contextmanager
