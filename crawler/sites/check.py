@@ -25,7 +25,8 @@ FIELDS: Final = frozenset(
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _RULE_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]*\.[a-z0-9_.-]+")
-_HOST: Final = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
+# A name of one part would be a top-level domain with all its sites; what localhost leads to is the guard's business.
+_HOST: Final = re.compile(r"localhost|(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
 _NUMBERED: Final = "_0123456789"  # (?P<editor_2>…) is the field editor too
 
 
