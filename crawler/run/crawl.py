@@ -54,7 +54,6 @@ class Crawl:
     _listed: set[tuple[str, str]] = field(factory=set)
     _looks: set[int] = field(factory=set)
     _held: dict[int, Answer] = field(factory=dict)
-    _controls: Counter[str] = field(factory=Counter)
     _asked_control: set[str] = field(factory=set)
 
     @property
@@ -204,28 +203,24 @@ class Crawl:
         self.run.believed.clear()
 
     def controls(self, site: str) -> list[Recheck]:
-        """Where articles are no more and no page of their hosts was well: an article of each such host that was there
-        lately, which tells whether its host is well."""
+        """Where the last pages of a host show no article, or that known ones are no more: an article of each such host
+        that was there lately, which tells whether the host is well."""
         found: list[Recheck] = []
         hosts = {one.host for one in self.run.held.values() if one.site == site and one.id in self._held}
+        hosts |= {claim.host for claim, _ in self.run.unsure.values() if claim.site == site}
         with self.run.ends(), self.run.step() as (connection, _):
             for host in sorted(hosts):
-                if (
-                    self.is_ending
-                    or self._controls[host] >= CONTROLS
-                    or any(self._is_told(one) for one in (host, site))
-                ):
+                seen = self.run.seen[host]
+                left = self.is_ending or seen.left or self.run.seen[site].left
+                if left or not seen.unsure or seen.controls >= CONTROLS:
                     continue
-                self._controls[host] += 1
                 asked = rechecks.control(connection, site, host, self.run.worker, self.run.now())
                 if asked:
+                    seen.controls += 1
+                    self.run.seen[site].controls += 1
                     self._asked_control.add(host)
                 found += asked
         return found
-
-    def _is_told(self, name: str) -> bool:
-        """Whether a host or a site needs no control: it was well in this run, or is left alone."""
-        return self.run.seen[name].well or bool(self.run.seen[name].left)
 
     def end_looks(self) -> None:
         """No page comes any more: decide on what looks showed to be no more. It is believed of a host that was well.

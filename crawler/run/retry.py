@@ -144,7 +144,8 @@ class Seen:
     the tries in vain since the last page that was well, `again`: those of them that were in vain in an older run, too,
     `unsure`: those of them whose page shows no article. `left`: why it is left alone for the rest of the run, or "".
     `barred`: how many addresses its robots.txt forbade that were not known to be forbidden; `new_robots`: it is another
-    than before. `shared_vain`: its pages in a row that were in vain in all runs, as far as this one knows.
+    than before. `shared_vain`: its pages in a row that were in vain in all runs, as far as this one knows. `controls`: so
+    many articles that were there lately were asked for since the last page that was well, to see whether it is.
     """
 
     answered: bool = False
@@ -156,11 +157,12 @@ class Seen:
     barred: int = 0
     new_robots: bool = False
     shared_vain: int = 0
+    controls: int = 0
 
     def page_well(self) -> None:
         """A page was final."""
         self.answered = self.well = True
-        self.shared_vain = 0
+        self.shared_vain = self.controls = 0
         self.vain.clear()
         self.unsure.clear()
 
@@ -186,7 +188,7 @@ class Seen:
         """
         if not answered or not self.answered:
             return True
-        return len(self.vain) >= (IN_A_ROW if self.well else 2)
+        return len(self.vain) >= (IN_A_ROW if self.well and not self.controls else 2)
 
     def excused(self, *, answered: bool) -> set[int]:
         """Those in `vain` whose try does not count. A page that was in vain in an older run, too, and is so again at a

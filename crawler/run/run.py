@@ -217,9 +217,10 @@ class Run:
                 frontier.miss(connection, claim, outcome, outcome, now, well=False)
 
     def is_well(self, claim: "frontier.Claim | Recheck") -> bool:
-        """Whether what the host of an address said last is to be believed. Of a host with few pages its site tells."""
+        """Whether what the host of an address said last is to be believed. Of a host with few pages its site tells; of
+        one of which articles are known these do (`Crawl.controls`)."""
         both = self.seen[claim.host], self.seen[claim.site]
-        return any(seen.well for seen in both) and all(len(seen.vain) < IN_A_ROW for seen in both)
+        return any(seen.well for seen in both) and all(len(seen.vain) < IN_A_ROW and not seen.controls for seen in both)
 
     def answer(self, host: str, site: str) -> None:
         """A host of a site gave an answer, whichever."""
@@ -239,7 +240,7 @@ class Run:
             claim.site for claim, _ in self.unsure.values() if not (self.is_well(claim) or self.is_left(claim))
         )
         for site, pages in nothing.items():
-            if pages > 1:
+            if pages > 1 or self.seen[site].controls:
                 self.doubt(f"{site}: none of the last {pages} pages shows an article; they are asked for again")
         error = self._verdict()
         fatal = error is not None and not isinstance(error, DoubtfulRun | NetworkUnavailable)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 
 from attrs import evolve
 
@@ -32,6 +33,16 @@ REASONS = {
 }
 
 
+class Answers(Protocol):
+    """What a portal is asked."""
+
+    def answer(self, url: str, posted: str = "") -> Answer:
+        """The answer to that address."""
+
+    def key(self, url: str) -> tuple[str, str] | None:
+        """The article that the address names."""
+
+
 class Proxy:
     """Serves one world on a loopback port from a thread of its own, until closed.
 
@@ -39,11 +50,11 @@ class Proxy:
     their addresses, redirects left out. `down`: hosts that answer 503. `faults`: answers by address
     that replace the portal's own; `fault`: the same as a function, None where the portal answers itself. `delay`:
     seconds that every answer waits. `etags`: whether pages carry an ETag, and are not sent again to who knows it.
-    `arrivals`: when each request came in (seconds since the epoch), and for what.
+    `cut`: the way to every host is cut, says the proxy. `arrivals`: when each request came in (seconds since the epoch), and for what.
     """
 
     def __init__(self, world: World, folder: Path, port: int = 0) -> None:
-        self.portal = Portal(world)
+        self.portal: Answers = Portal(world)
         self.world = world
         self.ca_file, self._context = tls.make(folder)
         self.requests: Counter[str] = Counter()
@@ -54,6 +65,7 @@ class Proxy:
         self.arrivals: list[tuple[float, str]] = []
         self.delay = 0.0
         self.etags = False
+        self.cut = False
         self._holds: Callable[[str], bool] = lambda url: False
         self._waiting = threading.Event()
         self.port = port
@@ -141,6 +153,10 @@ class Proxy:
         try:
             while (head := await _head(reader)) is not None:
                 method, target, headers = head
+                if self.cut:
+                    writer.write(b"HTTP/1.1 504 Gateway Timeout\r\nContent-Length: 0\r\n\r\n")
+                    await writer.drain()
+                    break
                 if method == "CONNECT":
                     writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
                     await writer.drain()

@@ -29,7 +29,8 @@ from crawler.run.politeness import hosts
 from crawler.run.politeness.turns import HostRests, Turns
 from crawler.run.retry import host_of
 from crawler.run.run import open_run
-from crawler.run.store import read_claimed
+from crawler.run.schedule.rechecks import Recheck
+from crawler.run.store import read_claimed, read_recheck
 from crawler.spiders import portals
 from crawler.warc.raw import RawCapture, raw_from_headers
 from crawler.warc.writer import Exchange, WarcFolder
@@ -46,6 +47,9 @@ class Here:
 
     def page(self, raw: RawCapture, hearing: Any, claim: frontier.Claim, *, further: bool = False) -> Any:
         return read_claimed(capture_item(raw), claim, further=further)
+
+    def look(self, raw: RawCapture, hearing: Any, found: Recheck) -> Any:
+        return read_recheck(capture_item(raw), found)
 
     def list(self, raw: RawCapture) -> ListAnswer:
         return list_answer(raw)
@@ -115,7 +119,7 @@ class Nights:
         spider = next(
             cls for cls in vars(portals).values() if getattr(cls, "name", "") == self.site and hasattr(cls, "site")
         )()
-        spider.crawl, spider._claims = crawl, set()
+        spider.crawl, spider._claims, spider._looks = crawl, set(), set()
         return spider
 
     def run(self, fetch: Fetch, only: Sequence[str] = (), robots: str | None = None) -> int:
@@ -141,7 +145,8 @@ class Nights:
         while waiting:
             waiting.extend(self._fetch(spider, run, fetch, waiting.popleft()) or ())
             if not waiting:
-                waiting.extend(spider._due())
+                waiting.extend(list(spider._due()) or spider._look_requests())
+        crawl.end_looks()
         ended = run.finish()
         self.notes = list(run.notes)
         return ended.exit_code if ended is not None else 0
@@ -150,23 +155,23 @@ class Nights:
         url, before = request.url, list[str]()
         while True:
             if left := run.seen[host_of(url)].left:
-                return spider.page_failed(failure(request, HostRests(left), before))
+                return request.errback(failure(request, HostRests(left), before))
             if why := why_refused(url, spider.hosts):
-                return spider.page_failed(failure(request, Refused(why), before))
+                return request.errback(failure(request, Refused(why), before))
             run.asked = True
             self.asked.append(url)
             with reading(run.engine) as connection:  # as whoever takes the host's turn does
                 run.seen[host_of(url)].shared_vain = hosts.look(connection, host_of(url)).vain
             given = fetch(url)
             if isinstance(given, Exception):
-                return spider.page_failed(failure(request, given, before))
+                return request.errback(failure(request, given, before))
             run.answered = True
             run.answer(host_of(url), self.site)
             if not 300 <= given.status < 400 or not given.location:
                 break
             before.append(url)
             if len(before) > MAX_REDIRECTS:
-                return spider.page_failed(failure(request, IgnoreRequest("max redirections reached"), before))
+                return request.errback(failure(request, IgnoreRequest("max redirections reached"), before))
             url = urljoin(url, given.location)
         raw = RawCapture(
             url=url,
@@ -176,7 +181,7 @@ class Nights:
             requested=before[0] if before else None,
         )
         raw = raw_from_headers(raw, [("Content-Type", given.content_type), *given.headers])
-        return spider.parse_page(SimpleNamespace(meta={RAW: raw}), **request.cb_kwargs)
+        return request.callback(SimpleNamespace(meta={RAW: raw}), **request.cb_kwargs)
 
     def rows(self, statement: str) -> list[Any]:
         """What a query gives."""

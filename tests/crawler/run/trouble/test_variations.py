@@ -178,14 +178,17 @@ def test_a_night_in_which_one_host_is_well(nights: Nights, night: str) -> None:
 
 
 def test_a_night_of_few_pages(nights: Nights) -> None:
-    """Two are due in each run, and both seem deleted; then one alone. They wait, and nothing else does."""
-    two, one = sorted(nights.wanted)[:2], sorted(nights.wanted)[2:3]
+    """One alone seems deleted, where nothing is known to compare it with; two do; then one again, and the two that are
+    known by then as well. They wait, and nothing else does."""
+    one, two, another = sorted(nights.wanted)[:1], sorted(nights.wanted)[1:3], sorted(nights.wanted)[3:4]
     bad = for_articles(nights, Answer(404, b""))
-    assert nights.run(bad, only=two) == 3
-    assert nights.rows("SELECT DISTINCT state, attempts FROM frontier") == [("due", 0)]
-    assert nights.run(nights.good, only=two) == 0
     assert nights.run(bad, only=one) == 0
     assert nights.rows("SELECT state, attempts, outcome FROM frontier WHERE state != 'done'") == [("due", 1, "gone")]
+    assert nights.run(bad, only=two) == 3
+    assert nights.rows("SELECT attempts, count(*) FROM frontier WHERE state = 'due' GROUP BY 1") == [(0, 2), (1, 1)]
+    assert nights.run(nights.good, only=two) == 0
+    assert nights.run(bad, only=another) == 3
+    assert nights.rows("SELECT attempts, count(*) FROM frontier WHERE state = 'due' GROUP BY 1") == [(0, 1), (1, 1)]
     nights.let_time_pass()
     assert nights.run(nights.good) == 0
     assert nights.stored == nights.wanted
@@ -197,6 +200,37 @@ def test_what_is_deleted_is_so_at_once_where_its_host_is_well(nights: Nights) ->
     assert nights.run(lambda url: Answer(404, b"") if url in deleted else nights.good(url)) == 0
     rows = nights.rows("SELECT state, count(*) FROM frontier GROUP BY state ORDER BY 1")
     assert rows == [("done", len(nights.wanted) - 2), ("gone", 2)]
+
+
+@pytest.mark.parametrize("last", [1, 3])
+@pytest.mark.parametrize("night", ["all 404", "all gone, they say", "all sent to the page for what is gone"])
+def test_an_outage_that_begins_with_the_last_pages_of_a_run(nights: Nights, night: str, last: int) -> None:
+    """The host was well before, and fewer pages than five are in vain: articles that are known tell that it is not."""
+    www = sorted(one.native_id for one in PORTAL.world.publications if one.url.startswith("https://www.sohu.com/"))
+    assert nights.run(nights.good, only=www[:4]) == 0
+    bad, well = for_articles(nights, PASSING[night]), www[4:6]
+
+    def fetch(url: str) -> Answer | Exception:
+        if well and PORTAL.key(url.partition("?")[0]) == ("sohu", well[0]):
+            del well[0]
+            return nights.good(url)
+        return nights.good(url) if well else bad(url)
+
+    assert nights.run(fetch, only=www[: 6 + last]) == 3
+    assert set(nights.rows("SELECT state, attempts FROM frontier WHERE state != 'done'")) == {("due", 0)}
+    assert nights.rows("SELECT count(*) FROM frontier WHERE state = 'due'") == [(last,)]
+    assert nights.rows("SELECT DISTINCT state FROM article") == [("live",)]
+    assert nights.run(nights.good) == 0
+    assert nights.stored == nights.wanted
+
+
+def test_the_last_page_of_a_run_that_is_deleted_is_so_at_once(nights: Nights) -> None:
+    www = sorted(one.native_id for one in PORTAL.world.publications if one.url.startswith("https://www.sohu.com/"))
+    assert nights.run(nights.good, only=www[:4]) == 0
+    gone = {one.url for one in PORTAL.world.publications if one.native_id == www[4]}
+    assert nights.run(lambda url: Answer(404, b"") if url in gone else nights.good(url), only=www[:5]) == 0
+    assert nights.rows("SELECT native_id FROM frontier WHERE state = 'gone'") == [(www[4],)]
+    assert len(nights.asked) == 2, "the page, and one that is known"
 
 
 def test_what_is_deleted_at_a_host_without_anything_else_is_gone_in_the_end(nights: Nights) -> None:
