@@ -144,8 +144,8 @@ class Seen:
     the tries in vain since the last page that was well, `again`: those of them that were in vain in an older run, too,
     `unsure`: those of them whose page shows no article. `left`: why it is left alone for the rest of the run, or "".
     `barred`: how many addresses its robots.txt forbade that were not known to be forbidden; `new_robots`: it is another
-    than before. `shared_vain`: its pages in a row that were in vain in all runs, as far as this one knows. `controls`: so
-    many articles that were there lately were asked for since the last page that was well, to see whether it is.
+    than before. `shared_vain`: its pages in a row that were in vain in all runs, as far as this one knows. `controls`:
+    so many articles that were there lately were asked for since the last page that was well, to see whether it is.
     """
 
     answered: bool = False

@@ -50,7 +50,8 @@ class Proxy:
     their addresses, redirects left out. `down`: hosts that answer 503. `faults`: answers by address
     that replace the portal's own; `fault`: the same as a function, None where the portal answers itself. `delay`:
     seconds that every answer waits. `etags`: whether pages carry an ETag, and are not sent again to who knows it.
-    `cut`: the way to every host is cut, says the proxy. `arrivals`: when each request came in (seconds since the epoch), and for what.
+    `cut`: the way to every host is cut, says the proxy. `arrivals`: when each request came in (seconds since the
+    epoch), and for what.
     """
 
     def __init__(self, world: World, folder: Path, port: int = 0) -> None:

@@ -1,1 +1,1 @@
-"""Days at a scripted portal: what is published, edited, deleted and brought back there, and what the archive says of it."""
+"""Days at a scripted portal: what is published, edited, deleted and brought back there, and what the archive says."""

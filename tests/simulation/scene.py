@@ -1,6 +1,5 @@
 """The portal at a moment of its script: what each address answers then."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,8 @@ from tests.portal.world.truth import World
 from tests.simulation.script import Deed, Key, Script
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crawler.pages.template.site import Source
 
 SITES: Final = ("netease", "sohu")
