@@ -158,7 +158,12 @@ def _page(described: dict[str, Any]) -> str:
         lines.append(f"[图] {image['url']} {image['caption']}".rstrip())
     numbers = [f"article {described['id']}", f"revision {described['revision']}"]
     if described["state"] != "live":
-        numbers.append(described["state"])
+        happened = [
+            f"{word} {described[name]}"
+            for word, name in (("after", "state_after"), ("before", "state_before"))
+            if described[name]
+        ]
+        numbers.append(f"{described['state']} ({' and '.join(happened)})" if happened else described["state"])
     if described["copies"] > 1:
         which = "the representative" if described["representative"] else "a copy"
         numbers.append(f"{which} of {described['copies']}: jianbao cluster {described['id']}")

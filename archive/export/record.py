@@ -39,6 +39,9 @@ FIELDS: Final[dict[str, Kind]] = {
     "cluster_id": "integer",
     "representative": "boolean",
     "signature": "signature",
+    "state": "text",
+    "state_after": "time",
+    "state_before": "time",
 }
 """The fields of one exported article, in their order, with their kinds."""
 

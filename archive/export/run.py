@@ -14,16 +14,17 @@ from pathlib import Path
 from typing import IO, Any
 
 from attrs import frozen
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from archive.dedup.tables import Cluster, DedupText
 from archive.errors import StorageError
 from archive.export.record import FIELDS, FORMAT
 from archive.export.writers import WRITERS
 from archive.flags import shown
-from archive.store.models import Article
+from archive.store.models import Article, Change
 from archive.store.scheme import DedupScheme
 from archive.times import show_time
+from archive.watch.states import State
 
 FETCH = 500
 """Rows that are fetched at a time."""
@@ -69,11 +70,22 @@ def export(
 
 def articles(connection: Connection, *, every_article: bool) -> Iterator[dict[str, Any]]:
     """The articles to export by their numbers, each a row with `representative` and `signature`; memory stays flat."""
-    columns = [getattr(Article, name) for name in FIELDS if name not in ("representative", "signature")]
+    made = ("representative", "signature", "state_after", "state_before")
+    columns = [getattr(Article, name) for name in FIELDS if name not in made]
+    # Of the rows of the change log that tell of a state, the later one dates it more closely.
+    newest = (
+        select(Change.article_id, Change.kind, func.max(Change.id).label("id"))
+        .where(Change.kind.in_([state for state in State if state is not State.LIVE]))
+        .group_by(Change.article_id, Change.kind)
+        .subquery()
+    )
+    interval = (Change.after_at.label("state_after"), Change.before_at.label("state_before"))
     statement = (
-        select(*columns, Cluster.representative_id, DedupText.length, DedupText.signature)
+        select(*columns, *interval, Cluster.representative_id, DedupText.length, DedupText.signature)
         .outerjoin(Cluster, Cluster.id == Article.cluster_id)
         .outerjoin(DedupText, DedupText.article_id == Article.id)
+        .outerjoin(newest, and_(newest.c.article_id == Article.id, newest.c.kind == Article.state))
+        .outerjoin(Change, Change.id == newest.c.id)
         .order_by(Article.id)
     )
     if not every_article:

@@ -36,7 +36,17 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
 }
 """Our names, with the others in the order in which they count: the first that holds a value that can be read."""
 
-OURS: Final = ("confidence", "last_captured_at", "revision", "cluster_id", "representative", "signature")
+OURS: Final = (
+    "confidence",
+    "last_captured_at",
+    "revision",
+    "cluster_id",
+    "representative",
+    "signature",
+    "state",
+    "state_after",
+    "state_before",
+)
 """Fields of our own export that an import makes anew."""
 
 WRAPPERS: Final = ("_source", "hits", "articles", "items")

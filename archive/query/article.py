@@ -11,6 +11,8 @@ from archive.export.record import as_json
 from archive.flags import shown
 from archive.store.models import Article, Capture, Revision, Sighting
 from archive.times import show_times
+from archive.watch.presence import looks
+from archive.watch.states import State, events
 
 MAX_ROWS = 200
 """The most captures, sightings, revisions or related articles that one article is shown with."""
@@ -37,20 +39,32 @@ def article_row(connection: Connection, article_id: int) -> dict[str, Any]:
 
 
 def describe(connection: Connection, article_id: int) -> dict[str, Any]:
-    """Everything about one article, as `jianbao show --json` prints it: the exported fields, then `state`, `copies`,
-    `blocks`, `revisions` (oldest first, the present one last), `sightings`, `captures` and `related` (the articles of
+    """Everything about one article, as `jianbao show --json` prints it: the exported fields, then `copies`, `blocks`,
+    `revisions` (oldest first, the present one last), `sightings`, `captures` and `related` (the articles of
     other stories that it is linked to, as `jianbao cluster --json` prints them)."""
     row = article_row(connection, article_id)
     links = links_of(connection, [article_id])
     return {
-        **as_json(row),
-        "state": row["state"],
+        **as_json({**row, **_interval(connection, row)}),
         "copies": row["copies"],
         "blocks": row["blocks"],
         "revisions": revisions(connection, article_id),
         "sightings": _sightings(connection, row["site"], row["native_id"]),
         "captures": _captures(connection, article_id),
         "related": related(connection, {article_id: links.get(article_id, [])}, row["cluster_id"])[:MAX_ROWS],
+    }
+
+
+def _interval(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:
+    """Between which two looks an article came into its state; None for one that was always there."""
+    newest = None
+    if row["state"] != State.LIVE:
+        its = looks(connection, {row["id"]: (row["site"], row["native_id"])})[row["id"]]
+        newest = next((event for event in reversed(events(its)) if event.state == row["state"]), None)
+    after = newest.after if newest is not None else None
+    return {
+        "state_after": after.at if after is not None else None,
+        "state_before": newest.before.at if newest is not None else None,
     }
 
 

@@ -17,9 +17,10 @@ from archive.dedup.tables import Cluster
 from archive.errors import StorageError, UsageError
 from archive.export import run as export_run
 from archive.export.record import FIELDS
+from archive.query.article import describe
 from archive.store.db import reading, writing
 from archive.store.models import Article
-from archive.store.records import ImageRecord
+from archive.store.records import ImageRecord, Item
 from tests.archive.make import DAY, article, captured, store, told
 
 csv.field_size_limit(10_000_000)
@@ -62,6 +63,40 @@ def test_json_lines(filled: Engine, tmp_path: Path) -> None:
     assert [row["cluster_id"] for row in (first, second, third)] == [1, 1, 3]
     assert second["images"] == [{"url": "https://clip.example/i.jpg", "caption": "图"}]
     assert (third["headline"], third["published_at"]) == (None, None)
+
+
+def test_the_state_and_the_two_looks_around_it(engine: Engine, tmp_path: Path) -> None:
+    def gone(native_id: str, hours: float) -> Item:
+        url = f"https://clip.example/{native_id}"
+        return captured(None, hours, url=url, site="clip", native_id=native_id)
+
+    lives = {
+        "stays": article("stays", "留下。"),
+        "goes": article("goes", "走了。"),
+        "comes": article("comes", "回来。"),
+    }
+    store(engine, *(captured(one) for one in lives.values()))
+    store(
+        engine,
+        captured(lives["goes"], 2),
+        gone("goes", 5),
+        gone("goes", 30),
+        gone("comes", 5),
+        captured(lives["comes"], 9),
+    )
+    # An older capture that comes in later dates it more closely.
+    store(engine, captured(lives["goes"], 4))
+    rows = {row["native_id"]: row for row in read(export(engine, tmp_path, "jsonl"))}
+    expected = {
+        "stays": ("live", None, None),
+        "goes": ("vanished", "2025-03-01T16:00:00+08:00", "2025-03-01T17:00:00+08:00"),
+        "comes": ("returned", "2025-03-01T17:00:00+08:00", "2025-03-01T21:00:00+08:00"),
+    }
+    names = ("state", "state_after", "state_before")
+    assert {key: tuple(row[name] for name in names) for key, row in rows.items()} == expected
+    with reading(engine) as connection:
+        shown = {key: describe(connection, row["id"]) for key, row in rows.items()}
+    assert {key: tuple(row[name] for name in names) for key, row in shown.items()} == expected
 
 
 def test_representatives_only_unless_all_are_wanted(filled: Engine, tmp_path: Path) -> None:
