@@ -25,6 +25,7 @@ from archive.store.models import (
     Poll,
     Revision,
     Sighting,
+    Verified,
 )
 from crawler.run import frontier
 from tests.archive.dedup.copies import DAY, record, spaced, store
@@ -35,7 +36,8 @@ from tests.archive.make import captured
 pytestmark = pytest.mark.own_database
 
 _CHANGE: Final = ("cause", "after_at", "before_at", "after_capture_id", "before_capture_id")
-_0015: Final = frozenset({"alarm", "measure", "capture.whole_share"})
+_0016: Final = frozenset({"verified"})
+_0015: Final = _0016 | {"alarm", "measure", "capture.whole_share"}
 _0013: Final = _0015 | {"cluster_event.reason"}
 _0010: Final = _0013 | {f"change.{name}" for name in _CHANGE} | {"capture.part"}
 _0009: Final = _0010 | {"host", "crawl_run.token", "crawl_run.beat_at"}
@@ -59,13 +61,27 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0013": _0013,
     "0014": _0015,
     "0015": _0015,
-    "0016": frozenset(),
+    "0016": _0016,
+    "0017": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""
 PASSAGES: Final = "0013"
 """Since this schema furniture is learnt by passages: an archive of an older one is indexed anew, whatever its rules."""
-CRAWLED: Final = (Article, Revision, Capture, CrawlRun, Frontier, Host, Sighting, Poll, Change, Alarm, Measure)
+CRAWLED: Final = (
+    Article,
+    Revision,
+    Capture,
+    CrawlRun,
+    Frontier,
+    Host,
+    Sighting,
+    Poll,
+    Change,
+    Alarm,
+    Measure,
+    Verified,
+)
 DECIDED: Final = (ClusterSame, ClusterSide, ClusterPin, ClusterEvent)
 
 
@@ -83,6 +99,7 @@ def fill(engine: Engine) -> dict[str, int]:
         connection.execute(insert(Alarm).values(**key, raised_at=DAY, run_id=1, **told))
         measured = {"n": 3, "sample": [0.5], "history": [[50, 0.02, 0.01]], "examples": []}
         connection.execute(insert(Measure).values(**key, begun_at=DAY, **measured))
+        connection.execute(insert(Verified).values(part="warc:one.warc.gz", at=7, ended_at=DAY))
         frontier.offer(connection, "clip", [(name, f"https://clip.example/{name}") for name in ("p", "q", "r")], DAY)
         frontier.claim(connection, "clip", "run-1", 1, DAY)
         frontier.settle(connection, "clip", "r", "done", "article")

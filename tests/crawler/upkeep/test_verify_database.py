@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine, make_url, text
 
 from archive.settings import Home
+from archive.store.db import open_engine
 from crawler.upkeep.verify.repair import Mender
 from tests.archive.make import DAY, article, captured, store, told
 from tests.crawler.upkeep.small import Small
@@ -140,3 +141,33 @@ def test_a_run_that_goes_on_may_hold_leases(both: Small) -> None:
     )
     both.execute(LEASED)
     assert both.findings() == []
+
+
+AMCHECK = (
+    "SET LOCAL allow_system_table_mods = on",
+    """INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+    SELECT 999999, 'amcheck', 10, oid, true, '1' FROM pg_namespace WHERE nspname = 'public'""",
+    """CREATE FUNCTION bt_index_check(one oid, heapallindexed boolean) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+    IF one = 'pk_article'::regclass THEN RAISE EXCEPTION 'item order' USING ERRCODE = 'XX002'; END IF; END $$""",
+)
+
+
+@pytest.mark.own_database
+def test_amcheck_is_asked_where_it_is_there(postgres_url: str, tmp_path: Path) -> None:
+    """The server that tests run has no amcheck: functions of its names stand in, one of which finds damage."""
+    from crawler.upkeep.verify.pages import NO_AMCHECK
+
+    engine = open_engine(postgres_url)
+    both = Small(Home(path=tmp_path, database=postgres_url), engine)
+    check = both.verification()
+    assert list(check.run()) == []
+    assert check.notes == [NO_AMCHECK]
+    with engine.connect() as connection, connection.begin():
+        for statement in AMCHECK:
+            connection.execute(text(statement))
+    [found] = both.findings()
+    assert (found.kind, found.place, found.key) == ("database_damaged", "pk_article", "pk_article")
+    assert "item order" in found.fault
+    mender = Mender(home=both.home, engine=engine)
+    assert (mender.mend([found]), mender.faults) == (1, [])
+    engine.dispose()
