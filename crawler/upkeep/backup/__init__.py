@@ -1,0 +1,1 @@
+"""A copy of the archive that can be put in its place: `jianbao backup`."""
