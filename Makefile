@@ -11,7 +11,7 @@ TWO := -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint bench bench-extract bench-rules bench-dedup bench-crawl bench-politeness docs spark clean
+.PHONY: help setup demo test test-fast lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness docs spark clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,7 +43,7 @@ lint: setup ## ruff, mypy --strict and the import rules
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 
-bench: bench-extract bench-rules bench-dedup bench-crawl bench-politeness ## every benchmark
+bench: bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness ## every benchmark
 
 # The peers need a virtual environment of their own: they are no part of the project.
 bench-extract: setup ## extraction: quality and cost beside its peers
@@ -60,6 +60,9 @@ bench-dedup: setup ## duplicates: recall and speed beside its peers
 
 bench-crawl: setup ## the crawl of 2,000 articles: completeness, clusters, memory
 	@$(BIN)/python -m benchmarks.crawl
+
+bench-draft: setup ## templates drafted from five pages: how like the real ones they are, lines to change by hand
+	@$(BIN)/python -m benchmarks.draft
 
 bench-politeness: setup ## three crawlers on one PostgreSQL: how fast they ask each host, measured at the portal
 	@$(BIN)/python -m benchmarks.politeness

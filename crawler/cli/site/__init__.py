@@ -9,4 +9,4 @@ def site() -> None:
 
 
 # Each module adds its commands to `site`.
-from crawler.cli.site import check  # noqa: E402, F401
+from crawler.cli.site import check, draft  # noqa: E402, F401

@@ -54,7 +54,8 @@ def check(file: Path, folders: tuple[Path, ...], as_json: bool) -> None:
     from crawler.upkeep.trial.samples import read_samples
     from crawler.upkeep.trial.trial import try_site
 
-    trial = try_site(sound_site(file), read_samples(folders))
+    tried, settled = sound_site(file)
+    trial = try_site(tried, read_samples(folders), settled)
     if as_json:
         echo(json.dumps(as_row(trial), ensure_ascii=False, indent=2))
     else:
@@ -63,19 +64,24 @@ def check(file: Path, folders: tuple[Path, ...], as_json: bool) -> None:
         raise DoubtfulRun(_summary(trial))
 
 
-def sound_site(file: Path) -> "Site":
-    """The site of a file. Raises `UsageError` with a line for everything that is wrong with it."""
+def sound_site(file: Path) -> "tuple[Site, frozenset[str]]":
+    """The site of a file, and the names of its templates that are in use already, by another file. Raises `UsageError`
+    with a line for everything that is wrong with it."""
     from crawler.sites import registry
 
     folders = {Path(registry.__file__).parent, Path(os.environ.get("JIANBAO_SITES") or ".").resolve()}
-    in_use = file.resolve().parent in folders
     others = list(registry.load_sites().values())
     site, lines = registry.read_site(file, others)
-    if site is not None and in_use:  # it is one of those that are there
-        site, lines = registry.read_site(file, [other for other in others if other.name != site.name])
+    settled: set[str] = set()
+    same = next((other for other in others if site is not None and other.name == site.name), None)
+    if site is not None and same is not None:
+        in_use = file.resolve().parent in folders
+        if in_use or same.target is site.target:  # it is that site, or it with another template
+            site, lines = registry.read_site(file, [other for other in others if other is not same])
+            settled.update(() if in_use else (one.name for one in same.templates))
     if lines or site is None:
         raise UsageError("\n".join(f"{file}{'' if line.startswith('cannot') else ':'} {line}" for line in lines))
-    return site
+    return site, frozenset(settled)
 
 
 def as_row(trial: "Trial") -> dict[str, Any]:

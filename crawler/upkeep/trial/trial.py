@@ -1,6 +1,6 @@
 """A site's templates tried on saved pages: what each page gives, and what of the file was of no use on any of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from attrs import field, frozen
 
@@ -78,8 +78,9 @@ class _Met:
     pages: list[str] = field(factory=list)
 
 
-def try_site(site: Site, samples: Sequence[Sample]) -> Trial:
-    """The site's templates on these pages, whatever their hosts."""
+def try_site(site: Site, samples: Sequence[Sample], settled: Collection[str] = ()) -> Trial:
+    """The site's templates on these pages, whatever their hosts. `settled`: names of templates that are in use already,
+    so that these pages need not be theirs."""
     met = {template.name: _Met() for template in site.templates}
     pages = []
     for sample in samples:
@@ -105,7 +106,7 @@ def try_site(site: Site, samples: Sequence[Sample]) -> Trial:
                 unmatched.setdefault(part, name)
     return Trial(
         pages=tuple(pages),
-        unused=tuple(name for name in met if name not in used),
+        unused=tuple(name for name in met if name not in used and name not in settled),
         unfilled=tuple((name, one) for name in used for one in declared[name][0] if one not in met[name].fields),
         unmatched=tuple((name, *part) for part, name in unmatched.items()),
     )
