@@ -79,7 +79,7 @@ def _claim(engine: Engine) -> list[Claim]:
 
 def _settle(engine: Engine, claim: Claim) -> None:
     with writing(engine) as connection:
-        frontier.settle(connection, claim.site, claim.native_id, "done", "article")
+        frontier.settle(connection, claim, "done", "article")
 
 
 def _offer(engine: Engine, listed: list[tuple[str, str]]) -> None:

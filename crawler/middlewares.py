@@ -9,11 +9,14 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
+from scrapy.utils.misc import build_from_crawler
 
 from archive.errors import JianbaoError
 from crawler.download import reason
 from crawler.guard import Refused, is_public
-from crawler.run.politeness.robots import RobotsUnread, Rules, read_robots
+from crawler.pages.status import is_redirect
+from crawler.run.politeness.hosts import RULES_LAST
+from crawler.run.politeness.robots import RobotsUnread, read_robots
 from crawler.run.politeness.turns import Ending, HostRests
 from crawler.run.retry import host_of
 from crawler.warc.raw import RawCapture, raw_from_headers
@@ -21,6 +24,7 @@ from crawler.warc.response import digest_of
 from crawler.warc.writer import NOT_MODIFIED, Exchange, Repeats
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Self
 
     from scrapy import Request
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from scrapy.http import Headers
 
     from crawler.run.crawl import Crawl
+    from crawler.run.politeness.hosts import KnownRules
     from crawler.run.run import Run
     from crawler.run.schedule.rechecks import Known
 
@@ -52,37 +57,87 @@ class RobotsUnknown(IgnoreRequest):
 
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Scrapy's, but a host whose robots.txt fails (no answer, 5xx, 429 and their like) is left alone for this run, and
-    any other 4xx means that there are no rules (RFC 9309, 2.3.1)."""
+    any other 4xx means that there are no rules (RFC 9309, 2.3.1).
+
+    All crawlers of an archive share what one of them has read, for a day. What it forbids is looked up anew, once a
+    run: that may be over.
+    """
 
     def __init__(self, crawler: "Crawler") -> None:
         super().__init__(crawler)
         self._unknown: dict[str, str] = {}
+        self._shared: dict[str, tuple[KnownRules, Any] | None] = {}
+        self._read_at: dict[str, datetime] = {}
+
+    @property
+    def _crawl(self) -> "Crawl":
+        crawl: Crawl = cast("Any", self.crawler.spider).crawl
+        return crawl
+
+    @property
+    def _agent(self) -> str:
+        return self._robotstxt_useragent or self._default_useragent
 
     async def robot_parser(self, request: "Request") -> Any:
         """The rules for a request. Scrapy 2.19 awaits one Deferred from several requests, of which only the first gets
         the rules and the others None, which lets them pass; so the answer is read from where it is kept."""
+        netloc = urlparse_cached(request).netloc
+        if (known := self._known(netloc, request)) is not None:
+            return known
+        read_at = self._read_at.get(netloc)
+        if read_at is not None and self._crawl.run.now() - read_at > RULES_LAST:
+            del self._parsers[netloc], self._read_at[netloc]
         await super().robot_parser(request)
-        return self._parsers[urlparse_cached(request).netloc]
+        return self._parsers[netloc]
+
+    def _known(self, netloc: str, request: "Request") -> Any:
+        """The rules that some crawler has read, as far as they say enough of this request; None where they do not."""
+        if netloc in self._parsers or netloc.lower() != host_of(request.url):
+            return None
+        if netloc not in self._shared:
+            self._shared[netloc] = self._look_up(request)
+        shared = self._shared[netloc]
+        if shared is None or self._crawl.run.now() - shared[0].read_at > RULES_LAST:
+            return None
+        if shared[1].allowed(request.url, self._agent):
+            return shared[1]
+        if shared[0].read_at < self._crawl.begun:  # another crawler may have read it since
+            shared = self._shared[netloc] = self._look_up(request)
+        return shared[1] if shared is not None and shared[0].read_at >= self._crawl.begun else None
+
+    def _look_up(self, request: "Request") -> "tuple[KnownRules, Any] | None":
+        known = self._crawl.rules(host_of(request.url), self._agent)
+        if known is None:
+            return None
+        return known, build_from_crawler(self._parserimpl, self.crawler, known.text.encode())
 
     async def _parse_robots(self, response: Response, netloc: str, request: "Request") -> None:
+        run, host, now = self._crawl.run, host_of(request.url), self._crawl.run.now()
+        rules = None
         try:
-            rules = read_robots(response.meta[RAW], self._robotstxt_useragent or self._default_useragent)
+            rules = read_robots(response.meta[RAW], self._agent)
         except RobotsUnread as error:
             self._unknown[netloc] = str(error)
-            rules = Rules(_FORBID_ALL, told=False)
-        read = Response(response.url, status=response.status, body=rules.text.encode())
+        before = self._crawl.rules(host, self._agent)
+        if rules is None or before is None or before.text != rules.text:
+            with run.ends():
+                keep(run, response.meta[EXCHANGE])
+        text = _FORBID_ALL if rules is None else rules.text
+        read = Response(response.url, status=response.status, body=text.encode())
         await super()._parse_robots(read, netloc, request)
-        if rules.told:
-            self._note(rules.text, netloc, request)
+        if rules is not None:
+            self._read_at[netloc] = now
+            self._crawl.keep_rules(host, self._agent, rules.text)
+            if rules.told:
+                self._note(rules.text, netloc, request)
 
     def _note(self, rules: str, netloc: str, request: "Request") -> None:
         """Let the hosts' book know the rules, and look again at what other rules forbade."""
-        spider = cast("Any", self.crawler.spider)
-        crawl: Crawl = spider.crawl
         parser: Any = self._parsers[netloc]
-        delay = parser.crawl_delay(self._robotstxt_useragent or self._default_useragent)
+        delay = parser.crawl_delay(self._agent)
         digest = hashlib.sha256(rules.encode()).hexdigest()[:32]
-        crawl.note_robots(spider.name, host_of(request.url), digest, delay or None)
+        site = cast("Any", self.crawler.spider).name
+        self._crawl.note_robots(site, host_of(request.url), digest, delay or None)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._unknown[netloc] = str(exc) if isinstance(exc, Ending | HostRests) else reason(exc)
@@ -100,8 +155,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 class WarcMiddleware:
     """Writes every answer, as it was transferred, before anything else sees it: pages, redirects, robots.txt.
 
-    A list's answer waits until its callback knows whether it names something new (`keep`). A page that is as it was, is
-    written as a revisit record, which names the record of before.
+    A list's answer waits until its callback knows whether it names something new (`keep`), and that of a robots.txt
+    until it is known whether it says something new. A page that is as it was, is written as a revisit record, which
+    names the record of before.
     """
 
     def __init__(self, crawler: "Crawler") -> None:
@@ -134,13 +190,14 @@ class WarcMiddleware:
             request_body=request.body,
         )
         exchange = evolve(exchange, repeats=_repeats(exchange, request.meta.get(KNOWN)))
+        waits = EXCHANGE in request.meta or ("dont_obey_robotstxt" in request.meta and not is_redirect(response.status))
         try:
-            raw = _raw(exchange) if EXCHANGE in request.meta else keep(run, exchange)
+            raw = _raw(exchange) if waits else keep(run, exchange)
         except JianbaoError as error:
             run.fail(error)
             raise IgnoreRequest(str(error)) from error
         request.meta[RAW] = raw
-        if EXCHANGE in request.meta:
+        if waits:
             request.meta[EXCHANGE] = exchange
         return response
 

@@ -82,6 +82,8 @@ class CrawlRun(Base):
     token: Mapped[str | None]  # of its process; its lock file has it too
     beat_at: Mapped[datetime | None]  # when it last said that it lives
     rechecked: Mapped[int] = mapped_column(server_default="0")
+    crawler: Mapped[str | None]  # the name of the home that it worked in
+    __table_args__ = (partial("ix_crawl_run_running", "id", where="state = 'running'"),)
 
 
 class Host(Base):
@@ -98,6 +100,9 @@ class Host(Base):
     robots: Mapped[str | None]  # digest
     vain: Mapped[int] = mapped_column(default=0)
     recheck_at: Mapped[datetime | None]
+    rules: Mapped[str | None]  # of its robots.txt, those that bind us
+    rules_for: Mapped[str | None]  # the product token that they were read for
+    rules_at: Mapped[datetime | None]  # when they were read
 
 
 class Frontier(Base):
@@ -115,10 +120,11 @@ class Frontier(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     outcome: Mapped[str | None]
     host: Mapped[str] = mapped_column(server_default="")  # of `url`
+    lease: Mapped[int] = mapped_column(server_default="0")  # the fencing token: how often it was leased
     __table_args__ = (
         Index(None, "site", "native_id", unique=True),
         # Partial, so that they hold the work in hand alone: what is done, and all but the newest is, costs nothing.
-        partial("ix_frontier_due", "site", "due_at", "id", where="state = 'due'"),
+        partial("ix_frontier_due", "site", "host", "due_at", "id", where="state = 'due'"),
         partial("ix_frontier_leased", "site", "leased_until", where="state = 'leased'"),
         partial("ix_frontier_barred", "site", "host", "due_at", "id", where="state = 'barred'"),
     )
@@ -162,14 +168,16 @@ class Sighting(Base):
 
 
 class Poll(Base):
-    """A list whose last walk came to its end: when, and how far back it went. No row: it did not, or there was none."""
+    """A list: who walks it now; when the last walk came to its end, and how far back it went."""
 
     __tablename__ = "poll"
     site: Mapped[str] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(primary_key=True)
-    ended_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # None: the last walk did not come to its end, or there was none
     since: Mapped[datetime | None]  # what the list dates before it may have been left out; None where nothing was
     named: Mapped[list[Any] | None]  # native ids
+    leased_by: Mapped[str | None]
+    crawler: Mapped[str | None]  # who walked it last
 
 
 class Capture(Base):

@@ -9,18 +9,20 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from attrs import define, evolve, field
+from attrs import Factory, define, evolve, field
+from sqlalchemy import Connection
 
 from archive.errors import UsageError
-from archive.store.db import reading
+from archive.store.db import reading, writing
 from archive.store.records import CaptureRecord, Item
 from crawler.capture.stored import Place, stored_raw
 from crawler.pages.page import Outcome
 from crawler.pages.template.site import Site, Source
-from crawler.run import frontier
+from crawler.run import discovery, frontier
 from crawler.run.discovery import Entry, Walk, last_walk, unseen
 from crawler.run.extraction import Extraction
 from crawler.run.frontier import Claim
+from crawler.run.politeness import hosts
 from crawler.run.politeness.turns import Turns
 from crawler.run.retry import RULES, Cause, is_passing
 from crawler.run.run import Run
@@ -43,14 +45,16 @@ ALONE = timedelta(days=3)
 @define
 class Crawl:
     """See the module. `turns`: whose turn it is to ask a host. `limit`: the most articles to fetch, or to look at
-    again. `since`: what a list dates before it is left out."""
+    again. `since`: what a list dates before it is left out. `begun`: when it began."""
 
     run: Run
     extraction: Extraction
     turns: Turns
     limit: int | None = None
     since: datetime | None = None
+    begun: datetime = field(default=Factory(lambda self: self.run.now(), takes_self=True))
     _claimed: int = 0
+    _behind: dict[str, str] = field(factory=dict)
     _listed: set[tuple[str, str]] = field(factory=set)
     _looks: set[int] = field(factory=set)
     _held: dict[int, Answer] = field(factory=dict)
@@ -64,8 +68,10 @@ class Crawl:
     # Lists
 
     def walk(self, site: Site, source: Source) -> Walk | None:
-        """The walk over a list's pages; None where this run can leave it out."""
-        with self.run.ends(), reading(self.run.engine) as connection:
+        """The walk over a list's pages; None where this run can leave it out, or another crawler walks it."""
+        with self.run.ends(), self.run.step() as (connection, _):
+            if not discovery.lease(connection, site.name, source.name, self.run.worker):
+                return None
             last = last_walk(connection, site.name, source.name)
             now = self.run.now()
             if last is not None and last.ended_at > now:
@@ -75,8 +81,10 @@ class Crawl:
                     source.name,
                     f"{last.ended_at:%Y-%m-%d}",
                 )
-            walk = Walk(site=site, source=source, since=self.since, last=last)
-            return walk if walk.is_due(now) else None
+            walk = Walk(site=site, source=source, since=self.since, last=last, crawler=self.run.crawler)
+            if walk.is_due(now):
+                return walk
+            discovery.leave(connection, site.name, source.name)
         return None
 
     def store_list(self, capture: CaptureRecord) -> None:
@@ -113,21 +121,32 @@ class Crawl:
     # Pages
 
     def claim(self, site: str) -> list[Claim]:
-        """The next few addresses of a site to fetch; none when the limit is reached or the run is ending.
+        """The next few addresses of a site to fetch; none when the limit is reached or the run is ending, and none of
+        hosts that are left alone."""
+        room = BATCH if self.limit is None else min(BATCH, self.limit - self._claimed)
+        claims: list[Claim] = []
+        if room <= 0 or self.is_ending or self.run.seen[site].left:
+            return claims
+        with self.run.ends(), self.run.step() as (connection, _):
+            claims = frontier.claim(
+                connection,
+                site,
+                self.run.worker,
+                room,
+                self.run.now(),
+                blocked=lambda host: self._is_blocked(connection, host),
+                after=self._behind.get(site, ""),
+            )
+        if claims:
+            self._behind[site] = max(claims, key=lambda one: one.id).host
+        self._claimed += len(claims)
+        return claims
 
-        What is due at a host that is left alone is claimed too, and kept until the run ends.
-        """
-        while True:
-            room = BATCH if self.limit is None else min(BATCH, self.limit - self._claimed)
-            if room <= 0 or self.is_ending:
-                return []
-            claims: list[Claim] = []
-            with self.run.ends(), self.run.step() as (connection, _):
-                claims = frontier.claim(connection, site, self.run.worker, room, self.run.now())
-            wanted = [one for one in claims if not self.run.is_left(one)]
-            self._claimed += len(wanted)
-            if wanted or not claims:
-                return wanted
+    def _is_blocked(self, connection: Connection, host: str) -> bool:
+        """Whether nothing of a host's queue is to be had now: it is left alone, or may not be asked for long."""
+        if not self.run.seen[host].left and (why := self.turns.blocked(connection, host)):
+            self.turns.leave(host, why)
+        return bool(self.run.seen[host].left)
 
     def why_left(self, claim: Claim | None) -> str:
         """Why the site of an address that was claimed is left alone by now; "" where it is not."""
@@ -156,6 +175,17 @@ class Crawl:
             logger.warning(
                 "robots.txt of %s has changed; %d addresses that it forbade are asked for again", host, freed
             )
+
+    def rules(self, host: str, agent: str) -> hosts.KnownRules | None:
+        """What is known of a host's robots.txt since yesterday, by this process or another one."""
+        with self.run.ends(), reading(self.run.engine) as connection:
+            return hosts.rules(connection, host, agent, self.run.now())
+        return None
+
+    def keep_rules(self, host: str, agent: str, text: str) -> None:
+        """A host's robots.txt was read."""
+        with self.run.ends(), writing(self.run.engine) as connection:
+            hosts.keep_rules(connection, host, agent, text, self.run.now())
 
     # Known articles, looked at again
 
@@ -292,7 +322,7 @@ class Crawl:
             if passing:
                 self.run.in_vain(connection, claim, cause, reason, self.run.now())
             else:
-                frontier.settle(connection, claim.site, claim.native_id, "done", "article")
+                frontier.settle(connection, claim, "done", "article")
         self.run.doubt(f"{claim.url}: pages of the article are missing: {reason}", failed=passing)
 
     def miss_page(self, claim: Claim, cause: str, reason: str) -> None:

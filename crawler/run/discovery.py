@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import define, field, frozen
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from archive.store.models import Poll, Sighting
 from crawler.pages.template.site import Listing, Site, Source
@@ -47,13 +47,14 @@ EVERY_RUN = timedelta(minutes=30)
 
 @frozen(kw_only=True)
 class LastWalk:
-    """A walk that came to its end: when, and how far back it went.
+    """A walk that came to its end: when, how far back it went, and the name of the crawler that walked.
 
     What the list dates before `since` may have been left out; None where nothing was.
     """
 
     ended_at: datetime
     since: datetime | None
+    crawler: str | None = None
 
     def reached(self, since: datetime | None) -> bool:
         """Whether it went as far back as a walk with this `since` wants to."""
@@ -72,6 +73,7 @@ class Walk:
     source: Source
     since: datetime | None = None
     last: LastWalk | None = None
+    crawler: str | None = None
     page: int = 0
     left_out: bool = False
     """Whether `since` left out something that was new."""
@@ -95,11 +97,15 @@ class Walk:
         return self.last is not None and self.last.reached(self.since)
 
     def is_due(self, now: datetime) -> bool:
-        """Whether the list is to be polled: always, unless it changes slowly and was walked lately, as far back."""
-        if self.last is None or not self.goes_on_from_last or self.source.every <= EVERY_RUN:
+        """Whether the list is to be polled: always, unless it was walked lately, as far back, and changes slowly or
+        another crawler did it."""
+        if self.last is None or not self.goes_on_from_last:
+            return True
+        if self.source.every <= EVERY_RUN and self.last.crawler in (None, self.crawler):
             return True
         # Where the clock was ahead at the last walk, nobody knows when that was.
-        return self.last.ended_at > now or now - self.last.ended_at >= self.source.every - EVERY_RUN / 2
+        wait = max(self.source.every, EVERY_RUN) - EVERY_RUN / 2
+        return self.last.ended_at > now or now - self.last.ended_at >= wait
 
     def add(self, connection: Connection, entries: Sequence[Entry]) -> bool:
         """Take in a page's entries; whether the next page (now `url`) is to be fetched."""
@@ -125,7 +131,8 @@ class Walk:
         elif last_walk(connection, self.site.name, self.source.name) == self.last:
             # Else another crawler has walked the list meanwhile, and what it saw first was not new to this one.
             since = self.last.since if self.last and self.goes_on_from_last and not self.left_out else self.since
-            _remember_walk(connection, self.site.name, self.source.name, LastWalk(ended_at=now, since=since))
+            walk = LastWalk(ended_at=now, since=since, crawler=self.crawler)
+            _remember_walk(connection, self.site.name, self.source.name, walk)
 
     def _is_old(self, entry: Entry) -> bool:
         moment = entry.listing.published_at
@@ -134,19 +141,42 @@ class Walk:
 
 def last_walk(connection: Connection, site: str, source: str) -> LastWalk | None:
     """What is known of a source's last walk; None where there was none, or it did not come to its end."""
-    query = select(_POLL.c.ended_at, _POLL.c.since).where(_POLL.c.site == site, _POLL.c.source == source)
-    row = connection.execute(query).mappings().one_or_none()
+    query = select(_POLL.c.ended_at, _POLL.c.since, _POLL.c.crawler).where(_its(site, source))
+    row = connection.execute(query.where(_POLL.c.ended_at.is_not(None))).mappings().one_or_none()
     return LastWalk(**row) if row is not None else None
 
 
+def lease(connection: Connection, site: str, source: str, worker: str) -> bool:
+    """Let this worker walk a list, until it writes down how far it went, or its run ends or is found dead. False where
+    another one walks it now."""
+    connection.execute(frontier.insert(connection, _POLL).values(site=site, source=source).on_conflict_do_nothing())
+    free = or_(_POLL.c.leased_by.is_(None), _POLL.c.leased_by == worker)
+    return bool(connection.execute(update(_POLL).where(_its(site, source), free).values(leased_by=worker)).rowcount)
+
+
+def leave(connection: Connection, site: str, source: str) -> None:
+    """Give a list back without a walk."""
+    connection.execute(update(_POLL).where(_its(site, source)).values(leased_by=None))
+
+
+def release(connection: Connection, workers: Sequence[str]) -> None:
+    """Give back the lists that these workers walk."""
+    connection.execute(update(_POLL).where(_POLL.c.leased_by.in_(workers)).values(leased_by=None))
+
+
+def _its(site: str, source: str) -> ColumnElement[bool]:
+    return and_(_POLL.c.site == site, _POLL.c.source == source)
+
+
 def _remember_walk(connection: Connection, site: str, source: str, walk: LastWalk) -> None:
-    values = {"ended_at": walk.ended_at, "since": walk.since}
+    values = {"ended_at": walk.ended_at, "since": walk.since, "crawler": walk.crawler, "leased_by": None}
     insert = frontier.insert(connection, _POLL).values(site=site, source=source, **values)
     connection.execute(insert.on_conflict_do_update(index_elements=["site", "source"], set_=values))
 
 
 def _forget_walk(connection: Connection, site: str, source: str) -> None:
-    connection.execute(delete(_POLL).where(_POLL.c.site == site, _POLL.c.source == source))
+    nothing = {"ended_at": None, "since": None, "named": None, "crawler": None, "leased_by": None}
+    connection.execute(update(_POLL).where(_its(site, source)).values(**nothing))
 
 
 def unseen(connection: Connection, site: str, source: str, native_ids: Sequence[str]) -> set[str]:

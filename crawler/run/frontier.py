@@ -1,16 +1,21 @@
 """The frontier: which addresses are to be fetched, by whom, and what became of them. Every function takes a connection
 inside the caller's transaction, so that a claim's result commits together with the capture.
 
+A queue a host, as in URLFrontier (crawler-commons/url-frontier): `claim` gets addresses of several queues with a lease;
+the delay between two of a queue, and until when it is blocked, stand in `crawler.run.politeness.hosts`. Each lease of
+an address has a number, one higher than the one before: the fencing token. Whoever settles an address shows the number
+of his lease; where the address was leased anew since, he is late, and nothing of it is changed.
+
 States: `due` (fetch when `due_at` has come), `leased` (a run has it until `leased_until`), `done`, `gone` (the site
 says it is no more), `barred` (robots.txt forbids it; looked at again when that changes, or at `due_at`), `failed`
 (given up). What follows from a try in vain stands in `crawler.run.retry`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -22,19 +27,21 @@ BARRED: Final = timedelta(days=30)
 """So long an address waits that robots.txt forbids, where robots.txt stays as it is."""
 
 _T: Any = Frontier.__table__
-_CLAIM = (_T.c.id, _T.c.site, _T.c.native_id, _T.c.url, _T.c.attempts, _T.c.outcome)
+_CLAIM = (_T.c.id, _T.c.site, _T.c.native_id, _T.c.url, _T.c.attempts, _T.c.outcome, _T.c.lease)
 _FREE: Final = {"leased_by": None, "leased_until": None}
 
 
 @frozen(kw_only=True)
 class Claim:
-    """One address that this run may fetch. `again`: it was tried in vain before, whether that counts or not."""
+    """One address that this run may fetch. `lease`: the number of its lease, by which it is settled. `again`: it was
+    tried in vain before, whether that counts or not."""
 
     id: int
     site: str
     native_id: str
     url: str
     attempts: int
+    lease: int = 0
     again: bool = False
 
     @property
@@ -78,32 +85,81 @@ def offer(connection: Connection, site: str, targets: Iterable[tuple[str, str]],
         connection.execute(insert(connection, _T).on_conflict_do_nothing(), rows)
 
 
-def claim(connection: Connection, site: str, worker: str, limit: int, now: datetime) -> list[Claim]:
-    """Lease up to `limit` addresses of a site that are due, or whose lease has run out; the longest due first.
+def queues(connection: Connection, site: str, after: str = "") -> Iterator[str]:
+    """The hosts of a site that have addresses waiting, each found by the index alone: those behind `after` in the order
+    of their names, then the others."""
+    for behind, until in ((after, None), (None, after)):
+        host = behind
+        while True:
+            query = select(_T.c.host).where(_in_state("due"), _T.c.site == site)
+            if host is not None:
+                query = query.where(_T.c.host > host)
+            found = connection.execute(query.order_by(_T.c.host).limit(1)).scalar_one_or_none()
+            if found is None or (until is not None and found > until):
+                break
+            host = found
+            yield host
 
-    What this worker has leased itself it keeps, however long that takes.
+
+def claim(
+    connection: Connection,
+    site: str,
+    worker: str,
+    limit: int,
+    now: datetime,
+    *,
+    blocked: Callable[[str], bool] = lambda host: False,
+    after: str = "",
+) -> list[Claim]:
+    """Lease up to `limit` addresses of a site that are due, or whose lease has run out: of the queues of its hosts in
+    equal parts, in each the longest due first.
+
+    `blocked`: whether nothing of a host is to be had now. `after`: the host behind which to begin, so that of very many
+    hosts each comes to its turn. What this worker has leased itself it keeps, however long that takes.
     """
-    kinds = (
-        and_(_in_state("due"), _T.c.due_at <= now),
-        and_(_in_state("leased"), _T.c.leased_until < now, _T.c.leased_by != worker),
-    )
-    ready: list[Any] = []
-    # One statement for each kind: each is answered by an index of its own, an OR of both by reading the whole site.
-    # Either may hold the ones that are longest due. On PostgreSQL what is found and not taken is locked until the
-    # caller's transaction ends, which is at once.
-    for kind in kinds:
-        found = (
-            select(*_CLAIM, _T.c.due_at)
-            .where(_T.c.site == site, kind)
-            .order_by(_T.c.due_at, _T.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        ready += connection.execute(found)
+    ready = [row for row in _expired(connection, site, worker, limit, now) if not blocked(row.host)]
+    hosts = []
+    for host in queues(connection, site, after):
+        if len(hosts) >= limit:
+            break
+        if not blocked(host):
+            hosts.append(host)
+    taken: dict[str, list[Any]] = {}
+    room = limit
+    while hosts and room > 0:
+        share, left = divmod(room, len(hosts))
+        more = []
+        for number, host in enumerate(hosts):
+            most = share + (number < left)
+            found = _waiting(connection, site, host, taken.get(host, []), most, now) if most else []
+            taken.setdefault(host, []).extend(found)
+            room -= len(found)
+            if len(found) == most:
+                more.append(host)
+        hosts = more
+    ready += [row for rows in taken.values() for row in rows]
     ready.sort(key=lambda row: (row.due_at, row.id))
-    claims = [_claim(row) for row in ready[:limit]]
-    _lease(connection, claims, worker, now)
-    return claims
+    return _lease(connection, [_claim(row) for row in ready[:limit]], worker, now)
+
+
+def _expired(connection: Connection, site: str, worker: str, limit: int, now: datetime) -> Sequence[Any]:
+    """What others have leased and did not settle in time."""
+    # On PostgreSQL what is found and not taken is locked until the caller's transaction ends, which is at once.
+    run_out = (_in_state("leased"), _T.c.site == site, _T.c.leased_until < now, _T.c.leased_by != worker)
+    query = select(*_CLAIM, _T.c.due_at, _T.c.host).where(*run_out)
+    return connection.execute(query.order_by(_T.c.due_at, _T.c.id).limit(limit).with_for_update(skip_locked=True)).all()
+
+
+def _waiting(
+    connection: Connection, site: str, host: str, taken: Sequence[Any], most: int, now: datetime
+) -> Sequence[Any]:
+    """The next addresses of a queue, behind those that are taken already."""
+    query = select(*_CLAIM, _T.c.due_at).where(
+        _in_state("due"), _T.c.site == site, _T.c.host == host, _T.c.due_at <= now
+    )
+    if taken:
+        query = query.where(_T.c.id.not_in([row.id for row in taken]))
+    return connection.execute(query.order_by(_T.c.due_at, _T.c.id).limit(most).with_for_update(skip_locked=True)).all()
 
 
 def _claim(row: Any) -> Claim:
@@ -113,23 +169,32 @@ def _claim(row: Any) -> Claim:
         native_id=row.native_id,
         url=row.url,
         attempts=row.attempts,
+        lease=row.lease,
         again=row.outcome is not None,
     )
 
 
-def _lease(connection: Connection, claims: Sequence[Claim], worker: str, now: datetime) -> None:
-    if claims:
+def _lease(connection: Connection, found: Sequence[Claim], worker: str, now: datetime) -> list[Claim]:
+    """Lease addresses whose rows the caller's transaction has locked: as claims by their new numbers."""
+    if found:
         connection.execute(
             update(_T)
             .where(_T.c.id == bindparam("key"))
-            .values(state="leased", leased_by=worker, leased_until=now + LEASE),
-            [{"key": found.id} for found in claims],
+            .values(state="leased", leased_by=worker, leased_until=now + LEASE, lease=_T.c.lease + 1),
+            [{"key": one.id} for one in found],
         )
+    return [evolve(one, lease=one.lease + 1) for one in found]
+
+
+def _ours(found: Claim) -> tuple[ColumnElement[bool], ...]:
+    """The row of a claim, as long as nobody has leased it anew."""
+    return _T.c.id == found.id, _T.c.lease == found.lease
 
 
 def hold(connection: Connection, found: Claim, worker: str, now: datetime) -> None:
     """Keep an address with this worker until its run ends: what becomes of it is not decided yet."""
-    _lease(connection, [found], worker, now)
+    kept = {"state": "leased", "leased_by": worker, "leased_until": now + LEASE}
+    connection.execute(update(_T).where(*_ours(found)).values(**kept))
 
 
 def renew(connection: Connection, worker: str, now: datetime) -> None:
@@ -144,13 +209,13 @@ def waiting(connection: Connection, site: str, native_id: str) -> Claim | None:
     return _claim(row) if row is not None else None
 
 
-def settle(connection: Connection, site: str, native_id: str, state: str, outcome: str) -> None:
-    """An address is `done`, `gone` or `failed`; its lease ends."""
-    connection.execute(
-        update(_T)
-        .where(_T.c.site == site, _T.c.native_id == native_id)
-        .values(state=state, outcome=outcome, attempts=_T.c.attempts + 1, **_FREE)
+def settle(connection: Connection, found: Claim, state: str, outcome: str) -> bool:
+    """An address is `done`, `gone` or `failed`; its lease ends. False, and nothing is changed, where that is another's
+    by now."""
+    result = connection.execute(
+        update(_T).where(*_ours(found)).values(state=state, outcome=outcome, attempts=_T.c.attempts + 1, **_FREE)
     )
+    return bool(result.rowcount)
 
 
 def note(connection: Connection, settled: Iterable[Settled], now: datetime) -> None:
@@ -166,33 +231,33 @@ def note(connection: Connection, settled: Iterable[Settled], now: datetime) -> N
 def miss(
     connection: Connection, found: Claim, cause: str, reason: str, now: datetime, *, well: bool = True
 ) -> Decision:
-    """A try in vain; what follows from it by the table. `reason`: in a few words, kept as the row's outcome. `well`:
-    as for `decide`."""
+    """A try in vain; what follows from it by the table, and nothing where the lease is another's by now. `reason`: in a
+    few words, kept as the row's outcome. `well`: as for `decide`."""
     decision = decide(cause, found.attempts, well=well)
     if decision.then == "kept":
         return decision
     due_at = now + (BARRED if decision.then == "barred" else decision.wait)
     connection.execute(
         update(_T)
-        .where(_T.c.id == found.id)
+        .where(*_ours(found))
         .values(state=decision.then, outcome=reason, due_at=due_at, attempts=decision.attempts, **_FREE)
     )
     return decision
 
 
-def excuse(connection: Connection, ids: Iterable[int], now: datetime) -> None:
-    """The last try of these was not theirs: it does not count, and they are due."""
-    for key in sorted(ids):
+def excuse(connection: Connection, leases: Mapping[int, int], now: datetime) -> None:
+    """The last try of these (id and lease) was not theirs: it does not count, and they are due."""
+    for key, lease in sorted(leases.items()):
         connection.execute(
             update(_T)
-            .where(_T.c.id == key, _T.c.state.in_(("due", "failed")), _T.c.attempts > 0)
+            .where(_T.c.id == key, _T.c.lease == lease, _T.c.state.in_(("due", "failed")), _T.c.attempts > 0)
             .values(state="due", due_at=now, attempts=_T.c.attempts - 1)
         )
 
 
 def put_back(connection: Connection, found: Claim, reason: str, now: datetime) -> None:
     """What an address gave was not its own doing: nothing is counted, and it is due. `reason`: as for `miss`."""
-    connection.execute(update(_T).where(_T.c.id == found.id).values(state="due", due_at=now, outcome=reason, **_FREE))
+    connection.execute(update(_T).where(*_ours(found)).values(state="due", due_at=now, outcome=reason, **_FREE))
 
 
 def release(connection: Connection, workers: Sequence[str]) -> int:
@@ -218,8 +283,7 @@ def barred(connection: Connection, site: str, worker: str, now: datetime) -> lis
         _make_due(connection, (*ours, _T.c.due_at <= now), _T.c.due_at, now)
         first = select(*_CLAIM).where(*ours).order_by(_T.c.due_at, _T.c.id).limit(1).with_for_update(skip_locked=True)
         claims += map(_claim, connection.execute(first))
-    _lease(connection, claims, worker, now)
-    return claims
+    return _lease(connection, claims, worker, now)
 
 
 def unbar(connection: Connection, site: str, host: str, now: datetime) -> int:
@@ -242,9 +306,12 @@ def revive(connection: Connection, sites: Sequence[str], which: str, now: dateti
 
 def mend_clock(connection: Connection, site: str, now: datetime) -> int:
     """Make due what is due later than any wait can mean: the clock was ahead once. How many addresses that are."""
-    due = (_in_state("due"), _T.c.site == site, _T.c.due_at > now + 2 * LAST_WAIT)
     leased = (_in_state("leased"), _T.c.site == site, _T.c.leased_until > now + 2 * LEASE)
-    return _make_due(connection, due, _T.c.due_at, now) + _make_due(connection, leased, _T.c.leased_until, now)
+    made = _make_due(connection, leased, _T.c.leased_until, now)
+    for host in queues(connection, site):
+        due = (_in_state("due"), _T.c.site == site, _T.c.host == host, _T.c.due_at > now + 2 * LAST_WAIT)
+        made += _make_due(connection, due, _T.c.due_at, now)
+    return made
 
 
 def _make_due(connection: Connection, where: Sequence[ColumnElement[bool]], order: Any, now: datetime) -> int:

@@ -7,25 +7,29 @@ row buried at the next thing that it wants to store (`Run.step`), and ends: its 
 """
 
 import fcntl
+import logging
 import os
 import threading
 import uuid
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from attrs import define, field
-from sqlalchemy import ColumnElement, Connection, Engine, make_url, or_, true, update
+from sqlalchemy import ColumnElement, Connection, Engine, literal, make_url, or_, true, update
 
 from archive.errors import AlreadyRunning, JianbaoError, StorageError
 from archive.settings import Home
 from archive.store.db import writing
 from archive.store.dberrors import owner
 from archive.store.models import CrawlRun
-from crawler.run import frontier
-from crawler.run.politeness.hosts import clock
+from crawler.run import discovery, frontier
+from crawler.run.politeness.hosts import clock, free
+from crawler.run.schedule import rechecks
 from crawler.warc.writer import storage_error
+
+logger = logging.getLogger("jianbao.crawl")
 
 BEAT: Final = timedelta(seconds=10)
 DEAD: Final = timedelta(seconds=60)
@@ -140,13 +144,35 @@ class Heart:
                 beat(self._engine, self._run_id, self._worker)
 
 
+def worker_of(run_id: int) -> str:
+    """The name under which a run leases addresses."""
+    return f"run-{run_id}"
+
+
+def bury(connection: Connection, dead: ColumnElement[bool]) -> None:
+    """Mark runs as killed whose process is gone, and give back what they had leased."""
+    running = _RUN.c.state == literal("running", literal_execute=True)
+    ended = {"state": "killed", "finished_at": datetime.now(UTC)}
+    buried = sorted(
+        connection.execute(update(_RUN).where(running, dead).values(**ended).returning(_RUN.c.id)).scalars()
+    )
+    if buried:
+        workers = [worker_of(run_id) for run_id in buried]
+        frontier.release(connection, workers)
+        rechecks.release(connection, workers)
+        discovery.release(connection, workers)
+        free(connection, workers)
+        logger.warning("run %s was killed; going on from where it was", ", ".join(map(str, buried)))
+
+
 def beat(engine: Engine, run_id: int, worker: str) -> None:
-    """Say that a run lives. One that was buried stays dead."""
+    """Say that a run lives, and bury those that are silent: who lives takes over. One that was buried stays dead."""
     with writing(engine) as connection:
         now = clock(connection)
         living = update(_RUN).where(_RUN.c.id == run_id, _RUN.c.state == "running").values(beat_at=now)
         if connection.execute(living).rowcount:
             frontier.renew(connection, worker, now)
+            bury(connection, _RUN.c.beat_at < now - DEAD)
 
 
 def is_dead(connection: Connection, last_token: str | None) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from attrs import asdict, define, evolve, field
-from sqlalchemy import Connection, Engine, insert, update
+from sqlalchemy import Connection, Engine, and_, insert, update
 
 from archive.errors import AlreadyRunning, DoubtfulRun, JianbaoError, NetworkUnavailable, StorageError
 from archive.settings import Home
@@ -21,13 +21,14 @@ from archive.store.db import open_engine, writing
 from archive.store.models import CrawlRun
 from archive.store.records import Stored
 from crawler.capture.hearing import Hearing
-from crawler.run import frontier
-from crawler.run.locks import Heart, HomeLock, is_dead, lock_home
+from crawler.run import discovery, frontier
+from crawler.run.locks import Heart, HomeLock, bury, is_dead, lock_home, worker_of
 from crawler.run.politeness.hosts import clock, free, note_page
 from crawler.run.retry import IN_A_ROW, RULES, Seen
 from crawler.run.room import give_room, hold_room
 from crawler.run.schedule import rechecks
 from crawler.run.schedule.rechecks import Recheck
+from crawler.warc.name import crawler_name
 from crawler.warc.writer import WarcFolder
 
 logger = logging.getLogger("jianbao.crawl")
@@ -68,18 +69,20 @@ class Counts:
 class Run:
     """See the module. Made by `open_run`.
 
-    `hearing`: of which pages the witness is asked. `fatal`: what ends it. `asked`: whether any host was asked,
-    `answered`: whether any answered at all, `unanswered`: why they did not, in a few words, and how often; `stopped`:
-    whether somebody asked it to end. `seen`: what each host did, and each site. `held`: looks at known articles that
-    show them to be no more, `believed`: those of them (ids) whose host was well after it. `notes`: what a person should
-    know of it. `now`: the clock of all that is written down of the world, in UTC; politeness and the life of processes
-    have the real one. `on_change` hears of new counts, `on_fatal` of the end.
+    `crawler`: the name of its home (`crawler.warc.name`). `hearing`: of which pages the witness is asked. `fatal`: what
+    ends it. `asked`: whether any host was asked, `answered`: whether any answered at all, `unanswered`: why they did
+    not, in a few words, and how often; `stopped`: whether somebody asked it to end. `seen`: what each host did, and
+    each site. `leases`: of the addresses (ids) that were tried in vain. `held`: looks at known articles that show them
+    to be no more, `believed`: those of them (ids) whose host was well after it. `notes`: what a person should know of
+    it. `now`: the clock of all that is written down of the world, in UTC; politeness and the life of processes have the
+    real one. `on_change` hears of new counts, `on_fatal` of the end.
     """
 
     home: Home
     engine: Engine
     lock: HomeLock
     run_id: int
+    crawler: str
     heart: Heart
     warc: WarcFolder | None = None
     hearing: Hearing = "all"
@@ -91,6 +94,7 @@ class Run:
     stopped: bool = False
     seen: dict[str, Seen] = field(factory=lambda: defaultdict(Seen))
     unsure: dict[int, tuple[frontier.Claim, str]] = field(factory=dict)
+    leases: dict[int, int] = field(factory=dict)
     held: dict[int, Recheck] = field(factory=dict)
     believed: list[int] = field(factory=list)
     notes: list[str] = field(factory=list)
@@ -179,6 +183,8 @@ class Run:
         """One more page of a host and a site in vain; after some in a row they are left alone."""
         shared = note_page(connection, claim.host, vain=True)
         self.seen[claim.host].shared_vain = shared
+        if isinstance(claim, frontier.Claim):
+            self.leases[claim.id] = claim.lease
         for name in (claim.host, claim.site):
             seen = self.seen[name]
             seen.vain.append(claim.id)
@@ -201,13 +207,14 @@ class Run:
             self.seen[name].page_well()
 
     def _settle(self, connection: Connection, claim: frontier.Claim, outcome: str) -> None:
-        frontier.settle(connection, claim.site, claim.native_id, RULES[outcome].then, outcome)
+        frontier.settle(connection, claim, RULES[outcome].then, outcome)
 
     def _settle_all(self, connection: Connection, now: datetime) -> None:
         """What the end of the run says of the tries in vain: whether they were the addresses' own, or their hosts'."""
         troubled = [seen for seen in self.seen.values() if seen.in_trouble(answered=self.answered)]
         excused = {key for seen in troubled for key in seen.excused(answered=self.answered)}
-        frontier.excuse(connection, excused - self.unsure.keys(), now)
+        tried = self.leases.keys() & (excused - self.unsure.keys())
+        frontier.excuse(connection, {key: self.leases[key] for key in tried}, now)
         for key, (claim, outcome) in sorted(self.unsure.items()):
             if self.is_well(claim):
                 self._settle(connection, claim, outcome)
@@ -269,6 +276,7 @@ class Run:
             self._settle_all(connection, now)
             frontier.release(connection, [self.worker])
             rechecks.release(connection, [self.worker])
+            discovery.release(connection, [self.worker])
             free(connection, [self.worker])
             self._write(
                 connection,
@@ -314,11 +322,6 @@ class Run:
             )
 
 
-def worker_of(run_id: int) -> str:
-    """The name under which a run leases addresses."""
-    return f"run-{run_id}"
-
-
 def open_run(
     home: Home, sites: Sequence[str], *, kind: str = "crawl", now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> Run:
@@ -328,6 +331,7 @@ def open_run(
     """
     lock = lock_home(home, kind)
     try:
+        crawler = crawler_name(home)
         engine = open_engine(home.database, create=True)
     except BaseException:
         lock.release()
@@ -335,7 +339,7 @@ def open_run(
     heart = None
     try:
         with writing(engine) as connection:
-            _bury(connection, kind, lock.last_token)
+            bury(connection, and_(_RUN.c.kind == kind, is_dead(connection, lock.last_token)))
             run_id = connection.execute(
                 insert(_RUN)
                 .values(
@@ -344,6 +348,7 @@ def open_run(
                     started_at=now(),
                     state="running",
                     token=lock.token,
+                    crawler=crawler,
                     beat_at=clock(connection),
                     **asdict(Counts()),
                 )
@@ -357,21 +362,4 @@ def open_run(
         lock.release()
         raise
     hold_room(home)
-    return Run(home=home, engine=engine, lock=lock, run_id=run_id, heart=heart, now=now)
-
-
-def _bury(connection: Connection, kind: str, last_token: str | None) -> None:
-    """Mark runs as killed whose process is gone, and give back what they had leased."""
-    dead = connection.execute(
-        update(_RUN)
-        .where(_RUN.c.state == "running", _RUN.c.kind == kind, is_dead(connection, last_token))
-        .values(state="killed", finished_at=datetime.now(UTC))
-        .returning(_RUN.c.id)
-    )
-    buried = sorted(dead.scalars())
-    if buried:
-        workers = [worker_of(run_id) for run_id in buried]
-        frontier.release(connection, workers)
-        rechecks.release(connection, workers)
-        free(connection, workers)
-        logger.warning("run %s was killed; going on from where it was", ", ".join(map(str, buried)))
+    return Run(home=home, engine=engine, lock=lock, run_id=run_id, crawler=crawler, heart=heart, now=now)

@@ -182,8 +182,8 @@ def store(run: Run, answers: Sequence[Answer]) -> list[Kept]:
         parted = {one.key for one in answers if one.key is not None and one.part is not None}
         broken_up = {key for key in parted if not is_whole(connection, *key)}
         settled = [one for one in answers if one.key not in broken_up and one.recheck is None]
-        _settle(run, connection, settled, now)
-        _plan(run, connection, zip(answers, stored, strict=True), now)
+        late = _settle(run, connection, settled, now)
+        _plan(run, connection, zip(answers, stored, strict=True), late, now)
     kept = []
     for one, its in zip(answers, stored, strict=True):
         whole = one.key not in broken_up
@@ -193,13 +193,21 @@ def store(run: Run, answers: Sequence[Answer]) -> list[Kept]:
     return kept
 
 
-def _plan(run: Run, connection: Connection, stored: Iterable[tuple[Answer, Stored]], now: datetime) -> None:
-    """Write down when the articles are looked at again that a crawl has fetched, or has looked at."""
+def _plan(
+    run: Run, connection: Connection, stored: Iterable[tuple[Answer, Stored]], late: set[Key], now: datetime
+) -> None:
+    """Write down when the articles are looked at again that a crawl has fetched, or has looked at. `late`: whose lease
+    is another's by now, who plans for himself."""
     looks = []
     for answer, its in stored:
         at, found = answer.item.capture.get("captured_at", now), answer.recheck
         if found is None:
-            if answer.claim is not None and its.article_id is not None and not answer.further:
+            if (
+                answer.claim is not None
+                and its.article_id is not None
+                and not answer.further
+                and answer.key not in late
+            ):
                 looks.append(Look(article_id=its.article_id, url=answer.claim.url, at=at))
             continue
         run.answer(found.host, found.site)
@@ -217,13 +225,15 @@ def _plan(run: Run, connection: Connection, stored: Iterable[tuple[Answer, Store
     plan(connection, looks, now)
 
 
-def _settle(run: Run, connection: Connection, answers: Sequence[Answer], now: datetime) -> None:
-    """Write to the frontier what became of the publications that these answers name, none of which misses a page.
+def _settle(run: Run, connection: Connection, answers: Sequence[Answer], now: datetime) -> set[Key]:
+    """Write to the frontier what became of the publications that these answers name, none of which misses a page; those
+    whose lease is another's by now, for whom nothing is settled.
 
     A claimed one's lease ends. One that nobody claimed need not be fetched when a list names it; if it is due or leased
     all the same, it stays so.
     """
     unclaimed: list[Settled] = []
+    late: set[Key] = set()
     for one in answers:
         if one.key is None or one.names is None:
             continue
@@ -238,13 +248,16 @@ def _settle(run: Run, connection: Connection, answers: Sequence[Answer], now: da
             run.answer(one.claim.host, one.claim.site)
             run.no_article(connection, one.claim, outcome, now)
         elif one.claim is not None:
-            frontier.settle(connection, *one.key, state, outcome)
+            if not frontier.settle(connection, one.claim, state, outcome):
+                late.add(one.key)
+                logger.warning("late: %s: its lease is another crawler's by now; the page is kept", one.claim.url)
             run.went_well(connection, one.claim)
         else:
             site, native_id = one.key
             url = one.names.canonical_url or one.url
             unclaimed.append(Settled(site=site, native_id=native_id, url=url, state=state, outcome=outcome))
     frontier.note(connection, unclaimed, now)
+    return late
 
 
 def tell(answer: Answer) -> None:

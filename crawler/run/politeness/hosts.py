@@ -1,5 +1,5 @@
 """Politeness, one object a host, kept in the database so that every process shares it: the delay between two requests,
-robots.txt's `Crawl-delay`, a rest that the host asked for, and how many of its pages in a row were in vain.
+robots.txt with its `Crawl-delay`, a rest that the host asked for, and how many of its pages in a row were in vain.
 
 A process takes a host's turn before it asks, and gives it back once it has the answer. Only then the delay begins: a
 request reaches the server some time between the two, so that counted from its sending two requests could come to the
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 from sqlalchemy import Connection, func, select, update
 
 from archive.store.models import Host
@@ -22,6 +22,9 @@ PATIENCE: Final = timedelta(seconds=60)
 """A host that may be asked later than this is left alone in this run; what waits for it is left to the next."""
 TURN: Final = timedelta(seconds=0.25)
 """A turn lasts one request, or so long where the delay is shorter: then several requests cost one look-up."""
+
+RULES_LAST: Final = timedelta(hours=24)
+"""So long what a robots.txt allows is taken from here (RFC 9309, 2.4: a cached version should not be used longer)."""
 
 _T: Any = Host.__table__
 
@@ -83,7 +86,7 @@ def clock(connection: Connection) -> datetime:
 
 def look(connection: Connection, host: str, *, lock: bool = False) -> State:
     """What is known of a host. `lock`: nobody else changes it until the transaction ends."""
-    query = select(_T).where(_T.c.host == host)
+    query = select(*(_T.c[one.name] for one in fields(State))).where(_T.c.host == host)
     row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
     return State(**row) if row is not None else State(host=host)
 
@@ -146,6 +149,30 @@ def note_robots(
         next_at = max(before.next_at or now, now + (delay if delay <= PATIENCE else timedelta(0)))
         _write(connection, host, robots=robots, crawl_delay=crawl_delay, next_at=next_at)
     return before
+
+
+@frozen(kw_only=True)
+class KnownRules:
+    """The rules of a host's robots.txt, as `crawler.run.politeness.robots.Rules` has them, and when they were read."""
+
+    text: str
+    read_at: datetime
+
+
+def rules(connection: Connection, host: str, agent: str, now: datetime) -> KnownRules | None:
+    """What some process has read of a host's robots.txt for a crawler of this name within a day; None where none has.
+    What a clock that was ahead has written does not count."""
+    query = select(_T.c.rules, _T.c.rules_at).where(
+        _T.c.host == host, _T.c.rules_for == agent, _T.c.rules_at > now - RULES_LAST, _T.c.rules_at <= now
+    )
+    row = connection.execute(query).one_or_none()
+    return KnownRules(text=row.rules, read_at=row.rules_at) if row is not None and row.rules is not None else None
+
+
+def keep_rules(connection: Connection, host: str, agent: str, text: str, now: datetime) -> None:
+    """A host's robots.txt was read: whoever asks the host within a day need not read it."""
+    connection.execute(insert(connection, _T).values(host=host, vain=0).on_conflict_do_nothing())
+    _write(connection, host, rules=text, rules_for=agent, rules_at=now)
 
 
 def note_page(connection: Connection, host: str, *, vain: bool) -> int:

@@ -133,9 +133,17 @@ class Turns:
         except TimeoutError:
             return
 
+    def blocked(self, connection: Connection, host: str) -> str:
+        """Why a host may not be asked for longer than a run waits; "" where it may."""
+        state = hosts.look(connection, host)
+        wait = state.wait(self.run.worker, self.delay, hosts.clock(connection))
+        return self._said(state, wait) if wait > hosts.PATIENCE else ""
+
     def _why(self, host: str, wait: timedelta) -> str:
         with reading(self.run.engine) as connection:
-            state = hosts.look(connection, host)
+            return self._said(hosts.look(connection, host), wait)
+
+    def _said(self, state: hosts.State, wait: timedelta) -> str:
         until = (datetime.now(UTC) + wait).strftime("%Y-%m-%d %H:%M UTC")
         return f"it is left alone until {until} ({state.rest_reason or 'its Crawl-delay'})"
 

@@ -1,12 +1,12 @@
 """The queue of articles that are to be looked at again (table `recheck`). Every function takes a connection inside the
 caller's transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from archive.store.models import Article, Capture
 from archive.store.models import Recheck as Row
@@ -115,6 +115,7 @@ def _lease(
         row.id: row.native_id
         for row in connection.execute(select(Article.id, Article.native_id).where(Article.id.in_(ids)))
     }
+    shown = known(connection, ids)
     return [
         Recheck(
             article_id=row.article_id,
@@ -126,37 +127,43 @@ def _lease(
             told_at=row.told_at,
             missed_at=row.missed_at,
             pace=row.pace,
-            known=known(connection, row.article_id),
+            known=shown.get(row.article_id),
         )
         for row in rows
     ]
 
 
-def known(connection: Connection, article_id: int) -> Known | None:
-    """What the newest capture of an article showed; None where it has no record."""
-    shown = (
-        select(_CAPTURE)
-        .where(_CAPTURE.c.article_id == article_id, _CAPTURE.c.text_digest.is_not(None), _CAPTURE.c.part.is_(None))
-        .order_by(_CAPTURE.c.captured_at.desc(), _CAPTURE.c.id.desc())
-        .limit(1)
+def known(connection: Connection, article_ids: Collection[int]) -> dict[int, Known]:
+    """What the newest capture of each of these articles showed; none of those that have no record."""
+    latest = func.row_number().over(
+        partition_by=_CAPTURE.c.article_id, order_by=(_CAPTURE.c.captured_at.desc(), _CAPTURE.c.id.desc())
     )
-    newest: Any = connection.execute(shown).mappings().first()
-    if newest is None:
-        return None
-    own = newest
-    if newest["repeats_id"] is not None:
-        own = connection.execute(select(_CAPTURE).where(_CAPTURE.c.id == newest["repeats_id"])).mappings().one()
-    if own["digest"] is None or own["warc_file"] is None or own["warc_offset"] is None:
-        return None
-    return Known(
-        url=own["url"],
-        at=own["captured_at"],
-        digest=own["digest"],
-        text_digest=own["text_digest"],
-        etag=newest["etag"] or own["etag"],
-        last_modified=newest["last_modified"] or own["last_modified"],
-        place=(own["warc_file"], own["warc_offset"], own["warc_length"]),
+    shown = select(_CAPTURE.c.id, latest.label("place")).where(
+        _CAPTURE.c.article_id.in_(article_ids), _CAPTURE.c.text_digest.is_not(None), _CAPTURE.c.part.is_(None)
     )
+    ranked = shown.subquery()
+    first = connection.execute(select(ranked.c.id).where(ranked.c.place == 1)).scalars()
+    newest = _captures(connection, list(first))
+    found = {}
+    repeated = _captures(connection, [row.repeats_id for row in newest.values() if row.repeats_id is not None])
+    for row in newest.values():
+        own = row if row.repeats_id is None else repeated[row.repeats_id]
+        if own.digest is None or own.warc_file is None or own.warc_offset is None:
+            continue
+        found[row.article_id] = Known(
+            url=own.url,
+            at=own.captured_at,
+            digest=own.digest,
+            text_digest=own.text_digest,
+            etag=row.etag or own.etag,
+            last_modified=row.last_modified or own.last_modified,
+            place=(own.warc_file, own.warc_offset, own.warc_length),
+        )
+    return found
+
+
+def _captures(connection: Connection, ids: Collection[int]) -> dict[int, Any]:
+    return {row.id: row for row in connection.execute(select(_CAPTURE).where(_CAPTURE.c.id.in_(ids)))} if ids else {}
 
 
 def plan(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -44,10 +44,10 @@ def test_an_address_is_offered_once_and_claimed_once(engine: Engine) -> None:
 
 def test_what_is_done_is_not_claimed_again(engine: Engine) -> None:
     offer(engine, 2)
-    claim(engine)
+    first, second = claim(engine)
     with writing(engine) as connection:
-        frontier.settle(connection, "netease", "D0000", "done", "article")
-        frontier.settle(connection, "netease", "D0001", "gone", "gone")
+        assert frontier.settle(connection, first, "done", "article")
+        assert frontier.settle(connection, second, "gone", "gone")
     offer(engine, 2)
     assert states(engine) == ["done", "gone"]
     assert claim(engine, now=NOW + 10 * LEASE) == []
@@ -159,6 +159,7 @@ def test_a_claim_takes_the_longest_due_of_both_kinds(engine: Engine, found: list
             "attempts": number,
             "leased_by": "run-1",
             "outcome": None,
+            "lease": number,
             **row,
         }
         for number, row in enumerate(found, 1)
@@ -183,7 +184,7 @@ def test_a_claim_takes_the_longest_due_of_both_kinds(engine: Engine, found: list
         (row["id"], row["attempts"]) for row in expected
     ]
     for row in expected:
-        row.update(state="leased", leased_by="run-2", leased_until=NOW + LEASE)
+        row.update(state="leased", leased_by="run-2", leased_until=NOW + LEASE, lease=row["lease"] + 1)
     with reading(engine) as connection:
         assert [
             dict(row) for row in connection.execute(select(Frontier.__table__).order_by(Frontier.id)).mappings()
@@ -242,7 +243,7 @@ def use(engine: Engine) -> None:
     later = NOW + 2 * LEASE
     first, second, *_ = claim(engine, 8, now=later)
     with writing(engine) as connection:
-        frontier.settle(connection, "netease", first.native_id, "done", "article")
+        frontier.settle(connection, first, "done", "article")
         frontier.miss(connection, second, "server_error", "http_503", later)
         frontier.release(connection, ["run-1"])
 

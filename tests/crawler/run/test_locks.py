@@ -176,7 +176,9 @@ def claim_one(one: Run) -> list[frontier.Claim]:
 def settle_it(one: Run) -> None:
     with one.step() as (connection, counts):
         counts.new += 1
-        frontier.settle(connection, "netease", "D1", "done", "article")
+        found = frontier.waiting(connection, "netease", "D1")
+        assert found is not None
+        assert frontier.settle(connection, found, "done", "article")
 
 
 def drop_connections(server: Server) -> None:

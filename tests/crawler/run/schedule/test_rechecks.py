@@ -166,7 +166,7 @@ def test_an_unchanged_page_is_a_look_without_a_payload(engine: Engine) -> None:
         assert [one.repeats_id for one in rows] == [None, 1, 1]
         [seen] = connection.execute(select(Article.last_captured_at, Article.revision)).all()
         assert tuple(seen) == (DAY + 9 * HOUR, 1)
-        known = rechecks.known(connection, 1)
+        known = rechecks.known(connection, [1]).get(1)
     assert known is not None
     assert (known.at, known.etag, known.digest) == (DAY, None, first.capture.digest)
 
