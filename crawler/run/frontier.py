@@ -118,7 +118,7 @@ def claim(
     hosts each comes to its turn. What this worker has leased itself it keeps, however long that takes.
     """
     ready = [row for row in _expired(connection, site, worker, limit, now) if not blocked(row.host)]
-    hosts = []
+    hosts: list[str] = []
     for host in queues(connection, site, after):
         if len(hosts) >= limit:
             break

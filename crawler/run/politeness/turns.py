@@ -136,7 +136,7 @@ class Turns:
     def blocked(self, connection: Connection, host: str) -> str:
         """Why a host may not be asked for longer than a run waits; "" where it may."""
         state = hosts.look(connection, host)
-        wait = state.wait(self.run.worker, self.delay, hosts.clock(connection))
+        wait = state.wait(self.run.worker, self.delay(host), hosts.clock(connection))
         return self._said(state, wait) if wait > hosts.PATIENCE else ""
 
     def _why(self, host: str, wait: timedelta) -> str:

@@ -23,7 +23,7 @@ def test_two_crawlers_share_the_work_and_the_archive(
     for process in processes:
         _, err = process.communicate(timeout=120)
         assert process.returncode in (0, 3), err
-        assert "Traceback" not in err
+        assert "Traceback" not in err, err
     assert {proxy.served[one.site, one.native_id] for one in proxy.world.publications} == {1}
     engine = create_engine(postgres_url)
     with engine.connect() as connection:
