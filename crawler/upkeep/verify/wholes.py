@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from archive.dedup.clusters.partition import Parts
 from archive.dedup.verify.relation import SAME_TEXT
-from crawler.run.run import worker_of
+from crawler.run.locks import worker_of
 from crawler.upkeep.verify.finding import REBUILD, Finding, Repair
 
 _NAMED: Final = 5
