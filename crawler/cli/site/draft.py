@@ -1,4 +1,4 @@
-"""`jianbao site draft`: a site file, or a portal's template, drafted from saved pages."""
+"""`jianbao site draft`: a site file, or a portal's template, drafted from pages."""
 
 import json
 import os
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @site.command()
-@click.argument("what", nargs=-1, metavar="[FILE]…")
+@click.argument("what", nargs=-1, metavar="[FILE|URL]…")
 @click.option("--template", metavar="NAME", help="A template that stopped fitting: take its stored pages.")
 @click.option("--name", default="", metavar="NAME", help="What a new portal's site is to be called.")
 @click.option(
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object (docs/add-a-site.md).")
 @click.pass_obj
 def draft(home: Home, what: tuple[str, ...], template: str | None, name: str, folder: Path, as_json: bool) -> None:
-    """Draft a site file from saved pages of one template: five or more are best.
+    """Draft a site file from pages of one template: five or more are best.
 
     Three files are written: the site file, a test page in the portal's markup with invented text, and what it is
     expected to say. Nothing is put into use: what the draft is unsure of stands in it as comments and is printed.
@@ -43,28 +43,39 @@ def draft(home: Home, what: tuple[str, ...], template: str | None, name: str, fo
     that the template does not read soundly any more, and what the archive knows of the same articles from before.
 
     FILE: a page, a folder of pages, a manifest (pages.jsonl) or a WARC file. A page's address stands in NAME.json
-    beside NAME.html, or in the page itself.
+    beside NAME.html, or in the page itself. URL: a page to fetch, as a crawl would, robots.txt and delays obeyed.
 
     \b
     Examples:
       jianbao site draft saved/ -o drafts/
+      jianbao site draft https://www.qingzhou.example/a/{88231,88240,88252,88260,88301} -o drafts/
       jianbao site draft --template netease-post -o drafts/
     """
-    from crawler.upkeep.draft.result import draft_site
-    from crawler.upkeep.trial.samples import read_samples
-
     _check_folder(folder)
     if (template is None) == (not what):
         raise UsageError("give the pages to draft from, or --template NAME")
-    if template is not None:
-        result = _from_archive(home, template)
-    else:
-        result = draft_site([(sample, None) for sample in read_samples(map(Path, what))], name=name)
+    result = _from_archive(home, template) if template is not None else _from_pages(home, what, name)
     written = _write(folder, result.files)
     if as_json:
         echo(json.dumps(_row(result, written), ensure_ascii=False, indent=2))
     else:
         _tell(result, written)
+
+
+def _from_pages(home: Home, what: tuple[str, ...], name: str) -> "Result":
+    from crawler.upkeep.draft.result import draft_site
+    from crawler.upkeep.trial.samples import read_samples
+
+    urls = list(dict.fromkeys(one for one in what if one.startswith(("http://", "https://"))))
+    samples = read_samples(Path(one) for one in what if one not in urls)
+    if urls:
+        from crawler.upkeep.draft.seen.fetched import fetch_pages
+
+        fetched, missing = fetch_pages(home, urls)
+        samples += fetched
+        for url, why in missing.items():
+            echo(f"{url}: {why}; left out", err=True)
+    return draft_site([(sample, None) for sample in samples], name=name)
 
 
 def _from_archive(home: Home, template: str) -> "Result":

@@ -53,6 +53,8 @@ def registered(url: str) -> str:
 
 
 def _of_owner(host: str) -> str:
+    if host.replace(".", "").isdigit():  # an IP address
+        return host
     labels = host.split(".")
     keep = 3 if len(labels) > 2 and labels[-2] in _SECOND_LEVEL and len(labels[-1]) == 2 else 2
     return ".".join(labels[-keep:])
