@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from archive.store.records import Cause
 
@@ -20,19 +20,46 @@ PART: Final = "part:"
 
 @frozen(order=True)
 class Observation:
-    """Someone saw the article with the text of `digest` at the time `at`; `captured`: we did. `cause`: of the revision
-    that begins with it."""
+    """Someone saw the article with the text of `digest` at the time `at`; `captured`: we did. `reading`: how often the
+    same page was read otherwise before, by older rules. `cause`: of the revision that begins with it."""
 
     captured: bool
     at: datetime
+    reading: int = field(default=0, kw_only=True)
     digest: str
     capture_id: int | None = field(default=None, order=False, eq=False)
     cause: Cause = field(default="publisher", order=False, eq=False)
 
     @property
+    def page(self) -> tuple[bool, datetime, int | None]:
+        """What tells the page that was read from others."""
+        return self.captured, self.at, self.capture_id
+
+    @property
     def whole(self) -> bool:
         """Whether the text is not known to be a part of another one."""
         return not self.digest.startswith(PART)
+
+
+def in_order_of_reading(
+    rows: Iterable[Observation], captures: Iterable[Observation]
+) -> tuple[list[Observation], list[Observation]]:
+    """Observations with their `reading`. `rows`: those that began an article's revisions, in their order. `captures`:
+    those of its captures as they were read last: what is told otherwise of one of them was read before."""
+    last: dict[tuple[bool, datetime, int | None], Observation] = {}
+    found = []
+    for row in rows:
+        before = last.get(row.page) if row.cause == "extractor" else None
+        last[row.page] = read = row if before is None else evolve(row, reading=before.reading + 1)
+        found.append(read)
+    return found, [latest(capture, last.get(capture.page)) for capture in captures]
+
+
+def latest(seen: Observation, before: Observation | None) -> Observation:
+    """An observation of a page that was read as `before`."""
+    if before is None:
+        return seen
+    return evolve(seen, reading=before.reading + (before.digest != seen.digest))
 
 
 def revisions(observations: Iterable[Observation]) -> list[Observation]:

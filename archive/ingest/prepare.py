@@ -17,6 +17,18 @@ from archive.text.fold import fold_positions
 from archive.text.tokens import tokens
 
 
+@frozen(kw_only=True)
+class Again:
+    """A stored capture that was read anew. `capture_id`: whose record it is. `shows_id`, `at`: the capture that showed
+    its payload last, which is the same where none repeats it, and when. `showed`: whether it was a look at an article
+    before."""
+
+    capture_id: int
+    shows_id: int
+    at: datetime
+    showed: bool
+
+
 @frozen
 class Prepared:
     """An item as rows: `capture` and `article` by column name, {} where there is none.
@@ -24,7 +36,8 @@ class Prepared:
     `captured_at`: of an article without a capture, as in `Item`. `cause`: as in `Item`. `digest`: see `text_digest`, ""
     without an article. `headline` and `body`: the full-text tokens. `fingerprint`: what the duplicate finder computes
     from the body alone. `repeats`: what tells the capture whose payload this one showed again: its address, digest and
-    time; what it showed is known only in the archive.
+    time; what it showed is known only in the archive. `again`: the stored captures whose record was read anew, None for
+    what comes in.
     """
 
     capture: Mapping[str, Any]
@@ -36,6 +49,7 @@ class Prepared:
     fingerprint: Fingerprint | None = None
     cause: Cause | None = None
     repeats: tuple[str, str, datetime] | None = None
+    again: Again | None = None
 
 
 def prepare(item: Item) -> Prepared:

@@ -42,16 +42,31 @@ def repeated(connection: Connection, items: Iterable[Prepared]) -> dict[Identity
     )
     rows = [row for row in connection.execute(query).mappings() if _identity(row) in wanted]
     articles = _articles(connection, {row["article_id"] for row in rows})
+    last = _shown_last(connection, rows)
     found: dict[Identity, Repeated] = {}
     for row in rows:
         identity = _identity(row)
         its = {column.key: row[column.key] for column in _SAME}
+        its["text_digest"] = last.get(row["repeats_id"] or row["id"], its["text_digest"])
         its["repeats_id"] = row["repeats_id"] or row["id"]
-        article = articles.get(row["article_id"]) if row["text_digest"] else None
-        if article is not None and _is_outdated(row["text_digest"] or "", article, wanted[identity]):
+        article = articles.get(row["article_id"]) if its["text_digest"] else None
+        if article is not None and _is_outdated(its["text_digest"], article, wanted[identity]):
             its["text_digest"] = article = None
         found[identity] = Repeated(its, its["text_digest"] or "", article)
     return found
+
+
+def _shown_last(connection: Connection, rows: Iterable[Any]) -> dict[int, str]:
+    """The text of each of these payloads as the capture shows it that showed it last: it may be read anew since."""
+    of = {row["article_id"]: row["repeats_id"] or row["id"] for row in rows if row["article_id"] is not None}
+    query = (
+        select(Capture.repeats_id, Capture.text_digest)
+        .where(
+            Capture.article_id.in_(sorted(of)), Capture.repeats_id.in_(sorted(of.values())), Capture.text_digest != ""
+        )
+        .order_by(Capture.captured_at, Capture.id)
+    )
+    return {repeats_id or 0: digest or "" for repeats_id, digest in connection.execute(query)}
 
 
 def _is_outdated(digest: str, article: dict[str, Any], at: datetime) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from archive.ingest.observations import Observation, revisions
+from archive.ingest.observations import Observation, in_order_of_reading, latest, revisions
 
 # Fields whose change may move an article inside its cluster, though its text is the same.
 _FOR_CLUSTERS = ("url", "published_at", "published_precision", "first_captured_at")
@@ -42,9 +42,11 @@ def plan(
 
     `revision_rows`: the observations that began its revisions, in their order. `captures`: those of its captures.
     """
-    known = {*revision_rows, *captures}
-    if not seen.captured and any(other.digest == seen.digest for other in known):
-        return Plan(values={}, revisions=None, text_changed=False, relink=False, change=None)
+    if not seen.captured and any(other.digest == seen.digest for other in (*revision_rows, *captures)):
+        return _told_again(present, article, seen, revision_rows)
+    revision_rows, captures = in_order_of_reading(revision_rows, captures)
+    same = [other for other in (*revision_rows, *captures) if other.page == seen.page]
+    seen = latest(seen, max(same, default=None)) if seen.cause == "extractor" else seen
     observations = [*captures, *revision_rows, seen]
     captured = {other.digest for other in observations if other.captured}
     # What we captured ourselves replaces what we were told, so that both orders end alike.
@@ -78,6 +80,17 @@ def plan(
         change="revised" if revised else "updated" if fields else None,
         after=max(before, default=None),
     )
+
+
+def _told_again(
+    present: Mapping[str, Any], article: Mapping[str, Any], seen: Observation, revision_rows: Sequence[Observation]
+) -> Plan:
+    """A text that is known: nothing changes, but for the fields of the present one where our rules read them anew."""
+    values: dict[str, Any] = {}
+    if seen.cause == "extractor" and seen.digest == revision_rows[-1].digest:
+        values = {name: value for name, value in article.items() if present[name] != value}
+    moved = any(name in values for name in _FOR_CLUSTERS)
+    return Plan(values=values, revisions=None, text_changed=False, relink=moved, change="updated" if values else None)
 
 
 def _rows(observations: Sequence[Observation]) -> list[tuple[datetime, str, int | None]]:

@@ -16,7 +16,7 @@ from archive.dedup.linking import link
 from archive.dedup.types import Indexed
 from archive.flags import is_complete
 from archive.ingest.observations import Observation
-from archive.ingest.prepare import Prepared
+from archive.ingest.prepare import Again, Prepared
 from archive.ingest.repeated import repeated
 from archive.ingest.revising import Plan, plan
 from archive.store import fulltext
@@ -30,6 +30,8 @@ from archive.watch.states import State
 
 Key = tuple[str, str]
 
+_READ: Final = ("outcome", "template", "detail", "agreement", "whole_share", "site", "native_id", "part")
+"""The columns of a capture that follow from how its record is read."""
 _OURS: Final[Cause] = "publisher"
 """What a capture shows the publisher did, unless it is said otherwise."""
 
@@ -68,6 +70,16 @@ class _Taken:
     article_id: int | None
     present: dict[str, Any] | None
     seen: Observation
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it brings a capture."""
+        return self.capture_id is not None and self.item.again is None
+
+    @property
+    def tells(self) -> bool:
+        """Whether it brings a look at an article: a capture, or one that nobody could read before."""
+        return self.is_fresh or (self.item.again is not None and not self.item.again.showed)
 
     @property
     def key(self) -> Key | None:
@@ -117,7 +129,10 @@ class Round:
             elif one.present is None:
                 self._add_article(one, one.article_id)
         _write(self.connection, Article, self.articles)
-        _write(self.connection, Capture, [self._capture(one) for one in taken if one.capture_id is not None])
+        _write(self.connection, Capture, [self._capture(one) for one in taken if one.is_fresh])
+        for one in taken:
+            if one.item.again is not None:
+                self._read_anew(one, one.item.again)
         _write(self.connection, Revision, self.revisions)
         for (one, row), its_plan in zip(old, plans, strict=True):
             self._change_article(one, row, its_plan)
@@ -128,7 +143,11 @@ class Round:
 
     def _leave_out_known_captures(self) -> None:
         """A record that was stored before, from whatever file, is not looked at again."""
-        places = {identity: place for place, item in self.items if (identity := _identity(item)) is not None}
+        places = {
+            identity: place
+            for place, item in self.items
+            if item.again is None and (identity := _identity(item)) is not None
+        }
         if not places:
             return
         rows = self.connection.execute(
@@ -165,13 +184,13 @@ class Round:
 
     def _number(self) -> list[_Taken]:
         """Give every row that the round will write its number."""
-        captures = iter(self._draw(Capture, sum(bool(item.capture) for _, item in self.items)))
+        captures = iter(self._draw(Capture, sum(bool(item.capture) and not item.again for _, item in self.items)))
         present = self._present_articles()
         new = sum(bool(item.article) and key_of(item) not in present for _, item in self.items)
         articles = iter(self._draw(Article, new))
         taken = []
         for place, item in self.items:
-            capture_id = next(captures) if item.capture else None
+            capture_id = item.again.shows_id if item.again else next(captures) if item.capture else None
             row = present.get(key_of(item)) if item.article else self.repeated.get(place)
             article_id = row["id"] if row is not None else next(articles) if item.article else None
             seen = self._observation(item, capture_id)
@@ -188,13 +207,15 @@ class Round:
         return {(row["site"], row["native_id"]): dict(row) for row in rows.mappings()}
 
     def _observation(self, item: Prepared, capture_id: int | None) -> Observation:
+        if item.again is not None:
+            return Observation(True, item.again.at, item.digest, capture_id, item.cause or "extractor")
         if item.capture:
             return Observation(True, item.capture["captured_at"], item.digest, capture_id, item.cause or _OURS)
         return Observation(False, item.captured_at or self.now, item.digest, None, item.cause or "import")
 
     def _watch(self, taken: Sequence[_Taken]) -> None:
         """Note what these captures change about the states of the articles that they show, or show to be no more."""
-        fresh = {one.capture_id: key for one in taken if one.capture_id is not None and (key := one.key) is not None}
+        fresh = {one.capture_id or 0: key for one in taken if one.tells and (key := one.key) is not None}
         new = {key_of(one.item) for one in taken if one.item.article and one.present is None}
         away = {
             key
@@ -203,6 +224,15 @@ class Round:
         }
         gone = {key for one in taken if one.item.capture and (key := gone_key(one.item.capture)) is not None}
         self.changes += note_states(self.connection, fresh, gone | away | was_gone(self.connection, new), self.now)
+
+    def _read_anew(self, one: _Taken, again: Again) -> None:
+        """What is known of a stored capture's record by today's rules; the look that showed it last shows that text."""
+        read = {name: one.item.capture[name] for name in _READ} | {"article_id": one.article_id}
+        changes = {again.capture_id: read | {"extractor": one.item.capture["extractor"]}}
+        changes.setdefault(again.shows_id, dict(read))
+        changes[again.shows_id]["text_digest"] = one.item.digest or None
+        for key, values in changes.items():
+            self.connection.execute(update(Capture).where(Capture.id == key).values(values))
 
     def _capture(self, one: _Taken) -> dict[str, Any]:
         return {**one.item.capture, "id": one.capture_id, "run_id": self.run_id, "article_id": one.article_id}
@@ -256,6 +286,10 @@ class Round:
             .order_by(Capture.id)
         ):
             captures[owner].append(Observation(True, at, text_digest or "", capture_id, causes.get(capture_id, _OURS)))
+        for one, row in old:
+            if one.item.again is not None:
+                others = [seen for seen in captures[row["id"]] if seen.capture_id != one.capture_id]
+                captures[row["id"]] = [*others, one.seen]
         return [plan(row, one.item.article, one.seen, began[row["id"]], captures[row["id"]]) for one, row in old]
 
     def _change_article(self, one: _Taken, row: dict[str, Any], its: Plan) -> None:

@@ -66,7 +66,7 @@ class CrawlRun(Base):
 
     __tablename__ = "crawl_run"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    kind: Mapped[str]  # crawl, import, rebuild
+    kind: Mapped[str]  # crawl, import, reextract, rebuild
     sites: Mapped[list[Any]]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
@@ -209,6 +209,7 @@ class Capture(Base):
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     whole_share: Mapped[float | None]  # 0 to 1: of the witness's text of the whole page; None where it was not asked
+    extractor: Mapped[str | None]  # the rules that read it last: `crawler.capture.version`
     __table_args__ = (
         # No place is a capture's own: files are moved, and written anew under an old name.
         Index(None, "warc_file", "warc_offset"),

@@ -77,6 +77,7 @@ class CaptureRecord:
     body holds, None where it was not asked for that. `part`: which page of an article on several its address names:
     from 2, 0 for the whole on one page, None for all else. `etag`, `last_modified`: the answer's headers, None where it
     had none. `repeats`: address and time of the capture whose payload it showed again: its record has none of its own.
+    `extractor`: which version of our rules read it, None where it was not read.
     """
 
     url: str
@@ -100,6 +101,7 @@ class CaptureRecord:
     etag: str | None = None
     last_modified: str | None = None
     repeats: tuple[str, datetime] | None = None
+    extractor: str | None = None
 
 
 Cause = Literal["publisher", "extractor", "import", "person"]

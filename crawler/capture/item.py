@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from archive.store.records import CaptureRecord, Item
 from crawler.capture.role import identity
+from crawler.capture.version import extractor_version
 from crawler.pages.extract import extract
 from crawler.pages.html.decode import decode
 from crawler.pages.outcome import by_address
@@ -178,6 +179,7 @@ def capture_record(raw: RawCapture, page: Page) -> CaptureRecord:
         etag=raw.etag,
         last_modified=raw.last_modified,
         repeats=raw.repeats,
+        extractor=None if raw.repeats is not None else extractor_version(),
         template=page.template,
         detail=page.detail,
     )

@@ -13,6 +13,7 @@ from crawler.cli import (  # noqa: F401 - each adds its commands
 from crawler.cli.portals import PORTALS
 from crawler.cli.upkeep import (  # noqa: F401
     backup,
+    reextract,
     verify,
 )
 

@@ -7,13 +7,16 @@ process. Handing an answer over and its article back costs a third of a millisec
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
 from attrs import frozen
 
+from archive.errors import UsageError
 from archive.store.records import Item
 from archive.workers import Ceiling, WorkerEnded, Workers
+from crawler.capture.again import Reading, Stored, read_again
 from crawler.capture.hearing import Hearing, is_heard
 from crawler.capture.item import ListAnswer, capture_item, capture_record, list_answer
 from crawler.capture.role import identity, role_of
@@ -30,6 +33,9 @@ megabytes, two seconds."""
 
 LEFT_ASIDE: Final = "left aside"
 """The detail of a capture that nobody read begins so."""
+
+TOGETHER: Final = 8
+"""So many records of stored captures are handed over at a time; where one ends its reader, each is read alone."""
 
 _LOST: Final = (WorkerEnded, MemoryError, RecursionError)
 
@@ -62,10 +68,19 @@ class _Place:
     hearing: Hearing
 
 
-def work(task: "_Page | _List | _Place") -> Any:
+@frozen
+class _Again:
+    """Stored captures to be read once more."""
+
+    stored: tuple[Stored, ...]
+
+
+def work(task: "_Page | _List | _Place | _Again") -> Any:
     """What a process is asked for. Pure, but for the sites that there are, and a record's file."""
     if isinstance(task, _List):
         return list_answer(task.raw)
+    if isinstance(task, _Again):
+        return [_again(one) for one in task.stored]
     if isinstance(task, _Place):
         raw = read_record(task.path, task.name, task.offset).raw
         return read(raw, task.hearing) if raw is not None and role_of(raw) in STORED else None
@@ -74,6 +89,13 @@ def work(task: "_Page | _List | _Place") -> Any:
     if task.claim is not None:
         return read_claimed(_item(task), task.claim, further=task.further)
     return read(task.raw, task.hearing)
+
+
+def _again(one: Stored) -> Reading | UsageError | None:
+    try:
+        return read_again(one)
+    except UsageError as error:
+        return error
 
 
 def _item(task: _Page) -> Item:
@@ -135,6 +157,30 @@ class Extraction:
                 yield cast(Answer, future.result())
             except _LOST as error:
                 yield read_item(raw, _lost(raw, error))
+
+    def again(self, every: Iterable[Stored]) -> Iterator[Reading | UsageError | WorkerEnded | None]:
+        """What the records of stored captures show by today's rules, in their order, read ahead of their use; why one
+        cannot be had, or ended its reader; None for a list's."""
+        handed: deque[tuple[Stored, ...]] = deque()
+
+        def tasks() -> Iterator[_Again]:
+            waiting = iter(every)
+            while some := tuple(islice(waiting, TOGETHER)):
+                handed.append(some)
+                yield _Again(some)
+
+        for future in self._workers.map(tasks(), ahead=4):
+            some = handed.popleft()
+            try:
+                yield from future.result()
+            except _LOST:
+                yield from map(self._alone, some)
+
+    def _alone(self, stored: Stored) -> Reading | UsageError | WorkerEnded | None:
+        try:
+            return cast("Reading | UsageError | None", self._workers.call(_Again((stored,)))[0])
+        except _LOST as error:
+            return error if isinstance(error, WorkerEnded) else WorkerEnded(type(error).__name__)
 
     def record(self, path: Path, name: str, offset: int, hearing: Hearing) -> Answer | None:
         """The answer of one record of our own files, read from there by the process; None where none is stored of it.

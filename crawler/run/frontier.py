@@ -228,6 +228,14 @@ def note(connection: Connection, settled: Iterable[Settled], now: datetime) -> N
         connection.execute(insert(connection, _T).on_conflict_do_nothing(), [rows[key] for key in sorted(rows)])
 
 
+def read_anew(connection: Connection, site: str, native_id: str, outcome: str) -> str | None:
+    """A publication's stored page is read with this final outcome now: it need not be fetched for that, unless somebody
+    is just doing so. Its address, None where the frontier does not have it."""
+    ours = (_T.c.site == site, _T.c.native_id == native_id)
+    connection.execute(update(_T).where(*ours, _T.c.state != "leased").values(state="done", outcome=outcome))
+    return connection.execute(select(_T.c.url).where(*ours)).scalar_one_or_none()
+
+
 def miss(
     connection: Connection, found: Claim, cause: str, reason: str, now: datetime, *, well: bool = True
 ) -> Decision:

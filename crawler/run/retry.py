@@ -74,7 +74,7 @@ RULES: Final[dict[str, Rule]] = {
     Outcome.LIVE: _final("a running text"),
     Outcome.NOT_ARTICLE: _unsure("something else"),
     Outcome.GONE: _unsure("deleted: 404, 410, or what the portal's own rules name so", then="gone"),
-    Outcome.UNKNOWN_TEMPLATE: _unsure("a page that fits no template; it is read again from its capture"),
+    Outcome.UNKNOWN_TEMPLATE: _unsure("a page that fits no template; `jianbao reextract` reads its capture anew"),
     Outcome.TOO_LARGE: _unsure("more than the size limit"),
     Outcome.BLOCKED: _tried(
         "a verification or login page, a refusal (401, 403, …), or a redirect that leads out of the site"

@@ -5,8 +5,9 @@ captures, their articles, those on several pages that are now whole, the frontie
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from attrs import evolve, frozen
 from sqlalchemy import Connection
@@ -33,6 +34,7 @@ logger = logging.getLogger("jianbao.crawl")
 
 STORED = frozenset({Role.PAGE, Role.LIST})
 """What becomes a capture; all else stays in the WARC file alone."""
+NOT_BELIEVED = "not believed, since no page of its host was well"
 DOUBTFUL = frozenset(
     {
         Outcome.UNKNOWN_TEMPLATE,
@@ -130,10 +132,14 @@ def read_recheck(item: Item, found: Recheck) -> Answer:
 
 def disbelieved(answer: Answer) -> Answer:
     """An answer that shows that an article is no more, of a host that showed no article at all: it tells nothing."""
-    capture = answer.item.capture
-    detail = f"{capture['detail'] or answer.outcome}: not believed, since no page of its host was well"
-    row = {**capture, "outcome": str(Outcome.BROKEN), "detail": detail}
+    row = disbelieved_row(answer.item.capture)
     return evolve(answer, item=evolve(answer.item, capture=row), outcome=Outcome.BROKEN)
+
+
+def disbelieved_row(capture: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of a capture's row."""
+    detail = f"{capture['detail'] or capture['outcome']}: {NOT_BELIEVED}"
+    return {**capture, "outcome": str(Outcome.BROKEN), "detail": detail}
 
 
 def read_repeat(raw: RawCapture, found: Recheck | None = None) -> Answer:

@@ -1,6 +1,7 @@
 """`jianbao history` and `jianbao changes`: what happened to articles."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -17,6 +18,7 @@ KINDS: Final = (
     *("headline", "number", "name", "date", "paragraph_removed", "paragraph_added", "wording", "punctuation"),
     *("missing", "vanished", "removed", "returned"),
 )
+CAUSES: Final = ("publisher", "import", "person", "extractor")
 SHOWN: Final = 6
 """So many differences are shown of each revision; JSON has all."""
 LONGEST: Final = 60
@@ -50,7 +52,7 @@ def history(portals: Portals, home: Home, article: str, as_json: bool) -> None:
         else:
             number = f" {event['number']}" if "number" in event else ""
             echo(f"{_when(event)}  {_what(event)}{number}{_cause(event)}")
-            _differences(event)
+            show_edits(event.get("edits", ()))
 
 
 @main.command()
@@ -60,6 +62,14 @@ def history(portals: Portals, home: Home, article: str, as_json: bool) -> None:
     "--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Only changes of this kind; may be repeated."
 )
 @click.option("--site", "sites", multiple=True, metavar="SITE", help="Only articles of this site; may be repeated.")
+@click.option(
+    "--cause",
+    "causes",
+    type=click.Choice(CAUSES),
+    multiple=True,
+    default=CAUSES[:-1],
+    help="Only revisions of this cause; may be repeated.  [default: all but `extractor`, which no publisher made]",
+)
 @click.option("--added", default="", metavar="WORD", help="Only texts that have WORD more often than before.")
 @click.option("--removed", default="", metavar="WORD", help="Only texts that have WORD less often than before.")
 @click.option("--by-weight", is_flag=True, help="What matters most comes first, not what is newest.")
@@ -74,6 +84,7 @@ def changes(
     until: datetime | None,
     kinds: tuple[str, ...],
     sites: tuple[str, ...],
+    causes: tuple[str, ...],
     added: str,
     removed: str,
     by_weight: bool,
@@ -90,12 +101,13 @@ def changes(
       jianbao changes --since 2026-03-01 --by-weight
       jianbao changes --since 2026-03-01 --kind vanished --kind removed --site sohu
       jianbao changes --since 2026-03-01 --removed 事故
+      jianbao changes --since 2026-03-01 --cause extractor
     """
     from archive.query.changes import Wanted
     from archive.query.changes import changes as find
     from archive.store.db import opened, reading
 
-    wanted = Wanted(since=since, until=until, kinds=kinds, sites=sites, added=added, removed=removed)
+    wanted = Wanted(since=since, until=until, kinds=kinds, sites=sites, causes=causes, added=added, removed=removed)
     with opened(home.database) as engine, reading(engine) as connection:
         every = find(connection, wanted)
         if by_weight:
@@ -106,7 +118,7 @@ def changes(
             else:
                 echo(f"{change['article_id']:>6}  {change['headline'] or '(no headline)'}")
                 echo(f"        {_when(change)}  {change['site']}  {_what(change)}{_cause(change)}")
-                _differences(change)
+                show_edits(change["edits"])
 
 
 def _when(event: dict[str, Any]) -> str:
@@ -123,8 +135,8 @@ def _cause(event: dict[str, Any]) -> str:
     return f" (by {event['cause']})" if event.get("cause") not in (None, "publisher") else ""
 
 
-def _differences(event: dict[str, Any]) -> None:
-    found = event.get("edits", ())
+def show_edits(found: Sequence[dict[str, Any]]) -> None:
+    """Print what a revision changed, bounded."""
     for edit in found[:SHOWN]:
         old, new = (_short(edit[name]) for name in ("before", "after"))
         echo("          " + (f"- {old}" if not new else f"+ {new}" if not old else f"{old} → {new}"))

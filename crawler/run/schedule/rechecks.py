@@ -154,7 +154,7 @@ def known(connection: Connection, article_ids: Collection[int]) -> dict[int, Kno
             url=own.url,
             at=own.captured_at,
             digest=own.digest,
-            text_digest=own.text_digest,
+            text_digest=row.text_digest,  # as it was read last, which need not be how its record was read first
             etag=row.etag or own.etag,
             last_modified=row.last_modified or own.last_modified,
             place=(own.warc_file, own.warc_offset, own.warc_length),

@@ -108,7 +108,8 @@ def fill(engine: Engine) -> dict[str, int]:
             found = frontier.waiting(connection, "clip", name)
             assert found is not None
             frontier.settle(connection, found, state, outcome)
-    items = [captured(one, hours=hours, status=200, agreement=0.75, whole_share=0.5) for hours, one in enumerate(WORLD)]
+    noted: dict[str, object] = {"agreement": 0.75, "whole_share": 0.5, "extractor": "0a1b2c3d4e5f"}
+    items = [captured(one, hours=hours, status=200, **noted) for hours, one in enumerate(WORLD)]
     items += [
         captured(record(story(4), "c", site="netease", headline="改过的题"), hours=40),
         captured(None, hours=41),

@@ -1,0 +1,1 @@
+"""Today's rules over the captures that are there: what they would change, and the change itself."""
