@@ -24,6 +24,7 @@ from crawler.run.store import read, store
 from crawler.upkeep.reextract.choose import Wanted
 from crawler.upkeep.reextract.report import Report
 from crawler.upkeep.reextract.run import Reextract
+from crawler.upkeep.verify.run import Verification
 from crawler.warc.reader import Record, read_records
 from crawler.warc.writer import Repeats
 from tests.crawler.warc.test_writer import exchange, folder
@@ -141,6 +142,10 @@ class Clip:
             run.answered = True
             run.finish()
         return report
+
+    def findings(self) -> list[str]:
+        """What `jianbao verify` says."""
+        return [str(one) for one in Verification(home=self.home, engine=self.engine).run()]
 
     def rows(self, model: type[Base], *columns: str, where: str = "") -> list[tuple[Any, ...]]:
         """Columns of every row, in the order of the rows' numbers."""

@@ -85,6 +85,7 @@ def test_a_second_run_changes_nothing(clip: Clip) -> None:
     tables = (Article, Revision, Capture, Change, Link, Frontier)
     before = [clip.rows(table, *(column.name for column in table.__table__.columns)) for table in tables]
     assert clip.reextract().read == 0
+    assert clip.findings() == []
     again = clip.reextract(everything=True)
     assert (again.read, again.same, again.changed) == (2, 2, 0)
     assert [clip.rows(table, *(column.name for column in table.__table__.columns)) for table in tables] == before
