@@ -72,13 +72,15 @@ def _history(row: Any, revisions: Sequence[Any], captures: dict[int, Any]) -> It
         told = f"it is said to be revision {row.revision}, and has {numbers[-1]}"
         yield _finding(row, "revision", told, Repair.RECOUNT, {"revision": (row.revision, numbers[-1])})
     texts = [(one.headline, one.body) for one in revisions[:-1]] + [(row.headline, row.body)]
+    last = {one.capture_id: one.number for one in revisions}  # a page that is read anew shows its newest reading
     for one, (headline, body) in zip(revisions, texts, strict=True):
         if body is None or text_digest(headline, body) != one.digest.removeprefix(PART):
             yield _finding(
                 row, "revision", f"the text of revision {one.number} is not that of its digest", cure=REBUILD
             )
         capture = captures.get(one.capture_id)
-        if one.capture_id is not None and (capture is None or capture.text_digest != one.digest):
+        is_read = capture is not None and (last[one.capture_id] != one.number or capture.text_digest == one.digest)
+        if one.capture_id is not None and not is_read:
             fault = f"revision {one.number} began with capture {one.capture_id}, which shows another text"
             yield _finding(row, "revision", fault, cure=REBUILD)
     if revisions[-1].body is not None:
