@@ -36,7 +36,8 @@ from tests.archive.make import captured
 pytestmark = pytest.mark.own_database
 
 _CHANGE: Final = ("cause", "after_at", "before_at", "after_capture_id", "before_capture_id")
-_0017: Final = frozenset({"frontier.lease"})
+_0018: Final = frozenset({"capture.extractor"})
+_0017: Final = _0018 | {"frontier.lease"}
 _0016: Final = _0017 | {"verified"}
 _0015: Final = _0016 | {"alarm", "measure", "capture.whole_share"}
 _0013: Final = _0015 | {"cluster_event.reason"}
@@ -64,7 +65,8 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0015": _0015,
     "0016": _0016,
     "0017": _0017,
-    "0018": frozenset(),
+    "0018": _0018,
+    "0019": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""
