@@ -173,7 +173,9 @@ def offer(engine: Engine, number: int, state: str, outcome: str) -> None:
     """A row of the frontier, as a crawl leaves it."""
     with writing(engine) as connection:
         frontier.offer(connection, "clip", [(str(number), address(number))], DAY)
-        frontier.settle(connection, "clip", str(number), state, outcome)
+        found = frontier.waiting(connection, "clip", str(number))
+        assert found is not None
+        frontier.settle(connection, found, state, outcome)
 
 
 def told(engine: Engine, item: Any) -> None:
