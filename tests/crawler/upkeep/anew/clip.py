@@ -18,7 +18,6 @@ from archive.store.db import open_engine, writing
 from archive.store.models import Base
 from crawler.capture.again import Reading, Stored, read_again
 from crawler.capture.version import extractor_version
-from crawler.run import frontier
 from crawler.run.run import open_run
 from crawler.run.store import read, store
 from crawler.upkeep.reextract.choose import Wanted
@@ -167,15 +166,6 @@ def make(folder: Path, database: str, monkeypatch: pytest.MonkeyPatch) -> Clip:
     rules(OLD)
     home = Home(path=folder / "home", database=database)
     return Clip(home, open_engine(database), rules)
-
-
-def offer(engine: Engine, number: int, state: str, outcome: str) -> None:
-    """A row of the frontier, as a crawl leaves it."""
-    with writing(engine) as connection:
-        frontier.offer(connection, "clip", [(str(number), address(number))], DAY)
-        found = frontier.waiting(connection, "clip", str(number))
-        assert found is not None
-        frontier.settle(connection, found, state, outcome)
 
 
 def told(engine: Engine, item: Any) -> None:

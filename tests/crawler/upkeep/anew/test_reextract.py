@@ -29,7 +29,6 @@ from tests.crawler.upkeep.anew.clip import (
     address,
     lines,
     make,
-    offer,
     page,
 )
 
@@ -104,7 +103,7 @@ def test_fields_alone_make_no_revision(clip: Clip) -> None:
 
 def test_what_nobody_could_read_comes_in_without_a_request(clip: Clip) -> None:
     clip.capture((address(3), page(3, unknown=True), 0))
-    offer(clip.engine, 3, "done", "unknown_template")
+    assert clip.rows(Frontier, "state", "outcome") == [("done", "unknown_template")]
     assert clip.rows(Capture, "outcome") == [("unknown_template",)]
     clip.rules(NEW)
     dry = clip.reextract(dry=True)
