@@ -1,4 +1,4 @@
-"""docs/add-a-site.md is true: its file is loaded from a folder, extracts its page and crawls its list."""
+"""docs/add-a-site.md is true: its pages are drafted from, its file is loaded, checked, extracts its page and crawls."""
 
 import json
 import os
@@ -7,9 +7,13 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
+from crawler.cli import main
+from crawler.sites.registry import load_sites, read_site
 from tests.portal.proxy import Proxy
 from tests.portal.server import text
 
@@ -17,7 +21,9 @@ pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).parents[1] / "docs" / "add-a-site.md"
 URL = "https://www.qingzhou.example/a/20251103/88231.html"
-BLOCK = re.compile(r"^```(?:python|json|html) (\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(?:python|json|html|text) (\S+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LINES = re.compile(r'(<p class="editor">[^\n]*\n).*?(<p class="ad">[^\n]*\n)(?:<p><img.*?)?(<p>分享到)', re.DOTALL)
+COMMAND = re.compile(r"^jianbao (site (?:draft|check) [^#\n]*?)\s*(?:#.*)?$", re.MULTILINE)
 
 
 @pytest.fixture
@@ -26,8 +32,64 @@ def files(tmp_path: Path) -> dict[str, str]:
     found = dict(BLOCK.findall(PAGE.read_text("utf-8")))
     (tmp_path / "sites").mkdir()
     for name, content in found.items():
-        (tmp_path / ("sites" if name.endswith(".py") else "") / name).write_text(content, "utf-8")
+        (tmp_path / ("sites" if name == "qingzhou.py" else "") / name).write_text(content, "utf-8")
     return found
+
+
+def save(files: dict[str, str], folder: Path) -> None:
+    """The five pages of the walk-through, each with its address beside it: the others are made of the first."""
+    folder.mkdir()
+    first = {"id": "88231", "day": "2025-11-03", "page": files["article.html"]}
+    for one in (first, *json.loads(files["more.json"])):
+        page = one.get("page") or _another(files["article.html"], one)
+        url = f"https://www.qingzhou.example/a/{one['day'].replace('-', '')}/{one['id']}.html"
+        (folder / f"{one['id']}.html").write_text(page, "utf-8")
+        (folder / f"{one['id']}.json").write_text(json.dumps({"url": url}), "utf-8")
+
+
+def _another(page: str, one: dict[str, Any]) -> str:
+    body = "".join(f"<p>{line}</p>\n" for line in one["lines"])
+    page = LINES.sub(lambda found: found[1] + body + found[2] + found[3], page)
+    for old, new in (
+        ("渡口的灯换了新的", one["headline"]),
+        ("88231", one["id"]),
+        ("2025-11-03T09:28:40", f"{one['day']}T{one['time']}"),
+        ("2025-11-03 09:28", f"{one['day']} {one['time'][:5]}"),
+        ("沈一苇", one["author"]),
+        ("罗文", one["editor"]),
+    ):
+        page = page.replace(old, new)
+    return page
+
+
+def test_the_walk(files: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page's own commands, one after the other: what they print and write stands there, word for word."""
+    monkeypatch.chdir(tmp_path)
+    save(files, tmp_path / "saved")
+    commands = COMMAND.findall(PAGE.read_text("utf-8"))
+    draft, check = (
+        next(words for words in commands if words.startswith(f"site {name} s")) for name in ("draft", "check")
+    )
+
+    def run(words: str) -> Result:
+        return CliRunner().invoke(main, words.split())
+
+    done = run(draft)
+    assert done.exit_code == 0, done.output
+    assert done.stdout == files["report.txt"]
+    assert Path("drafts/qingzhou.py").read_text("utf-8") == files["drafted.py"]
+    drafted = run("site check drafts/qingzhou.py --pages drafts/")
+    assert drafted.exit_code == 0, drafted.output
+    done = run(check)
+    assert done.exit_code == 0, done.output
+    assert done.stdout == files["check.txt"]
+
+
+def test_the_draft_and_the_finished_file_are_sound(files: dict[str, str], tmp_path: Path) -> None:
+    assert {"drafted.py", "qingzhou.py"} < files.keys()
+    for name in ("drafted.py", "sites/qingzhou.py"):
+        site, lines = read_site(tmp_path / name, load_sites().values())
+        assert (lines, site is not None) == ([], True)
 
 
 def jianbao(*words: str, sites: Path, **environment: str) -> subprocess.CompletedProcess[str]:
