@@ -1,14 +1,21 @@
 """The `jianbao` command and its reading half; `crawler.cli` adds the commands that fetch and extract."""
 
+import os
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from archive.cli import portals, streams
 from archive.cli.terminal import echo
-from archive.errors import JianbaoError, StorageError
-from archive.settings import resolve_home
+from archive.config.declared import Settings
+from archive.errors import JianbaoError, StorageError, UsageError
+from archive.settings import DEFAULT_HOME, Home, resolve_home
+
+BROKEN = "jianbao.broken_settings"
+"""Under this key of the context's `meta` stands what is wrong with the settings, for the one command that says so among
+other things."""
 
 
 class Group(click.Group):
@@ -46,7 +53,19 @@ def _end(error: JianbaoError) -> NoReturn:
 def main(context: click.Context, home: str | None, database: str | None, options: tuple[str, ...]) -> None:
     """Jianbao (剪报): crawl Chinese news portals into a clean, deduplicated, searchable archive."""
     context.meta[portals.KEY] = context.obj or portals.Portals()
-    context.obj = resolve_home(home, database, options)
+    try:
+        context.obj = resolve_home(home, database, options)
+    except UsageError as error:
+        if context.invoked_subcommand != "doctor":
+            raise
+        context.meta[BROKEN] = error
+        context.obj = _without_settings(home, database)
+
+
+def _without_settings(home: str | None, database: str | None) -> Home:
+    """The archive as it would be if nothing were set."""
+    path = Path(home or os.environ.get("JIANBAO_HOME") or DEFAULT_HOME).absolute()
+    return Home(path=path, database=database or f"sqlite:///{path / 'archive.db'}", settings=Settings())
 
 
 # Each module adds its commands to `main`.

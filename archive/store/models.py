@@ -126,6 +126,7 @@ class Frontier(Base):
         # Partial, so that they hold the work in hand alone: what is done, and all but the newest is, costs nothing.
         partial("ix_frontier_due", "site", "host", "due_at", "id", where="state = 'due'"),
         partial("ix_frontier_leased", "site", "leased_until", where="state = 'leased'"),
+        partial("ix_frontier_failed", "site", where="state = 'failed'"),
         partial("ix_frontier_barred", "site", "host", "due_at", "id", where="state = 'barred'"),
     )
 

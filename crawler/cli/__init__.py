@@ -13,6 +13,8 @@ from crawler.cli import (  # noqa: F401 - each adds its commands
 from crawler.cli.portals import PORTALS
 from crawler.cli.upkeep import (  # noqa: F401
     backup,
+    doctor,
+    health,
     reextract,
     verify,
 )

@@ -11,6 +11,7 @@ depends_on = None
 
 _TIME = sa.DateTime(timezone=True)
 _DUE = sa.text("state = 'due'")
+_FAILED = sa.text("state = 'failed'")
 _RUNNING = sa.text("state = 'running'")
 
 
@@ -23,6 +24,7 @@ def upgrade() -> None:
     """Add the columns; the index of what is due gets the host."""
     op.add_column("frontier", sa.Column("lease", sa.Integer(), nullable=False, server_default="0"))
     _due("site", "host", "due_at", "id")
+    op.create_index("ix_frontier_failed", "frontier", ["site"], sqlite_where=_FAILED, postgresql_where=_FAILED)
     with op.batch_alter_table("poll") as batch:
         batch.add_column(sa.Column("leased_by", sa.Text(), nullable=True))
         batch.add_column(sa.Column("crawler", sa.Text(), nullable=True))
@@ -40,6 +42,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """One crawler alone. A list that was not walked to its end is one that was never walked."""
     op.drop_index("ix_crawl_run_running", "crawl_run")
+    op.drop_index("ix_frontier_failed", "frontier")
     op.execute("DELETE FROM poll WHERE ended_at IS NULL")
     for table, columns in (
         ("crawl_run", ("crawler",)),

@@ -5,10 +5,11 @@ database is copied; then the WARC files, which by then hold every record that th
 """
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -28,6 +29,8 @@ from crawler.warc.writer import storage_error
 UNFINISHED: Final = ".unfinished"
 _LOCK: Final = ".lock"
 _SETTINGS: Final = "jianbao.toml"
+NOTE: Final = "backup-made.json"
+"""In the home: when the last backup was made, and where; for `jianbao health`."""
 _SPARE: Final = 16 * 2**20
 """Room that is left on the disk."""
 
@@ -91,6 +94,9 @@ class Backup:
         self.manifest.write(work)
         self._check(work, warcs)
         self._put_in_place(work, began)
+        with suppress(OSError):  # who only reads a home may back it up
+            note = {"made_at": self.manifest.made_at, "folder": str(self.made.absolute())}
+            (self.home.path / NOTE).write_text(json.dumps(note, ensure_ascii=False) + "\n", "utf-8")
         self._drop_old()
 
     def _refuse_inside(self) -> None:
