@@ -71,8 +71,8 @@ class NotFound(JianbaoError):
 
 
 class PersonNeeded(JianbaoError):
-    """The run ended, and an alarm is open: something left what is usual, and does not mend itself. Its message is ""
-    where a person was told of it a short while ago."""
+    """The run ended, and an alarm is open: something left what is usual, and does not mend itself; or a look at the
+    archive or the machine found what only a person can mend. Its message is "" where a person was told of it."""
 
     exit_code = 10
 

@@ -24,6 +24,7 @@ from archive.store.db import current, show_url
 from crawler.upkeep.backup import databases
 from crawler.upkeep.backup.manifest import Entry, Manifest, digest_of, faults, pieces, read
 from crawler.upkeep.backup.warcs import FOLDER, WarcCopy, sources, write
+from crawler.warc.name import FILE as NAME
 from crawler.warc.writer import storage_error
 
 UNFINISHED: Final = ".unfinished"
@@ -147,10 +148,12 @@ class Backup:
         return ends, sorted(name for name, _ in rows if name not in ends)
 
     def _copy_settings(self, work: Path) -> Iterator[Entry]:
-        source = self.home.path / _SETTINGS
-        if source.is_file():
-            write(work / _SETTINGS, pieces(source))
-            yield Entry(path=_SETTINGS, size=source.stat().st_size, sha256=digest_of(work / _SETTINGS))
+        """What is set, and the name of the home's crawler: restored, it goes on as the same one."""
+        for name in (_SETTINGS, NAME):
+            source = self.home.path / name
+            if source.is_file():
+                write(work / name, pieces(source))
+                yield Entry(path=name, size=source.stat().st_size, sha256=digest_of(work / name))
 
     def _check(self, work: Path, warcs: WarcCopy) -> None:
         """Read back what was written just now."""

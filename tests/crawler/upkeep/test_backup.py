@@ -58,6 +58,7 @@ def test_what_is_restored_is_the_archive(small: Small, away: Path, tmp_path: Pat
     assert restored(made.made, home) == []
     ours, theirs = files(small.home.path), files(home)
     assert theirs.pop("backup.json")
+    assert ours.pop("backup-made.json"), "for `jianbao health`"
     assert {name for name in ours if "lock" not in name and not name.startswith("archive.db")} == {
         name for name in theirs if not name.startswith("archive.db")
     }

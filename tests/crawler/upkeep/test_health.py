@@ -15,6 +15,7 @@ from archive.settings import Home
 from archive.store.db import writing
 from archive.store.models import Alarm, Article, Change, CrawlRun, Frontier, Host, Recheck
 from crawler.cli import main
+from crawler.upkeep.backup.run import Backup
 from crawler.upkeep.health.health import Health, look
 from crawler.upkeep.health.prometheus import text, write
 from tests.archive.make import article as article_of
@@ -183,3 +184,11 @@ def test_the_command(sqlite_engine: Engine, sqlite_url: str, tmp_path: Path) -> 
     assert "jianbao_person_needed 1.0" in out.read_text("utf-8")
     away = CliRunner().invoke(main, [*words, "--prometheus", str(tmp_path / "nowhere" / "x.prom")])
     assert away.exit_code == 6
+
+
+def test_the_last_backup_is_known(sqlite_engine: Engine, sqlite_url: str, tmp_path: Path) -> None:
+    home = Home(path=tmp_path / "home", database=sqlite_url)
+    assert seen(home, sqlite_engine).backed_up is None
+    Backup(home, sqlite_engine, tmp_path / "away", now=lambda: NOW).run()
+    assert seen(home, sqlite_engine).backed_up == NOW
+    assert f"jianbao_backup_timestamp_seconds {NOW.timestamp()!r}" in text(seen(home, sqlite_engine))
