@@ -228,7 +228,7 @@ def test_the_command(small: Small, places: list[Position], away: Path, tmp_path:
     manifest = read(backups(other)[0])
     assert manifest is not None
     assert manifest.database == "sqlite"
-    assert [one.path for one in manifest.files] == ["archive.db"]
+    assert [one.path for one in manifest.files] == ["archive.db", "crawler"]
 
 
 def test_an_older_schema_is_backed_up_before_the_upgrade(small: Small, away: Path) -> None:
@@ -251,7 +251,7 @@ def test_postgresql_is_dumped_and_restored(
         back_up(small, away)
     files_only = Backup(small.home, engine, away, files_only=True, now=lambda: BEGIN)
     files_only.run()
-    assert [one.path.split("/")[0] for one in files_only.manifest.files] == ["warc"]
+    assert [one.path.split("/")[0] for one in files_only.manifest.files] == ["crawler", "warc"]
     monkeypatch.setenv("PATH", f"{postgres_server.bin}:/usr/bin:/bin")
     made = back_up(small, away, 1)
     assert made.copied == 0
