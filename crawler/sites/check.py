@@ -23,7 +23,9 @@ FIELDS: Final = frozenset(
 )
 """What a template's readers and the named groups of rules may fill, besides `flag.<name>` of readers."""
 
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+"""What sites, their sources and templates are called."""
+
 _RULE_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]*\.[a-z0-9_.-]+")
 # A name of one part would be a top-level domain with all its sites; what localhost leads to is the guard's business.
 _HOST: Final = re.compile(r"localhost|(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?")
@@ -72,7 +74,7 @@ def _take(found: list[str], lines: Iterable[str]) -> bool:
 
 
 def _of_names(site: Site, sources: Sequence[Source], templates: Sequence[Template]) -> Iterator[str]:
-    if not _NAME.fullmatch(site.name):
+    if not NAME.fullmatch(site.name):
         yield f"SITE: name is {site.name!r}; it is lower case letters, digits, - and _"
     for kind, names in (
         ("sources", [one.name for one in sources]),
@@ -81,7 +83,7 @@ def _of_names(site: Site, sources: Sequence[Source], templates: Sequence[Templat
         for name in sorted({name for name in names if names.count(name) > 1}):
             yield f"SITE: two {kind} are named {name!r}"
     for name in (*(one.name for one in sources), *(one.name for one in templates)):
-        if not _NAME.fullmatch(name):
+        if not NAME.fullmatch(name):
             yield f"SITE: a source or template is named {name!r}; it is lower case letters, digits, - and _"
 
 

@@ -51,7 +51,11 @@ def draft(home: Home, what: tuple[str, ...], template: str | None, name: str, fo
       jianbao site draft https://www.qingzhou.example/a/{88231,88240,88252,88260,88301} -o drafts/
       jianbao site draft --template netease-post -o drafts/
     """
+    from crawler.sites.check import NAME
+
     _check_folder(folder)
+    if name and not NAME.fullmatch(name):
+        raise UsageError(f"--name {name!r}: a site's name is lower case letters, digits, - and _")
     if (template is None) == (not what):
         raise UsageError("give the pages to draft from, or --template NAME")
     result = _from_archive(home, template) if template is not None else _from_pages(home, what, name)

@@ -40,7 +40,7 @@ def find_addresses(urls: Sequence[str]) -> Addresses:
     if len(paths) == 1 and len(parts) > 1:
         named = [dict(parse_qsl(one.query)) for one in parts]
         for name in named[0]:
-            if len({one.get(name) for one in named}) == len(parts):
+            if re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII) and len({one.get(name) for one in named}) == len(parts):
                 path = f"^{re.escape(paths[0])}$"
                 return Addresses(hosts=suffixes, host=host, scheme=scheme, pattern=path, query=name)
     pattern, unsure = _pattern(paths)

@@ -18,6 +18,7 @@ _CLUTTER: Final = 0.3
 _LENGTH: Final = 0.004
 _GOOD: Final = 0.8
 _ROOTS: Final = 3
+_DEEP: Final = 24
 
 
 @frozen(kw_only=True)
@@ -78,11 +79,13 @@ def find_body(studies: Sequence[Study]) -> Body:
 
 
 def _candidates(sums: Iterable[_Sums]) -> list[str]:
+    """Selectors for the elements that hold most of each page's text, the smallest of them: a page may be deep."""
     found: dict[str, None] = {}
     for one in sums:
-        for element, length in one.wanted.items():
-            if length >= _MOST * one.total and element.tag not in ("html", "body"):
-                found.update(dict.fromkeys(selectors_of(element)))
+        large = [e for e, length in one.wanted.items() if length >= _MOST * one.total]
+        named = [e for e in large if e.tag not in ("html", "body")]
+        for element in sorted(named, key=lambda e: one.all[e])[:_DEEP]:
+            found.update(dict.fromkeys(selectors_of(element)))
     return list(found)
 
 

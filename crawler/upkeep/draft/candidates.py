@@ -63,8 +63,10 @@ def short_texts(study: Study, root: Element | None) -> list[tuple[Element, str]]
     for element in study.tree.iter("*"):
         if element.tag in SKIPPED_TAGS or element in around:
             continue
+        if sum(1 for _ in zip(element.iter(), range(_MANY), strict=False)) >= _MANY:
+            continue  # counted before its text is put together: a page may be deep
         raw: bytes = etree.tostring(element, method="text", encoding="utf-8", with_tail=False)
-        if len(raw) > _SMALL * 12 or sum(1 for _ in zip(element.iter(), range(_MANY), strict=False)) >= _MANY:
+        if len(raw) > _SMALL * 12:
             continue
         text = element_text(element)
         if text and len(text) <= _SMALL:

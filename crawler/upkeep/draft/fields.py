@@ -1,6 +1,7 @@
 """Readers for a template's fields: of all that give on some page what the witnesses say, those that do so on all."""
 
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 from typing import Final
 
 from attrs import define, field, frozen
@@ -26,6 +27,7 @@ ORDER: Final = (
 )
 _READERS: Final = 3
 _QUOTED: Final = 12
+_NAMES: Final = ("source_name", "account_name", "authors")
 _GUESSED: Final = ("original_title", "source_name", "account_name", "editor", "location")
 _WHY: Final = {"account_name": "a link to an account", "location": "the name of a place, or a label"}
 
@@ -48,10 +50,12 @@ class Tried:
 
 @frozen(kw_only=True)
 class FieldDraft:
-    """The readers of one field, in order. `unsure`: why a person should look, a line each."""
+    """The readers of one field, in order. `seen`: on how many pages the first gives what the witness says.
+    `unsure`: why a person should look, a line each."""
 
     name: str
     readers: tuple[Made, ...]
+    seen: int = 0
     unsure: tuple[str, ...] = ()
 
 
@@ -71,6 +75,7 @@ def find_fields(
             tried = [_try(name, one, studies) for one in made.values()]
             found[name] = _choose(name, tried, studies)
     found = {name: one for name, one in found.items() if one.readers}
+    _settle_names(found)
     _settle_account(found, studies)
     for name in _GUESSED:
         if name == "account_name" and "source_name" in found:
@@ -79,6 +84,14 @@ def find_fields(
             why = f"only {_WHY.get(name, 'a label')} tells of it, on {guess[1]} of {len(studies)} pages"
             found[name] = FieldDraft(name=name, readers=guess[:1], unsure=(why,))
     return [found[name] for name in ORDER if name in found]
+
+
+def _settle_names(found: dict[str, FieldDraft]) -> None:
+    """A name is one field's: of two that are read at one place, that which the witness takes it for on more pages."""
+    for one, other in combinations(_NAMES, 2):
+        first, second = found.get(one), found.get(other)
+        if first is not None and second is not None and first.readers[0].code == second.readers[0].code:
+            del found[other if first.seen >= second.seen else one]
 
 
 def _settle_account(found: dict[str, FieldDraft], studies: Sequence[Study]) -> None:
@@ -141,7 +154,8 @@ def _choose(name: str, tried: Sequence[Tried], studies: Sequence[Study]) -> Fiel
         unsure.append(f"nothing drafted fills it on {len(known - filled)} of the {len(known)} pages where it was seen")
     if chosen and len(chosen[0].right) == 1 and len(studies) > 1:
         unsure.append("it was seen on one page only")
-    return FieldDraft(name=name, readers=tuple(one.made for one in chosen), unsure=tuple(unsure))
+    readers = tuple(one.made for one in chosen)
+    return FieldDraft(name=name, readers=readers, seen=len(chosen[0].right) if chosen else 0, unsure=tuple(unsure))
 
 
 def _short(value: object) -> str:

@@ -35,7 +35,7 @@ def find_guess(name: str, studies: Sequence[Study], texts: Sequence[Texts]) -> t
         least = max(2, _OFTEN * len(studies)) if len(studies) > 1 else 1
         if len(values) < least or not all(_is_likely(name, value) for value in values):
             continue
-        if name in ("account_name", "original_title") and len(set(values)) == 1 < len(values):
+        if name != "location" and len(set(values)) == 1 < len(values):
             continue
         rank = (-len(values), guess.rank * 1000 + guess.less + len(guess.code), guess)
         if best is None or rank[:2] < best[:2]:

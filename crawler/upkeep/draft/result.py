@@ -53,7 +53,7 @@ def draft_site(
     studies = studied(pages)
     if not studies:
         raise UsageError(f"no text is to be found in any of the {len(pages)} pages; are they articles?")
-    called = known.name if known is not None else name or registered(studies[0].sample.url).partition(".")[0]
+    called = known.name if known is not None else name or _name_of(studies[0].sample.url)
     template = template or f"{called}-{'draft' if known is not None else 'article'}"
     draft = make_draft(studies, name=called, template=template, known=known)
     if draft is None:
@@ -76,6 +76,11 @@ def draft_site(
         guided=sum(one.guided for one in studies),
         unsure=tuple(dict.fromkeys([*faults, *_unsure(draft, len(pages) - len(studies)), *_of_page(expected, draft)])),
     )
+
+
+def _name_of(url: str) -> str:
+    """A name for the site of this address."""
+    return re.sub(r"[^a-z0-9_-]", "", registered(url).partition(".")[0]).lstrip("-_") or "portal"
 
 
 def _known(samples: Sequence[Sample]) -> Site | None:

@@ -48,7 +48,9 @@ def site_file(draft: Draft, page: str, count: int) -> str:
         return _of_known(draft, template, count)
     addresses = draft.addresses
     head = _HEAD.format(
-        doc=f'"""{draft.title} ({addresses.hosts[0]})."""', imports=_imports(draft, template), count=count
+        doc=f'"""{_in_docstring(draft.title)} ({_in_docstring(addresses.hosts[0])})."""',
+        imports=_imports(draft, template),
+        count=count,
     )
     named = (_BY_QUERY if addresses.query else _BY_PATH).format(scheme=addresses.scheme, query=addresses.query)
     notes = "".join(map(_note, addresses.unsure))
@@ -187,6 +189,10 @@ def _note(line: str, indent: int = 0) -> str:
 def _plain(text: str) -> str:
     """Without what would end a comment, or do something to a terminal: pages are other people's."""
     return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _in_docstring(text: str) -> str:
+    return _plain(text).replace("\\", "/").replace('"', "'")
 
 
 def _quoted(text: str) -> str:

@@ -1,13 +1,14 @@
 """One page as its witnesses see it: the lines of its text, its fields, and where all of that stands in the page."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from crawler.pages.fields.headline import letters
 from crawler.pages.general.read import read_generic
-from crawler.pages.html.blocks import RawBlock
+from crawler.pages.html.blocks import RawBlock, fold
 from crawler.pages.html.decode import decode
 from crawler.pages.html.parse import Element, parse
 from crawler.pages.html.walk import walk
@@ -61,8 +62,6 @@ class Study:
 
     def without(self, furniture: frozenset[str]) -> "Study":
         """The page without the lines that stand on other pages too; `furniture`: their letters."""
-        from attrs import evolve
-
         kept = tuple(line for line in self.wanted if letters(line) not in furniture)
         return evolve(self, wanted=kept) if not self.guided else self
 
@@ -119,8 +118,27 @@ def common_lines(studies: Sequence[Study]) -> frozenset[str]:
     )
 
 
+def _with_own_headlines(studies: Sequence[Study]) -> list[Study]:
+    """The pages, each with a headline of its own: what several have for one is the portal's. In its place comes the
+    longest heading that the page's `<title>` holds and no other page has."""
+    pages = Counter(letters(one.fields.get("headline", "")) for one in studies)
+    found = []
+    for one in studies:
+        if pages[letters(one.fields.get("headline", ""))] > 1 and not one.guided:
+            title = letters(one.document.title)
+            named = [fold("".join(heading.itertext("*"))) for heading in one.tree.iter("h1", "h2", "h3")]
+            others = {text for other in studies if other is not one for text in (letters(other.document.title),)}
+            own = [n for n in named if len(letters(n)) >= _SHORTEST and letters(n) in title]
+            own = [n for n in own if not any(letters(n) in other for other in others)]
+            fields = {name: value for name, value in one.fields.items() if name != "headline"}
+            one = evolve(one, fields=fields | ({"headline": max(own, key=len)} if own else {}))
+        found.append(one)
+    return found
+
+
 def studied(samples: Iterable[tuple[Sample, Guide | None]]) -> list[Study]:
     """The pages that hold a text, each without what stands on others too."""
     found = [made for sample, guide in samples if (made := study(sample, guide)) is not None]
+    found = _with_own_headlines(found)
     furniture = common_lines(found)
     return [one.without(furniture) for one in found]

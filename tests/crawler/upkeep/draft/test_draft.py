@@ -1,6 +1,8 @@
 """`jianbao site draft`: a new portal from saved pages, checked as a person would, and never put into use."""
 
+import html
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,9 @@ from crawler.cli import main
 from crawler.pages.extract import extract
 from crawler.sites.registry import load_sites, read_site
 from crawler.upkeep.draft.made.prose import han_runs
-from tests.crawler.upkeep.draft.qingzhou import lines_of, page, save, tale_of, url_of
+from crawler.upkeep.draft.result import draft_site
+from crawler.upkeep.trial.samples import Sample
+from tests.crawler.upkeep.draft.qingzhou import PAGE, lines_of, page, save, tale_of, url_of
 
 FIVE = (1, 2, 4, 5, 7)
 
@@ -93,6 +97,11 @@ def test_nothing_is_put_into_use_or_written_over(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_name_must_be_one(tmp_path: Path) -> None:
+    done = jianbao("site", "draft", save(tmp_path / "saved", [1]), "-o", tmp_path / "drafts", "--name", "../x")
+    assert (done.exit_code, "--name '../x'" in done.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("urls", "says"),
     [
@@ -124,3 +133,52 @@ def test_one_page_is_enough_to_begin_with_and_the_doubt_is_told(tmp_path: Path) 
     assert told["body"] == ["div.story"]
     assert any("drafted from 1 pages" in line for line in told["unsure"])
     assert any("one address tells little" in line for line in told["unsure"])
+
+
+HOSTILE = (
+    '"""\nimport os\nos.system("touch owned")\n"""',
+    "'); import os; os.system('touch owned'); ('",
+    '\\"); __import__("os").system("touch owned") #',
+    "站\u2028\x85import os\n",
+)
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_what_pages_say_is_never_code(tmp_path: Path, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In names, classes, metas, lines and titles of the pages."""
+    monkeypatch.chdir(tmp_path)
+    shown = html.escape(words)
+    template = (
+        PAGE.replace("青舟网</title>", f"{shown}</title>")
+        .replace('<meta name="keywords"', f'<meta property="og:site_name" content="{shown}"><meta name="keywords"')
+        .replace("<meta charset", f'<meta name="{shown}" content="{{headline}}"><meta charset')
+        .replace('class="promo"', f'class="promo" id="{shown}" data-role="{shown}"')
+        .replace("分享到：", f"分享到：{shown}".replace("{", "{{").replace("}", "}}"))
+    )
+    (tmp_path / "saved").mkdir()
+    for number in FIVE:
+        (tmp_path / "saved" / f"{number}.html").write_text(page(number, template), encoding="utf-8")
+    done = jianbao("site", "draft", "saved", "-o", "drafts")
+    assert done.exit_code == 0, done.output
+    site, lines = read_site(tmp_path / "drafts" / "qingzhou.py", load_sites().values())
+    assert lines == []
+    assert site is not None
+    assert not (tmp_path / "owned").exists()
+    read = extract(page(8, template).encode(), site=site, url=url_of(8))
+    assert list(read.lines) == lines_of(8)
+
+
+def test_a_deep_and_a_large_page_cost_a_bounded_time() -> None:
+    deep = "<div class='a'>" * 300 + "<p>渡口的灯换了新的，夜里看得清缆绳。</p>" * 30 + "</div>" * 300
+    many = "".join(f"<div class='b{n % 7}'><span>词{n}</span></div>" for n in range(800))
+    pages = []
+    for number in FIVE:
+        content = (
+            page(number)
+            .replace('<div class="story">', f'<div class="story">{deep}')
+            .replace("</body>", f"{many}</body>")
+        )
+        pages.append((Sample(name=str(number), url=url_of(number), data=content.encode()), None))
+    begun = time.process_time()
+    draft_site(pages)
+    assert time.process_time() - begun < 10  # seconds; a tenth of it is usual
