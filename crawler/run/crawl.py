@@ -125,6 +125,7 @@ class Crawl:
         hosts that are left alone."""
         room = BATCH if self.limit is None else min(BATCH, self.limit - self._claimed)
         claims: list[Claim] = []
+        behind = self._behind.get(site, "")
         if room <= 0 or self.is_ending or self.run.seen[site].left:
             return claims
         with self.run.ends(), self.run.step() as (connection, _):
@@ -135,10 +136,10 @@ class Crawl:
                 room,
                 self.run.now(),
                 blocked=lambda host: self._is_blocked(connection, host),
-                after=self._behind.get(site, ""),
+                after=behind,
             )
         if claims:
-            self._behind[site] = max(claims, key=lambda one: one.id).host
+            self._behind[site] = max((one.host for one in claims), key=lambda host: (host <= behind, host))
         self._claimed += len(claims)
         return claims
 

@@ -145,10 +145,12 @@ def test_every_capture_has_its_record_and_other_tools_read_it(
     lists += Counter(f"https://{mirror.host}/" for mirror in MIRRORS)
     kept = Counter(url for url, *_ in responses.values())
     pages = sum(asked, Counter())
-    assert {url: times for url, times in kept.items() if url not in lists} == {
-        url: times for url, times in pages.items() if url not in lists
+    robots = {url for url in pages if url.endswith("/robots.txt")}
+    assert {url: times for url, times in kept.items() if url not in lists and url not in robots} == {
+        url: times for url, times in pages.items() if url not in lists and url not in robots
     }, "every answer is in a WARC file, once"
     assert all(kept[url] <= lists[url] for url in lists), "a list only where it named something new"
+    assert {url: kept[url] for url in robots} == dict.fromkeys(robots, 1), "and a robots.txt where it says something new"
     assert archive.rows("SELECT count(*) FROM capture WHERE run_id = 2") == [(0,)]
     rows = archive.rows("SELECT warc_file, warc_offset, url, digest, size, warc_length FROM capture")
     assert {row[:2]: row[2:] for row in rows}.items() <= responses.items()
@@ -287,6 +289,8 @@ def test_robots_txt_binds_every_request_that_waited_for_it(start_portal: START, 
     proxy = start_portal(60)
     archive = Archive(tmp_path / "home", proxy.environment())
     assert archive.run("crawl", "sohu", "--limit", "1").returncode == 0
+    with closing(sqlite3.connect(archive.home / "archive.db")) as connection, connection:
+        connection.execute("UPDATE host SET rules_at = NULL")  # a day has passed
     proxy.requests.clear()
     proxy.faults["https://www.sohu.com/robots.txt"] = Answer(200, b"User-agent: *\nDisallow: /a/\n", "text/plain")
     # Every list, and the articles that the first run left, at once.
