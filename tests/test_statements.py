@@ -169,7 +169,7 @@ SEARCHES = [
     "SELECT max(id) FROM article",
     "SELECT id FROM crawl_run ORDER BY id DESC LIMIT 20",
     "SELECT id FROM change WHERE id > 7 ORDER BY id LIMIT 20",
-    "SELECT id FROM frontier WHERE site = 'x' AND host = 'y' AND state = 'due' AND due_at < '2020-01-01' ORDER BY due_at LIMIT 8",
+    "SELECT id FROM frontier WHERE site = 'x' AND host = 'y' AND state = 'due' AND due_at < '2020-01-01' LIMIT 8",
     "SELECT capture.id FROM article JOIN capture ON capture.article_id = article.id WHERE article.url = 'x'",
     "UPDATE article SET cluster_id = 7 WHERE id IN (7, 8)",
     "INSERT INTO change (article_id, kind, at) VALUES (7, 'new', '2020-01-01')",

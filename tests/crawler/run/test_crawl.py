@@ -5,6 +5,7 @@ import os
 import pty
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -289,7 +290,7 @@ def test_robots_txt_binds_every_request_that_waited_for_it(start_portal: START, 
     proxy = start_portal(60)
     archive = Archive(tmp_path / "home", proxy.environment())
     assert archive.run("crawl", "sohu", "--limit", "1").returncode == 0
-    with closing(sqlite3.connect(archive.home / "archive.db")) as connection, connection:
+    with contextlib.closing(sqlite3.connect(archive.home / "archive.db")) as connection, connection:
         connection.execute("UPDATE host SET rules_at = NULL")  # a day has passed
     proxy.requests.clear()
     proxy.faults["https://www.sohu.com/robots.txt"] = Answer(200, b"User-agent: *\nDisallow: /a/\n", "text/plain")
