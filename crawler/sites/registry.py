@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Final
 from urllib.parse import urlsplit
 
 from attrs import frozen
@@ -29,7 +30,8 @@ def load_sites() -> dict[str, Site]:
     """Every site by name: those of this folder in the order of their file names, then those of `JIANBAO_SITES`.
 
     `JIANBAO_SITES` names a folder of more site files, which is read once. They are Python and run with the crawler's
-    rights: name only a folder that nobody else can write to. Raises `UsageError` with a line for everything that is
+    rights: name only a folder that nobody else can write to. One whose site is another edition of one that is there
+    (`is_edition`) takes its place. Raises `UsageError` with a line for everything that is
     wrong with the files there (`crawler.sites.check`).
     """
     return _registry(os.environ.get("JIANBAO_SITES") or "").sites
@@ -47,15 +49,25 @@ def _registry(folder: str) -> _Registry:
         site = getattr(module, "SITE", None)
         if isinstance(site, Site):
             sites[site.name] = site
-    lines = []
-    for file in _files(folder):
-        site, found = read_site(file, sites.values())
-        lines += [f"JIANBAO_SITES: {file}{'' if line.startswith('cannot') else ':'} {line}" for line in found]
-        if site is not None and not found:
-            sites[site.name] = site
+    if folder in _LOADING:
+        raise UsageError("a site file asks for the sites while they are loaded; let it import the portal's own module")
+    _LOADING.add(folder)
+    try:
+        lines = []
+        for file in _files(folder):
+            site, found = read_site(file, sites.values())
+            lines += [f"JIANBAO_SITES: {file}{'' if line.startswith('cannot') else ':'} {line}" for line in found]
+            if site is not None and not found:
+                sites[site.name] = site
+    finally:
+        _LOADING.discard(folder)
     if lines:
         raise UsageError("\n".join(lines))
     return _Registry(sites, _by_address(sites.values()))
+
+
+_LOADING: Final[set[str]] = set()
+"""The folders whose files are being loaded."""
 
 
 def read_site(file: Path, others: Iterable[Site] = ()) -> tuple[Site | None, list[str]]:
@@ -65,7 +77,7 @@ def read_site(file: Path, others: Iterable[Site] = ()) -> tuple[Site | None, lis
     lines = list(loaded.errors)
     site = getattr(loaded.module, "SITE", None)
     if isinstance(site, Site):
-        others = list(others)
+        others = [other for other in others if not is_edition(site, other)]
         lines += faults(site, others, whole=not lines)
         if any(other.name == site.name for other in others):
             lines.append(f"there is already a site named {site.name!r}; give it another name")
@@ -75,6 +87,11 @@ def read_site(file: Path, others: Iterable[Site] = ()) -> tuple[Site | None, lis
     elif not isinstance(site, Missing | None):
         lines.append(f"SITE is a {type(site).__name__}; it is a Site(…)")
     return None, lines
+
+
+def is_edition(site: Site, other: Site) -> bool:
+    """Whether a site is another one made anew, with a template more (`attrs.evolve(other, templates=…)`)."""
+    return site is not other and site.name == other.name and site.target is other.target
 
 
 def _by_address(sites: Iterable[Site]) -> dict[str, tuple[Site, Source]]:

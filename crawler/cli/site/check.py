@@ -74,11 +74,10 @@ def sound_site(file: Path) -> "tuple[Site, frozenset[str]]":
     site, lines = registry.read_site(file, others)
     settled: set[str] = set()
     same = next((other for other in others if site is not None and other.name == site.name), None)
-    if site is not None and same is not None:
-        in_use = file.resolve().parent in folders
-        if in_use or same.target is site.target:  # it is that site, or it with another template
-            site, lines = registry.read_site(file, [other for other in others if other is not same])
-            settled.update(() if in_use else (one.name for one in same.templates))
+    if same is not None and file.resolve().parent in folders:  # it is that one
+        site, lines = registry.read_site(file, [other for other in others if other is not same])
+    elif same is not None:
+        settled.update(one.name for one in same.templates)
     if lines or site is None:
         raise UsageError("\n".join(f"{file}{'' if line.startswith('cannot') else ':'} {line}" for line in lines))
     return site, frozenset(settled)

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from archive.errors import UsageError
 from crawler.pages.extract import extract
+from crawler.pages.page import Outcome
 from crawler.pages.template.site import Site
 from crawler.sites.registry import find_site, load_sites, read_site
 from crawler.upkeep.draft.addresses import registered
@@ -60,6 +61,7 @@ def draft_site(
         raise UsageError("these pages have no place of their text in common; are they of one template?")
     if stored is not None:
         draft = newer(draft, stored.before, stored.filled, studies)
+    read = _read_already(known, [one.sample for one in studies]) if stored is None else []
     text = site_file(draft, template, len(studies))
     site, faults = _loaded(text, draft)
     page, url = invented_page(draft, _typical(studies), site)
@@ -74,7 +76,9 @@ def draft_site(
         },
         trial=try_site(evolve(site, templates=site.templates[:1]), [one.sample for one in studies]),
         guided=sum(one.guided for one in studies),
-        unsure=tuple(dict.fromkeys([*faults, *_unsure(draft, len(pages) - len(studies)), *_of_page(expected, draft)])),
+        unsure=tuple(
+            dict.fromkeys([*faults, *_unsure(draft, len(pages) - len(studies)), *_of_page(expected, draft), *read])
+        ),
     )
 
 
@@ -92,9 +96,19 @@ def _known(samples: Sequence[Sample]) -> Site | None:
     return next(iter(sites.values()))
 
 
+def _read_already(known: Site | None, samples: Sequence[Sample]) -> list[str]:
+    """A line for each template of the site that reads some of these pages as it is."""
+    names: dict[str, int] = {}
+    for one in samples if known is not None else ():
+        page = extract(one.data, site=known, url=one.url, content_type=one.content_type)
+        if page.outcome is Outcome.ARTICLE and page.template:
+            names[page.template] = names.get(page.template, 0) + 1
+    return [f"{name} reads {count} of these pages as it is; is another needed?" for name, count in names.items()]
+
+
 def _loaded(text: str, draft: Draft) -> tuple[Site, list[str]]:
     """The site of the file as it is written, and what is wrong with it."""
-    others = [one for one in load_sites().values() if draft.known is None or one.name != draft.known.name]
+    others = load_sites().values()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "drafted.py"
         file.write_text(text, encoding="utf-8")

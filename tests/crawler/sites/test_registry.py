@@ -84,3 +84,37 @@ def test_names_and_folders_that_will_not_do(tmp_path: Path, monkeypatch: pytest.
         monkeypatch.setenv("JIANBAO_SITES", str(folder))
         with pytest.raises(UsageError, match=says):
             load_sites()
+
+
+EDITION = """
+from attrs import evolve
+
+from crawler.pages.template.template import Template
+from crawler.sites.sohu import SITE as PORTAL
+
+SITE = evolve(PORTAL, templates=(Template(name="sohu-new", body=("#new",)), *PORTAL.templates))
+"""
+ASKING = """
+from attrs import evolve
+
+from crawler.sites.registry import load_sites
+
+SITE = evolve(load_sites()["sohu"], title="搜")
+"""
+
+
+def test_another_edition_of_a_portal_takes_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a template that broke is mended without touching what is installed."""
+    (tmp_path / "sohu_new.py").write_text(EDITION, encoding="utf-8")
+    monkeypatch.setenv("JIANBAO_SITES", str(tmp_path))
+    assert list(load_sites()) == ["netease", "sohu"]
+    assert [one.name for one in load_sites()["sohu"].templates[:2]] == ["sohu-new", "sohu-mp"]
+    site = find_site("https://www.sohu.com/a/749000001_121000001")
+    assert site is load_sites()["sohu"]
+
+
+def test_a_file_that_asks_for_the_sites_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "asking.py").write_text(ASKING, encoding="utf-8")
+    monkeypatch.setenv("JIANBAO_SITES", str(tmp_path))
+    with pytest.raises(UsageError, match="a site file asks for the sites while they are loaded"):
+        load_sites()

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from crawler.pages.template.site import Site
 from crawler.upkeep.draft.clutter import Drafted
 from crawler.upkeep.draft.draft import Draft
 from crawler.upkeep.draft.fields import FieldDraft
@@ -84,10 +85,8 @@ def _of_known(draft: Draft, template: str, count: int) -> str:
             f"\n# The portal's own rules, which its other templates share.\n{listed}\n"
             "_RULES = {rule.id: rule for template in PORTAL.templates for rule in template.rules}\n"
         )
-    return (
-        f"{head}\nPORTAL = load_sites()[{_quoted(known.name)}]\n{shared}\n{template}\n"
-        "SITE = evolve(PORTAL, templates=(TEMPLATE, *PORTAL.templates))\n"
-    )
+    portal = "" if _module(known) else f"PORTAL = load_sites()[{_quoted(known.name)}]\n"
+    return f"{head}\n{portal}{shared}\n{template}\nSITE = evolve(PORTAL, templates=(TEMPLATE, *PORTAL.templates))\n"
 
 
 def _imports(draft: Draft, template: str) -> str:
@@ -105,12 +104,19 @@ def _imports(draft: Draft, template: str) -> str:
     if draft.known is None:
         lines.append("from crawler.pages.template.site import Site, Source, Target")
     lines.append("from crawler.pages.template.template import Template")
-    lines.append(
-        "from crawler.sites.lists import html_links"
-        if draft.known is None
-        else "from crawler.sites.registry import load_sites"
-    )
+    if draft.known is None:
+        lines.append("from crawler.sites.lists import html_links")
+    elif module := _module(draft.known):
+        lines.append(f"from {module} import SITE as PORTAL")
+    else:
+        lines.append("from crawler.sites.registry import load_sites")
     return "\n".join(lines)
+
+
+def _module(known: Site) -> str:
+    """The module of this project that holds the site; "" for one of the user's own files."""
+    module = known.target.__module__
+    return module if module.startswith("crawler.sites.") else ""
 
 
 def _template(draft: Draft, page: str) -> Iterator[str]:
