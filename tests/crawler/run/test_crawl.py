@@ -151,7 +151,7 @@ def test_every_capture_has_its_record_and_other_tools_read_it(
         url: times for url, times in pages.items() if url not in lists and url not in robots
     }, "every answer is in a WARC file, once"
     assert all(kept[url] <= lists[url] for url in lists), "a list only where it named something new"
-    assert {url: kept[url] for url in robots} == dict.fromkeys(robots, 1), "and a robots.txt where it says something new"
+    assert {url: kept[url] for url in robots} == dict.fromkeys(robots, 1), "a robots.txt where it is new"
     assert archive.rows("SELECT count(*) FROM capture WHERE run_id = 2") == [(0,)]
     rows = archive.rows("SELECT warc_file, warc_offset, url, digest, size, warc_length FROM capture")
     assert {row[:2]: row[2:] for row in rows}.items() <= responses.items()
