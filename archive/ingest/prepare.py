@@ -29,6 +29,16 @@ class Again:
     showed: bool
 
 
+@frozen(kw_only=True)
+class Numbers:
+    """The numbers that an item's rows had in an archive that is built anew, and keep. `capture`, `run`: of its capture;
+    `article`: of its article, None where it shows none."""
+
+    capture: int | None
+    run: int | None
+    article: int | None
+
+
 @frozen
 class Prepared:
     """An item as rows: `capture` and `article` by column name, {} where there is none.
@@ -37,7 +47,7 @@ class Prepared:
     without an article. `headline` and `body`: the full-text tokens. `fingerprint`: what the duplicate finder computes
     from the body alone. `repeats`: what tells the capture whose payload this one showed again: its address, digest and
     time; what it showed is known only in the archive. `again`: the stored captures whose record was read anew, None for
-    what comes in.
+    what comes in. `numbers`: of its rows, None where they are to be drawn.
     """
 
     capture: Mapping[str, Any]
@@ -50,6 +60,7 @@ class Prepared:
     cause: Cause | None = None
     repeats: tuple[str, str, datetime] | None = None
     again: Again | None = None
+    numbers: Numbers | None = None
 
 
 def prepare(item: Item) -> Prepared:

@@ -5,20 +5,29 @@ written, and each table is written by one executemany. What was handed in stays 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
 from attrs import define, evolve, field, frozen
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, delete, func, select, text, update
 
 from archive.dedup.linking import link
 from archive.dedup.types import Indexed
-from archive.flags import is_complete
 from archive.ingest.observations import Observation
 from archive.ingest.prepare import Again, Prepared
 from archive.ingest.repeated import repeated
 from archive.ingest.revising import Plan, plan
+from archive.ingest.rows import (
+    article_number,
+    between,
+    capture_number,
+    draws_article,
+    draws_capture,
+    indexed,
+    revision_row,
+    write_rows,
+)
 from archive.store import fulltext
 from archive.store.changes import entry, log_changes
 from archive.store.keys import key_in
@@ -128,12 +137,12 @@ class Round:
                 self.stored[one.place] = Stored(state="no_article", capture_id=one.capture_id)
             elif one.present is None:
                 self._add_article(one, one.article_id)
-        _write(self.connection, Article, self.articles)
-        _write(self.connection, Capture, [self._capture(one) for one in taken if one.is_fresh])
+        write_rows(self.connection, Article, self.articles)
+        write_rows(self.connection, Capture, [self._capture(one) for one in taken if one.is_fresh])
         for one in taken:
             if one.item.again is not None:
                 self._read_anew(one, one.item.again)
-        _write(self.connection, Revision, self.revisions)
+        write_rows(self.connection, Revision, self.revisions)
         for (one, row), its_plan in zip(old, plans, strict=True):
             self._change_article(one, row, its_plan)
         fulltext.add(self.connection, self.entries)
@@ -184,15 +193,15 @@ class Round:
 
     def _number(self) -> list[_Taken]:
         """Give every row that the round will write its number."""
-        captures = iter(self._draw(Capture, sum(bool(item.capture) and not item.again for _, item in self.items)))
+        captures = iter(self._draw(Capture, sum(draws_capture(item) for _, item in self.items)))
         present = self._present_articles()
-        new = sum(bool(item.article) and key_of(item) not in present for _, item in self.items)
+        new = sum(draws_article(item) and key_of(item) not in present for _, item in self.items)
         articles = iter(self._draw(Article, new))
         taken = []
         for place, item in self.items:
-            capture_id = item.again.shows_id if item.again else next(captures) if item.capture else None
+            capture_id = next(captures) if draws_capture(item) else capture_number(item)
             row = present.get(key_of(item)) if item.article else self.repeated.get(place)
-            article_id = row["id"] if row is not None else next(articles) if item.article else None
+            article_id = row["id"] if row else next(articles) if draws_article(item) else article_number(item)
             seen = self._observation(item, capture_id)
             taken.append(_Taken(place, item, capture_id, article_id, row, seen))
         return taken
@@ -235,7 +244,8 @@ class Round:
             self.connection.execute(update(Capture).where(Capture.id == key).values(values))
 
     def _capture(self, one: _Taken) -> dict[str, Any]:
-        return {**one.item.capture, "id": one.capture_id, "run_id": self.run_id, "article_id": one.article_id}
+        run_id = one.item.numbers.run if one.item.numbers is not None else self.run_id
+        return {**one.item.capture, "id": one.capture_id, "run_id": run_id, "article_id": one.article_id}
 
     def _draw(self, model: type[Base], count: int) -> list[int]:
         """Ids for `count` new rows: on SQLite the write lock makes them ours, on PostgreSQL the sequence does."""
@@ -259,9 +269,9 @@ class Round:
                 "cluster_id": article_id,  # alone, until the duplicate finder says otherwise
             }
         )
-        self.revisions.append(_revision(article_id, 1, one.seen, None, None))
+        self.revisions.append(revision_row(article_id, 1, one.seen, None, None))
         self.entries.append(fulltext.Entry(article_id, one.item.headline, one.item.body))
-        self.indexed[one.place] = _indexed(self.articles[-1], one.item, revised=False)
+        self.indexed[one.place] = indexed(self.articles[-1], one.item, revised=False)
         self.changes.append(entry(article_id, "new", self.now, one.seen.cause))
         self.stored[one.place] = Stored(state="new", capture_id=one.capture_id, article_id=article_id)
 
@@ -305,9 +315,9 @@ class Round:
             self.entries.append(fulltext.Entry(row["id"], one.item.headline, one.item.body))
         if its.relink:
             item = one.item if its.text_changed else None
-            self.indexed[one.place] = _indexed({**row, **its.values}, item, revised=True)
+            self.indexed[one.place] = indexed({**row, **its.values}, item, revised=True)
         if its.change is not None:
-            self.changes.append(_between(entry(row["id"], its.change, self.now, one.seen.cause), its.after, one.seen))
+            self.changes.append(between(entry(row["id"], its.change, self.now, one.seen.cause), its.after, one.seen))
         self.stored[one.place] = Stored(
             state="revised" if its.change == "revised" else "unchanged",
             capture_id=one.capture_id,
@@ -327,9 +337,9 @@ class Round:
         if item.article:
             texts.setdefault(item.digest, (item.article["headline"], item.article["body"]))
         self.connection.execute(delete(Revision).where(Revision.article_id == row["id"]))
-        rows = [_revision(row["id"], number, seen, *texts[seen.digest]) for number, seen in enumerate(wanted, 1)]
+        rows = [revision_row(row["id"], number, seen, *texts[seen.digest]) for number, seen in enumerate(wanted, 1)]
         rows[-1].update(headline=None, body=None)
-        _write(self.connection, Revision, rows)
+        write_rows(self.connection, Revision, rows)
 
     def _link(self) -> None:
         """Let the duplicate finder see what is new, and note whose cluster changed."""
@@ -342,53 +352,8 @@ class Round:
                 if article_id not in told:
                     told.add(article_id)
                     self.changes.append(entry(article_id, "clustered", self.now))
-        for place, indexed in self.indexed.items():
-            its = linked[indexed.article_id]
+        for place, new in self.indexed.items():
+            its = linked[new.article_id]
             self.stored[place] = evolve(
                 self.stored[place], cluster_id=its.cluster_id, duplicate=its.duplicate, relations=its.relations
             )
-
-
-def _between(change: dict[str, Any], after: Observation | None, seen: Observation) -> dict[str, Any]:
-    """The row of the change log with the two that it happened between, where one of them began a revision."""
-    if after is None:
-        return change
-    captures = {"after_capture_id": after.capture_id, "before_capture_id": seen.capture_id}
-    return {**change, "after_at": after.at, "before_at": seen.at, **captures}
-
-
-def _revision(
-    article_id: int, number: int, seen: Observation, headline: str | None, body: str | None
-) -> dict[str, Any]:
-    return {
-        "article_id": article_id,
-        "number": number,
-        "capture_id": seen.capture_id,
-        "captured_at": seen.at,
-        "headline": headline,
-        "body": body,
-        "digest": seen.digest,
-        "cause": seen.cause,
-    }
-
-
-def _indexed(row: Mapping[str, Any], item: Prepared | None, *, revised: bool) -> Indexed:
-    return Indexed(
-        article_id=row["id"],
-        site=row["site"],
-        native_id=row["native_id"],
-        url=row["url"],
-        headline=row["headline"],
-        body=row["body"],
-        published_at=row["published_at"],
-        published_precision=row["published_precision"],
-        first_captured_at=row["first_captured_at"],
-        revised=revised,
-        complete=is_complete(row["flags"]),
-        fingerprint=item.fingerprint if item is not None else None,
-    )
-
-
-def _write(connection: Connection, model: type[Base], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(model.__table__), rows)  # type: ignore[arg-type]

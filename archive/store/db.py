@@ -137,7 +137,7 @@ def check_pages(engine: Engine) -> None:
     if found != ["ok"]:
         first = " ".join(" ".join(found).split())[:200]
         raise DatabaseUnavailable(
-            f"{show_url(engine.url)} is damaged ({first}); restore a copy, or import its WARC files into a new archive"
+            f"{show_url(engine.url)} is damaged ({first}); restore a copy, or make another one with `jianbao rebuild`"
         )
 
 

@@ -55,7 +55,8 @@ def _sqlite(error: sqlite3.Error, place: str) -> JianbaoError | None:
         )
     if primary in _DAMAGED:
         return DatabaseUnavailable(
-            f"{place} is not a readable SQLite database ({error}); restore it, or rebuild it from the WARC files"
+            f"{place} is not a readable SQLite database ({error}); restore a copy, or make another one with "
+            "`jianbao rebuild --from-warc-only`"
         )
     if primary in _NOT_WRITABLE:
         return StorageError(

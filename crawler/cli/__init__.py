@@ -15,6 +15,7 @@ from crawler.cli.upkeep import (  # noqa: F401
     backup,
     doctor,
     health,
+    rebuild,
     reextract,
     verify,
 )

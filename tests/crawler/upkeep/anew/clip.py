@@ -17,13 +17,15 @@ from archive.settings import Home
 from archive.store.db import open_engine, writing
 from archive.store.models import Base
 from crawler.capture.again import Reading, Stored, read_again
+from crawler.capture.hearing import Hearing
 from crawler.capture.version import extractor_version
 from crawler.run.run import open_run
-from crawler.run.store import read, store
+from crawler.run.store import Answer, read, store
 from crawler.upkeep.reextract.choose import Wanted
 from crawler.upkeep.reextract.report import Report
 from crawler.upkeep.reextract.run import Reextract
 from crawler.upkeep.verify.run import Verification
+from crawler.warc.raw import RawCapture
 from crawler.warc.reader import Record, read_records
 from crawler.warc.writer import Repeats
 from tests.crawler.warc.test_writer import exchange, folder
@@ -87,6 +89,19 @@ def address(number: int) -> str:
 
 class Inline:
     """What `Extraction` does, in this process."""
+
+    def __init__(self, jobs: int = 1) -> None:
+        self.jobs = jobs
+
+    def __enter__(self) -> "Inline":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing to close."""
+
+    def pages(self, raws: Iterable[RawCapture], hearing: Hearing) -> Iterator[Answer]:
+        """See `Extraction.pages`."""
+        yield from (read(raw, hearing) for raw in raws)
 
     def again(self, every: Iterable[Stored]) -> Iterator[Reading | UsageError | None]:
         """See `Extraction.again`."""
