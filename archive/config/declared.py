@@ -63,6 +63,9 @@ class Settings:
         "JIANBAO_WITNESS",
         "of which pages trafilatura reads the body too; else all of a crawl, a sample of an import",
     )
+    witness_share: float = _set(
+        0.05, share, "JIANBAO_WITNESS_SHARE", "of how many pages of a crawl trafilatura reads the whole page"
+    )
     warc_bytes: int = _set(
         1_000_000_000, whole("bytes"), "JIANBAO_WARC_BYTES", "size at which a WARC file is closed, bytes"
     )

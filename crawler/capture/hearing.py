@@ -3,6 +3,10 @@
 from typing import Final, Literal
 from zlib import crc32
 
+from attrs import frozen
+
+from crawler.pages.page import Page
+
 Hearing = Literal["all", "sample", "off"]
 
 SAMPLE: Final = 20
@@ -12,3 +16,29 @@ SAMPLE: Final = 20
 def is_heard(hearing: Hearing, url: str) -> bool:
     """Whether the witness is asked about the page at this address: in a sample the same pages each time."""
     return hearing == "all" or (hearing == "sample" and crc32(url.encode("utf-8", "replace")) % SAMPLE == 0)
+
+
+LEAST_WHOLE: Final = 3
+"""So many pages of each template are read whole in each run, whatever the share."""
+LOW_CONFIDENCE: Final = 0.6
+"""A page of no more confidence is read whole always."""
+
+
+@frozen
+class Whole:
+    """Of which articles the witness reads the whole page. `share`: of all, 0 to 1, the same pages each time. `enough`:
+    the templates of which `LEAST_WHOLE` were read in this run already."""
+
+    share: float = 0.0
+    enough: frozenset[str | None] = frozenset()
+
+    def wants(self, page: Page) -> bool:
+        """Whether it reads this page whole."""
+        if not self.share:
+            return False
+        chance = crc32(b"whole " + page.url.encode("utf-8", "replace")) / 2**32
+        return page.template not in self.enough or page.confidence <= LOW_CONFIDENCE or chance < self.share
+
+
+NONE_WHOLE: Final = Whole()
+"""No page is read whole."""

@@ -3,7 +3,7 @@ the list in it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from attrs import evolve, frozen
 
@@ -24,7 +24,11 @@ from crawler.warc.raw import RawCapture
 def capture_item(raw: RawCapture, *, witness: bool = False) -> Item:
     """The capture and, where it shows one, the article. `witness`: as for `extract`. Never raises: what cannot be read
     is an outcome too."""
-    page = capture_page(raw, witness=witness)
+    return page_item(raw, capture_page(raw, witness=witness))
+
+
+def page_item(raw: RawCapture, page: Page) -> Item:
+    """The same of a page that was read already."""
     return Item(capture=capture_record(raw, page), article=page.article(), parts=page.parts)
 
 
@@ -34,8 +38,14 @@ def repeat_item(raw: RawCapture) -> Item:
     return Item(capture=capture_record(raw, page))
 
 
-def capture_page(raw: RawCapture, *, everything: bool = False, witness: bool = False) -> Page:
-    """What an answer says, unpacked and extracted. `everything`, `witness`: as for `extract`. Never raises.
+def capture_page(
+    raw: RawCapture,
+    *,
+    everything: bool = False,
+    witness: bool = False,
+    whole: Callable[[Page], bool] | None = None,
+) -> Page:
+    """What an answer says, unpacked and extracted. `everything`, `witness`, `whole`: as for `extract`. Never raises.
 
     An answer that is cut, or whose packed form is torn, is read as far as it goes: an article has the flags `CUT` then,
     what shows none may have lost it (`incomplete`), and `detail` says where it breaks off.
@@ -54,6 +64,7 @@ def capture_page(raw: RawCapture, *, everything: bool = False, witness: bool = F
         status=raw.status,
         everything=everything,
         witness=witness,
+        whole=whole,
     )
     if raw.requested and raw.requested != raw.url and identity(raw.requested) is not None:
         page = _led_to(page, raw)
@@ -163,6 +174,7 @@ def capture_record(raw: RawCapture, page: Page) -> CaptureRecord:
     return CaptureRecord(
         url=raw.url,
         agreement=page.agreement,
+        whole_share=page.whole_share,
         captured_at=raw.captured_at,
         outcome=str(page.outcome),
         status=raw.status,

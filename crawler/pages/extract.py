@@ -7,6 +7,7 @@ name.
 """
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlsplit
@@ -24,7 +25,7 @@ from crawler.pages.template.document import Document
 from crawler.pages.template.read import read_page
 from crawler.pages.template.site import Site, Target
 from crawler.pages.whole import whole_page
-from crawler.pages.witness import GENERAL_AGREEMENT, hear
+from crawler.pages.witness import GENERAL_AGREEMENT, hear, hear_whole
 
 
 def extract(
@@ -37,6 +38,7 @@ def extract(
     status: int = 200,
     everything: bool = False,
     witness: bool = False,
+    whole: Callable[[Page], bool] | None = None,
 ) -> Page:
     """What one captured page says. Never raises: what cannot be read has the outcome `broken`, with the reason.
 
@@ -44,9 +46,11 @@ def extract(
     final address, after redirects. `content_type`: the header's value. `captured_at` carries a zone. `everything`: give
     a verdict for every visible block of the page, not only of the body's root (`explain` does). `witness`: have the
     witness read the body's root too, which costs about as much as the extraction itself (`Page.agreement`).
+    `whole`: says of an article whether the witness reads its whole page as well, which costs seven times as much
+    (`Page.whole_share`).
     """
     try:
-        return _extract(data, site, url, content_type, captured_at, status, everything, witness)
+        return _extract(data, site, url, content_type, captured_at, status, everything, witness, whole)
     except Exception as error:  # the last resort: one odd page must not end a crawl
         return Page(url=url, outcome=Outcome.BROKEN, detail=f"{type(error).__name__}: {error}"[:300], confidence=0.0)
 
@@ -60,6 +64,7 @@ def _extract(
     status: int,
     everything: bool,
     witness: bool,
+    whole: Callable[[Page], bool] | None,
 ) -> Page:
     target = site.target(url) if site is not None else None
     identity = _identity(url, site, target)
@@ -78,6 +83,8 @@ def _extract(
     page, roots = _read(Document(tree, decoded.text, url), site, target, identity, captured_at)
     if witness and roots and page.outcome is Outcome.ARTICLE:
         page = hear(page, roots, usual=_usual(site, page.template))
+    if whole is not None and page.outcome is Outcome.ARTICLE and whole(page):
+        page = hear_whole(page, tree, decoded.text)
     return whole_page(page, tree, *roots) if everything and roots else page
 
 
@@ -144,9 +151,20 @@ def _read(
         outcome, detail = Outcome.NOT_ARTICLE, "the address is no article's, and no template of the site fits"
     else:
         outcome, detail = Outcome.UNKNOWN_TEMPLATE, "no template of the site fits"
+        if likely := _likely(document, site):
+            page = attrs.evolve(page, template=likely)
+            detail += f"; most of {likely} is there, but not its body"
     account = document.metas.get("mediaid") or None
     confidence = min(page.confidence, 0.5)
     return attrs.evolve(page, outcome=outcome, detail=detail, account_name=account, confidence=confidence), roots
+
+
+def _likely(document: Document, site: Site) -> str | None:
+    """The template of which most fields are on a page that shows the body of none; None where it is less than half of
+    any."""
+    alike = [(template.likeness(document), template.name) for template in site.templates]
+    share, name = max(alike, key=lambda one: one[0], default=(0.0, ""))
+    return name if share >= HALF else None
 
 
 def _known_to_be(document: Document, site: Site, target: Target | None) -> Verdict | None:
@@ -160,6 +178,8 @@ def _known_to_be(document: Document, site: Site, target: Target | None) -> Verdi
         return sign[1], f"the page has {sign[0]!r}"
     return (Outcome.EMPTY, "too short for any article") if target is not None and document.is_blank else None
 
+
+HALF: Final = 0.5
 
 _KINDS: Final = {
     "list": Outcome.LIST,

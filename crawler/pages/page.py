@@ -94,8 +94,9 @@ class Page:
     may be filled either way. Times carry a zone (the portals': +08:00). `confidence`: 0 to 1. `parts`: where else a
     paged article stands: the address of the whole on one page, where there is one, and those of its other pages
     (`crawler.pages.paged`). `agreement`: 0 to 1, how far the witness took the same lines for text, and `witnessed`: the
-    lines that it took (`crawler.pages.witness`); None and () where it was not asked. `candidates`: what the fields of a
-    page without a template were chosen from, the strongest of each first.
+    lines that it took (`crawler.pages.witness`); None and () where it was not asked. `whole_share`: 0 to 1, what share
+    of the text that it takes from the whole page the body holds; None where it was not asked for that. `candidates`:
+    what the fields of a page without a template were chosen from, the strongest of each first.
     """
 
     url: str
@@ -121,6 +122,7 @@ class Page:
     parts: tuple[str, ...] = ()
     agreement: float | None = None
     witnessed: tuple[str, ...] = ()
+    whole_share: float | None = None
     candidates: tuple[Candidate, ...] = ()
 
     @property

@@ -1,7 +1,8 @@
 """The witness: what trafilatura, which knows neither our templates nor our rules, takes for the text of a body's root.
 
 Asked about the whole page it costs ten times what our extraction costs and sees the site's furniture; asked about the
-root alone, three quarters, and it differs from us only by what rules strip there.
+root alone, three quarters, and it differs from us only by what rules strip there. But a root that shrank agrees with
+itself: what it lost, only the whole page shows. So of a sample of pages the whole is read too (`hear_whole`).
 """
 
 import copy
@@ -34,8 +35,12 @@ paragraph take 0.5 s, 400 tables in each other 1.7 s). The largest root at hand 
 MAX_LETTERS: Final = 30_000
 """Of longer bodies so many letters are compared: the time grows with the square, and reaches 0.2 s here."""
 
+MAX_SOURCE: Final = 500_000
+"""Of a page with a longer source, in characters, the whole is not read; nor of one with more elements, or deeper."""
+
 _FOLDED: Final = re.compile(r"\bhid(?:e|den)\b", re.IGNORECASE)
 _IS_DEEP: Final = etree.XPath("boolean(/html/body/*//*[count(ancestor::*) - 3 >= $limit])")
+_IS_DEEP_PAGE: Final = etree.XPath("boolean(//*[count(ancestor::*) >= $limit])")
 
 
 TEMPLATE_AGREEMENT: Final = 0.85
@@ -65,6 +70,27 @@ def hear(page: Page, roots: Sequence[Element], *, usual: float) -> Page:
     doubtful = found < usual and len(letters(page.body)) >= SHORTEST
     flags = (*page.flags, DISAGREES) if doubtful else page.flags
     return evolve(page, agreement=found, witnessed=told, flags=flags)
+
+
+def hear_whole(page: Page, tree: Element, source: str) -> Page:
+    """The page with the share of the witness's text of the whole page that our body holds (recall, by the longest
+    common subsequence of their letters); as it is where the witness says nothing, or the page is too large to ask.
+
+    `tree`, `source`: of the page. What the witness takes is furniture too, on some templates much of it: a share says
+    something beside what is usual for the template alone.
+    """
+    many = next(islice(tree.iter(), MAX_ELEMENTS, None), None) is not None
+    if many or len(source) > MAX_SOURCE or _is_deep(tree):
+        return page
+    theirs = letters("".join(read_lines(source) or ()))[:MAX_LETTERS]
+    if not theirs:
+        return page
+    ours = letters(page.body)[:MAX_LETTERS]
+    return evolve(page, whole_share=round(LCSseq.similarity(ours, theirs) / len(theirs), 3))
+
+
+def _is_deep(tree: Element) -> bool:
+    return bool(_IS_DEEP_PAGE(tree, limit=MAX_DEPTH))
 
 
 def ask(roots: Sequence[Element]) -> tuple[str, ...] | None:

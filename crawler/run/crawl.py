@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from archive.errors import UsageError
 from archive.store.db import reading, writing
-from archive.store.records import CaptureRecord, Item
+from archive.store.records import CaptureRecord, Item, Stored
 from crawler.capture.stored import Place, stored_raw
 from crawler.pages.page import Outcome
 from crawler.pages.template.site import Site, Source
@@ -30,6 +30,7 @@ from crawler.run.schedule import rechecks, share
 from crawler.run.schedule.left import left_early, remember
 from crawler.run.schedule.rechecks import Recheck
 from crawler.run.store import Answer, Kept, disbelieved, read_claimed, read_list, read_repeat, store, tell
+from crawler.run.watch.findings import SeenList, SeenPage
 from crawler.warc.raw import RawCapture
 
 logger = logging.getLogger("jianbao.crawl")
@@ -102,6 +103,12 @@ class Crawl:
         with self.run.ends(), reading(self.run.engine) as connection:
             return walk.add(connection, entries)
         return False
+
+    def note_list(self, walk: Walk, entries: int | None, reason: str = "") -> None:
+        """A list's first page named so many articles; None where it could not be had, for this reason."""
+        if walk.page == 0:
+            seen = SeenList(url=walk.url, entries=entries, reason=reason)
+            self.run.findings.add_list(walk.site.name, walk.source.name, seen)
 
     def end_walk(self, walk: Walk, *, whole: bool) -> None:
         """Write down what a source named, once its walk is over. `whole`: it came to its end."""
@@ -219,7 +226,7 @@ class Crawl:
         if raw.repeats is not None:
             self._store(read_repeat(raw, found))
             return
-        answer = self.extraction.look(raw, self.run.hearing, found)
+        answer = self.extraction.look(raw, self.run.hearing, found, whole=self.run.findings.sample)
         if answer.outcome is Outcome.GONE:
             with self.run.ends(), self.run.step() as (connection, _):
                 self.run.hold_look(connection, found, answer.outcome)
@@ -307,7 +314,9 @@ class Crawl:
         """
         if self.run.fatal is not None:
             return Kept()
-        return self._store(self.extraction.page(raw, self.run.hearing, claim, further=further))
+        return self._store(
+            self.extraction.page(raw, self.run.hearing, claim, further=further, whole=self.run.findings.sample)
+        )
 
     def store_item(self, item: Item, claim: Claim, *, further: bool = False) -> Kept:
         """The same for what was read already, or cannot be read."""
@@ -364,6 +373,21 @@ class Crawl:
             return Kept()
         with self.run.ends():
             [kept] = store(self.run, [answer])
+            self._measure(answer, kept.stored)
             tell(answer)
             return kept
         return Kept()
+
+    def _measure(self, answer: Answer, stored: Stored | None) -> None:
+        """Note what an answer tells of its site, and not only of its article."""
+        asked = answer.claim or answer.recheck
+        if asked is None or answer.measured is None or stored is None or answer.further:
+            return
+        page = SeenPage(
+            host=asked.host,
+            measured=answer.measured,
+            capture_id=stored.capture_id,
+            article_id=stored.article_id,
+            url=answer.url,
+        )
+        self.run.findings.add(asked.site, page, new=stored.state == "new")

@@ -11,19 +11,20 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from archive.errors import UsageError
 from archive.store.records import Item
 from archive.workers import Ceiling, WorkerEnded, Workers
 from crawler.capture.again import Reading, Stored, read_again
-from crawler.capture.hearing import Hearing, is_heard
-from crawler.capture.item import ListAnswer, capture_item, capture_record, list_answer
+from crawler.capture.hearing import NONE_WHOLE, Hearing, Whole, is_heard
+from crawler.capture.item import ListAnswer, capture_page, capture_record, list_answer, page_item
 from crawler.capture.role import identity, role_of
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.run.frontier import Claim
 from crawler.run.schedule.rechecks import Recheck
 from crawler.run.store import STORED, Answer, read, read_claimed, read_item, read_recheck
+from crawler.run.watch.findings import measure
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import read_record
 
@@ -42,10 +43,12 @@ _LOST: Final = (WorkerEnded, MemoryError, RecursionError)
 
 @frozen(kw_only=True)
 class _Page:
-    """An answer to be read. `claim`, `further`, `recheck`: as in `Answer`; neither where it was not fetched for one."""
+    """An answer to be read. `whole`: of which articles the witness reads the whole page. `claim`, `further`, `recheck`:
+    as in `Answer`; neither where it was not fetched for one."""
 
     raw: RawCapture
     hearing: Hearing
+    whole: Whole = NONE_WHOLE
     claim: Claim | None = None
     recheck: Recheck | None = None
     further: bool = False
@@ -84,11 +87,22 @@ def work(task: "_Page | _List | _Place | _Again") -> Any:
     if isinstance(task, _Place):
         raw = read_record(task.path, task.name, task.offset).raw
         return read(raw, task.hearing) if raw is not None and role_of(raw) in STORED else None
+    if task.recheck is None and task.claim is None:
+        return read(task.raw, task.hearing)
+    asked = False
+
+    def whole(page: Page) -> bool:
+        nonlocal asked
+        asked = task.whole.wants(page)
+        return asked
+
+    page = capture_page(task.raw, witness=is_heard(task.hearing, task.raw.url), whole=whole)
+    item = page_item(task.raw, page)
     if task.recheck is not None:
-        return read_recheck(_item(task), task.recheck)
-    if task.claim is not None:
-        return read_claimed(_item(task), task.claim, further=task.further)
-    return read(task.raw, task.hearing)
+        answer = read_recheck(item, task.recheck)
+    elif task.claim is not None:
+        answer = read_claimed(item, task.claim, further=task.further)
+    return evolve(answer, measured=measure(item, answer.doubt, dated=page.published_at, asked=asked))
 
 
 def _again(one: Stored) -> Reading | UsageError | None:
@@ -96,10 +110,6 @@ def _again(one: Stored) -> Reading | UsageError | None:
         return read_again(one)
     except UsageError as error:
         return error
-
-
-def _item(task: _Page) -> Item:
-    return capture_item(task.raw, witness=is_heard(task.hearing, task.raw.url))
 
 
 class Extraction:
@@ -119,17 +129,20 @@ class Extraction:
         """End the processes."""
         self._workers.close()
 
-    def page(self, raw: RawCapture, hearing: Hearing, claim: Claim, *, further: bool = False) -> Answer:
+    def page(
+        self, raw: RawCapture, hearing: Hearing, claim: Claim, *, further: bool = False, whole: Whole = NONE_WHOLE
+    ) -> Answer:
         """An answer for a claimed address, read and made ready to store."""
+        task = _Page(raw=raw, hearing=hearing, whole=whole, claim=claim, further=further)
         try:
-            return cast(Answer, self._workers.call(_Page(raw=raw, hearing=hearing, claim=claim, further=further)))
+            return cast(Answer, self._workers.call(task))
         except _LOST as error:
             return read_claimed(_lost(raw, error), claim, further=further)
 
-    def look(self, raw: RawCapture, hearing: Hearing, found: Recheck) -> Answer:
+    def look(self, raw: RawCapture, hearing: Hearing, found: Recheck, *, whole: Whole = NONE_WHOLE) -> Answer:
         """An answer for an article that is looked at again, read and made ready to store."""
         try:
-            return cast(Answer, self._workers.call(_Page(raw=raw, hearing=hearing, recheck=found)))
+            return cast(Answer, self._workers.call(_Page(raw=raw, hearing=hearing, whole=whole, recheck=found)))
         except _LOST as error:
             return read_recheck(_lost(raw, error), found)
 

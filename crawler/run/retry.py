@@ -143,6 +143,7 @@ class Seen:
     `answered`: it gave any answer at all. `well`: it gave a page that is sure and final. `vain`: the addresses (ids) of
     the tries in vain since the last page that was well, `again`: those of them that were in vain in an older run, too,
     `unsure`: those of them whose page shows no article. `left`: why it is left alone for the rest of the run, or "".
+    `refused`: how many of these were refusals and verification pages, `shown`: the last addresses of them all.
     `barred`: how many addresses its robots.txt forbade that were not known to be forbidden; `new_robots`: it is another
     than before. `shared_vain`: its pages in a row that were in vain in all runs, as far as this one knows. `controls`:
     so many articles that were there lately were asked for since the last page that was well, to see whether it is.
@@ -153,6 +154,8 @@ class Seen:
     vain: list[int] = field(factory=list)
     again: set[int] = field(factory=set)
     unsure: set[int] = field(factory=set)
+    refused: int = 0
+    shown: list[str] = field(factory=list)
     left: str = ""
     barred: int = 0
     new_robots: bool = False
@@ -162,7 +165,7 @@ class Seen:
     def page_well(self) -> None:
         """A page was final."""
         self.answered = self.well = True
-        self.shared_vain = self.controls = 0
+        self.shared_vain = self.controls = self.refused = 0
         self.vain.clear()
         self.unsure.clear()
 

@@ -21,6 +21,7 @@ from archive.store.db import open_engine, writing
 from archive.store.models import CrawlRun
 from archive.store.records import Stored
 from crawler.capture.hearing import Hearing
+from crawler.pages.page import Outcome
 from crawler.run import discovery, frontier
 from crawler.run.locks import Heart, HomeLock, bury, is_dead, lock_home, worker_of
 from crawler.run.politeness.hosts import clock, free, note_page
@@ -28,10 +29,15 @@ from crawler.run.retry import IN_A_ROW, RULES, Seen
 from crawler.run.room import give_room, hold_room
 from crawler.run.schedule import rechecks
 from crawler.run.schedule.rechecks import Recheck
+from crawler.run.watch.findings import Findings
+from crawler.run.watch.judge import Told, judge
 from crawler.warc.name import crawler_name
 from crawler.warc.writer import WarcFolder
 
 logger = logging.getLogger("jianbao.crawl")
+
+SHOWN = 3
+"""So many addresses of pages in vain are remembered of a host."""
 
 _RUN: Any = CrawlRun.__table__
 
@@ -73,9 +79,10 @@ class Run:
     ends it. `asked`: whether any host was asked, `answered`: whether any answered at all, `unanswered`: why they did
     not, in a few words, and how often; `stopped`: whether somebody asked it to end. `seen`: what each host did, and
     each site. `leases`: of the addresses (ids) that were tried in vain. `held`: looks at known articles that show them
-    to be no more, `believed`: those of them (ids) whose host was well after it. `notes`: what a person should know of
-    it. `now`: the clock of all that is written down of the world, in UTC; politeness and the life of processes have the
-    real one. `on_change` hears of new counts, `on_fatal` of the end.
+    to be no more, `believed`: those of them (ids) whose host was well after it. `findings`: what is watched, and judged
+    at the end; `told`: what came of that. `notes`: what a person should know of it. `now`: the clock of all that is
+    written down of the world, in UTC; politeness and the life of processes have the real one. `on_change` hears of new
+    counts, `on_fatal` of the end.
     """
 
     home: Home
@@ -96,6 +103,8 @@ class Run:
     unsure: dict[int, tuple[frontier.Claim, str]] = field(factory=dict)
     leases: dict[int, int] = field(factory=dict)
     held: dict[int, Recheck] = field(factory=dict)
+    findings: Findings = field(factory=Findings)
+    told: Told = field(factory=Told)
     believed: list[int] = field(factory=list)
     notes: list[str] = field(factory=list)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -188,6 +197,8 @@ class Run:
         for name in (claim.host, claim.site):
             seen = self.seen[name]
             seen.vain.append(claim.id)
+            seen.refused += reason.startswith(Outcome.BLOCKED)
+            seen.shown = [*seen.shown, claim.url][-SHOWN:]
             if claim.again:
                 seen.again.add(claim.id)
             if seen.is_enough and not self.is_left(claim):
@@ -253,12 +264,12 @@ class Run:
         fatal = error is not None and not isinstance(error, DoubtfulRun | NetworkUnavailable)
         try:
             try:
-                self._write_end(error, fatal=fatal)
+                error = self._write_end(error, fatal=fatal)
             except StorageError as late:
                 error, fatal = error or late, True
                 give_room(self.home)
                 self._is_synced()  # what stands in SQLite's log moves out, and makes room in it
-                self._write_end(error, fatal=fatal)
+                error = self._write_end(error, fatal=fatal)
         except JianbaoError as late:
             # The next start marks the run as killed and goes on from there.
             error = error or late
@@ -270,10 +281,17 @@ class Run:
         self.lock.release()
         return error
 
-    def _write_end(self, error: JianbaoError | None, *, fatal: bool) -> None:
-        now = self.now()
+    def _write_end(self, error: JianbaoError | None, *, fatal: bool) -> JianbaoError | None:
+        """Write down the end, and judge what was found; the error that the command ends with after that."""
+        now, told = self.now(), Told()
+        said = [str(error)] if error else []
         with writing(self.engine) as connection:
             self._settle_all(connection, now)
+            if self.findings.sites and not fatal:
+                told = judge(self, self.findings, connection, now)
+            if told.open and not isinstance(error, NetworkUnavailable):
+                error = told.error()
+                said = [*([str(error)] if str(error) else []), *said]
             frontier.release(connection, [self.worker])
             rechecks.release(connection, [self.worker])
             discovery.release(connection, [self.worker])
@@ -284,8 +302,10 @@ class Run:
                 finished_at=now,
                 state="failed" if fatal else "stopped" if self.stopped else "finished",
                 exit_code=0 if error is None else error.exit_code,
-                detail="\n".join([*([str(error)] if error else []), *self.notes[:50]]) or None,
+                detail="\n".join([*said, *self.notes[:50]]) or None,
             )
+        self.told = told
+        return error
 
     def _verdict(self) -> JianbaoError | None:
         if self.fatal is not None:

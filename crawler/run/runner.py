@@ -17,6 +17,8 @@ from crawler.run.politeness.turns import Turns
 from crawler.run.process.configured import check_sites, configure
 from crawler.run.recovery import recover
 from crawler.run.run import Counts, Run, open_run
+from crawler.run.watch.findings import Findings
+from crawler.run.watch.tell import ping, run_command
 from crawler.sites.registry import load_sites
 from crawler.warc.writer import WarcFolder
 
@@ -79,6 +81,10 @@ def crawl(
     configure(settings, home.settings)
     run = open_run(home, names, now=now)
     run.hearing = home.settings.witness or "all"
+    whole = limit is None and since is None and retry is None
+    share = 0.0 if run.hearing == "off" else home.settings.witness_share
+    run.findings = Findings(sites=names, started=now(), share=share, whole=whole)
+    ping(home.settings, "/start")
     if on_change is not None:
         run.on_change = on_change
     try:
@@ -94,8 +100,14 @@ def crawl(
     except BaseException as error:
         run.fatal = run.fatal or _CrashError(f"{type(error).__name__}: {error}")
         run.finish()
+        ping(home.settings, "/1")
         raise
     ended = run.finish()
+    for alarm in run.told.well:
+        logger.warning("well again: alarm %d, %s", alarm.id, alarm.what)
+    if home.settings.alarm_command:
+        run_command(home.settings.alarm_command, home, run.told)
+    ping(home.settings, f"/{ended.exit_code if ended is not None else 0}")
     return run.counts, ended
 
 

@@ -28,6 +28,7 @@ from crawler.run.retry import RULES, is_passing
 from crawler.run.run import Run
 from crawler.run.schedule.planning import Look, plan
 from crawler.run.schedule.rechecks import Recheck
+from crawler.run.watch.findings import Measured
 from crawler.warc.raw import RawCapture
 
 logger = logging.getLogger("jianbao.crawl")
@@ -59,6 +60,7 @@ class Answer:
     address that no site knows. `part`: what was read, where it is one page of an article on several. `further`: it is
     not that article's first page. `claim`: the publication's row in the frontier, where it waits for this answer.
     `recheck`: what it was asked for, where the article is known and was looked at again.
+    `measured`: what of it is watched; None of what no crawl reads just now.
     `listing`: it is a list's, which is neither counted nor doubtful here: that is for its walk to say.
     """
 
@@ -71,6 +73,7 @@ class Answer:
     further: bool = False
     claim: Claim | None = None
     recheck: Recheck | None = None
+    measured: Measured | None = None
     listing: bool = False
 
     @property
@@ -82,9 +85,10 @@ class Answer:
 @frozen(kw_only=True)
 class Kept:
     """What became of an answer. `whole`: False for a page of an article of which other pages are not there yet;
-    `missing`: their addresses, as far as they are known."""
+    `missing`: their addresses, as far as they are known. `stored`: what the archive says of it, None for nothing."""
 
     outcome: str = ""
+    stored: Stored | None = None
     whole: bool = True
     missing: tuple[str, ...] = ()
 
@@ -195,7 +199,7 @@ def store(run: Run, answers: Sequence[Answer]) -> list[Kept]:
         whole = one.key not in broken_up
         missing = joined[one.key].missing if one.key in joined and not whole else ()
         # What repeats a capture that the archive does not have, is not stored.
-        kept.append(Kept(outcome=one.outcome if its.capture_id else "", whole=whole, missing=missing))
+        kept.append(Kept(outcome=one.outcome if its.capture_id else "", stored=its, whole=whole, missing=missing))
     return kept
 
 

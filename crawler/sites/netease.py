@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 from archive.times import BEIJING
-from crawler.pages.template.site import Site, Source, Target
+from crawler.pages.template.site import Expect, Site, Source, Target
 from crawler.sites.lists import Entry, html_links, json_list
 from crawler.sites.netease_templates import TEMPLATES
 
@@ -202,6 +202,31 @@ SOURCES = (
 )
 
 
+EXPECT = (
+    Expect(
+        measure="field:headline",
+        least=0.98,
+        why="every template has its own element for it, and all 55 stored pages show it",
+    ),
+    Expect(
+        measure="field:published_at",
+        least=0.98,
+        why="the line below the headline, or the page's root, has it in every template; all 55 stored pages show it",
+    ),
+    Expect(
+        measure="field:source_name",
+        template="netease-post",
+        least=0.95,
+        why="the line 来源 stands on the desk's pages and on those of accounts, which it names",
+    ),
+    Expect(
+        measure="doubtful",
+        most=0.1,
+        why="pages answer without cookies or checks; nothing harder than throttling is known",
+    ),
+)
+
+
 SITE = Site(
     name="netease",
     title="网易",
@@ -212,4 +237,5 @@ SITE = Site(
     front=r"^https?://(?:www|news|m|3g|[a-z]{2,9})\.163\.com/(?:(?:news|sports|ent|money|tech|auto|war|lady|dy|domestic|world)/?)?"
     r"(?:index\.html?)?(?:[?#]|$)",
     id_time=docid_time,
+    expect=EXPECT,
 )

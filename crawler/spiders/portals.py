@@ -110,6 +110,7 @@ class PortalSpider(Spider):
             self.crawl.run.doubt(
                 f"list {self.name}/{walk.source.name} named {len(entries)} articles, {walk.source.expect} expected"
             )
+        self.crawl.note_list(walk, len(entries))
         walk.slipped = walk.slipped or bool(answer.torn) or (walk.page == 0 and not entries)
         more = self.crawl.goes_on(walk, entries)
         if more and not self.crawl.is_ending:
@@ -145,6 +146,7 @@ class PortalSpider(Spider):
 
     def _list_missing(self, walk: Walk, reason: str, *, failed: bool = False, ends: bool = False) -> None:
         """A page of a list is not to be had. `failed`: no answer says anything of it. `ends`: the list ends there."""
+        self.crawl.note_list(walk, None, reason)
         if failed and (walk.page > 0 or walk.source.expect > 0):
             self.crawl.run.doubt(f"list {self.name}/{walk.source.name}, page {walk.page + 1}: {reason}", failed=True)
         elif walk.source.expect > 0 and not ends:

@@ -72,6 +72,42 @@ class ListError(ValueError):
     """A list's answer is not what its source gives."""
 
 
+MEASURES = ("articles", "doubtful", "unknown_template")
+WATCHED = (
+    *("headline", "published_at", "source_name", "account_name", "authors", "editor", "keywords", "location"),
+    *("original_title", "images"),
+)
+"""The fields whose fill rate is watched."""
+
+
+@frozen(kw_only=True)
+class Expect:
+    """What a site is expected to give, whatever its own history says (docs/alarms.md).
+
+    `measure`: `articles` (`least`: new ones a day), `field:NAME` with a field of `WATCHED` (`least`: the share of
+    articles that have it), `unknown_template` or `doubtful` (`most`: the share of pages). `why`: where that is known
+    from. `template`: of which template; "" for every one that no other expectation is about, and for what concerns the
+    whole site. Shares are 0 to 1. Raises `ValueError` for what cannot be expected.
+    """
+
+    measure: str
+    why: str
+    template: str = ""
+    least: float | None = None
+    most: float | None = None
+
+    def __attrs_post_init__(self) -> None:
+        kind, _, name = self.measure.partition(":")
+        if self.measure not in MEASURES and (kind != "field" or name not in WATCHED):
+            raise ValueError(
+                f"expect: no measure is named {self.measure}; there are {', '.join(MEASURES)} and field:NAME"
+            )
+        upper = self.measure in ("doubtful", "unknown_template")
+        bound, other = (self.most, self.least) if upper else (self.least, self.most)
+        if bound is None or other is not None or bound < 0 or (bound > 1 and self.measure != "articles"):
+            raise ValueError(f"expect {self.measure}: give {'most' if upper else 'least'}, and nothing else")
+
+
 @frozen(kw_only=True)
 class Site:
     """One portal.
@@ -82,7 +118,7 @@ class Site:
     stands on the page is used, so narrower ones come first. `gone`: a pattern of the addresses that a dead article
     redirects to; `front`: the same of lists, which are pages of their own otherwise. `signs`: (literal of the source,
     outcome) of pages that hold no text, where no template fits. `id_time(native_id)`: the time that a native id
-    carries, or None.
+    carries, or None. `expect`: what it is expected to give.
     """
 
     name: str
@@ -95,3 +131,4 @@ class Site:
     front: str = ""
     signs: tuple[tuple[str, Outcome], ...] = ()
     id_time: Callable[[str], datetime | None] | None = None
+    expect: tuple[Expect, ...] = ()

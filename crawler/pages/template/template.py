@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+ENOUGH_FIELDS = 3
+"""Fewer fields may be read on any page."""
+
+
 @frozen(kw_only=True)
 class Template:
     """One generation of a site's pages.
@@ -106,6 +110,17 @@ class Template:
 
     def _has_signs(self, document: Document) -> bool:
         return all(sign in document.source for sign in self.signs)
+
+    def likeness(self, document: Document) -> float:
+        """The share of its fields that are read on this page, 0 to 1, whether its body stands there or not; 0 where
+        they are too few to tell."""
+        names = {name for name, _ in self.fields if not name.startswith("flag.")}
+        found = {
+            name
+            for name, reader in self.fields
+            if name in names and (value := reader(document)) and _says_something(name, value)
+        }
+        return len(found) / len(names) if len(found) >= ENOUGH_FIELDS else 0.0
 
     def read(self, document: Document, root: Element, found: dict[str, str]) -> dict[str, str]:
         """The fields: those of the readers, then what rules `found` in the body's lines. `root`: the body's root."""

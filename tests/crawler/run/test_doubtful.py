@@ -32,7 +32,11 @@ def doubt(page: str, url: str = paged.address(1)) -> str:
         (PAGE.replace(TIME, TIME.replace("07-03", "07-09")), paged.address(1), "time_contradicts_id"),
         (PAGE, "http://money.163.com/nobody/knows.html", "no_id"),
         (PAGE.replace(TIME, TIME[:-20]), paged.address(1), ""),
-        (PAGE.replace("endText", "newText"), paged.address(1), "unknown_template (no template of the site fits)"),
+        (
+            PAGE.replace("endText", "newText"),
+            paged.address(1),
+            "unknown_template (no template of the site fits; most of netease-ep is there, but not its body)",
+        ),
     ],
     ids=["in order", "time", "no id", "time from the id", "template"],
 )

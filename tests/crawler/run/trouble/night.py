@@ -45,7 +45,7 @@ Fetch = Callable[[str], Answer | Exception]
 class Here:
     """Reads answers in this process."""
 
-    def page(self, raw: RawCapture, hearing: Any, claim: frontier.Claim, *, further: bool = False) -> Any:
+    def page(self, raw: RawCapture, hearing: Any, claim: frontier.Claim, *, further: bool = False, **_: Any) -> Any:
         return read_claimed(capture_item(raw), claim, further=further)
 
     def look(self, raw: RawCapture, hearing: Any, found: Recheck) -> Any:
