@@ -160,11 +160,10 @@ def _read(
 
 
 def _likely(document: Document, site: Site) -> str | None:
-    """The template of which most fields are on a page that shows the body of none; None where it is less than half of
-    any."""
+    """The template of which most fields stand on a page without its body; None where nothing speaks for any."""
     alike = [(template.likeness(document), template.name) for template in site.templates]
-    share, name = max(alike, key=lambda one: one[0], default=(0.0, ""))
-    return name if share >= HALF else None
+    fields, name = max(alike, key=lambda one: one[0], default=(0, ""))
+    return name if fields else None
 
 
 def _known_to_be(document: Document, site: Site, target: Target | None) -> Verdict | None:
@@ -178,8 +177,6 @@ def _known_to_be(document: Document, site: Site, target: Target | None) -> Verdi
         return sign[1], f"the page has {sign[0]!r}"
     return (Outcome.EMPTY, "too short for any article") if target is not None and document.is_blank else None
 
-
-HALF: Final = 0.5
 
 _KINDS: Final = {
     "list": Outcome.LIST,

@@ -385,6 +385,7 @@ class Crawl:
             return
         page = SeenPage(
             host=asked.host,
+            again=answer.recheck is not None,
             measured=answer.measured,
             capture_id=stored.capture_id,
             article_id=stored.article_id,

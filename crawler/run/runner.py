@@ -83,7 +83,8 @@ def crawl(
     run.hearing = home.settings.witness or "all"
     whole = limit is None and since is None and retry is None
     share = 0.0 if run.hearing == "off" else home.settings.witness_share
-    run.findings = Findings(sites=names, started=now(), share=share, whole=whole)
+    backfill = since is not None or retry is not None
+    run.findings = Findings(sites=names, started=now(), share=share, whole=whole, backfill=backfill)
     ping(home.settings, "/start")
     if on_change is not None:
         run.on_change = on_change

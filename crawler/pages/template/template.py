@@ -111,16 +111,16 @@ class Template:
     def _has_signs(self, document: Document) -> bool:
         return all(sign in document.source for sign in self.signs)
 
-    def likeness(self, document: Document) -> float:
-        """The share of its fields that are read on this page, 0 to 1, whether its body stands there or not; 0 where
-        they are too few to tell."""
+    def likeness(self, document: Document) -> int:
+        """How many of its fields are read on this page, whether its body stands there or not; 0 where that is less than
+        half of them, or too few to tell."""
         names = {name for name, _ in self.fields if not name.startswith("flag.")}
         found = {
             name
             for name, reader in self.fields
             if name in names and (value := reader(document)) and _says_something(name, value)
         }
-        return len(found) / len(names) if len(found) >= ENOUGH_FIELDS else 0.0
+        return len(found) if len(found) >= max(ENOUGH_FIELDS, len(names) / 2) else 0
 
     def read(self, document: Document, root: Element, found: dict[str, str]) -> dict[str, str]:
         """The fields: those of the readers, then what rules `found` in the body's lines. `root`: the body's root."""

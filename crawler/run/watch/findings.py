@@ -14,7 +14,7 @@ from crawler.pages.page import Outcome
 from crawler.pages.template.site import WATCHED
 
 OLD: Final = timedelta(days=30)
-"""A page that was published longer ago is none of today's, and not measured: a first run and a backfill fetch many."""
+"""A page that was published so long before the newest of its run is none of today's, and not measured."""
 MOST_PAGES: Final = 20_000
 """So many pages of a site are noted in a run; more tell no more."""
 GENERAL: Final = "generic"
@@ -25,8 +25,8 @@ GENERAL: Final = "generic"
 class Measured:
     """What one answer tells. `template`: as in `capture`. `unknown`: it fits none; `doubtful`: it is doubtful for
     another reason. `filled`: of an article, which fields of `WATCHED` it has, in that order; () for anything else.
-    `length`: of its text, in characters. `whole_share`: as in `capture`; `asked`: the witness was asked for it. `old`:
-    see `OLD`."""
+    `length`: of its text, in characters. `whole_share`: as in `capture`; `asked`: the witness was asked for it. `at`:
+    when it was captured; `published_at`: as its page says."""
 
     template: str = ""
     unknown: bool = False
@@ -35,7 +35,8 @@ class Measured:
     length: int = 0
     whole_share: float | None = None
     asked: bool = False
-    old: bool = False
+    at: datetime | None = None
+    published_at: datetime | None = None
 
 
 def measure(item: Item, doubt: str, *, dated: datetime | None = None, asked: bool = False) -> Measured:
@@ -55,7 +56,8 @@ def measure(item: Item, doubt: str, *, dated: datetime | None = None, asked: boo
         length=0 if article is None else len(article.body),
         whole_share=capture.whole_share,
         asked=asked,
-        old=published is not None and capture.captured_at - published > OLD,
+        at=capture.captured_at,
+        published_at=published,
     )
 
 
@@ -67,9 +69,10 @@ def filled(article: ArticleRecord) -> tuple[bool, ...]:
 
 @frozen(kw_only=True)
 class SeenPage:
-    """One answer of a host, and where it is."""
+    """One answer of a host, and where it is. `again`: its article was known, and looked at again."""
 
     host: str
+    again: bool
     measured: Measured
     capture_id: int | None
     article_id: int | None
@@ -92,14 +95,16 @@ class SeenList:
 
 @define(kw_only=True)
 class Findings:
-    """See the module. `sites`: those that are crawled, () where nothing is judged. `started`: when the run
-    began. `share`: of how many articles the witness reads the whole page, 0 to 1. `whole`: False for a run that does
-    not fetch all that is new (`--limit`, `--since`), of which counts tell nothing."""
+    """See the module. `sites`: those that are crawled, () where nothing is judged. `started`: when the run began.
+    `share`: of how many articles the witness reads the whole page, 0 to 1. `whole`: False for a run that does not
+    fetch all that is new (`--limit`, `--since`), of which counts tell nothing. `backfill`: it asks for what is old,
+    too."""
 
     sites: Sequence[str] = ()
     started: datetime | None = None
     share: float = 0.0
     whole: bool = True
+    backfill: bool = False
     pages: dict[str, list[SeenPage]] = field(factory=lambda: defaultdict(list))
     lists: dict[tuple[str, str], SeenList] = field(factory=dict)
     new: Counter[str] = field(factory=Counter)
@@ -121,3 +126,24 @@ class Findings:
     def add_list(self, site: str, source: str, seen: SeenList) -> None:
         """A list's first page came, or could not be had."""
         self.lists[site, source] = seen
+
+    def today(self, site: str) -> list[SeenPage]:
+        """The pages of a site that tell of today's: a first run and a backfill fetch many that are older, and articles
+        are looked at again for years.
+
+        What is new is measured by the newest of the run; what is looked at again, and all of a backfill, by the day.
+        """
+        every = self.pages.get(site, ())
+        newest = max((found for page in every if (found := _published(page)) is not None), default=None)
+        return [page for page in every if not self._is_old(page, newest)]
+
+    def _is_old(self, page: SeenPage, newest: datetime | None) -> bool:
+        published = _published(page)
+        by = page.measured.at if page.again or self.backfill else newest
+        return published is not None and by is not None and by - published > OLD
+
+
+def _published(page: SeenPage) -> datetime | None:
+    """When a page says it was published; None for nothing, and for a time that is still to come."""
+    said, at = page.measured.published_at, page.measured.at
+    return said if said is not None and at is not None and said <= at + timedelta(days=1) else None

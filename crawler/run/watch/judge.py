@@ -1,7 +1,7 @@
 """What a run found, held against what is usual: alarms are raised, and closed where all is well again.
 
-Nothing is judged of a run in which nothing answered: that is our own network. Nor of the pages of a host that is left
-alone: its trouble is told once, as such.
+Nothing is judged of a run in which nothing answered: that is our own network. The trouble of a host that is left alone
+is told once, as such, and its pages count for nothing but for what fits a template no more: that is why it may be left.
 """
 
 from collections import defaultdict
@@ -102,17 +102,14 @@ class _Bench:
     # Pages
 
     def _pages(self, site: Site) -> None:
-        seen = [
-            page
-            for page in self.findings.pages.get(site.name, ())
-            if not page.measured.old and not self.run.seen[page.host].left
-        ]
-        if not seen:
-            return
-        self._shares(site, "doubtful", "", [(page.measured.doubtful, page) for page in seen])
+        every = self.findings.today(site.name)
+        seen = [page for page in every if not self.run.seen[page.host].left]
+        if seen:
+            self._shares(site, "doubtful", "", [(page.measured.doubtful, page) for page in seen])
         templates: defaultdict[str, list[SeenPage]] = defaultdict(list)
-        for page in seen:
-            templates[page.measured.template].append(page)
+        for page in every:
+            if page.measured.template or not self.run.seen[page.host].left:
+                templates[page.measured.template].append(page)
         for template, pages in sorted(templates.items()):
             # Without a template: of all pages those that fit none, and of which nobody can say which it was.
             of_it = pages if template else seen
@@ -259,10 +256,17 @@ class _Bench:
             if site is None or site.name not in self.findings.sites or not (seen.left or seen.well):
                 continue
             key = (site.name, "ban", host)
+            if seen.left and len(seen.unsure) * 2 > len(seen.vain) and self._knows_why(site.name):
+                continue
             refused = seen.refused >= REFUSALS
             what = f"it refuses us: {seen.left}" if refused else seen.left
             shown = seen.shown[-1] if seen.shown else f"https://{host}/"
             self._row(key, "it answers", what, shown, bad=bool(seen.left), at_once=refused)
+
+    def _knows_why(self, site: str) -> bool:
+        """Whether an alarm tells already why no page of a site shows an article."""
+        told = [*self._open.values(), *self.raised]
+        return any((one.site, one.measure) == (site, "unknown_template") for one in told)
 
     # What all of them do
 

@@ -53,15 +53,18 @@ class Crawls:
         seen: dict[str, Seen] | None = None,
         answered: bool = True,
         whole: bool = True,
+        backfill: bool = False,
         later: timedelta = timedelta(minutes=30),
     ) -> list[tuple[str, str]]:
         """One run; the measures and scopes whose alarms are open after it."""
         self.now += later
         self.number += 1
-        findings = Findings(sites=["clip"], started=self.now, share=0.05, whole=whole)
+        findings = Findings(sites=["clip"], started=self.now, share=0.05, whole=whole, backfill=backfill)
         for number, one in enumerate(pages):
             url = f"https://{HOST}/{self.number}/{number}"
-            page = SeenPage(host=HOST, measured=one, capture_id=number + 1, article_id=number + 100, url=url)
+            page = SeenPage(
+                host=HOST, again=False, measured=one, capture_id=number + 1, article_id=number + 100, url=url
+            )
             findings.add("clip", page, new=False)
         findings.new["clip"] = new
         for name, entries in (lists or {}).items():
@@ -238,8 +241,14 @@ def test_too_few_articles(crawls: Crawls) -> None:
 
 def test_what_raises_nothing(crawls: Crawls) -> None:
     """A first run of an empty archive, a backfill, days without a run, a week of null runs."""
-    assert crawls.run(*[page()] * 100, *[page(old=True, filled=(False,) * len(WATCHED))] * 100, new=200) == []
-    assert crawls.run(*[Measured(template="clip-story", unknown=True, old=True)] * 50, whole=False, new=50) == []
+    bare = page(filled=(False,) * len(WATCHED), at=DAY, published_at=DAY - timedelta(days=400))
+    assert crawls.run(*[page(at=DAY, published_at=DAY)] * 100, *[bare] * 100, new=200) == []
+    assert crawls.run(*[attrs.evolve(UNKNOWN, at=DAY, published_at=DAY - timedelta(days=90))] * 50, backfill=True) == []
+    odd = page(at=DAY, published_at=DAY + timedelta(days=4000))  # a clock of its own makes no other page old
+    old = attrs.evolve(UNKNOWN, at=DAY, published_at=DAY - timedelta(days=50))
+    assert crawls.run(odd, old, old, old) == [("unknown_template", "clip-story")]
+    with writing(crawls.engine) as connection:
+        close(connection, crawls.alarm().id, "seen", crawls.now)
     for _ in range(8 * 9):
         crawls.run(new=12, lists={"front": 40}, later=timedelta(hours=3))
     assert crawls.run(new=0, later=timedelta(days=5)) == []
