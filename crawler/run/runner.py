@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from archive.errors import JianbaoError, UsageError
+from archive.errors import AlreadyRunning, JianbaoError, UsageError
 from archive.settings import Home
 from crawler.run import frontier
 from crawler.run.crawl import Crawl
@@ -79,7 +79,13 @@ def crawl(
     check_sites(home)
     settings = process.settings if process is not None else project_settings()
     configure(settings, home.settings)
-    run = open_run(home, names, now=now)
+    try:
+        run = open_run(home, names, now=now)
+    except AlreadyRunning:
+        raise  # the other run tells of itself
+    except JianbaoError as error:
+        ping(home.settings, f"/{error.exit_code}")
+        raise
     run.hearing = home.settings.witness or "all"
     whole = limit is None and since is None and retry is None
     share = 0.0 if run.hearing == "off" else home.settings.witness_share

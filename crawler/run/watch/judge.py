@@ -5,7 +5,7 @@ is told once, as such, and its pages count for nothing but for what fits a templ
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from math import log
 from typing import TYPE_CHECKING, Final
@@ -21,6 +21,7 @@ from archive.watch.measures import Key, State, load, save
 from archive.watch.usual import COMMON, LEARNT, RAREST, Period, fewest, most_bad
 from archive.watch.watching import PERIOD, WEEK, Found, Verdict, watch_count, watch_pages, watch_row, watch_values
 from crawler.pages.template.site import WATCHED, Expect, Site, Source
+from crawler.run.retry import Seen
 from crawler.run.watch import words
 from crawler.run.watch.findings import Findings, SeenList, SeenPage
 from crawler.sites.registry import find_site, load_sites
@@ -104,8 +105,9 @@ class _Bench:
     def _pages(self, site: Site) -> None:
         every = self.findings.today(site.name)
         seen = [page for page in every if not self.run.seen[page.host].left]
-        if seen:
-            self._shares(site, "doubtful", "", [(page.measured.doubtful, page) for page in seen])
+        counted = list(self._counted(seen))
+        if counted:
+            self._shares(site, "doubtful", "", [(page.measured.doubtful, page) for page in counted])
         templates: defaultdict[str, list[SeenPage]] = defaultdict(list)
         for page in every:
             if page.measured.template or not self.run.seen[page.host].left:
@@ -116,6 +118,14 @@ class _Bench:
             unknown = [(page.measured.unknown and page.measured.template == template, page) for page in of_it]
             self._shares(site, "unknown_template", template, unknown)
             self._articles_of(site, template, [page for page in pages if page.measured.filled])
+
+    def _counted(self, seen: Sequence[SeenPage]) -> Iterator[SeenPage]:
+        """The pages of which it counts that they are doubtful: of a host that gave no good one in this run, one."""
+        once: set[str] = set()
+        for page in seen:
+            if self.run.seen[page.host].well or page.host not in once:
+                once.add(page.host)
+                yield page
 
     def _articles_of(self, site: Site, template: str, pages: Sequence[SeenPage]) -> None:
         if not pages:
@@ -251,17 +261,26 @@ class _Bench:
     # Hosts
 
     def _hosts(self) -> None:
-        for host, seen in sorted(self.run.seen.items()):
-            site = find_site(f"https://{host}/")
-            if site is None or site.name not in self.findings.sites or not (seen.left or seen.well):
-                continue
-            key = (site.name, "ban", host)
-            if seen.left and len(seen.unsure) * 2 > len(seen.vain) and self._knows_why(site.name):
-                continue
-            refused = seen.refused >= REFUSALS
-            what = f"it refuses us: {seen.left}" if refused else seen.left
-            shown = seen.shown[-1] if seen.shown else f"https://{host}/"
-            self._row(key, "it answers", what, shown, bad=bool(seen.left), at_once=refused)
+        hosts = {name: find_site(f"https://{name}/") for name in self.run.seen}
+        left = {site.name for name, site in hosts.items() if site is not None and self.run.seen[name].left}
+        for name, site in sorted(hosts.items(), key=lambda one: one[0]):
+            if site is not None and site.name in self.findings.sites:
+                self._host(site.name, name, self.run.seen[name])
+        for name in self.findings.sites:
+            # Pages of several hosts, of each too few to tell: then it is the whole site that is left alone.
+            seen = self.run.seen.get(name)
+            if seen is not None and not (seen.left and name in left):
+                self._host(name, "", seen)
+
+    def _host(self, site: str, host: str, seen: Seen) -> None:
+        if not (seen.left or seen.well):
+            return
+        if seen.left and len(seen.unsure) * 2 > len(seen.vain) and self._knows_why(site):
+            return
+        refused = seen.refused >= REFUSALS
+        what = f"it refuses us: {seen.left}" if refused else seen.left
+        shown = seen.shown[-1] if seen.shown else f"https://{host}/"
+        self._row((site, "ban", host), "it answers", what, shown, bad=bool(seen.left), at_once=refused)
 
     def _knows_why(self, site: str) -> bool:
         """Whether an alarm tells already why no page of a site shows an article."""

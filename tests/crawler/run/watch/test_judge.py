@@ -159,6 +159,8 @@ def test_doubtful_pages(crawls: Crawls) -> None:
     crawls.know("doubtful", "", 0.02)
     doubtful = Measured(doubtful=True)
     assert crawls.run(page(), doubtful, *[page()] * 8) == []
+    assert crawls.run(*[doubtful] * 8, seen={HOST: Seen(answered=True)}) == []  # an hour of the host's own
+    assert crawls.run(*[page()] * 4) == []
     assert crawls.run(*[doubtful] * 4, page()) == [("doubtful", "")]
     assert crawls.run(*[doubtful] * 4) == [("doubtful", "")]
     assert crawls.run(*[page()] * 30) in ([], [("doubtful", "")])
@@ -215,6 +217,15 @@ def test_a_ban(crawls: Crawls) -> None:
     assert crawls.run(seen={HOST: refused}) == [("ban", HOST)]
     assert crawls.run(seen={HOST: Seen(answered=True)}) == [("ban", HOST)]  # it was not asked for a page
     assert crawls.run(page()) == []
+
+
+def test_a_ban_of_a_whole_site_whose_hosts_have_few_pages_each(crawls: Crawls) -> None:
+    refused = Seen(answered=True, left="5 pages in a row were in vain", refused=5, shown=["https://a.clip.example/9"])
+    some = Seen(answered=True, refused=2)
+    seen = {"clip": refused, HOST: some, "a.clip.example": some}
+    assert crawls.run(seen=seen) == [("ban", "")]
+    assert crawls.run(seen=seen) == [("ban", "")]
+    assert crawls.run(seen={"clip": Seen(answered=True, well=True)}) == []
 
 
 def test_a_host_in_trouble_is_told_after_three_runs(crawls: Crawls) -> None:
