@@ -152,17 +152,20 @@ class _Bench:
             now=self.now,
         )
         bad = [page for is_bad, page in pages if is_bad]
-        self._settle(key, found, lambda: self._words_of_share(measure, most or 0.0, history, why, found, bad))
+        self._settle(key, found, lambda: self._words_of_share(key, most or 0.0, history, why, found, bad))
 
     def _words_of_share(
-        self, measure: str, most: float, history: Sequence[Period], why: str, found: Found, bad: Sequence[SeenPage]
+        self, key: Key, most: float, history: Sequence[Period], why: str, found: Found, bad: Sequence[SeenPage]
     ) -> tuple[str, str, str]:
+        _, measure, template = key
         name = measure.partition(":")[2]
         article = next((page.article_id for page in reversed(bad) if page.article_id is not None), None)
         command = words.page_command(article, self.run.run_id)
         if name:
             return words.usual_field(name, most, history, why), words.now_field(name, found), command
         what = "are doubtful" if measure == "doubtful" else "fit no template"
+        if measure == "unknown_template":
+            command = words.draft_command(template, [one.url for one in self._states[key].examples])
         return words.usual_share(what, most, history, why), words.now_share(what, found), command
 
     def _values(self, site: Site, measure: str, template: str, pages: Sequence[tuple[float, SeenPage]]) -> None:

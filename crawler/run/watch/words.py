@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from math import exp
+from shlex import quote
 
 from archive.watch.usual import Period, middle_of
 from archive.watch.watching import Found
@@ -70,6 +71,12 @@ def usual_count(least: float, history: Sequence[Period], why: str) -> str:
 def now_count(found: Found) -> str:
     """The same now. The middle of a count is the days that it took."""
     return f"{found.n} in {found.middle * 24:.0f} hours"
+
+
+def draft_command(template: str, urls: Sequence[str]) -> str:
+    """What drafts a newer form of a template that stopped fitting, or a first one of pages that fit none."""
+    pages = f"--template {template}" if template else " ".join(quote(url) for url in urls)
+    return f"jianbao site draft {pages} -o drafts/"
 
 
 def page_command(article_id: int | None, run_id: int) -> str:

@@ -118,6 +118,7 @@ def test_a_template_that_fits_no_more(crawls: Crawls) -> None:
     alarm = crawls.alarm()
     assert [one.url for one in alarm.examples] == [f"https://{HOST}/2/{n}" for n in (2, 3, 4)]
     assert (alarm.now, alarm.run_id, alarm.raised_at) == ("3 of 5 pages fit no template", 2, crawls.now)
+    assert alarm.next_command == "jianbao site draft --template clip-story -o drafts/"
     assert alarm.usual.startswith("at most 1.0 % of pages fit no template")
     error = crawls.told.error()
     assert isinstance(error, PersonNeeded)
