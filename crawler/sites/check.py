@@ -180,7 +180,7 @@ def _of_pattern(called: str, pattern: str) -> Iterator[str]:
 def _of_target(site: Site) -> Iterator[str]:
     """`target` is called on every link of every list, whatever it is."""
     for host in site.hosts:
-        for url in (f"https://{host}/", f"https://{host}/no/such?page=1#x", f"http://{host}:x/", ""):
+        for url in (f"https://{host}/", f"https://{host}", f"http://www.{host}/no/such?page=1#x"):
             try:
                 named = site.target(url)
             except Exception as error:  # whatever it raises

@@ -69,7 +69,8 @@ def sound_site(file: Path) -> "tuple[Site, frozenset[str]]":
     with a line for everything that is wrong with it."""
     from crawler.sites import registry
 
-    folders = {Path(registry.__file__).parent, Path(os.environ.get("JIANBAO_SITES") or ".").resolve()}
+    used = os.environ.get("JIANBAO_SITES")
+    folders = {Path(registry.__file__).parent, *([Path(used).resolve()] if used else [])}
     others = list(registry.load_sites().values())
     site, lines = registry.read_site(file, others)
     settled: set[str] = set()

@@ -24,11 +24,10 @@ _DEEP: Final = 24
 @frozen(kw_only=True)
 class Body:
     """`selectors`: for `Template.body`. `held`: by page, the share of its text that the root holds, 0 where there is
-    no root; `clutter`: by page, the share of the root's letters that are no text for the witness."""
+    no root."""
 
     selectors: tuple[str, ...]
     held: tuple[float, ...]
-    clutter: tuple[float, ...]
 
 
 @frozen
@@ -74,7 +73,6 @@ def find_body(studies: Sequence[Study]) -> Body:
     return Body(
         selectors=tuple(chosen),
         held=tuple(_held(root, one) for root, one in zip(roots, sums, strict=True)),
-        clutter=tuple(1 - _pure(root, one) for root, one in zip(roots, sums, strict=True)),
     )
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from crawler.pages.fields.credits import clean_editor
 from crawler.pages.fields.lexicon import ACCOUNT_LINK, PLACES
-from crawler.pages.fields.names import split_names
 from crawler.pages.html.blocks import fold
 from crawler.pages.template import readers
 from crawler.upkeep.draft.candidates import Made, Texts, text_reader
@@ -100,6 +99,4 @@ def _is_likely(name: str, value: str) -> bool:
         return len(value) <= _LONGEST_NAME
     if name == "editor":
         return bool(clean_editor(value))
-    if name == "authors":
-        return bool(split_names(value))
     return len(value) <= (_LONGEST_LINE if name == "original_title" else _LONGEST_NAME)
