@@ -19,19 +19,16 @@ _ENDS: Final = (".warc.gz", ".warc", ".wet.gz")
 @frozen(kw_only=True)
 class WarcFile:
     """`name`: what captures call it. `size`: its bytes, None where it is not there. `settled`: up to here no record is
-    still on its way into the database: 0 while somebody writes, and where a writer was killed. `ours`: a crawl of this
-    archive wrote it, so that every byte of it should be sound."""
+    still on its way into the database: 0 while somebody writes or takes it in, and where one who did was killed.
+    `ours`: a crawl of this archive wrote it, so that every byte of it should be sound. `unfinished`: its import did not
+    come to an end, or goes on."""
 
     name: str
     path: Path
     size: int | None
     settled: int
     ours: bool
-
-    @property
-    def written_at(self) -> float:
-        """When it was last written, in seconds since 1970; 0 where it is not there."""
-        return self.path.stat().st_mtime if self.size is not None else 0
+    unfinished: bool = False
 
 
 def names(home: Home, engine: Engine) -> list[str]:
@@ -62,21 +59,30 @@ def look_at(home: Home, engine: Engine, name: str) -> WarcFile:
         size = path.stat().st_size
     except OSError:
         return WarcFile(name=name, path=path, size=None, settled=0, ours=False)
-    open_ = marker_of(path).exists()
+    on_its_way = marker_of(path).exists()
     with reading(engine) as connection:
-        ours = _is_ours(connection, name)
-    return WarcFile(
-        name=name, path=path, size=size, settled=0 if open_ else size, ours=ours or name.startswith("jianbao-")
-    )
+        ours = name.startswith("jianbao-") or _is_of(connection, name, "crawl")
+        unfinished = not ours and not _is_taken_in(connection, name)
+    settled = 0 if on_its_way or unfinished else size
+    return WarcFile(name=name, path=path, size=size, settled=settled, ours=ours, unfinished=unfinished)
 
 
-def _is_ours(connection: Connection, name: str) -> bool:
-    """Whether a crawl wrote a file, by the first capture of it."""
-    kind = (
+def _is_of(connection: Connection, name: str, kind: str) -> bool:
+    """Whether a run of this kind stored the first capture of a file."""
+    first = (
         select(CrawlRun.kind)
         .join(Capture, Capture.run_id == CrawlRun.id)
         .where(Capture.warc_file == name)
         .order_by(Capture.warc_offset)
         .limit(1)
     )
-    return connection.scalar(kind) == "crawl"
+    return connection.scalar(first) == kind
+
+
+def _is_taken_in(connection: Connection, name: str) -> bool:
+    """Whether an import has come to its end since the last one that stored something of a file."""
+    last = connection.scalar(select(func.max(Capture.run_id)).where(Capture.warc_file == name))
+    if last is None:
+        return bool(connection.scalar(select(func.count()).select_from(Capture).where(Capture.warc_file == name)))
+    ended = select(CrawlRun.id).where(CrawlRun.id >= last, CrawlRun.kind != "crawl", CrawlRun.state == "finished")
+    return connection.scalar(ended.limit(1)) is not None

@@ -64,6 +64,8 @@ class FileCheck:
                 yield self._missing()
             self.ended = True
             return
+        if file.unfinished:
+            self.notes.append(f"{file.name}: its import did not come to an end; `jianbao import` goes on with it")
         # A file that is written may be cut back to its last whole record at any time: no further than what is known.
         end = file.settled or self._last_end()
         if self.start >= end or end > file.size:

@@ -1,0 +1,205 @@
+"""What the archive does that may be cut short at any moment, each as a deed: prepared once, done undisturbed once, and
+then disturbed as often as wanted. A disturbed deed is done again, and must end as the undisturbed one did.
+
+A process is killed after so much of its own processor time, by the kernel (SIGPROF, which nobody handles, ends it at
+once and wherever it is, as SIGKILL does): a slow machine kills as late as a quick one, and no second process is needed.
+"""
+
+import random
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from attrs import define, evolve, field
+
+from archive.store import schema
+from archive.store.db import connect
+from tests.crawler.run.run import Archive
+from tests.portal.proxy import Proxy
+from tests.portal.stage import Stage
+from tests.portal.world import ids
+from tests.portal.world.edits import EDITS
+from tests.portal.world.truth import World
+
+HOUR = timedelta(hours=1)
+KILLED = -27  # SIGPROF
+KILL = "import signal\nsignal.setitimer(signal.ITIMER_PROF, {0:.6f})\n"
+LIMIT = (
+    "import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+    "resource.setrlimit(resource.RLIMIT_FSIZE, ({0}, {0}))\n"
+)
+COST = (
+    "import atexit, resource\n"
+    "def cost():\n"
+    "    used = resource.getrusage(resource.RUSAGE_SELF)\n"
+    "    with open({0!r}, 'w') as file: file.write(str(used.ru_utime + used.ru_stime))\n"
+    "atexit.register(cost)\n"
+)
+AT = (
+    "from datetime import datetime\n"
+    "import crawler.run.runner as r\n"
+    "from tests.portal.stage import SITES, few_lists\n"
+    "from crawler.sites.registry import load_sites\n"
+    "for name in SITES:\n"
+    "    object.__setattr__(load_sites()[name], 'sources', few_lists(load_sites()[name].sources))\n"
+    "moment, began, real = datetime.fromisoformat({0!r}), datetime.now(), r.crawl\n"
+    "r.crawl = lambda *a, **k: real(*a, **k, now=lambda: moment + (datetime.now() - began))\n"
+)
+BEFORE = "0013"
+"""The schema of an archive from before observations, looks and alarms."""
+SMALL_STEPS = "import crawler.run.load as w\nw.BATCH, w.LOOKED_UP = 3, 3\n"
+
+_CONTENTS = {
+    "article": "SELECT site, native_id, url, headline, body, authors, images, flags, revision, state FROM article",
+    "revision": """SELECT a.site, a.native_id, r.number, r.headline, r.body, r.digest, r.cause FROM revision r
+        JOIN article a ON a.id = r.article_id""",
+    "change": """SELECT a.site, a.native_id, c.kind, c.cause FROM change c JOIN article a ON a.id = c.article_id
+        WHERE c.kind <> 'clustered'""",
+    "story": """SELECT a.site, a.native_id, b.site, b.native_id FROM article a JOIN article b
+        ON b.cluster_id = a.cluster_id""",
+    "sighting": "SELECT site, source, native_id, url FROM sighting",
+    "frontier": "SELECT site, native_id, url, state, outcome FROM frontier",
+    "recheck": "SELECT a.site, a.native_id, r.url FROM recheck r JOIN article a ON a.id = r.article_id",
+}
+
+
+def contents(home: Path) -> dict[str, Counter[Any]]:
+    """What a reader finds in an archive, without the numbers and the moments that it has."""
+    with closing(sqlite3.connect(home / "archive.db")) as connection:
+        return {name: Counter(connection.execute(query).fetchall()) for name, query in _CONTENTS.items()}
+
+
+@define
+class Deed:
+    """`words`: the command. `scene`: brings the portal where it is then. `before`: Python that its process runs first.
+    `prepared`: the home that it begins with, None for none. `codes`: how it may end undisturbed. `cost`: its seconds of
+    processor time, undisturbed; `wanted`: what the archive holds then. `mends`: what it begins with is not whole."""
+
+    name: str
+    words: list[str]
+    archive: Archive
+    scene: Callable[[], None] = lambda: None
+    before: str = ""
+    prepared: Path | None = None
+    codes: tuple[int, ...] = (0, 3)
+    mends: bool = False
+    cost: float = 0.0
+    wanted: dict[str, Counter[Any]] = field(factory=dict)
+
+    def lay_out(self, home: Path) -> Archive:
+        """A fresh archive to do it on."""
+        self.scene()
+        shutil.rmtree(home, ignore_errors=True)
+        if self.prepared is not None:
+            shutil.copytree(self.prepared, home)
+        return evolve(self.archive, home=home)
+
+    def do(self, archive: Archive, before: str = "") -> int:
+        """Do it; how its process ended."""
+        done = archive.run(*self.words, before=before + self.before)
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode
+
+    def measure(self, home: Path) -> None:
+        """Do it undisturbed, and remember how that was."""
+        archive = self.lay_out(home)
+        place = home.parent / "cost"
+        assert self.do(archive, COST.format(str(place))) in self.codes
+        self.cost = float(place.read_text())
+        self.wanted = contents(home)
+        verified(archive)
+
+    def disturb(self, home: Path, faults: list[str]) -> int:
+        """Do it with one fault after the other, then in peace, and hold what comes of it against what should; how many
+        of the faults stopped it."""
+        archive = self.lay_out(home)
+        stopped = 0
+        for fault in faults:
+            code = self.do(archive, fault)
+            stopped += code not in self.codes
+            if (home / "archive.db").exists() and not self.mends:
+                verified(archive)
+        # A crawl's second run asks for what the first put off, since the killed one had asked for it.
+        for _ in range(2 if self.words[0] == "crawl" else 1):
+            assert self.do(archive) in self.codes
+        verified(archive)
+        assert_same(contents(home), self.wanted)
+        assert not list(home.glob("warc/*.open"))
+        return stopped
+
+
+def verified(archive: Archive) -> None:
+    """`jianbao verify` is clean. What is of another schema, or none yet, is not whole, and says so."""
+    done = archive.run("verify", "--json")
+    assert done.returncode in (0, 4, 5), done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def assert_same(found: dict[str, Counter[Any]], wanted: dict[str, Counter[Any]]) -> None:
+    """Table by table, so that a failure says what differs."""
+    for name, rows in wanted.items():
+        assert found[name] - rows == Counter(), name
+        assert rows - found[name] == Counter(), name
+
+
+def kills(deed: Deed, chance: random.Random, count: int) -> list[str]:
+    """So many kills at moments of the deed."""
+    return [KILL.format(max(0.001, chance.random() * deed.cost)) for _ in range(count)]
+
+
+@contextmanager
+def deeds(folder: Path) -> Iterator[list[Deed]]:
+    """Every deed, measured: a first crawl, one that looks again, an import, a repair, a migration, a backup."""
+    stage = Stage(6, 3, datetime(2025, 11, 1, tzinfo=ids.BEIJING))
+    (folder / "portal").mkdir(parents=True)
+    with Proxy(World(0, 1), folder / "portal") as proxy:
+        proxy.etags = True
+        base = Archive(folder / "base", proxy.environment() | {"JIANBAO_WITNESS": "off"})
+
+        def scene() -> Callable[[], None]:
+            portal = stage.portal()
+            return lambda: setattr(proxy, "portal", portal)
+
+        words = ["crawl", "netease", "sohu"]
+        stage.go_to(stage.begin + HOUR)
+        first = Deed("crawl", words, base, scene(), _at(stage, 1))
+        first.measure(folder / "first")
+        keys = [(one.site, one.native_id) for one in stage.published]
+        stage.go_to(stage.begin + 3 * HOUR)
+        stage.edit(keys[0], "headline", EDITS["headline"])
+        stage.edit(keys[1], "paragraph_added", EDITS["paragraph_added"])
+        stage.delete(keys[2])
+        again = Deed("looking again", words, base, scene(), _at(stage, 4), folder / "first")
+        again.measure(folder / "again")
+        yield [first, again, *_offline(folder, base)]
+
+
+def _at(stage: Stage, hours: float) -> str:
+    return AT.format((stage.begin + hours * HOUR).astimezone(UTC).isoformat())
+
+
+def _offline(folder: Path, base: Archive) -> list[Deed]:
+    """The deeds that need no portal."""
+    files = sorted(map(str, (folder / "again" / "warc").glob("*.warc.gz")))
+    made = [Deed("import", ["import", *files], base, before=SMALL_STEPS)]
+    shutil.copytree(folder / "again", folder / "broken")
+    with closing(sqlite3.connect(folder / "broken" / "archive.db")) as connection:
+        connection.execute("INSERT INTO article_text (article_text) VALUES ('delete-all')")
+        connection.execute("DELETE FROM dedup_text")
+        connection.execute("DELETE FROM cluster")
+        connection.commit()
+    made.append(Deed("repair", ["verify", "--repair"], base, prepared=folder / "broken", mends=True))
+    # The first crawl's: what looked again has records that an archive of that time could not have.
+    shutil.copytree(folder / "first", folder / "old")
+    engine = connect(f"sqlite:///{folder / 'old' / 'archive.db'}")
+    schema.downgrade(engine, BEFORE)
+    engine.dispose()
+    made.append(Deed("migration", ["db", "upgrade"], base, prepared=folder / "old"))
+    for one in made:
+        one.measure(folder / one.name)
+    return made
