@@ -11,7 +11,7 @@ TWO := -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness docs spark clean
+.PHONY: help setup demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness docs spark clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ test: lint ## lint, type-check and run every test
 
 test-fast: setup ## the tests without whole crawls, processes and whatever else is slow: a minute of processor time
 	@$(BIN)/python -m pytest $(TWO) -m "not slow"
+
+test-long: setup ## the long variants of tests: 200 kills at random moments; some minutes
+	@JIANBAO_TEST_KILLS=200 $(BIN)/python -m pytest $(TWO) tests/crawler/faults
 
 lint: setup ## ruff, mypy --strict and the import rules
 	@$(BIN)/ruff check --quiet .

@@ -1,6 +1,7 @@
 """A share of the archive at a time, what was looked at longest ago first, so that a cron job reads every byte within a
 known time. How far it has come, and when each part was whole, stands in the database (table `verified`)."""
 
+import platform
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -29,10 +30,11 @@ _T: Any = Verified.__table__
 
 @frozen(kw_only=True)
 class Part:
-    """One part of the archive. `size`: its bytes, or how many articles there are. `since`: when it was whole last; else
-    when it was written. `at`: as in `archive.store.models.Verified`."""
+    """A WARC file as a part of the archive. `name`, `at`: as in `archive.store.models.Verified`. `size`: its bytes.
+    `since`: when it was whole last; else when it was written."""
 
     name: str
+    file: str
     size: int
     at: int
     since: datetime
@@ -57,8 +59,7 @@ class Rolling:
 
     def run(self) -> Iterator[Finding]:
         """Every finding, as it comes."""
-        if self.share < 1:
-            self._read()
+        self._read()
         warcs = [self._warc(name) for name in files.names(self.verification.home, self.verification.engine)]
         yield from self._database()
         yield from self._articles()
@@ -68,10 +69,12 @@ class Rolling:
             overdue = self._is_overdue(part.since)
             if left <= 0 and not overdue:
                 continue
-            check = self.verification.check_of(part.name.removeprefix(_WARC), part.at, None if overdue else left)
+            check = self.verification.check_of(part.file, part.at, None if overdue else left)
+            check.elsewhere = self._postgresql and part.name not in self._known
             yield from self.verification.look_at_file(check)
             left -= max(1, check.at - check.start)
-            self._note(part.name, 0 if check.ended else check.at, ended=check.ended)
+            if not (check.elsewhere and check.file.size is None):
+                self._note(part.name, 0 if check.ended else check.at, ended=check.ended)
         self._forget({one.name for one in warcs})
 
     def _database(self) -> Iterator[Finding]:
@@ -82,6 +85,7 @@ class Rolling:
 
     def _articles(self) -> Iterator[Finding]:
         at, ended_at = self._known.get(ARTICLES, (0, None))
+        at = 0 if self.share >= 1 else at
         with reading(self.verification.engine) as connection:
             count = connection.scalar(select(func.count()).select_from(Article)) or 0
             first = connection.scalar(select(func.min(Article.first_captured_at)))
@@ -92,17 +96,28 @@ class Rolling:
         at = self.verification.last_article
         self._note(ARTICLES, at, ended=not at)
 
+    @property
+    def _postgresql(self) -> bool:
+        return self.verification.engine.dialect.name == "postgresql"
+
+    def _part(self, name: str) -> str:
+        """Crawlers with homes of their own may share a PostgreSQL database: each verifies the files of its own."""
+        home = f"@{platform.node()}:{self.verification.home.path}" if self._postgresql else ""
+        return f"{_WARC}{name}{home}"
+
     def _is_overdue(self, since: datetime) -> bool:
         return self.share >= 1 or self.now() - since >= self.cycle - _DAY
 
     def _warc(self, name: str) -> Part:
-        at, ended_at = self._known.get(_WARC + name, (0, None))
+        part = self._part(name)
+        at, ended_at = self._known.get(part, (0, None))
+        at = 0 if self.share >= 1 else at
         try:
             told = (self.verification.home.warc / name).stat()
             size, written = told.st_size, datetime.fromtimestamp(told.st_mtime, UTC)
         except OSError:
             size, written = 0, datetime.fromtimestamp(0, UTC)
-        return Part(name=_WARC + name, size=size, at=at if at < size else 0, since=ended_at or written)
+        return Part(name=part, file=name, size=size, at=at if at < size else 0, since=ended_at or written)
 
     def _read(self) -> None:
         with reading(self.verification.engine) as connection:
@@ -121,7 +136,8 @@ class Rolling:
 
     def _forget(self, present: set[str]) -> None:
         for name in self._known:
-            if name.startswith(_WARC) and name not in present:
+            ours = not self._postgresql or name.endswith(self._part("").removeprefix(_WARC))
+            if name.startswith(_WARC) and name not in present and ours:
                 with writing(self.verification.engine) as connection:
                     connection.execute(delete(_T).where(_T.c.part == name))
 

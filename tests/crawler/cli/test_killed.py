@@ -80,6 +80,7 @@ def test_killed_and_begun_again(make: object, tmp_path: Path) -> None:
     states = [state for (state,) in archive.rows("SELECT state FROM crawl_run ORDER BY id")]
     assert states[-1] == "finished"
     assert "running" not in states
+    assert archive.run("verify").returncode == 0
 
 
 def test_killed_workers_cost_nothing(tmp_path: Path) -> None:

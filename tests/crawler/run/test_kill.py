@@ -78,6 +78,7 @@ def test_killed_and_started_again(tmp_path: Path) -> None:
     assert states == ["killed"] * KILLS + ["finished"] * (len(states) - KILLS)
     assert all(check(file) == 0 for file in archive.warcs())
     assert not list(archive.home.glob("warc/*.open"))
+    assert archive.run("verify").returncode == 0
     positions = archive.rows("SELECT warc_file, warc_offset FROM capture")
     assert len(positions) == len(set(positions))
 

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 from click.testing import CliRunner, Result
 
@@ -78,3 +79,19 @@ def test_words_that_make_no_sense(small: Small) -> None:
     ):
         assert verify(small, *words).exit_code == 2
     assert verify(small, "--share", "50%").exit_code == 0
+
+
+def test_while_another_process_holds_the_lock(small: Small, tmp_path: Path) -> None:
+    """Looking and copying need no lock; mending does, and says so."""
+    with closing(sqlite3.connect(small.home.path / "archive.db", isolation_level=None)) as other:
+        other.execute("UPDATE article SET state = 'removed' WHERE id = 1")
+        other.execute("BEGIN IMMEDIATE")
+        words = ["--home", str(small.home.path), "--database", f"{small.home.database}?timeout=0.1"]
+        found = CliRunner().invoke(main, [*words, "verify", "--json"])
+        assert [one["kind"] for one in json.loads(found.stdout)["findings"]] == ["state"]
+        assert CliRunner().invoke(main, [*words, "backup", str(tmp_path / "away")]).exit_code == 0
+        done = CliRunner().invoke(main, [*words, "verify", "--repair"])
+        assert done.exit_code == 4
+        assert "locked by another process" in done.stderr
+        other.execute("ROLLBACK")
+    assert verify(small, "--repair").exit_code == 0

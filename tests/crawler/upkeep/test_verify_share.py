@@ -3,16 +3,18 @@
 import os
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
 
+from archive.store.db import open_engine
 from crawler.upkeep.verify.finding import Finding
 from crawler.upkeep.verify.run import Verification
 from crawler.upkeep.verify.share import Rolling, known, verified_since
 from crawler.warc.writer import Exchange, Position
-from tests.crawler.upkeep.small import BEGIN, Small, exchange, spoil
+from tests.crawler.upkeep.small import BEGIN, Small, exchange, make, spoil
 
 DAY = timedelta(days=1)
 CYCLE = 8
@@ -120,3 +122,20 @@ def test_overdue_articles_are_all_looked_at(small: Small, monkeypatch: pytest.Mo
     # After a long pause.
     assert run(small, 20)[0].articles == 1
     assert run(small, 40)[0].articles == 4
+
+
+def test_two_homes_on_one_database(postgres_url: str, tmp_path: Path) -> None:
+    """Each verifies the files of its own; what was there once and is gone is found all the same."""
+    engine = open_engine(postgres_url)
+    one, places = make(postgres_url, tmp_path, engine, 1)
+    two = Small(evolve(one.home, path=tmp_path / "two"), engine)
+    two.write(exchange(5))
+    two.take_in()
+    for small in (one, two):
+        check, found = run(small, 0, share=1)
+        assert found == []
+        assert [note for note in check.notes if "never in this home" in note]
+    one.path(places[0]).unlink()
+    assert [finding.kind for finding in run(one, 1, share=1)[1]] == ["file_missing"]
+    assert run(two, 1, share=1)[1] == []
+    engine.dispose()
