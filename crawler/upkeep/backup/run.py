@@ -144,7 +144,7 @@ class Backup:
         else:
             with self.engine.connect() as connection:
                 rows = [tuple(row) for row in connection.execute(text(query))]
-        ends = {name: end or 0 for name, end in rows if (self.home.warc / name).parent == self.home.warc}
+        ends = {name: end or 0 for name, end in rows if self.home.warc_file(name).parent == self.home.warc}
         return ends, sorted(name for name, _ in rows if name not in ends)
 
     def _copy_settings(self, work: Path) -> Iterator[Entry]:

@@ -12,6 +12,7 @@ from archive.settings import Home
 from archive.store.db import reading
 from archive.store.models import Capture, CrawlRun
 from crawler.warc.marker import marker_of
+from crawler.warc.name import FILE as crawler_file  # noqa: N811 - a name in lower case, as it stands in the home
 
 _ENDS: Final = (".warc.gz", ".warc", ".wet.gz")
 
@@ -21,7 +22,7 @@ class WarcFile:
     """`name`: what captures call it. `size`: its bytes, None where it is not there. `settled`: up to here no record is
     still on its way into the database: 0 while somebody writes or takes it in, and where one who did was killed.
     `ours`: a crawl of this archive wrote it, so that every byte of it should be sound. `unfinished`: its import did not
-    come to an end, or goes on."""
+    come to an end, or goes on. `elsewhere`: it is not there, and stands in another crawler's home."""
 
     name: str
     path: Path
@@ -29,6 +30,7 @@ class WarcFile:
     settled: int
     ours: bool
     unfinished: bool = False
+    elsewhere: bool = False
 
 
 def names(home: Home, engine: Engine) -> list[str]:
@@ -53,12 +55,14 @@ def named(connection: Connection) -> Iterator[str]:
 
 def look_at(home: Home, engine: Engine, name: str) -> WarcFile:
     """A file as it is now."""
-    path = home.warc / name  # an imported file's path is absolute, and stays so
+    path = home.warc_file(name)
     # First the size, then the marker: of a file that nobody writes, every record up to here is in the database.
     try:
         size = path.stat().st_size
     except OSError:
-        return WarcFile(name=name, path=path, size=None, settled=0, ours=False)
+        with reading(engine) as connection:
+            elsewhere = _is_elsewhere(home, connection, name)
+        return WarcFile(name=name, path=path, size=None, settled=0, ours=False, elsewhere=elsewhere)
     on_its_way = marker_of(path).exists()
     with reading(engine) as connection:
         ours = name.startswith("jianbao-") or _is_of(connection, name, "crawl")
@@ -86,3 +90,12 @@ def _is_taken_in(connection: Connection, name: str) -> bool:
         return bool(connection.scalar(select(func.count()).select_from(Capture).where(Capture.warc_file == name)))
     ended = select(CrawlRun.id).where(CrawlRun.id >= last, CrawlRun.kind != "crawl", CrawlRun.state == "finished")
     return connection.scalar(ended.limit(1)) is not None
+
+
+def _is_elsewhere(home: Home, connection: Connection, name: str) -> bool:
+    """Whether runs of another home stored all that is stored of a file: crawlers may share a database."""
+    file = home.path / crawler_file
+    own = file.read_text("utf-8", "replace").strip() if file.is_file() else None
+    query = select(CrawlRun.crawler).join(Capture, Capture.run_id == CrawlRun.id).where(Capture.warc_file == name)
+    crawlers = set(connection.scalars(query.distinct()))
+    return bool(crawlers) and None not in crawlers and own not in crawlers

@@ -38,7 +38,7 @@ _COLUMNS: Final = (
 @define
 class FileCheck:
     """One file being held against its rows. `start`: where to begin, 0 or what an earlier one left `at`. `most`: behind
-    so many bytes it ends, None: at the file's end. `elsewhere`: where it is not there, it is in another home.
+    so many bytes it ends, None: at the file's end.
 
     Afterwards: `at`: the byte that comes next; `ended`: whether the file is through; `records`: how many were read;
     `notes`: what is odd about a file of other people's making, and was so when it was imported."""
@@ -48,7 +48,6 @@ class FileCheck:
     start: int = 0
     most: int | None = None
     on_place: Callable[[int], None] = lambda offset: None
-    elsewhere: bool = False
     at: int = 0
     ended: bool = False
     records: int = 0
@@ -61,8 +60,8 @@ class FileCheck:
         self.at = self.start
         self._read_rows()
         if file.size is None:
-            if self._rows and self.elsewhere:
-                self.notes.append(f"{file.name}: it was never in this home; verify it in the one of its crawler")
+            if self._rows and file.elsewhere:
+                self.notes.append(f"{file.name}: it stands in another crawler's home; verify it there")
             elif self._rows:
                 yield self._missing()
             self.ended = True

@@ -70,10 +70,9 @@ class Rolling:
             if left <= 0 and not overdue:
                 continue
             check = self.verification.check_of(part.file, part.at, None if overdue else left)
-            check.elsewhere = self._postgresql and part.name not in self._known
             yield from self.verification.look_at_file(check)
             left -= max(1, check.at - check.start)
-            if not (check.elsewhere and check.file.size is None):
+            if not check.file.elsewhere:
                 self._note(part.name, 0 if check.ended else check.at, ended=check.ended)
         self._forget({one.name for one in warcs})
 
@@ -113,7 +112,7 @@ class Rolling:
         at, ended_at = self._known.get(part, (0, None))
         at = 0 if self.share >= 1 else at
         try:
-            told = (self.verification.home.warc / name).stat()
+            told = self.verification.home.warc_file(name).stat()
             size, written = told.st_size, datetime.fromtimestamp(told.st_mtime, UTC)
         except OSError:
             size, written = 0, datetime.fromtimestamp(0, UTC)

@@ -125,7 +125,7 @@ def test_overdue_articles_are_all_looked_at(small: Small, monkeypatch: pytest.Mo
 
 
 def test_two_homes_on_one_database(postgres_url: str, tmp_path: Path) -> None:
-    """Each verifies the files of its own; what was there once and is gone is found all the same."""
+    """Each verifies the files of its own; what is gone of them is found all the same."""
     engine = open_engine(postgres_url)
     one, places = make(postgres_url, tmp_path, engine, 1)
     two = Small(evolve(one.home, path=tmp_path / "two"), engine)
@@ -134,7 +134,7 @@ def test_two_homes_on_one_database(postgres_url: str, tmp_path: Path) -> None:
     for small in (one, two):
         check, found = run(small, 0, share=1)
         assert found == []
-        assert [note for note in check.notes if "never in this home" in note]
+        assert [note for note in check.notes if "another crawler's home" in note]
     one.path(places[0]).unlink()
     assert [finding.kind for finding in run(one, 1, share=1)[1]] == ["file_missing"]
     assert run(two, 1, share=1)[1] == []
