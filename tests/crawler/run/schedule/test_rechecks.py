@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 
 from archive.store.db import reading, writing
 from archive.store.models import Article, Capture, Recheck, Sighting
@@ -191,3 +191,17 @@ def test_a_text_of_before_that_is_shown_again_by_word_of_a_record_only_is_not_be
     store(sqlite_engine, captured(None, 9, outcome="article", repeats=repeats, **names))
     with reading(sqlite_engine) as connection:
         assert connection.execute(select(Article.body, Article.revision)).one() == ("乙。", 2)
+
+
+def test_many_looks_are_claimed_by_as_many_statements_as_few(engine: Engine) -> None:
+    for number in range(13):
+        stored(engine, f"k{number}")
+    sent: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
+    counted = []
+    for limit in (1, 12):
+        sent.clear()
+        assert len(claim(engine, 1000, limit=limit)) == limit
+        counted.append(sum(one.startswith("SELECT") for one in sent))
+    few, many = counted
+    assert many <= few + len(rechecks.RANKS), "one more for each rank, where the lower ones do not suffice"
