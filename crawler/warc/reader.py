@@ -17,7 +17,7 @@ from archive.errors import UsageError
 from crawler.warc.digests import faults
 from crawler.warc.raw import RawCapture
 from crawler.warc.response import Dates, Head, read_answer, read_head
-from crawler.warc.unpacked import DamageError, TornError, Unpacked, next_member
+from crawler.warc.unpacked import GZIP, DamageError, TornError, Unpacked, next_member
 
 MAX_RECORD: Final = 64 * 2**20
 """A record of more bytes is skipped."""
@@ -87,14 +87,23 @@ def read_record(path: Path, name: str, offset: int, length: int | None = 0) -> R
     with _opened(path) as data:
         if data is None:
             raise UsageError(f"cannot read {path}: it is empty")
-        whole = length is not None
-        file = _File(Unpacked(data, offset if whole else 0), name, Dates(file=path.stat().st_mtime))
+        dates = Dates(file=path.stat().st_mtime)
         try:
-            if not whole:
+            if length and data[offset : offset + len(GZIP)] == GZIP:
+                # The member alone: what stands behind it, some hundred kilobytes at a time, costs more than the record.
+                return _moved(_File(Unpacked(data[offset : offset + length]), name, dates).read(), offset)
+            file = _File(Unpacked(data, 0 if length is None else offset), name, dates)
+            if length is None:
                 file.go_to(offset)
             return file.read()
         except DamageError as error:
             raise UsageError(f"{path} has no whole record at byte {offset}: {error}") from error
+
+
+def _moved(record: Record, offset: int) -> Record:
+    """A record of a piece of a file that begins at `offset`, as one of the file."""
+    raw = None if record.raw is None else evolve(record.raw, warc_offset=(record.raw.warc_offset or 0) + offset)
+    return evolve(record, offset=record.offset + offset, raw=raw)
 
 
 @frozen

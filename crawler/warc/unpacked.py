@@ -28,13 +28,13 @@ class TornError(DamageError):
 
 @define
 class Unpacked:
-    """See the module. `data`: the file. `position`: the packed byte that is read next.
+    """See the module. `data`: the file, or one member of it. `position`: the packed byte that is read next.
 
     `buffer` holds what is unpacked and not yet taken; its first byte is byte `at` of the unpacked file. `damage`: why
     nothing more can be unpacked behind it, None where it can or where the file ends.
     """
 
-    data: mmap.mmap
+    data: mmap.mmap | bytes
     position: int = 0
     at: int = 0
     buffer: bytearray = field(factory=bytearray)
@@ -210,7 +210,7 @@ class Unpacked:
         return bytes(unpacked)
 
 
-def next_member(data: mmap.mmap, offset: int) -> int | None:
+def next_member(data: mmap.mmap | bytes, offset: int) -> int | None:
     """The next place where a gzip member begins whose content begins as a record does."""
     while (offset := data.find(GZIP, offset)) >= 0:
         try:
