@@ -160,7 +160,7 @@ class _Bench:
         _, measure, template = key
         name = measure.partition(":")[2]
         article = next((page.article_id for page in reversed(bad) if page.article_id is not None), None)
-        command = words.page_command(article, self.run.run_id)
+        command = words.page_command(article)
         if name:
             return words.usual_field(name, most, history, why), words.now_field(name, found), command
         what = "are doubtful" if measure == "doubtful" else "fit no template"
@@ -182,7 +182,7 @@ class _Bench:
         )
         usual, now = (words.usual_length, words.now_length) if is_length else (words.usual_whole, words.now_whole)
         lowest = min(pages, key=lambda one: one[0])[1]
-        command = words.page_command(lowest.article_id, self.run.run_id)
+        command = words.page_command(lowest.article_id)
         self._settle(key, found, lambda: (usual(history), now(found), command))
 
     # Counts

@@ -79,6 +79,6 @@ def draft_command(template: str, urls: Sequence[str]) -> str:
     return f"jianbao site draft {pages} -o drafts/"
 
 
-def page_command(article_id: int | None, run_id: int) -> str:
-    """What shows a page that is not as usual, or all that the run doubted."""
-    return f"jianbao explain {article_id}" if article_id is not None else f"jianbao runs show {run_id}"
+def page_command(article_id: int | None) -> str:
+    """What shows a page that is not as usual, or what the run doubted."""
+    return f"jianbao explain {article_id}" if article_id is not None else "jianbao runs --limit 1"
