@@ -168,6 +168,7 @@ def test_what_pages_say_is_never_code(tmp_path: Path, words: str, monkeypatch: p
     assert list(read.lines) == lines_of(8)
 
 
+@pytest.mark.slow
 def test_a_deep_and_a_large_page_cost_a_bounded_time() -> None:
     deep = "<div class='a'>" * 300 + "<p>渡口的灯换了新的，夜里看得清缆绳。</p>" * 30 + "</div>" * 300
     many = "".join(f"<div class='b{n % 7}'><span>词{n}</span></div>" for n in range(800))

@@ -20,6 +20,8 @@ from tests.portal.pages.netease_pages import page
 from tests.portal.world.publications import Publication
 from tests.portal.world.truth import World
 
+pytestmark = pytest.mark.slow
+
 BEGIN = datetime(2025, 11, 21, tzinfo=UTC)
 # The portal's new clothes: another name for everything that its template looks at.
 CHANGED = (
