@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, bindparam, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from archive.dedup import tables
@@ -86,6 +86,16 @@ def restore_history(old: Connection, new: Connection) -> int:
     if kept:
         new.execute(insert(_R), [{**row, "id": last + number} for number, row in enumerate(kept, 1)])
     return len(anew)
+
+
+def restore_times(old: Connection, new: Connection) -> None:
+    """When each link was found first, where it was found again."""
+    link: Any = tables.Link.__table__
+    same = (link.c.article_id == bindparam("one"), link.c.other_id == bindparam("other"))
+    dated = update(link).where(*same).values(at=bindparam("found"))
+    for rows in chunks(old, link):
+        found = [{"one": row["article_id"], "other": row["other_id"], "found": row["at"]} for row in rows]
+        new.execute(dated, found)
 
 
 def _told(old: Connection, ids: Sequence[int]) -> dict[int, list[tuple[int, str]]]:

@@ -23,7 +23,7 @@ from crawler.run.load import import_warc
 from crawler.run.locks import is_dead, lock_home
 from crawler.run.run import Run, open_run
 from crawler.upkeep.rebuild.beside import Beside, Counted, beside, counted
-from crawler.upkeep.rebuild.carry import carry, chunks, number_on, restore_history
+from crawler.upkeep.rebuild.carry import carry, chunks, number_on, restore_history, restore_times
 from crawler.upkeep.rebuild.replay import Replay, Tally
 from crawler.warc.marker import marker_of
 
@@ -102,6 +102,7 @@ class Rebuild:
         with writing(engine) as new:
             self.report.tables_lost = carry(old, new)
             self.report.anew = restore_history(old, new)
+            restore_times(old, new)
             number_on(new, old)
         self._settle(engine)
 

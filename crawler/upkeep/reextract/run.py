@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
-from sqlalchemy import Connection, Engine, bindparam, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from archive.errors import UsageError
 from archive.ingest.prepare import Prepared, prepare
@@ -174,8 +174,8 @@ class Reextract:
         pages, joined = self._judge(connection, some)
         stored = ingest(connection, [*pages, *map(prepare, joined)], run_id=run_id, now=now)
         self._settle(connection, pages, stored, now)
-        mark = update(_C).where(_C.c.id == bindparam("key")).values(extractor=self.wanted.version)
-        connection.execute(mark, [{"key": one.known.capture["id"]} for one in some])
+        ids = [one.known.capture["id"] for one in some]
+        connection.execute(update(_C).where(_C.c.id.in_(ids)).values(extractor=self.wanted.version))
         return stored
 
     def _settle(

@@ -76,7 +76,7 @@ def state(clip: Clip, home: Home | None = None) -> dict[str, list[dict[str, Any]
 
 
 def links(clip: Clip) -> set[Any]:
-    """Who is linked to whom, and how; which of the two came in later, no longer tells."""
+    """Who is linked to whom, and how; which of the two came in later, may be the other way round."""
     columns = (tables.Link.article_id, tables.Link.other_id, tables.Link.relation)
     with opened(clip.home.database) as engine, reading(engine) as connection:
         return {(frozenset(pair), relation) for *pair, relation in connection.execute(select(*columns))}
