@@ -79,7 +79,7 @@ class Script:
         return (BEGIN + number * HALF for number in range(int(self.days * 48) + 1))
 
 
-def script(days: float, seed: int, daily: float = 14) -> Script:
+def script(days: float, seed: int, daily: float = 8) -> Script:
     """`daily`: so many articles appear a day, their copies not counted."""
     rng = random.Random(f"{seed}/script")
     day = DAY * min(1.0, days / 20)

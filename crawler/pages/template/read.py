@@ -1,5 +1,6 @@
 """A page by its site's template: fields, verdicts, and what contradicts what."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +18,7 @@ from crawler.pages.html.parse import Element
 from crawler.pages.html.urls import absolute
 from crawler.pages.html.walk import walk
 from crawler.pages.outcome import by_line
-from crawler.pages.page import FLASH, PAGED, Identity, Outcome, Page
+from crawler.pages.page import CUT, FLASH, PAGED, Identity, Outcome, Page
 from crawler.pages.template.document import Document
 from crawler.pages.template.parts import find_parts
 from crawler.pages.template.site import Site
@@ -53,6 +54,9 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
             said = by_line(lines) or (document.says() if document.sends_on else None)
             outcome, detail = said or (outcome, detail)
             flags.append("flash")
+        if outcome is Outcome.ARTICLE and _breaks_off(document, root):
+            flags += (flag for flag in CUT if flag not in flags)
+            detail = "the page ends inside its text"
     closing = closing_credits(lines)
     authors: tuple[str, ...] = ()
     if "authors" in values:
@@ -82,6 +86,22 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
         detail=detail,
         parts=parts,
     )
+
+
+_END: Final = re.compile(r"</(?:html|body)\b", re.IGNORECASE)
+
+
+def _breaks_off(document: Document, root: Element) -> bool:
+    """Whether the page ends inside its text, which no length tells where a server's `Content-Length` is too short: it
+    has no end, and nothing stands behind the body's root. In no template is the text the last thing on a page."""
+    if _END.search(document.source):
+        return False
+    behind = (sibling for one in (root, *root.iterancestors()) for sibling in one.itersiblings())
+    return not _has_tail(root) and next(behind, None) is None
+
+
+def _has_tail(root: Element) -> bool:
+    return any(one.tail and not one.tail.isspace() for one in (root, *root.iterancestors()))
 
 
 def _clear(image: Callable[[str, Document], str], document: Document, address: str) -> str:
