@@ -14,7 +14,7 @@ from scrapy.utils.misc import build_from_crawler
 from archive.errors import JianbaoError
 from crawler.download import reason
 from crawler.guard import Refused, is_public
-from crawler.pages.status import is_redirect
+from crawler.pages.status import GONE, is_redirect
 from crawler.run.politeness.hosts import RULES_LAST
 from crawler.run.politeness.robots import RobotsUnread, read_robots
 from crawler.run.politeness.turns import Ending, HostRests
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 RAW = "jianbao_raw"
 """The request's meta key under which the callback finds the `RawCapture`."""
 EXCHANGE = "jianbao_exchange"
-"""The meta key under which a list's request says that its answer is not to be written yet, and its callback finds the
-`Exchange`."""
+"""The meta key under which a request says that its answer is not to be written yet, and its callback finds the
+`Exchange`: a list's, and a known article's where its page may be gone; None where it is written."""
 KNOWN = "jianbao_known"
 """The meta key under which a request for a known article has what its answer may repeat (`Known`)."""
 
@@ -155,9 +155,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 class WarcMiddleware:
     """Writes every answer, as it was transferred, before anything else sees it: pages, redirects, robots.txt.
 
-    A list's answer waits until its callback knows whether it names something new (`keep`), and that of a robots.txt
-    until it is known whether it says something new. A page that is as it was, is written as a revisit record, which
-    names the record of before.
+    A list's answer waits until its callback knows whether it names something new (`keep`), that of a robots.txt until
+    it is known whether it says something new, a known article's until it is decided whether the article is no more. A
+    page that is as it was, is written as a revisit record, which names the record of before.
     """
 
     def __init__(self, crawler: "Crawler") -> None:
@@ -190,16 +190,23 @@ class WarcMiddleware:
             request_body=request.body,
         )
         exchange = evolve(exchange, repeats=_repeats(exchange, request.meta.get(KNOWN)))
-        waits = EXCHANGE in request.meta or ("dont_obey_robotstxt" in request.meta and not is_redirect(response.status))
         try:
+            waits = _waits(exchange, request)
             raw = _raw(exchange) if waits else keep(run, exchange)
         except JianbaoError as error:
             run.fail(error)
             raise IgnoreRequest(str(error)) from error
         request.meta[RAW] = raw
-        if waits:
-            request.meta[EXCHANGE] = exchange
+        if waits or EXCHANGE in request.meta:
+            request.meta[EXCHANGE] = exchange if waits else None
         return response
+
+
+def _waits(exchange: Exchange, request: "Request") -> bool:
+    """Whether an answer is written later, if at all."""
+    if EXCHANGE not in request.meta:
+        return "dont_obey_robotstxt" in request.meta and not is_redirect(exchange.status)  # a robots.txt's
+    return KNOWN not in request.meta or (exchange.repeats is None and exchange.status in (200, *GONE))
 
 
 def keep(run: "Run", exchange: Exchange) -> RawCapture:
@@ -228,6 +235,7 @@ def _raw(exchange: Exchange) -> RawCapture:
         requested=exchange.requested,
         ip=exchange.ip,
         repeats=(repeats.url, repeats.at) if repeats is not None else None,
+        disbelieved=exchange.disbelieved,
     )
     told = raw_from_headers(raw, exchange.headers)
     return told if repeats is None else evolve(told, cut="")

@@ -48,7 +48,8 @@ def capture_page(
     """What an answer says, unpacked and extracted. `everything`, `witness`, `whole`: as for `extract`. Never raises.
 
     An answer that is cut, or whose packed form is torn, is read as far as it goes: an article has the flags `CUT` then,
-    what shows none may have lost it (`incomplete`), and `detail` says where it breaks off.
+    what shows none may have lost it (`incomplete`), and `detail` says where it breaks off. What shows that an article
+    is no more and is not believed is `broken`.
     """
     try:
         body = decoded_body(raw)
@@ -70,6 +71,9 @@ def capture_page(
         page = _led_to(page, raw)
     if body.torn:
         page = _cut(page, raw.url)
+    if raw.disbelieved and page.outcome is Outcome.GONE:
+        detail = f"{page.detail or page.outcome}: {raw.disbelieved}"
+        page = evolve(page, outcome=Outcome.BROKEN, detail=detail)
     return evolve(page, detail=_joined(page.detail, body.torn, raw.dated))
 
 

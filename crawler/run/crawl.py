@@ -6,7 +6,7 @@ run takes it up.
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from attrs import Factory, define, evolve, field
@@ -29,7 +29,18 @@ from crawler.run.run import Run
 from crawler.run.schedule import rechecks, share
 from crawler.run.schedule.left import left_early, remember
 from crawler.run.schedule.rechecks import Recheck
-from crawler.run.store import Answer, Kept, disbelieved, read_claimed, read_list, read_repeat, store, tell
+from crawler.run.store import (
+    NOT_BELIEVED,
+    Answer,
+    Kept,
+    disbelieved,
+    placed,
+    read_claimed,
+    read_list,
+    read_repeat,
+    store,
+    tell,
+)
 from crawler.run.watch.findings import SeenList, SeenPage
 from crawler.warc.raw import RawCapture
 
@@ -39,6 +50,8 @@ BATCH = 32
 """So many addresses of a site are claimed at a time: enough for many hosts to be asked at once, each in its turn."""
 CONTROLS = 3
 """So many articles of a host are asked for, one after the other, to see whether it is well."""
+Write = Callable[[str], RawCapture]
+"""Writes the record of an answer, and says where. It is given why what the answer shows is not believed, or ""."""
 ALONE = timedelta(days=3)
 """So long a look must have told nothing else, before it is believed of a host that has no other article."""
 
@@ -58,7 +71,7 @@ class Crawl:
     _behind: dict[str, str] = field(factory=dict)
     _listed: set[tuple[str, str]] = field(factory=set)
     _looks: set[int] = field(factory=set)
-    _held: dict[int, Answer] = field(factory=dict)
+    _held: dict[int, tuple[Answer, "Write | None"]] = field(factory=dict)
     _asked_control: set[str] = field(factory=set)
 
     @property
@@ -219,8 +232,8 @@ class Crawl:
         self._claimed += len(found)
         return found
 
-    def store_look(self, raw: RawCapture, found: Recheck) -> None:
-        """Store what a look at a known article told."""
+    def store_look(self, raw: RawCapture, found: Recheck, write: Write | None = None) -> None:
+        """Store what a look at a known article told. `write`: writes its record, None where that is written."""
         if self.run.fatal is not None:
             return
         if raw.repeats is not None:
@@ -230,15 +243,22 @@ class Crawl:
         if answer.outcome is Outcome.GONE:
             with self.run.ends(), self.run.step() as (connection, _):
                 self.run.hold_look(connection, found, answer.outcome)
-            self._held[found.id] = answer
+            self._held[found.id] = answer, write
             return
         if self._is_ours(answer, found):
             answer = evolve(answer, item=evolve(answer.item, cause="extractor"))
-        self._store(answer)
+        self._store_written(answer, write)
         for key in self.run.believed:
             if key in self._held:
-                self._store(self._held.pop(key))
+                self._store_written(*self._held.pop(key))
         self.run.believed.clear()
+
+    def _store_written(self, answer: Answer, write: Write | None, why_not: str = "") -> None:
+        """Write a look's record first, where that has waited for what is believed of it, and then store it."""
+        with self.run.ends():
+            if write is not None and self.run.fatal is None:
+                answer = placed(answer, write(why_not))
+            self._store(disbelieved(answer) if why_not else answer)
 
     def controls(self, site: str) -> list[Recheck]:
         """Where the last pages of a host show no article, or that known ones are no more: an article of each such host
@@ -265,14 +285,14 @@ class Crawl:
         Of a host with no other article nobody can tell; there it is believed in the end."""
         lost: Counter[str] = Counter()
         at_host = Counter(self.run.held[key].host for key in self._held)
-        for key, answer in sorted(self._held.items()):
+        for key, (answer, write) in sorted(self._held.items()):
             found = self.run.held[key]
             alone = at_host[found.host] == 1 and found.host not in self._asked_control
             in_the_end = alone and self.run.now() - found.told_at >= ALONE
             if in_the_end or self.run.is_well(found):
-                self._store(answer)
+                self._store_written(answer, write)
             else:
-                self._store(disbelieved(answer))
+                self._store_written(answer, write, NOT_BELIEVED)
                 lost[found.host] += 1
         self._held.clear()
         for host, pages in lost.items():

@@ -14,11 +14,10 @@ from archive.store.db import reading
 from archive.store.models import Capture
 from archive.workers import WorkerEnded
 from crawler.capture.role import role_of
-from crawler.pages.page import Outcome
 from crawler.run.extraction import Extraction, left_aside
 from crawler.run.frontier import waiting
 from crawler.run.run import Run
-from crawler.run.store import STORED, Answer, disbelieved, store, tell
+from crawler.run.store import STORED, Answer, store, tell
 from crawler.warc.marker import LeftBehind, left_behind, markers
 from crawler.warc.reader import Broken, read_head_at, read_records
 from crawler.warc.response import Dates, read_answer
@@ -143,9 +142,6 @@ class _TakeOver:
         if answer.key is not None:
             with reading(self.run.engine) as connection:
                 answer = evolve(answer, claim=waiting(connection, *answer.key))
-        if answer.outcome is Outcome.GONE and answer.claim is None:
-            # The run that asked did not live to see whether the host was well; a known article is asked for again.
-            answer = disbelieved(answer)
         store(self.run, [answer])
         tell(answer)
         self.stored += 1

@@ -140,6 +140,12 @@ def disbelieved(answer: Answer) -> Answer:
     return evolve(answer, item=evolve(answer.item, capture=row), outcome=Outcome.BROKEN)
 
 
+def placed(answer: Answer, raw: RawCapture) -> Answer:
+    """An answer whose record was written after it was read. `raw`: as it was written."""
+    place = {name: getattr(raw, name) for name in ("digest", "warc_file", "warc_offset", "warc_length")}
+    return evolve(answer, item=evolve(answer.item, capture={**answer.item.capture, **place}))
+
+
 def disbelieved_row(capture: Mapping[str, Any]) -> dict[str, Any]:
     """The same of a capture's row."""
     detail = f"{capture['detail'] or capture['outcome']}: {NOT_BELIEVED}"

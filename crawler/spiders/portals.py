@@ -21,7 +21,7 @@ from crawler.middlewares import EXCHANGE, KNOWN, RAW, RobotsForbidden, RobotsUnk
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.status import BUSY, GONE
 from crawler.pages.template.site import Site
-from crawler.run.crawl import BATCH, Crawl
+from crawler.run.crawl import BATCH, Crawl, Write
 from crawler.run.discovery import Walk, entries_of
 from crawler.run.frontier import Claim
 from crawler.run.politeness.turns import Ending, HostRests
@@ -230,7 +230,7 @@ class PortalSpider(Spider):
             callback=self.parse_look,
             errback=self.look_failed,
             cb_kwargs={"found": found},
-            meta={KNOWN: found.known},
+            meta={KNOWN: found.known, EXCHANGE: None},
             dont_filter=True,
         )
 
@@ -241,8 +241,14 @@ class PortalSpider(Spider):
         if raw.repeats is None and role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
             self.crawl.look_in_vain(found, _cause(raw), f"http_{raw.status}")
         else:
-            self.crawl.store_look(raw, found)
+            self.crawl.store_look(raw, found, self._writer(response.meta.get(EXCHANGE)))
         yield from self._look_requests()
+
+    def _writer(self, exchange: Exchange | None) -> Write | None:
+        """What writes the record of an answer that is not written yet."""
+        if exchange is None:
+            return None
+        return lambda disbelieved: keep(self.crawl.run, evolve(exchange, disbelieved=disbelieved))
 
     def look_failed(self, failure: Any) -> Iterator[Request]:
         """A known article's page gave no answer."""

@@ -23,7 +23,8 @@ class RawCapture:
     `CaptureRecord`; `declared`: the digest that a WARC record names itself. `cut`: why the payload is less than what
     was sent, in a few words, "" where nothing says so. `etag`, `last_modified`: the answer's headers of these names.
     `repeats`: address and time of the capture whose payload, of the digest `digest`, the answer showed again: there is
-    no other record of it, and no payload here.
+    no other record of it, and no payload here. `disbelieved`: why it is not believed that the article is no more, where
+    the answer shows that; "" where it is.
     """
 
     url: str
@@ -44,6 +45,7 @@ class RawCapture:
     etag: str | None = None
     last_modified: str | None = None
     repeats: tuple[str, datetime] | None = None
+    disbelieved: str = ""
 
 
 def raw_from_headers(raw: RawCapture, headers: Sequence[tuple[str, str]]) -> RawCapture:

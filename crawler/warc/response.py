@@ -13,7 +13,7 @@ from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersPars
 from archive.times import parse_mail_time, parse_time
 from crawler.warc.raw import RawCapture, raw_from_headers
 from crawler.warc.unpacked import DamageError
-from crawler.warc.writer import REQUESTED
+from crawler.warc.writer import DISBELIEVED, REQUESTED
 
 MAX_HTTP_HEADER: Final = 256 * 2**10
 """An HTTP header of more bytes is none."""
@@ -85,6 +85,7 @@ def read_answer(head: Head, block: bytes, dates: Dates, cut: str) -> RawCapture 
         payload=payload,
         ip=head.get("WARC-IP-Address"),
         requested=head.get(REQUESTED),
+        disbelieved=(head.get(DISBELIEVED) or "")[:200],
         declared=head.get("WARC-Payload-Digest"),
         dated=dated,
         cut=cut or _said_to_be_cut(head),

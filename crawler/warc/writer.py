@@ -30,6 +30,8 @@ from crawler.warc.marker import mark, unmark
 
 REQUESTED = "X-Jianbao-Requested"
 """A field of ours in a response record: the address that was asked for first, where redirects led elsewhere."""
+DISBELIEVED = "X-Jianbao-Not-Believed"
+"""A field of ours in a response record: why what it shows, that an article is no more, was not believed."""
 
 NOT_MODIFIED: Final = 304
 _NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -46,7 +48,7 @@ class Exchange:
     `headers` keep their order; a byte is the Latin-1 character of its number. `payload`: the body, still
     content-encoded. `ip`: the server's, None behind a proxy. `requested`: the address that was asked for before
     redirects, None where it is `url`. `method`, `request_body`: what was sent. `repeats`: what the answer shows again;
-    its record is a revisit record then, without the payload.
+    its record is a revisit record then, without the payload. `disbelieved`: as in `RawCapture`.
     """
 
     url: str
@@ -60,6 +62,7 @@ class Exchange:
     method: str = "GET"
     request_body: bytes = b""
     repeats: "Repeats | None" = None
+    disbelieved: str = ""
 
 
 @frozen(kw_only=True)
@@ -188,6 +191,8 @@ def _records(exchange: Exchange) -> tuple[bytes, bytes, str]:
         fields["WARC-IP-Address"] = exchange.ip
     if exchange.requested and exchange.requested != exchange.url:
         fields[REQUESTED] = exchange.requested
+    if exchange.disbelieved:
+        fields[DISBELIEVED] = exchange.disbelieved
     writer = WARCWriter(BytesIO(), gzip=True, warc_version="WARC/1.1")
     status = f"{exchange.status} {responses.get(exchange.status, 'Unknown')}"
     response = _answer(writer, exchange, fields, _WireHeaders(status, _clean(exchange.headers), protocol="HTTP/1.1"))

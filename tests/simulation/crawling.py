@@ -112,7 +112,7 @@ def main() -> None:
     """Crawls at each moment that comes in."""
     from scrapy.utils.reactor import install_reactor
 
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(message)s")
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
     from twisted.internet import reactor
 

@@ -237,6 +237,9 @@ class _Judge:
         lived = self.life.until(deed.at, self.script.end) - max(deed.at, BEGIN)
         wait = self._wait(deed)
         if deed.kind == "gone":
+            # What nobody had seen, nobody misses.
+            if not any(one.before < deed.at for one in self.told):
+                return
             self._ask(deed, "missing", lived > wait)
             self._ask(deed, "vanished", lived > wait + timedelta(days=1) + HOUR)
             self._ask(deed, "removed", lived > wait + timedelta(days=14) + HOUR)

@@ -78,10 +78,11 @@ def rank(age: timedelta, copies: int) -> int:
 
 
 def _next(table: Sequence[timedelta], age: timedelta, key: str) -> timedelta:
-    """The age at which the next look is due. A look that came late stands for one that would follow right behind it."""
+    """The age at which the next look is due. A look that came late stands for all that were due before it, and for none
+    that follows: else the two around a change would be farther apart than the table says."""
     before = timedelta(0)
     for at in table:
-        if at - age >= (at - before) / 2:
+        if at > age:
             return at
         before = at
     year = max(1, -(-(age - before + YEAR / 2) // YEAR))

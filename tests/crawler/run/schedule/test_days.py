@@ -209,4 +209,12 @@ def test_bans_outages_captchas_and_dead_hosts_delete_nothing(days: Days) -> None
     # One that is gone while its host is well is believed, at once.
     gone = stage.published[0]
     look(lambda url: Answer(404, b"") if gone.native_id.removeprefix("a:") in url else None, 30)
-    assert [(native_id, kind) for native_id, kind, _, _ in history(days.archive)] == [(gone.native_id, "missing")]
+    log = history(days.archive)
+    assert [(native_id, kind) for native_id, kind, _, _ in log] == [(gone.native_id, "missing")]
+
+    # The WARC files know what was not believed.
+    other = Archive(days.archive.home.parent / "other")
+    other.run("import", *(str(file) for file in days.archive.warcs()))
+    assert history(other) == log
+    query = "SELECT url, captured_at, outcome, detail FROM capture WHERE detail LIKE '%not believed%' ORDER BY 1, 2"
+    assert other.rows(query) == days.archive.rows(query)

@@ -92,7 +92,7 @@ def test_a_change_quickens_and_a_deletion_is_looked_at_again_at_its_own_times(en
     store(engine, captured(article("a:1", "a:1 的文字。"), 3))
     with writing(engine) as connection:
         plan(connection, [Look(article_id=key, url=url, at=DAY + 3 * HOUR, recheck=found)], DAY)
-    assert (row(engine, key).missed_at, row(engine, key).due_at) == (None, DAY + 10 * HOUR)
+    assert (row(engine, key).missed_at, row(engine, key).due_at) == (None, DAY + 4 * HOUR)
 
 
 def test_the_other_copies_of_what_has_gone_missing_are_looked_at_at_once(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -45,16 +46,25 @@ def test_without_a_change_the_looks_are_the_tables() -> None:
 def test_a_change_halves_the_waits_that_follow_and_no_change_doubles_them_again() -> None:
     assert looks(timedelta(days=8), frozenset({timedelta(hours=4)})) == [0.5, 1.5, 4, 7, 10, 24, 72, 168]
     twice = frozenset({timedelta(hours=4), timedelta(hours=7)})
-    assert looks(timedelta(days=1), twice) == [0.5, 1.5, 4, 7, 7.75, 15.875, 24]
+    assert looks(timedelta(days=1), twice) == [0.5, 1.5, 4, 7, 7.75, 8.875, 10, 24]
 
 
 def test_runs_that_come_every_half_hour_skip_no_step() -> None:
     assert len(looks(timedelta(days=8), late=timedelta(minutes=12))) == 7
 
 
-def test_a_look_that_comes_late_stands_for_the_one_right_behind_it() -> None:
-    assert next_look(BEGIN, BEGIN + timedelta(minutes=85), key="k") == BEGIN + 4 * HOUR
-    assert next_look(BEGIN, BEGIN + timedelta(minutes=55), key="k") == BEGIN + 1.5 * HOUR
+@pytest.mark.parametrize(
+    ("age", "due"), [(55, 90), (60, 90), (62, 92), (89, 119), (90, 240), (1134, 1440), (1439, 1469)]
+)
+def test_a_look_that_comes_late_stands_for_none_that_follows(age: int, due: int) -> None:
+    """Minutes after publication. A change between a late look and the next of the table waits for that one alone."""
+    assert next_look(BEGIN, BEGIN + timedelta(minutes=age), key="k") == BEGIN + timedelta(minutes=due)
+
+
+@given(st.timedeltas(timedelta(0), timedelta(days=179)))
+def test_two_looks_are_never_farther_apart_than_the_table_says(age: timedelta) -> None:
+    gap = next(late - early for early, late in pairwise((timedelta(0), *LOOKS)) if age < late)
+    assert next_look(BEGIN, BEGIN + age, key="k") - BEGIN - age <= max(gap, LEAST)
 
 
 def test_an_old_article_is_looked_at_in_some_years_only() -> None:
