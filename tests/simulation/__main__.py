@@ -20,14 +20,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=float, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--daily", type=float, default=8, help="So many articles appear a day.")
+    parser.add_argument("--busy", action="store_true", help="Leave out the runs in which nothing would be done.")
     parser.add_argument("--keep", help="Leave the archive in this folder.")
     wanted = parser.parse_args()
-    its = script(wanted.days, wanted.seed)
+    its = script(wanted.days, wanted.seed, wanted.daily)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(wanted.keep or folder)
         place.mkdir(exist_ok=True)
         with simulation(its, place) as play:
-            play.play(every=True, progress=_progress(its.days))
+            play.play(every=not wanted.busy, progress=_progress(its.days))
             verdict = judge(its, play.archive.home / "archive.db")
             _print(play, verdict)
     return 1 if verdict.problems else 0

@@ -1,9 +1,10 @@
-"""`python -m tests.simulation.crawling HOME`: one process that crawls again and again, each time at the moment that a
-line of its standard input names, and answers with a line of JSON: exit code, counts, and what it cost.
+"""`python -m tests.simulation.crawling HOME [worse]`: one process that crawls again and again, each time at the moment that
+a line of its standard input names, and answers with a line of JSON: exit code, counts, and what it cost.
 
 A real crawl over real HTTP. The clock and the number of lists are the simulation's; pages are read in this process,
 since to start one for each run would cost more than all else; and Twisted's reactor, which can be started once a
-process, runs in a thread of its own. Before `improve` our rules are worse than they are: see `worse`.
+process, runs in a thread of its own. With `worse` our rules are worse than they are (see there) until a line says
+`improve`.
 """
 
 import asyncio
@@ -22,9 +23,10 @@ from attrs import asdict, evolve
 
 import crawler.run.extraction
 from archive.settings import resolve_home
+from crawler.capture import item
 from crawler.run.runner import crawl, project_settings, quiet_scrapy
 from crawler.sites.registry import load_sites
-from tests.simulation.scene import SITES, two_lists
+from tests.portal.stage import SITES, few_lists
 
 
 class Spiders:
@@ -105,7 +107,14 @@ def worse() -> Callable[[], None]:
     left = [one for one in templates if one.name != "netease-mobile"]
     rules = {one.name: tuple(rule for rule in one.rules if rule.id != "netease.related") for one in left}
     object.__setattr__(own, "templates", tuple(evolve(one, rules=rules[one.name]) for one in left))
-    return lambda: object.__setattr__(own, "templates", templates)
+    version = item.extractor_version
+    item.extractor_version = lambda: "worse"
+
+    def improve() -> None:
+        object.__setattr__(own, "templates", templates)
+        item.extractor_version = version
+
+    return improve
 
 
 def main() -> None:
@@ -118,8 +127,8 @@ def main() -> None:
 
     for name in SITES:
         site = load_sites()[name]
-        object.__setattr__(site, "sources", two_lists(site.sources))  # it is known by its identity
-    improve = worse()
+        object.__setattr__(site, "sources", few_lists(site.sources))  # it is known by its identity
+    improve = worse() if sys.argv[2:] == ["worse"] else lambda: None
     crawler.run.extraction.Workers = Inline  # type: ignore[assignment,misc]
     threading.Thread(target=reactor.run, kwargs={"installSignalHandlers": False}, daemon=True).start()  # type: ignore[attr-defined]
     home = resolve_home(str(Path(sys.argv[1])), None)

@@ -66,8 +66,13 @@ class Simulation:
         return self.runs[-1]
 
     def _improve(self, moment: datetime) -> None:
+        """Our rules are mended, and what is stored is read anew by them, without a request."""
         self.improved_at = moment
         self._say("improve")
+        asked = len(self.proxy.arrivals)
+        done = self.archive.run("reextract")
+        assert done.returncode == 0, done.stderr
+        assert len(self.proxy.arrivals) == asked, "reextract asked for something"
 
     def _say(self, line: str) -> dict[str, Any]:
         assert self.process.stdin is not None
@@ -104,7 +109,7 @@ def simulation(script: Script, folder: Path) -> Iterator[Simulation]:
         proxy.portal = scene
         proxy.etags = True
         archive = Archive(folder / "home", proxy.environment() | {"JIANBAO_WITNESS": "off"})
-        command = [sys.executable, "-m", "tests.simulation.crawling", str(archive.home)]
+        command = [sys.executable, "-m", "tests.simulation.crawling", str(archive.home), "worse"]
         with subprocess.Popen(command, cwd=ROOT, env=archive.env(), stdin=-1, stdout=-1, text=True) as process:
             yield Simulation(script, scene, proxy, archive, process)
             assert process.stdin is not None

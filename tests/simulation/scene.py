@@ -8,16 +8,15 @@ from attrs import define, evolve, field
 from crawler.sites.registry import load_sites
 from tests.portal.pages.lists import PAGE, Entry, Lists
 from tests.portal.server import VERIFY, Answer, Portal, text
+from tests.portal.stage import SITES, few_lists
 from tests.portal.world.publications import Publication
 from tests.portal.world.truth import World
 from tests.simulation.script import Deed, Key, Script
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
 
     from crawler.pages.template.site import Source
 
-SITES: Final = ("netease", "sohu")
 CAPTCHA: Final = "www.163.com"
 BOX: Final = "本报编辑部上月曾在专题里介绍过这一带的情况，并且附有几张老照片，有兴趣的读者可以一看。"
 """The text of a box that stands in the body of some of NetEase's pages; no part of the article."""
@@ -26,11 +25,6 @@ _SAYS: Final = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>提示
 <div class="nav"><a href="/">首页</a><a href="/news/">新闻</a></div><div class="main"><p>该内容已被删除</p></div>
 <div class="foot">版权所有</div></body></html>"""
 _FRONTS: Final = {"netease": "https://news.163.com/", "sohu": "https://www.sohu.com/"}
-
-
-def two_lists(sources: "Sequence[Source]") -> "tuple[Source, ...]":
-    """Two lists of a site, one page each, so that a simulated run is short."""
-    return tuple(evolve(source, urls=source.urls[:1], posts=source.posts[:1], expect=1) for source in sources[:2])
 
 
 def has_box(article: Publication) -> bool:
@@ -78,7 +72,7 @@ class Scene:
     _portal: Portal = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._sources = {name: two_lists(load_sites()[name].sources) for name in SITES}
+        self._sources = {name: few_lists(load_sites()[name].sources) for name in SITES}
         self._waiting = list(self.script.deeds)
         self.go_to(self.script.deeds[0].at)
 
