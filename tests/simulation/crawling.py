@@ -1,5 +1,5 @@
-"""`python -m tests.simulation.crawling HOME [worse]`: one process that crawls again and again, each time at the moment that
-a line of its standard input names, and answers with a line of JSON: exit code, counts, and what it cost.
+"""`python -m tests.simulation.crawling HOME [worse]`: one process that crawls again and again, each time at the moment
+that a line of its standard input names, and answers with a line of JSON: exit code, counts, and what it cost.
 
 A real crawl over real HTTP. The clock and the number of lists are the simulation's; pages are read in this process,
 since to start one for each run would cost more than all else; and Twisted's reactor, which can be started once a

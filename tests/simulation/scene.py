@@ -14,7 +14,6 @@ from tests.portal.world.truth import World
 from tests.simulation.script import Deed, Key, Script
 
 if TYPE_CHECKING:
-
     from crawler.pages.template.site import Source
 
 CAPTCHA: Final = "www.163.com"

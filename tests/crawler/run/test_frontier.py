@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete, insert, select, update
 
 from archive.store.db import open_engine, reading, writing
-from archive.store.models import Frontier
+from archive.store.models import Capture, Frontier
 from crawler.run import frontier
 from crawler.run.frontier import LEASE
 from crawler.run.retry import MAX_ATTEMPTS
+from tests.archive.make import article, captured, store
 from tests.statements import instructions, recorded, too_much
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
@@ -309,3 +310,37 @@ def test_more_than_a_thousand_are_mended(engine: Engine) -> None:
     with writing(engine) as connection:
         connection.execute(update(Frontier).values(due_at=AHEAD))
         assert frontier.mend_clock(connection, "netease", NOW) == 2100
+
+
+def test_what_older_rules_settled_by_a_login_page_is_asked_for_again(engine: Engine) -> None:
+    """Once its capture has been read anew: blocked, where it was taken for a deletion or for no article."""
+    offer(engine, 5)
+    outcomes = {
+        "D0000": ["blocked"],
+        "D0001": ["gone", "blocked"],
+        "D0002": ["blocked", "gone"],
+        "D0003": ["blocked"],
+        "D0004": ["not_article"],
+    }
+    with writing(engine) as connection:
+        for native_id, its in outcomes.items():
+            state = "gone" if "gone" in its else "done"
+            connection.execute(
+                update(Frontier).where(Frontier.native_id == native_id).values(state=state, outcome=state, attempts=1)
+            )
+            for outcome in its:
+                connection.execute(
+                    insert(Capture).values(
+                        url="https://passport.163.com/login",
+                        captured_at=NOW,
+                        outcome=outcome,
+                        site="netease",
+                        native_id=native_id,
+                    )
+                )
+    store(engine, captured(article("D0003", site="netease")))
+    with writing(engine) as connection:
+        assert frontier.revive(connection, ["sohu"], "blocked", NOW) == 0
+        assert frontier.revive(connection, ["netease"], "failed", NOW) == 0
+        assert frontier.revive(connection, ["netease"], "blocked", NOW) == 2
+    assert states(engine) == ["due", "due", "gone", "done", "done"]
