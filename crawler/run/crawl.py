@@ -12,10 +12,8 @@ from datetime import datetime, timedelta
 from attrs import Factory, define, evolve, field
 from sqlalchemy import Connection
 
-from archive.errors import UsageError
 from archive.store.db import reading, writing
 from archive.store.records import CaptureRecord, Item, Stored
-from crawler.capture.stored import Place, stored_raw
 from crawler.pages.page import Outcome
 from crawler.pages.template.site import Site, Source
 from crawler.run import discovery, frontier
@@ -245,7 +243,7 @@ class Crawl:
                 self.run.hold_look(connection, found, answer.outcome)
             self._held[found.id] = answer, write
             return
-        if self._is_ours(answer, found):
+        if self.extraction.is_ours(self.run.home, answer, found):
             answer = evolve(answer, item=evolve(answer.item, cause="extractor"))
         self._store_written(answer, write)
         for key in self.run.believed:
@@ -297,18 +295,6 @@ class Crawl:
         self._held.clear()
         for host, pages in lost.items():
             self.run.doubt(f"{host}: no page is well, and {pages} known articles seem to be no more: not believed")
-
-    def _is_ours(self, answer: Answer, found: Recheck) -> bool:
-        """Whether the text is another one only because our rules are: they read it so in the page of before, too."""
-        known = found.known
-        if known is None or not answer.item.digest or answer.item.digest == known.text_digest:
-            return False
-        file, offset, length = known.place
-        try:
-            before = stored_raw(self.run.home, Place(file, offset, length, known.url, known.digest))
-        except UsageError:
-            return False
-        return self.extraction.look(before, "off", found).item.digest == answer.item.digest
 
     def look_in_vain(self, found: Recheck, cause: str, reason: str) -> None:
         """A look at a known article told nothing of it."""

@@ -14,12 +14,14 @@ from typing import Any, Final, Self, cast
 from attrs import evolve, frozen
 
 from archive.errors import UsageError
+from archive.settings import Home
 from archive.store.records import Item
 from archive.workers import Ceiling, WorkerEnded, Workers
 from crawler.capture.again import Reading, Stored, read_again
 from crawler.capture.hearing import NONE_WHOLE, Hearing, Whole, is_heard
 from crawler.capture.item import ListAnswer, capture_page, capture_record, list_answer, page_item
 from crawler.capture.role import identity, role_of
+from crawler.capture.stored import Place, stored_raw
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.run.frontier import Claim
 from crawler.run.schedule.rechecks import Recheck
@@ -145,6 +147,19 @@ class Extraction:
             return cast(Answer, self._workers.call(_Page(raw=raw, hearing=hearing, whole=whole, recheck=found)))
         except _LOST as error:
             return read_recheck(_lost(raw, error), found)
+
+    def is_ours(self, home: Home, answer: Answer, found: Recheck) -> bool:
+        """Whether the text of a known article is another one only because our rules are: they read it so in the page of
+        before, too."""
+        known = found.known
+        if known is None or not answer.item.digest or answer.item.digest == known.text_digest:
+            return False
+        file, offset, length = known.place
+        try:
+            before = stored_raw(home, Place(file, offset, length, known.url, known.digest))
+        except UsageError:
+            return False
+        return self.look(before, "off", found).item.digest == answer.item.digest
 
     def list(self, raw: RawCapture) -> ListAnswer:
         """A list's answer."""

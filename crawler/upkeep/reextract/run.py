@@ -62,7 +62,7 @@ class _Read:
 @define
 class Reextract:
     """See the module. `run`: where it is written down; None changes nothing. `on_read` hears of how many captures are
-    read. `found`: the articles that this run brought in."""
+    read. `found`: the articles that this run brought in. `done`: the captures that it has read."""
 
     home: Home
     engine: Engine
@@ -72,6 +72,7 @@ class Reextract:
     witness: bool = True
     on_read: Callable[[int], None] = lambda read: None
     found: set[Key] = field(factory=set)
+    done: set[int] = field(factory=set)
 
     def work(self, extraction: Extraction) -> Report:
         """Read all that is wanted. Raises the archive's errors; what was stored until then stays."""
@@ -112,6 +113,7 @@ class Reextract:
             self.report.add(one.known, verdict)
             if verdict.prepared is not None:
                 pages.append(self._with_cause(connection, verdict))
+            self.done.add(one.known.capture["id"])
         parts = [one.reading.part for one in some if one.reading is not None and one.reading.part is not None]
         joined = [one.item for one in join(self.home, connection, parts).values() if one.item is not None]
         return pages, [evolve(item, cause="extractor") for item in joined if self._is_other(connection, item)]
@@ -138,18 +140,22 @@ class Reextract:
             return item or Prepared({}, {})
         key = item.article["site"], item.article["native_id"]
         before = (
-            select(_C.c.extractor)
+            select(_C.c.id, _C.c.repeats_id, _C.c.extractor)
             .join(_A, _A.c.id == _C.c.article_id)
             .where(key_in(connection, (Article.site, Article.native_id), {key}))
             .where(_C.c.text_digest.is_not(None), _C.c.captured_at < item.again.at)
             .order_by(_C.c.captured_at.desc(), _C.c.id.desc())
             .limit(1)
         )
-        by = self.wanted.version if key in self.found else connection.execute(before).scalar_one_or_none()
+        shown = connection.execute(before).one_or_none()
+        same = key in self.found or (
+            shown is not None
+            and (shown.extractor == self.wanted.version or (shown.repeats_id or shown.id) in self.done)
+        )
         there = select(_A.c.id).where(_A.c.site == key[0], _A.c.native_id == key[1])
         self.report.come(item.article, new=key not in self.found and connection.scalar(there) is None)
         self.found.add(key)
-        return evolve(item, cause="publisher" if by == self.wanted.version else "extractor")
+        return evolve(item, cause="publisher" if same else "extractor")
 
     def _believed(self, connection: Connection, known: Known, verdict: Verdict) -> Verdict:
         """That an article is no more is believed as a crawl believes it: a page of its site was well behind it."""

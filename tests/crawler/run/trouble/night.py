@@ -48,8 +48,11 @@ class Here:
     def page(self, raw: RawCapture, hearing: Any, claim: frontier.Claim, *, further: bool = False, **_: Any) -> Any:
         return read_claimed(capture_item(raw), claim, further=further)
 
-    def look(self, raw: RawCapture, hearing: Any, found: Recheck) -> Any:
+    def look(self, raw: RawCapture, hearing: Any, found: Recheck, whole: Any = None) -> Any:
         return read_recheck(capture_item(raw), found)
+
+    def is_ours(self, home: Home, answer: Any, found: Recheck) -> bool:
+        return False
 
     def list(self, raw: RawCapture) -> ListAnswer:
         return list_answer(raw)
