@@ -1,5 +1,6 @@
 """The archive made anew beside the old one: equal to it, whatever it holds; and what becomes of damage."""
 
+import os
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +25,8 @@ from crawler.upkeep.rebuild.carry import carried
 from crawler.upkeep.rebuild.run import Rebuild, Report, plan
 from crawler.warc.writer import Repeats
 from tests.archive.make import article
-from tests.crawler.upkeep.anew.clip import DAY, HOUR, WIDE, Clip, Inline, address, page, told
+from tests.crawler.run.run import Archive
+from tests.crawler.upkeep.anew.clip import DAY, HOUR, WIDE, Clip, Inline, address, make, page, told
 
 ALL: Sequence[Table] = [*carried(), *(model.__table__ for model in (Article, Capture, Revision, CrawlRun))]
 
@@ -210,3 +212,27 @@ def test_a_full_disk_is_told_before(clip: Clip, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(beside.shutil, "disk_usage", lambda path: usage)
         with pytest.raises(StorageError, match="make room"):
             plan(clip.home, warc_only=False)
+
+
+@pytest.mark.slow
+def test_the_command_killed_and_begun_again(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole of it once, with processes."""
+    clip = make(tmp_path, sqlite_url, monkeypatch)
+    clip.capture(*((address(n), page(n), n) for n in range(1, 5)))
+    clip.engine.dispose()
+    before = state(clip)
+    archive = Archive(clip.home.path, {"JIANBAO_SITES": os.environ["JIANBAO_SITES"]})
+    killed = archive.run(
+        "rebuild",
+        before="import os, crawler.upkeep.rebuild.run as r\nr.restore_history = lambda *_: os.kill(os.getpid(), 9)",
+    )
+    assert killed.returncode == -9
+    assert state(clip) == before
+    assert (clip.home.path / "archive.db.rebuild").exists()
+    done = archive.run("rebuild")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("4 articles, 4 captures; 4 records read\nthe old archive is kept: ")
+    after = state(clip)
+    assert after["crawl_run"].pop()["kind"] == "rebuild"
+    assert after == before
+    assert not list(clip.home.path.glob("archive.db.rebuild*"))
