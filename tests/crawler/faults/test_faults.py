@@ -14,12 +14,20 @@ from attrs import evolve
 
 from crawler.upkeep.backup.manifest import faults as wrong
 from crawler.upkeep.backup.run import backups
-from tests.crawler.faults.deeds import COST, KILL, KILLED, LIMIT, Deed, assert_same, contents, kills, verified
+from tests.crawler.faults.deeds import COST, KILLED, LIMIT, Deed, assert_same, contents, kills, verified
 
 pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("JIANBAO_TEST_KILLS") or 20)
-SHARES = {"crawl": 0.2, "looking again": 0.25, "import": 0.15, "repair": 0.1, "migration": 0.1, "backup": 0.2}
+SHARES = {
+    "crawl": 0.2,
+    "looking again": 0.2,
+    "import": 0.15,
+    "repair": 0.1,
+    "migration": 0.1,
+    "rebuild": 0.1,
+    "backup": 0.15,
+}
 """How the kills are shared out."""
 AT_ONCE = 4
 """So many kills one archive has to stand before it is done in peace."""
@@ -39,7 +47,7 @@ def test_killed_at_any_moment(deeds: dict[str, Deed], tmp_path: Path, name: str)
     left = count(name)
     stopped = 0
     while left:
-        faults = kills(deed, chance, min(AT_ONCE, left))
+        faults = kills(deed.cost, chance, min(AT_ONCE, left))
         left -= len(faults)
         stopped += deed.disturb(tmp_path / "home", faults)
     assert stopped, "no kill came before the end"
@@ -65,8 +73,7 @@ def test_a_backup_that_is_killed_or_finds_no_room(deeds: dict[str, Deed], tmp_pa
     cost = float((tmp_path / "cost").read_text())
     assert again.do(archive) in again.codes
     stopped = 0
-    for _ in range(count("backup")):
-        moment = KILL.format(max(0.001, cost * chance.random()))
+    for moment in kills(cost, chance, count("backup")):
         stopped += archive.run("backup", str(away), before=moment).returncode == KILLED
         assert all(wrong(one) == [] for one in backups(away))
     assert archive.run("backup", str(away), before=LIMIT.format(60_000)).returncode == 6
