@@ -6,12 +6,16 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from archive.dedup.clusters.partition import Parts
+from archive.dedup.propose import index
+from archive.dedup.propose.candidates import take_sample
+from archive.dedup.stored import read
 from archive.dedup.verify.relation import SAME_TEXT
 from crawler.run.locks import worker_of
 from crawler.upkeep.verify.finding import REBUILD, Finding, Repair
 
 _NAMED: Final = 5
 """So many of the rows of one finding are named."""
+_READ: Final = 200
 _HASHES: Final = ("dedup_fresh", "dedup_middle", "dedup_sealed")
 
 
@@ -116,9 +120,17 @@ def _unled(connection: Connection) -> Iterator[Finding]:
     if alone:
         for pair in connection.execute(text("SELECT article_id, other_id FROM link")):
             alone.difference_update(pair)
-    for key in sorted(alone):
+    for key in _held_by_nobody(connection, sorted(alone)):
         fault = "nothing in the duplicate index leads to its text"
         yield Finding(kind="dedup_index", place=f"article {key}", fault=fault, repair=Repair.RELINK, key=key)
+
+
+def _held_by_nobody(connection: Connection, keys: list[int]) -> Iterator[int]:
+    """Those none of whose shingles is in the index: what many stories hold is capped, and leads to no more."""
+    for start in range(0, len(keys), _READ):
+        for key, found in read(connection, keys[start : start + _READ]).items():
+            if not index.look_up(connection, take_sample(found.codes).kept):
+                yield key
 
 
 def _changes(connection: Connection) -> Iterator[Finding]:

@@ -171,3 +171,14 @@ def test_amcheck_is_asked_where_it_is_there(postgres_url: str, tmp_path: Path) -
     mender = Mender(home=both.home, engine=engine)
     assert (mender.mend([found]), mender.faults) == (1, [])
     engine.dispose()
+
+
+def test_a_text_all_of_whose_shingles_are_capped_is_well_indexed(
+    sqlite_engine: Engine, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What as many stories hold as a shingle may have leads to no more of them; that is no fault of the index."""
+    monkeypatch.setattr("archive.dedup.propose.index.CAP", 2)
+    small = Small(Home(path=tmp_path, database=sqlite_url), sqlite_engine)
+    store(sqlite_engine, *(told(article(f"a:{n}", f"{COPY}\n{n}月{n}日", headline=f"第{n}期")) for n in range(1, 8)))
+    small.execute("DELETE FROM link")
+    assert "dedup_index" not in small.kinds()
