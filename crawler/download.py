@@ -2,11 +2,12 @@
 lists, redirects and retries included; Scrapy's own delays are off."""
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, TunnelError
 from scrapy.exceptions import DownloadConnectionRefusedError, ResponseDataLossError
+from scrapy.utils.defer import maybe_deferred_to_future
 
 from crawler.guard import shown_proxy
 from crawler.pages.status import PROXY_REFUSES
@@ -29,7 +30,10 @@ class ProxyFailed(Exception):
 
 
 class PoliteHandler(HTTP11DownloadHandler):
-    """See the module. One request of each host is under way at a time, over all processes."""
+    """See the module. One request of each host is under way at a time, over all processes. `patience`: seconds that
+    connections get to close at the end."""
+
+    patience: ClassVar[float] = 1.0
 
     async def download_request(self, request: "Request") -> "Response":
         crawl: Crawl = cast("Any", self._crawler.spider).crawl
@@ -53,6 +57,23 @@ class PoliteHandler(HTTP11DownloadHandler):
         if turns.note_answer(host, response.status, after.decode("latin-1") if after else None):
             request.meta["dont_retry"] = True
         return response
+
+    async def close(self) -> None:
+        """Close the connections. Scrapy's own lets its time-out fire what the pool fires, too: on a busy machine both
+        come, and the second one is a traceback."""
+        from twisted.internet import reactor
+        from twisted.internet.defer import Deferred
+
+        closed: Deferred[None] = Deferred()
+        timer = cast("Any", reactor).callLater(self.patience, closed.callback, None)
+
+        def all_closed(result: object) -> None:
+            if not closed.called:
+                timer.cancel()
+                closed.callback(None)
+
+        cast("Any", self._pool).closeCachedConnections().addBoth(all_closed)
+        await maybe_deferred_to_future(closed)
 
 
 def _tunnel_status(error: TunnelError) -> int | None:
