@@ -65,7 +65,7 @@ def main(articles: int, seed: int, database: str | None) -> None:
 def _crawl(environment: dict[str, str], portal: Proxy, folder: Path) -> tuple[float, int, int, str]:
     """Seconds, peak resident bytes, articles asked for, and the summary line of one run."""
     portal.served.clear()
-    command = [str(Path(sys.executable).with_name("jianbao")), "crawl"]
+    command = [str(Path(sys.executable).with_name("jianbao")), "crawl", "-v"]
     log, out = folder / "stderr", folder / "stdout"
     started = time.monotonic()
     with log.open("wb") as errors, out.open("wb") as answers:
@@ -76,7 +76,7 @@ def _crawl(environment: dict[str, str], portal: Proxy, folder: Path) -> tuple[fl
     if process.returncode not in (0, 3):
         sys.exit(f"jianbao crawl ended with {process.returncode}:\n{log.read_text()[-3000:]}")
     asked = sum(portal.served.values())
-    return seconds, usage.ru_maxrss * 1024, asked, out.read_text().strip()
+    return seconds, usage.ru_maxrss * 1024, asked, out.read_text().partition("\n")[0]
 
 
 if __name__ == "__main__":

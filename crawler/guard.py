@@ -6,6 +6,7 @@ the connection then goes to, so a name that changes its address between a check 
 
 import ipaddress
 import logging
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 logger = logging.getLogger("jianbao.crawl")
+
+
+_INSIDE = frozenset({"localhost", "local", "localdomain", "internal", "intranet", "lan", "home", "corp", "arpa"})
+"""Ends of names that lead nowhere but inside (RFC 6761, 6762, ICANN's name collisions)."""
 
 
 class Refused(IgnoreRequest):
@@ -53,6 +58,23 @@ def why_refused(url: str, hosts: "Sequence[str]") -> str | None:
         return "it carries a password"
     if not any(host == suffix or host.endswith("." + suffix) for suffix in hosts):
         return f"{host or 'no host'} is not one of the site's hosts"
+    return None
+
+
+def why_not_public(url: str) -> str | None:
+    """Why an address that a person named may not be fetched, or None where it may: by its form, which is all that there
+    is to go by where a proxy resolves names."""
+    try:
+        host = (urlsplit(url).hostname or "").lower().rstrip(".")
+    except ValueError:
+        return "it is malformed"
+    if why := why_refused(url, [host] if host else []):
+        return why
+    if _is_address(host):
+        return None if is_public(host) else f"{host} is in a private network"
+    last = host.rpartition(".")[2]
+    if "." not in host or last in _INSIDE or not re.fullmatch(r"[a-z\u0080-\U0010ffff][^.]*", last):
+        return f"{host} is no name of the public internet"
     return None
 
 

@@ -76,4 +76,5 @@ DOWNLOADER_MIDDLEWARES = {
 
 STATS_DUMP = False
 LOG_LEVEL = "INFO"
+LOG_DATEFORMAT = "%Y-%m-%dT%H:%M:%S%z"  # `jianbao crawl` writes lines of its own, in Beijing time
 LOG_VERSIONS: list[str] = []

@@ -121,7 +121,7 @@ def test_it_is_crawled(files: dict[str, str], tmp_path: Path, start_portal: Call
     portal.faults["https://www.qingzhou.example/robots.txt"] = text("User-agent: *\nDisallow:\n", "text/plain")
     environment = {**portal.environment(), "JIANBAO_HOME": str(tmp_path / "home")}
     del environment["JIANBAO_SITES"]
-    done = jianbao("crawl", "qingzhou", sites=tmp_path / "sites", **environment)
+    done = jianbao("crawl", "qingzhou", "-v", sites=tmp_path / "sites", **environment)
     assert done.returncode == 0, done.stderr
     assert "listed 1 · fetched 1 · new 1" in done.stdout
     assert URL in portal.requests

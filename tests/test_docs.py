@@ -167,13 +167,13 @@ def test_the_command_lines_of_the_docs_are_right(file: Path) -> None:
     commands = dict(walk(main))
     for block in re.findall(r"^```(?:sh|text)?\n(.*?)^```$", file.read_text("utf-8"), re.DOTALL | re.MULTILINE):
         for line in re.findall(r"^[\s$*/\d]*(?:\S*/bin/)?(jianbao .*)$", block, re.MULTILINE):
-            words = re.sub(r"\s#.*|[|&>].*|\[OPTIONS\].*", "", line).split()[1:]
+            words = re.sub(r"\s#.*|[|&<>;].*|\[OPTIONS\].*", "", line).split()[1:]
             names: tuple[str, ...] = ("jianbao",)
             known: set[str] = {"--help"}
             for word in words:
                 if not word.startswith("-") and (*names, word) in commands:
                     names = (*names, word)
-                elif word.startswith("-"):
+                elif word.startswith("-") and word != "-":
                     known |= {option for part in commands[names].params for option in part.opts}
                     assert word in known, f"{file.name}: {line}"
             assert names != ("jianbao",) or "--help" in words or "--version" in words, f"{file.name}: {line}"

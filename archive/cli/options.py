@@ -1,5 +1,6 @@
 """Option types that more than one command takes."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -24,3 +25,19 @@ class Moment(click.ParamType[datetime]):
             return parse_span_end(value) if self.end else parse_time(value)[0]
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class Span(click.ParamType[float]):
+    """A length of time in seconds: `90`, `90s`, `25m`, `2h`, `1h30m`."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The seconds."""
+        if isinstance(value, int | float):
+            return float(value)
+        found = re.fullmatch(r"(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,7})s?)?", value.strip())
+        if found is None or not any(found.groups()):
+            self.fail(f"{value!r} is no length of time; write 90s, 25m or 2h", param, ctx)
+        hours, minutes, seconds = (int(part or 0) for part in found.groups())
+        return hours * 3600.0 + minutes * 60 + seconds

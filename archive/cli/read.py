@@ -214,35 +214,3 @@ def stats(home: Home, as_json: bool) -> None:
                     echo(f"  {sum(list(value.values())[MOST_SHOWN:]):>10,}  in {len(value) - MOST_SHOWN} others")
         else:
             echo(f"{value:>12,}  {label}" if isinstance(value, int) else f"{value or '-':>12}  {label}")
-
-
-@main.command()
-@click.option(
-    "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, metavar="N", help="The most runs."
-)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a run and line.")
-@click.pass_obj
-def runs(home: Home, limit: int, as_json: bool) -> None:
-    """List the last runs of crawl and import, the newest first: what each did and how it ended.
-
-    \b
-    Example:
-      jianbao runs --limit 5
-    """
-    from archive.query.statistics import runs as last_runs
-    from archive.store.db import opened, reading
-
-    with opened(home.database) as engine, reading(engine) as connection:
-        found = last_runs(connection, limit)
-    if as_json:
-        for run in found:
-            echo(json.dumps(run, ensure_ascii=False))
-        return
-    counted = ("listed", "fetched", "new", "duplicate", "doubtful", "failed")
-    for run in found:
-        ended = run["state"] + (f" ({run['exit_code']})" if run["exit_code"] else "")
-        counts = ", ".join(f"{run[name]} {name}" for name in counted if run[name]) or "nothing"
-        echo(f"{run['id']:>6}  {run['started_at']}  {run['kind']} {' '.join(run['sites'])}".rstrip())
-        echo(f"        {ended}: {counts}" + (f"; {run['detail']}" if run["detail"] else ""))
-    if not found:
-        echo("no runs yet", err=True)

@@ -66,7 +66,7 @@ class CrawlRun(Base):
 
     __tablename__ = "crawl_run"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    kind: Mapped[str]  # crawl, import, reextract, rebuild
+    kind: Mapped[str]  # crawl, fetch, import, reextract, rebuild
     sites: Mapped[list[Any]]
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
@@ -86,6 +86,21 @@ class CrawlRun(Base):
     __table_args__ = (partial("ix_crawl_run_running", "id", where="state = 'running'"),)
 
 
+class Problem(Base):
+    """One page that a run found doubtful, or one address, list or host that failed it (`jianbao runs show`)."""
+
+    __tablename__ = "problem"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("crawl_run.id"), index=True)
+    kind: Mapped[str]  # doubtful, failed
+    cause: Mapped[str]
+    site: Mapped[str | None]
+    template: Mapped[str | None]
+    url: Mapped[str | None]
+    detail: Mapped[str | None]
+    capture_id: Mapped[int | None] = mapped_column(Key)
+
+
 class Host(Base):
     """One host that is asked: when it may be asked next, and by whom (`crawler.run.politeness.hosts`)."""
 
@@ -103,6 +118,8 @@ class Host(Base):
     rules: Mapped[str | None]  # of its robots.txt, those that bind us
     rules_for: Mapped[str | None]  # the product token that they were read for
     rules_at: Mapped[datetime | None]  # when they were read
+    asked_on: Mapped[str | None]  # the day in Beijing, YYYY-MM-DD
+    asked: Mapped[int] = mapped_column(server_default="0")  # requests on that day, where a budget counts them
 
 
 class Frontier(Base):

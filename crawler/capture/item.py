@@ -14,7 +14,7 @@ from crawler.pages.extract import extract
 from crawler.pages.html.decode import decode
 from crawler.pages.outcome import by_address
 from crawler.pages.page import CUT, Identity, Outcome, Page
-from crawler.pages.status import PARTIAL
+from crawler.pages.status import GONE, PARTIAL
 from crawler.pages.template.site import ListError, Listing, Listings, Source
 from crawler.sites.registry import find_site, find_source
 from crawler.warc.encodings import BodyError, BodyTooLarge, decoded_body
@@ -145,6 +145,8 @@ def list_answer(raw: RawCapture) -> ListAnswer:
             problem = str(error)
     lost = listings.lost if isinstance(listings, Listings) else 0
     outcome = Outcome.BROKEN if problem else Outcome.LIST
+    if raw.status in GONE and source is not None and (raw.requested or raw.url) in source.urls[1:]:
+        outcome = Outcome.LIST_END
     page = Page(
         url=raw.url,
         outcome=outcome,

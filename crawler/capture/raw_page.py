@@ -1,5 +1,7 @@
 """The raw page behind an article: its newest capture's record, read back from the WARC file."""
 
+import re
+
 from sqlalchemy import Connection, select
 
 from archive.errors import NotFound, UsageError
@@ -13,13 +15,18 @@ from crawler.warc.raw import RawCapture
 _TRIED = 5
 """So many captures are tried: files are moved, deleted and written anew."""
 
+_CAPTURE = re.compile(r"capture:([0-9]{1,18})")
+
 
 def raw_page(home: Home, connection: Connection, named: str) -> RawCapture:
-    """The newest raw page that is to be had of the article that `named` names (`17`, `sohu:a:434365209`, an address).
+    """The newest raw page that is to be had of the article that `named` names (`17`, `sohu:a:434365209`, an address);
+    or that of one capture, which need not be an article's (`capture:17`).
 
-    Raises `NotFound` where there is no such article, or where it was imported without its page; `UsageError` where
-    the WARC file cannot be read.
+    Raises `NotFound` where there is no such article or capture, or where it was imported without its page;
+    `UsageError` where the WARC file cannot be read.
     """
+    if found := _CAPTURE.fullmatch(named):
+        return _of_capture(home, connection, int(found[1]))
     article = find_article(connection, named, resolve)
     statement = (
         select(Capture.warc_file, Capture.warc_offset, Capture.warc_length, Capture.url, Capture.digest)
@@ -38,3 +45,13 @@ def raw_page(home: Home, connection: Connection, named: str) -> RawCapture:
         except UsageError as error:
             fault = fault or error
     raise fault or NotFound(f"the record behind article {article} holds no page")
+
+
+def _of_capture(home: Home, connection: Connection, number: int) -> RawCapture:
+    columns = (Capture.warc_file, Capture.warc_offset, Capture.warc_length, Capture.url, Capture.digest)
+    row = connection.execute(select(*columns).where(Capture.id == number)).one_or_none()
+    if row is None:
+        raise NotFound(f"no capture {number}; `jianbao runs show N` names those that are to be looked at")
+    if row.warc_file is None or row.warc_offset is None:
+        raise NotFound(f"capture {number} has no record; its page was not kept")
+    return stored_raw(home, Place(row.warc_file, row.warc_offset, row.warc_length, row.url, row.digest))

@@ -23,8 +23,7 @@ class Place:
 
 def stored_raw(home: Home, place: Place) -> RawCapture:
     """The record at a place. Raises `UsageError` where it is not to be had, or is another one."""
-    # An imported file's path is absolute, and stays so when it is put behind the folder.
-    path = home.warc / place.file
+    path = home.warc_file(place.file)
     raw = read_record(path, place.file, place.offset, place.length).raw
     if raw is None or not is_record(raw, place.url, place.digest):
         raise UsageError(f"{path} holds another record at byte {place.offset}: the file was written anew")

@@ -6,6 +6,7 @@ from crawler.cli import (  # noqa: F401 - each adds its commands
     crawl,
     explain,
     extract,
+    fetch,
     import_,
     settings,
     site,

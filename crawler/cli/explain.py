@@ -56,11 +56,13 @@ def explain(home: Home, what: str, url: str | None, content_type: str | None, ta
     the page, takes other lines for text.
 
     The page is a saved FILE with its --url, or the raw page of an article of the archive: its ID is the number that
-    search prints, or site:native_id, or an address.
+    search prints, or site:native_id, or an address. capture:N is a page that need not be an article's:
+    `jianbao runs show` names those that were doubtful.
 
     \b
     Examples:
       jianbao explain 17
+      jianbao explain capture:2041
       jianbao explain page.html --url https://www.163.com/news/article/KC1AB12300018990.html
       jianbao explain page.html --url https://www.sohu.com/a/749000001_121000001 --html why.html
     """

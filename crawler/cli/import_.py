@@ -14,6 +14,7 @@ from archive.cli.progress import through
 from archive.cli.terminal import echo
 from archive.errors import JianbaoError, UsageError
 from archive.settings import Home
+from archive.store.problems import Problem
 
 if TYPE_CHECKING:
     from crawler.run.run import Run
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE…"
 )
 @click.option("--site", metavar="NAME", help="Whose articles those of a corpus without addresses are.")
+@click.option("--in-place", is_flag=True, help="Leave WARC files where they are; the archive needs them there.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes that extract.  [default: one a core]")
 @click.pass_obj
-def import_files(home: Home, files: tuple[Path, ...], site: str | None, jobs: int | None) -> None:
+def import_files(home: Home, files: tuple[Path, ...], site: str | None, in_place: bool, jobs: int | None) -> None:
     """Take in WARC files (.warc, .warc.gz, also WET) and articles as JSON.
 
     The pages of a WARC file go through the same extraction as a crawl's. An article file is JSON Lines, an array or
@@ -34,6 +36,9 @@ def import_files(home: Home, files: tuple[Path, ...], site: str | None, jobs: in
     these names or those that other tools give them. What is there already stays as it is, so an import that was
     interrupted is simply begun again. Broken records, and files that cannot be read, are reported and passed over;
     fields that cannot be read are reported and left out, and fields that are not used are named.
+
+    A WARC file gets a place in the archive's folder (DIR/warc), as a second name of the same file where the
+    disk can do that, else as a copy; so the archive can be moved. Do not change the file afterwards.
 
     \b
     Examples:
@@ -56,7 +61,7 @@ def import_files(home: Home, files: tuple[Path, ...], site: str | None, jobs: in
         for path, kind in kinds.items():
             try:
                 if kind == "warc":
-                    _import_warc(run, path, jobs, parted)
+                    _import_warc(run, path, jobs, parted, in_place=in_place)
                 else:
                     _import_articles(run, path, site, jobs)
             except UsageError as error:
@@ -64,7 +69,7 @@ def import_files(home: Home, files: tuple[Path, ...], site: str | None, jobs: in
         _tell_parted(run, parted)
         for fault in faults:
             echo(f"{fault}; passed over", err=True)
-            run.counts.failed += 1
+            run.note_problem(Problem(kind="failed", cause="file", detail=fault))
             run.notes.append(fault)
     except JianbaoError as error:
         run.fatal = error
@@ -122,16 +127,16 @@ def file_kind(path: Path) -> str:
     raise UsageError(f"{path} is neither a WARC file nor JSON; nothing was taken in")
 
 
-def _import_warc(run: "Run", path: Path, jobs: int, parted: set[tuple[str, str]]) -> None:
+def _import_warc(run: "Run", path: Path, jobs: int, parted: set[tuple[str, str]], *, in_place: bool) -> None:
     from crawler.run.load import import_warc
 
     with through(path) as at:
-        tally = import_warc(run, path, jobs=jobs, on_place=lambda offset, tally: at(offset))
+        tally = import_warc(run, path, jobs=jobs, in_place=in_place, on_place=lambda offset, tally: at(offset))
     for broken in tally.broken:
         echo(f"{path}: at byte {broken.offset}: {broken.reason}; skipped", err=True)
+        run.note_problem(Problem(kind="failed", cause="record", url=f"{path}:{broken.offset}", detail=broken.reason))
     if tally.dated:
         echo(f"{path}: {tally.dated} records have no time of their own; the first, {tally.dated_first}", err=True)
-    run.counts.failed += len(tally.broken)
     parted |= tally.parted
     parts = [f"{count} {name}" for name, count in sorted(tally.outcomes.items(), key=lambda pair: -pair[1])]
     parts += [f"{tally.known} known already"] if tally.known else []
@@ -148,7 +153,8 @@ def _tell_parted(run: "Run", parted: set[tuple[str, str]]) -> None:
     with reading(run.engine) as connection:
         for site, native_id in sorted(parted):
             if not is_whole(connection, site, native_id):
-                run.doubt(f"{site}:{native_id}: pages of the article are missing")
+                note = f"{site}:{native_id}: pages of the article are missing"
+                run.doubt(note, "incomplete", site=site, url=f"{site}:{native_id}")
 
 
 def _import_articles(run: "Run", path: Path, site: str | None, jobs: int) -> None:
@@ -168,9 +174,10 @@ def _import_articles(run: "Run", path: Path, site: str | None, jobs: int) -> Non
         )
     for broken in summary.broken:
         echo(f"{path}: {broken.place}: {broken.reason}; skipped", err=True)
+        run.note_problem(Problem(kind="failed", cause="record", url=f"{path}: {broken.place}", detail=broken.reason))
     for odd in summary.odd:
         echo(f"{path}: {odd.place}: {odd.reason}; the field is left out", err=True)
-    run.counts.failed += summary.failed
+    run.counts.failed += summary.failed - len(summary.broken)  # too many to name
     parts = [f"{summary.new} new"]
     for count, name in (
         (summary.duplicate, "of them copies"),

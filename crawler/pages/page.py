@@ -25,6 +25,7 @@ class Outcome(StrEnum):
 
     ARTICLE = "article"
     LIST = "list"
+    LIST_END = "list_end"
     GALLERY = "gallery"
     VIDEO = "video"
     LIVE = "live"

@@ -101,7 +101,7 @@ class Crawl:
 
     def store_list(self, capture: CaptureRecord) -> None:
         """Store the row of a list's answer."""
-        self._store(read_list(capture))
+        self.store_answer(read_list(capture))
 
     def names_new(self, walk: Walk, entries: Sequence[Entry]) -> bool:
         """Whether a list names something that it did not name before."""
@@ -235,7 +235,7 @@ class Crawl:
         if self.run.fatal is not None:
             return
         if raw.repeats is not None:
-            self._store(read_repeat(raw, found))
+            self.store_answer(read_repeat(raw, found))
             return
         answer = self.extraction.look(raw, self.run.hearing, found, whole=self.run.findings.sample)
         if answer.outcome is Outcome.GONE:
@@ -256,7 +256,7 @@ class Crawl:
         with self.run.ends():
             if write is not None and self.run.fatal is None:
                 answer = placed(answer, write(why_not))
-            self._store(disbelieved(answer) if why_not else answer)
+            self.store_answer(disbelieved(answer) if why_not else answer)
 
     def controls(self, site: str) -> list[Recheck]:
         """Where the last pages of a host show no article, or that known ones are no more: an article of each such host
@@ -293,15 +293,18 @@ class Crawl:
                 self._store_written(answer, write, NOT_BELIEVED)
                 lost[found.host] += 1
         self._held.clear()
-        for host, pages in lost.items():
-            self.run.doubt(f"{host}: no page is well, and {pages} known articles seem to be no more: not believed")
+        # Where the run was stopped, nobody has looked whether the host is well.
+        for host, pages in lost.items() if not self.run.stopped else ():
+            note = f"{host}: no page is well, and {pages} known articles seem to be no more: not believed"
+            self.run.doubt(note, "looks", url=host)
 
     def look_in_vain(self, found: Recheck, cause: str, reason: str) -> None:
         """A look at a known article told nothing of it."""
         if self.run.fatal is not None:
             return
-        with self.run.ends(), self.run.step() as (connection, counts):
-            counts.failed += RULES[cause].counts
+        with self.run.ends(), self.run.step() as (connection, _):
+            if RULES[cause].counts:
+                self.run.note_failure(found, cause, reason)
             self.run.look_in_vain(connection, found, cause, reason, self.run.now())
         logger.info("looked in vain: %s: %s", found.url, reason)
 
@@ -320,13 +323,13 @@ class Crawl:
         """
         if self.run.fatal is not None:
             return Kept()
-        return self._store(
+        return self.store_answer(
             self.extraction.page(raw, self.run.hearing, claim, further=further, whole=self.run.findings.sample)
         )
 
     def store_item(self, item: Item, claim: Claim, *, further: bool = False) -> Kept:
         """The same for what was read already, or cannot be read."""
-        return self._store(read_claimed(item, claim, further=further))
+        return self.store_answer(read_claimed(item, claim, further=further))
 
     def end_parts(self, claim: Claim, cause: str, reason: str) -> None:
         """Pages of a claimed article are not to be had: it stays flagged as incomplete. Where the cause may pass, the
@@ -339,14 +342,15 @@ class Crawl:
                 self.run.in_vain(connection, claim, cause, reason, self.run.now())
             else:
                 frontier.settle(connection, claim, "done", "article")
-        self.run.doubt(f"{claim.url}: pages of the article are missing: {reason}", failed=passing)
+        note = f"{claim.url}: pages of the article are missing: {reason}"
+        self.run.doubt(note, "incomplete", failed=passing, site=claim.site, url=claim.url)
 
     def miss_page(self, claim: Claim, cause: str, reason: str) -> None:
         """A claimed address has no page; what follows stands in `crawler.run.retry`."""
         if self.run.fatal is not None:
             return
-        with self.run.ends(), self.run.step() as (connection, counts):
-            counts.failed += 1
+        with self.run.ends(), self.run.step() as (connection, _):
+            self.run.note_failure(claim, cause, reason)
             self.run.in_vain(connection, claim, cause, reason, self.run.now())
         logger.warning("failed: %s: %s", claim.url, reason)
 
@@ -374,7 +378,8 @@ class Crawl:
         """Some address gave no answer; if none does, the command says why."""
         self.run.unanswered[reason] += 1
 
-    def _store(self, answer: Answer) -> Kept:
+    def store_answer(self, answer: Answer) -> Kept:
+        """Store what was read."""
         if self.run.fatal is not None:
             return Kept()
         with self.run.ends():

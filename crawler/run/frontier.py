@@ -193,6 +193,15 @@ def _ours(found: Claim) -> tuple[ColumnElement[bool], ...]:
     return _T.c.id == found.id, _T.c.lease == found.lease
 
 
+def take(connection: Connection, site: str, native_id: str, url: str, worker: str, now: datetime) -> Claim | None:
+    """Lease one address, whatever its state; None where another worker has it."""
+    offer(connection, site, [(native_id, url)], now)
+    query = select(*_CLAIM).where(_T.c.site == site, _T.c.native_id == native_id)
+    free = or_(_T.c.state != "leased", _T.c.leased_until < now)
+    row = connection.execute(query.where(free).with_for_update(skip_locked=True)).one_or_none()
+    return _lease(connection, [_claim(row)], worker, now)[0] if row is not None else None
+
+
 def hold(connection: Connection, found: Claim, worker: str, now: datetime) -> None:
     """Keep an address with this worker until its run ends: what becomes of it is not decided yet."""
     kept = {"state": "leased", "leased_by": worker, "leased_until": now + LEASE}

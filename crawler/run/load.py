@@ -7,6 +7,7 @@ from typing import Any, Final
 from attrs import define, field
 from sqlalchemy import bindparam, select, update
 
+from archive.errors import UsageError
 from archive.store.db import reading, writing
 from archive.store.keys import key_in
 from archive.store.models import Capture
@@ -15,6 +16,7 @@ from crawler.capture.role import role_of
 from crawler.run.extraction import Extraction
 from crawler.run.run import Run
 from crawler.run.store import STORED, Answer, store
+from crawler.warc.imported import name_in, put_out, take_in
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import Broken, read_records
 
@@ -46,18 +48,41 @@ def import_warc(
     path: Path,
     *,
     jobs: int = 1,
+    in_place: bool = False,
     on_place: Callable[[int, Tally], None] = lambda offset, tally: None,
 ) -> Tally:
     """Store every page of a WARC file; what is stored already, from whatever file, is left out.
 
-    `jobs`: how many processes extract. `on_place` hears how far the file is read, in bytes. A broken record is in the
-    tally, and reading goes on behind it. Raises `UsageError` for what is no WARC file, and the archive's errors; what
-    was stored until then stays, and the next import goes on from there.
+    The file gets a place in the archive's folder, unless it is to stay where it is (`in_place`), or nothing of it is
+    new. `jobs`: how many processes extract. `on_place` hears how far the file is read, in bytes. A broken record is in
+    the tally, and reading goes on behind it. Raises `UsageError` for what is no WARC file, and the archive's errors;
+    what was stored until then stays, and the next import goes on from there.
     """
     tally = Tally()
-    resolved = path.resolve()
-    name = path.name if resolved.parent == run.home.warc.resolve() else str(resolved)
-    raws = _wanted(run, resolved, name, tally, on_place)
+    if in_place:
+        name, is_new = name_in(run.home, path) or str(path.resolve()), False
+    else:
+        name, is_new = take_in(run.home, path)
+    try:
+        _import(run, path, name, tally, jobs, on_place)
+    except UsageError:
+        _keep(run, name, is_new=is_new)
+        raise
+    _keep(run, name, is_new=is_new)
+    return tally
+
+
+def _keep(run: Run, name: str, *, is_new: bool) -> None:
+    """Take back the new place of a file of which nothing was stored."""
+    named = select(Capture.id).where(Capture.warc_file == name).limit(1)
+    with reading(run.engine) as connection:
+        if not is_new or connection.execute(named).first() is not None:
+            return
+    put_out(run.home, name)
+
+
+def _import(run: Run, path: Path, name: str, tally: Tally, jobs: int, on_place: Callable[[int, Tally], None]) -> None:
+    raws = _wanted(run, path.resolve(), name, tally, on_place)
     batch: list[Answer] = []
     with Extraction(jobs=jobs if path.stat().st_size >= PARALLEL_FROM else 1) as extraction:
         for answer in extraction.pages(raws, run.hearing):
@@ -67,7 +92,6 @@ def import_warc(
                 batch = []
     if batch:
         _store(run, batch, tally)
-    return tally
 
 
 def _wanted(
@@ -134,8 +158,11 @@ def _is_known(raw: RawCapture, row: Any) -> bool:
 
 
 def _is_gone(run: Run, row: Any, raw: RawCapture) -> bool:
-    """Whether a stored capture's record is not where it was: its file was written anew, or is no more."""
-    return row.warc_file is None or row.warc_file == raw.warc_file or not (run.home.warc / row.warc_file).exists()
+    """Whether a stored capture's record is to be had from its new place: its file was written anew, or is no more, or
+    stands outside the archive's folder, which has it now."""
+    if row.warc_file is None or row.warc_file == raw.warc_file or not run.home.warc_file(row.warc_file).exists():
+        return True
+    return Path(row.warc_file).is_absolute() and not Path(raw.warc_file or "/").is_absolute()
 
 
 _TABLE: Any = Capture.__table__

@@ -61,8 +61,10 @@ class _TakeOver:
     def all(self) -> int:
         """Store what the database missed, and cut off what is torn; how many records that were."""
         path = self.left.path
+        begin = self.end = self.left.begin()
+        ours = select(Capture.warc_offset).where(Capture.warc_file == path.name, Capture.warc_offset >= begin)
         with reading(self.run.engine) as connection:
-            known = set(connection.execute(select(Capture.warc_offset).where(Capture.warc_file == path.name)).scalars())
+            known = set(connection.execute(ours).scalars())
         tried, times = self.left.tried()
 
         def wanted(offset: int) -> bool:
@@ -74,7 +76,7 @@ class _TakeOver:
             return True
 
         try:
-            for record in read_records(path, path.name, wanted):
+            for record in read_records(path, path.name, wanted, start=begin):
                 if isinstance(record, Broken):
                     self._broken(record, times)
                     continue

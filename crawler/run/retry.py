@@ -69,6 +69,7 @@ def _unsure(what: str, then: Then = "done") -> Rule:
 RULES: Final[dict[str, Rule]] = {
     Outcome.ARTICLE: _final("an article"),
     Outcome.LIST: _unsure("a list at an article's own address"),
+    Outcome.LIST_END: _final("what stands behind a list's last page: 404 or 410"),
     Outcome.GALLERY: _final("a set of pictures"),
     Outcome.VIDEO: _final("a video"),
     Outcome.LIVE: _final("a running text"),
@@ -147,6 +148,7 @@ class Seen:
     `barred`: how many addresses its robots.txt forbade that were not known to be forbidden; `new_robots`: it is another
     than before. `shared_vain`: its pages in a row that were in vain in all runs, as far as this one knows. `controls`:
     so many articles that were there lately were asked for since the last page that was well, to see whether it is.
+    `spent`: it is left alone because its budget for the day is spent, which is nothing that a person must look at.
     """
 
     answered: bool = False
@@ -161,6 +163,7 @@ class Seen:
     new_robots: bool = False
     shared_vain: int = 0
     controls: int = 0
+    spent: bool = False
 
     def page_well(self) -> None:
         """A page was final."""

@@ -19,14 +19,16 @@ from archive.errors import AlreadyRunning, DoubtfulRun, JianbaoError, NetworkUna
 from archive.settings import Home
 from archive.store.db import open_engine, writing
 from archive.store.models import CrawlRun
-from archive.store.records import Stored
+from archive.store.problems import Problem
+from archive.store.problems import write as write_problems
 from crawler.capture.hearing import Hearing
 from crawler.pages.page import Outcome
 from crawler.run import discovery, frontier
+from crawler.run.counts import Counts
 from crawler.run.locks import Heart, HomeLock, bury, is_dead, lock_home, worker_of
 from crawler.run.politeness.hosts import clock, free, note_page
+from crawler.run.process.room import give_room, hold_room
 from crawler.run.retry import IN_A_ROW, RULES, Seen
-from crawler.run.room import give_room, hold_room
 from crawler.run.schedule import rechecks
 from crawler.run.schedule.rechecks import Recheck
 from crawler.run.watch.findings import Findings
@@ -42,33 +44,8 @@ SHOWN = 3
 _RUN: Any = CrawlRun.__table__
 
 
-@define
-class Counts:
-    """What a run did. `listed`: articles that lists named; `fetched`: article pages that answered; `new`: articles that
-    the archive did not have, `duplicate` of them with a text that it had; `doubtful`: pages that could not be read as
-    they should, and lists that gave less than expected; `failed`: addresses without an answer; `rechecked`: articles
-    that were looked at again."""
-
-    listed: int = 0
-    fetched: int = 0
-    new: int = 0
-    duplicate: int = 0
-    doubtful: int = 0
-    failed: int = 0
-    rechecked: int = 0
-
-    def summary(self) -> str:
-        """One line for a person."""
-        return (
-            f"listed {self.listed} · fetched {self.fetched} · new {self.new} · duplicate {self.duplicate} · "
-            f"doubtful {self.doubtful} · failed {self.failed}"
-            + (f" · rechecked {self.rechecked}" if self.rechecked else "")
-        )
-
-    def add(self, stored: Sequence[Stored]) -> None:
-        """Count what one transaction stored."""
-        self.new += sum(one.state == "new" for one in stored)
-        self.duplicate += sum(one.state == "new" and one.duplicate for one in stored)
+class Crash(JianbaoError):
+    """A bug ended the run."""
 
 
 @define
@@ -80,9 +57,9 @@ class Run:
     not, in a few words, and how often; `stopped`: whether somebody asked it to end. `seen`: what each host did, and
     each site. `leases`: of the addresses (ids) that were tried in vain. `held`: looks at known articles that show them
     to be no more, `believed`: those of them (ids) whose host was well after it. `findings`: what is watched, and judged
-    at the end; `told`: what came of that. `notes`: what a person should know of it. `now`: the clock of all that is
-    written down of the world, in UTC; politeness and the life of processes have the real one. `on_change` hears of new
-    counts, `on_fatal` of the end.
+    at the end; `told`: what came of that. `notes`: what a person should know of it, `problems`: each page, list and
+    host that was doubtful or failed. `now`: the clock of all that is written down of the world, in UTC; politeness and
+    the life of processes have the real one. `on_change` hears of new counts, `on_fatal` of the end.
     """
 
     home: Home
@@ -107,9 +84,11 @@ class Run:
     told: Told = field(factory=Told)
     believed: list[int] = field(factory=list)
     notes: list[str] = field(factory=list)
+    problems: list[Problem] = field(factory=list)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     on_change: Callable[["Run"], None] = lambda run: None
     on_fatal: list[Callable[[], None]] = field(factory=list)
+    _written: int = 0  # of the problems
 
     @property
     def worker(self) -> str:
@@ -123,7 +102,7 @@ class Run:
         Raises `AlreadyRunning`, and nothing is committed, where another crawler has buried this run: it was silent for
         so long that what it works on was given to others.
         """
-        before, counts = self.counts, evolve(self.counts)
+        before, counts, problems = self.counts, evolve(self.counts), len(self.problems)
         self.counts = counts  # what the block calls may count too
         try:
             with writing(self.engine) as connection:
@@ -131,7 +110,9 @@ class Run:
                 self._write(connection, **asdict(counts))
         except BaseException:
             self.counts = before
+            del self.problems[problems:]
             raise
+        self._written = len(self.problems)
         self.on_change(self)
 
     @contextmanager
@@ -142,6 +123,18 @@ class Run:
         except JianbaoError as error:
             self.fail(error)
 
+    @contextmanager
+    def no_bug(self) -> Iterator[None]:
+        """A block whose exceptions, but for the known ones, are bugs of ours, which end the run. For what is called by
+        somebody who only logs them."""
+        try:
+            yield
+        except JianbaoError as error:
+            self.fail(error)
+        except Exception as error:
+            logger.exception("a bug")
+            self.fail(Crash(f"a bug, {type(error).__name__}: {error}; please report it with the log"))
+
     def fail(self, error: JianbaoError) -> None:
         """End the run with this error; the first one counts."""
         if self.fatal is None:
@@ -150,14 +143,27 @@ class Run:
             for stop in self.on_fatal:
                 stop()
 
-    def doubt(self, note: str, *, failed: bool = False) -> None:
-        """Count something that a person should look at, and say it."""
-        if failed:
+    def doubt(
+        self, note: str, cause: str, *, failed: bool = False, site: str | None = None, url: str | None = None
+    ) -> None:
+        """Count something that a person should look at, and say it. `cause`, `url`: as in `Problem`."""
+        self.note_problem(
+            Problem(kind="failed" if failed else "doubtful", cause=cause, site=site, url=url, detail=note)
+        )
+        self.notes.append(note)
+        logger.warning("%s", note)
+
+    def note_failure(self, one: "frontier.Claim | Recheck", cause: str, reason: str) -> None:
+        """An address was asked for in vain. `cause`: of `crawler.run.retry`. `reason`: in a few words."""
+        self.note_problem(Problem(kind="failed", cause=str(cause), site=one.site, url=one.url, detail=reason))
+
+    def note_problem(self, problem: Problem) -> None:
+        """Count what went wrong; it is written down with the next step, or at the run's end."""
+        if problem.kind == "failed":
             self.counts.failed += 1
         else:
             self.counts.doubtful += 1
-        self.notes.append(note)
-        logger.warning("%s", note)
+        self.problems.append(problem)
 
     def in_vain(self, connection: Connection, claim: frontier.Claim, cause: str, reason: str, now: datetime) -> None:
         """A claimed address was tried in vain: it waits, or is given up; and its host may be left alone. `cause`: of
@@ -203,7 +209,7 @@ class Run:
                 seen.again.add(claim.id)
             if seen.is_enough and not self.is_left(claim):
                 seen.left = f"{len(seen.vain)} pages in a row were in vain, the last one: {reason}"
-                self.doubt(f"{name}: {seen.left}; left alone for this run")
+                self.doubt(f"{name}: {seen.left}; left alone for this run", "host", site=claim.site, url=name)
 
     def went_well(self, connection: Connection, claim: "frontier.Claim | Recheck") -> None:
         """A claimed address gave a page that is final: so are those without an article that its host gave before."""
@@ -253,13 +259,15 @@ class Run:
         self.heart.stop()
         for host, seen in self.seen.items():
             if seen.forbids_much:
-                self.doubt(f"{host}: robots.txt forbids all that was to be fetched, {seen.barred} addresses new to it")
+                note = f"{host}: robots.txt forbids all that was to be fetched, {seen.barred} addresses new to it"
+                self.doubt(note, "robots", url=host)
         nothing = Counter(
             claim.site for claim, _ in self.unsure.values() if not (self.is_well(claim) or self.is_left(claim))
         )
         for site, pages in nothing.items():
             if pages > 1 or self.seen[site].controls:
-                self.doubt(f"{site}: none of the last {pages} pages shows an article; they are asked for again")
+                note = f"{site}: none of the last {pages} pages shows an article; they are asked for again"
+                self.doubt(note, "host", site=site, url=site)
         error = self._verdict()
         fatal = error is not None and not isinstance(error, DoubtfulRun | NetworkUnavailable)
         try:
@@ -316,9 +324,8 @@ class Run:
                 f"no site answered{why}; check the network, the proxy and the certificates, then try again"
             )
         if self.counts.doubtful or self.counts.failed:
-            return DoubtfulRun(
-                f"{self.counts.doubtful} doubtful, {self.counts.failed} failed; `jianbao runs` and the log say which"
-            )
+            counts = f"{self.counts.doubtful} doubtful, {self.counts.failed} failed"
+            return DoubtfulRun(f"{counts}; `jianbao runs show {self.run_id}` says which")
         return None
 
     def _is_synced(self) -> bool:
@@ -334,12 +341,13 @@ class Run:
         return True
 
     def _write(self, connection: Connection, **values: Any) -> None:
-        """Write to the run's row, as long as nobody has buried it."""
+        """Write to the run's row, as long as nobody has buried it, and what went wrong since the last time."""
         ours = update(_RUN).where(_RUN.c.id == self.run_id, _RUN.c.state == "running")
         if not connection.execute(ours.values(beat_at=clock(connection), **values)).rowcount:
             raise AlreadyRunning(
                 f"nothing was heard of run {self.run_id} for so long that another crawler took over its work"
             )
+        write_problems(connection, self.run_id, self.problems[self._written :])
 
 
 def open_run(

@@ -3,7 +3,8 @@
 import logging
 import os
 import platform
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from archive.errors import AlreadyRunning, JianbaoError, UsageError
 from archive.settings import Home
 from crawler.run import frontier
+from crawler.run.counts import Counts
 from crawler.run.crawl import Crawl
 from crawler.run.extraction import Extraction
 from crawler.run.politeness.turns import Turns
 from crawler.run.process.configured import check_sites, configure
 from crawler.run.recovery import recover
-from crawler.run.run import Counts, Run, open_run
+from crawler.run.run import Crash, Run, open_run
 from crawler.run.watch.findings import Findings
 from crawler.run.watch.tell import ping, run_command
 from crawler.sites.registry import load_sites
@@ -58,6 +60,9 @@ def crawl(
     retry: Literal["failed", "blocked"] | None = None,
     process: Any = None,
     verbose: bool = False,
+    max_time: float | None = None,
+    max_pages: int | None = None,
+    on_begin: Callable[[Run], None] = lambda run: None,
     on_change: Callable[[Run], None] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> tuple[Counts, JianbaoError | None]:
@@ -65,8 +70,9 @@ def crawl(
 
     `limit`: the most articles to fetch. `since`: articles that a list dates before it are not fetched. `retry`: what
     older runs gave up is asked for again (`crawler.run.frontier.revive`). `process`: a Scrapy process with its
-    settings, made here otherwise (`verbose`: its own lines are shown too). `now`: the clock, in UTC (`Run`). The error
-    is None for a run without anything doubtful.
+    settings, made here otherwise (`verbose`: its own lines are shown too). `max_time`: seconds after which nothing more
+    is asked for, `max_pages`: requests; what is due stays due. `on_begin` hears of the run. `now`: the clock, in UTC
+    (`Run`). The error is None for a run without anything doubtful.
 
     Raises `UsageError`, `AlreadyRunning`, `DatabaseUnavailable`, `SchemaMismatch`, `StorageError` before it fetches.
     """
@@ -94,28 +100,70 @@ def crawl(
     ping(home.settings, "/start")
     if on_change is not None:
         run.on_change = on_change
-    try:
-        turns = Turns(run, settings.getfloat("DOWNLOAD_TIMEOUT") + SLACK)
+    on_begin(run)
+    end_at = time.monotonic() + max_time if max_time is not None else None
+
+    def work() -> None:
+        turns = Turns(run, settings.getfloat("DOWNLOAD_TIMEOUT") + SLACK, max_pages)
         with Extraction() as extraction:
             recover(run, extraction)
             _look_over(run, names, retry)
             crawl = Crawl(run, extraction, turns, limit, since)
-            _fetch(crawl, names, process or _own_process(settings, verbose=verbose))
+            _fetch(crawl, {name: {} for name in names}, process or _own_process(settings, verbose=verbose), end_at)
             crawl.end_looks()
-    except JianbaoError as error:
-        run.fail(error)
-    except BaseException as error:
-        run.fatal = run.fatal or _CrashError(f"{type(error).__name__}: {error}")
-        run.finish()
+
+    try:
+        ended = _carry_out(run, work)
+    except BaseException:
         ping(home.settings, "/1")
         raise
-    ended = run.finish()
     for alarm in run.told.well:
         logger.warning("well again: alarm %d, %s", alarm.id, alarm.what)
     if home.settings.alarm_command:
         run_command(home.settings.alarm_command, home, run.told)
     ping(home.settings, f"/{ended.exit_code if ended is not None else 0}")
     return run.counts, ended
+
+
+def fetch(
+    home: Home,
+    spiders: Mapping[Any, Mapping[str, Any]],
+    *,
+    verbose: bool = False,
+    on_begin: Callable[[Run], None] = lambda run: None,
+    on_change: Callable[[Run], None] = lambda run: None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> JianbaoError | None:
+    """Let spiders ask for what they were given, beside a crawl that may go on; how the command should end. `spiders`:
+    classes of spiders, with the words that each gets. The rest, and what is raised, as for `crawl`."""
+    if not verbose:
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+    settings = project_settings()
+    configure(settings, home.settings)
+    run = open_run(home, [], kind="fetch", now=now)
+    run.hearing = home.settings.witness or "all"
+    run.on_change = on_change
+    on_begin(run)
+
+    def work() -> None:
+        with Extraction() as extraction:
+            crawl = Crawl(run, extraction, Turns(run, settings.getfloat("DOWNLOAD_TIMEOUT") + SLACK))
+            _fetch(crawl, spiders, _own_process(settings, verbose=verbose), None)
+            crawl.end_looks()
+
+    return _carry_out(run, work)
+
+
+def _carry_out(run: Run, work: Callable[[], None]) -> JianbaoError | None:
+    try:
+        work()
+    except JianbaoError as error:
+        run.fail(error)
+    except BaseException as error:
+        run.fatal = run.fatal or Crash(f"{type(error).__name__}: {error}")
+        run.finish()
+        raise
+    return run.finish()
 
 
 def _look_over(run: Run, names: Sequence[str], retry: Literal["failed", "blocked"] | None) -> None:
@@ -130,10 +178,6 @@ def _look_over(run: Run, names: Sequence[str], retry: Literal["failed", "blocked
         logger.info("%d addresses that were %s are asked for again", revived, retry)
 
 
-class _CrashError(JianbaoError):
-    """A bug ended the run."""
-
-
 def _own_process(settings: "Settings", *, verbose: bool) -> Any:
     from scrapy.crawler import AsyncCrawlerProcess
 
@@ -146,7 +190,7 @@ def _own_process(settings: "Settings", *, verbose: bool) -> Any:
     return process
 
 
-def _fetch(crawl: Crawl, names: Sequence[str], process: Any) -> None:
+def _fetch(crawl: Crawl, spiders: Mapping[Any, Mapping[str, Any]], process: Any, end_at: float | None) -> None:
     run = crawl.run
     settings: Settings = process.settings
     if ca_file := run.home.settings.ca_file:
@@ -155,6 +199,7 @@ def _fetch(crawl: Crawl, names: Sequence[str], process: Any) -> None:
     run.warc = WarcFolder(
         path=run.home.warc,
         max_bytes=run.home.settings.warc_bytes,
+        now=run.now,
         info={
             "software": f"jianbao {settings['USER_AGENT'].partition('/')[2].partition(' ')[0]} (scrapy, warcio)",
             "format": "WARC File Format 1.1",
@@ -165,8 +210,8 @@ def _fetch(crawl: Crawl, names: Sequence[str], process: Any) -> None:
             "isPartOf": f"run {run.run_id}",
         },
     )
-    for name in names:
-        process.crawl(name, crawl=crawl)
+    for spider, words in spiders.items():
+        process.crawl(spider, crawl=crawl, **words)
     run.on_fatal.append(lambda: _stop(process))
     stop = process.stop
 
@@ -178,9 +223,18 @@ def _fetch(crawl: Crawl, names: Sequence[str], process: Any) -> None:
         await stop()
 
     process.stop = stop_well
+    if end_at is not None:
+        _end_in(max(0.0, end_at - time.monotonic()), crawl.turns)
     process.start()
     if process.bootstrap_failed and run.fatal is None:
-        run.fail(_CrashError("a spider did not start; the log says why"))
+        run.fail(Crash("a spider did not start; the log says why"))
+
+
+def _end_in(seconds: float, turns: Turns) -> None:
+    from twisted.internet import reactor
+
+    later: Any = reactor
+    later.callFromThread(later.callLater, seconds, turns.enough, "the time is over")
 
 
 def _stop(process: Any) -> None:

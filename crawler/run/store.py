@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from archive.ingest.prepare import Prepared, prepare
 from archive.ingest.transaction import ingest
+from archive.store.problems import Problem
 from archive.store.records import CaptureRecord, Item, Stored
 from crawler.capture.hearing import Hearing, is_heard
 from crawler.capture.item import capture_item, list_answer, repeat_item
@@ -194,7 +195,9 @@ def store(run: Run, answers: Sequence[Answer]) -> list[Kept]:
         counts.add(stored)
         counts.fetched += sum(not one.listing and one.recheck is None for one in answers)
         counts.rechecked += sum(one.recheck is not None for one in answers)
-        counts.doubtful += sum(bool(one.doubt) for one in answers)
+        for one, its in zip(answers, stored, strict=True):
+            if one.doubt:
+                run.note_problem(_problem(one, its))
         parted = {one.key for one in answers if one.key is not None and one.part is not None}
         broken_up = {key for key in parted if not is_whole(connection, *key)}
         settled = [one for one in answers if one.key not in broken_up and one.recheck is None]
@@ -207,6 +210,19 @@ def store(run: Run, answers: Sequence[Answer]) -> list[Kept]:
         # What repeats a capture that the archive does not have, is not stored.
         kept.append(Kept(outcome=one.outcome if its.capture_id else "", stored=its, whole=whole, missing=missing))
     return kept
+
+
+def _problem(answer: Answer, its: Stored) -> Problem:
+    row, article = answer.item.capture, answer.outcome is Outcome.ARTICLE
+    return Problem(
+        kind="doubtful",
+        cause=answer.doubt if article else str(answer.outcome),
+        site=row.get("site"),
+        template=row.get("template"),
+        url=answer.url,
+        detail=None if article else row.get("detail"),
+        capture_id=its.capture_id,
+    )
 
 
 def _plan(

@@ -25,7 +25,7 @@ from crawler.run.crawl import BATCH, Crawl, Write
 from crawler.run.discovery import Walk, entries_of
 from crawler.run.frontier import Claim
 from crawler.run.politeness.turns import Ending, HostRests
-from crawler.run.retry import Cause
+from crawler.run.retry import Cause, host_of
 from crawler.run.schedule.rechecks import Recheck
 from crawler.sites.registry import load_sites
 from crawler.spiders.parts import Parts
@@ -60,6 +60,12 @@ class PortalSpider(Spider):
     _looks: set[int]
 
     async def start(self) -> AsyncIterator[Request]:
+        # As for `_idle`.
+        with self.crawl.run.no_bug():
+            for request in self._first():
+                yield request
+
+    def _first(self) -> Iterator[Request]:
         for source in self.site.sources:
             walk = self.crawl.walk(self.site, source)
             if walk is not None:
@@ -68,8 +74,7 @@ class PortalSpider(Spider):
                 logger.info("list %s/%s: polled less than %s ago", self.name, source.name, source.every)
         for claim in self.crawl.barred(self.name):
             yield self._page_request(claim)
-        for request in self._due():
-            yield request
+        yield from self._due()
 
     # Lists
 
@@ -105,11 +110,9 @@ class PortalSpider(Spider):
             yield from self._due()
             return
         if lost := answer.torn or unreadable(answer.lost):
-            self.crawl.run.doubt(f"list {self.name}/{walk.source.name}, page {walk.page + 1}: {lost}")
+            self._doubt_list(walk, f", page {walk.page + 1}: {lost}")
         if walk.page == 0 and len(entries) < walk.source.expect:
-            self.crawl.run.doubt(
-                f"list {self.name}/{walk.source.name} named {len(entries)} articles, {walk.source.expect} expected"
-            )
+            self._doubt_list(walk, f" named {len(entries)} articles, {walk.source.expect} expected")
         self.crawl.note_list(walk, len(entries))
         walk.slipped = walk.slipped or bool(answer.torn) or (walk.page == 0 and not entries)
         more = self.crawl.goes_on(walk, entries)
@@ -139,7 +142,8 @@ class PortalSpider(Spider):
         if isinstance(error, RobotsForbidden):
             self._list_missing(walk, "robots.txt forbids it")
             return
-        if self.crawl.is_ending:
+        if self.crawl.is_ending or self.crawl.run.seen[host_of(walk.url)].spent:
+            self.crawl.end_walk(walk, whole=False)
             return
         self.crawl.no_answer(why_none(error))
         self._list_missing(walk, why_none(error), failed=True)
@@ -148,14 +152,18 @@ class PortalSpider(Spider):
         """A page of a list is not to be had. `failed`: no answer says anything of it. `ends`: the list ends there."""
         self.crawl.note_list(walk, None, reason)
         if failed and (walk.page > 0 or walk.source.expect > 0):
-            self.crawl.run.doubt(f"list {self.name}/{walk.source.name}, page {walk.page + 1}: {reason}", failed=True)
+            self._doubt_list(walk, f", page {walk.page + 1}: {reason}", failed=True)
         elif walk.source.expect > 0 and not ends:
             page = f", page {walk.page + 1}" if walk.page else ""
-            self.crawl.run.doubt(f"list {self.name}/{walk.source.name}{page}: {reason}")
+            self._doubt_list(walk, f"{page}: {reason}")
         else:
             level = logging.DEBUG if ends else logging.INFO
             logger.log(level, "list %s/%s, page %d: %s", self.name, walk.source.name, walk.page + 1, reason)
         self.crawl.end_walk(walk, whole=ends)
+
+    def _doubt_list(self, walk: Walk, note: str, *, failed: bool = False) -> None:
+        note = f"list {self.name}/{walk.source.name}{note}"
+        self.crawl.run.doubt(note, "list", failed=failed, site=self.name, url=walk.url)
 
     # Pages
 
@@ -200,7 +208,7 @@ class PortalSpider(Spider):
             raw = RawCapture(url=claim.url, captured_at=self.crawl.run.now(), payload=b"")
             self.crawl.store_item(Item(capture=capture_record(raw, page)), claim)
         else:
-            cause, words = _failure(failure)
+            cause, words = failure_of(failure)
             if cause in (Cause.HOST, Cause.NO_ANSWER):
                 self.crawl.no_answer(words)
             if cause == Cause.HOST:
@@ -256,7 +264,7 @@ class PortalSpider(Spider):
         self._looks.discard(found.article_id)
         if self.crawl.run.fatal is not None:
             return
-        cause, words = _failure(failure)
+        cause, words = failure_of(failure)
         if cause in (Cause.HOST, Cause.NO_ANSWER):
             self.crawl.no_answer(words)
         if cause == Cause.HOST:
@@ -282,7 +290,7 @@ class PortalSpider(Spider):
                 priority=5,
             )
             return
-        if address is None and not parts.kept.whole:
+        if address is None and not parts.kept.whole and not self.crawl.is_ending:
             self.crawl.end_parts(parts.claim, parts.cause, parts.reason)
         yield from self._due()
 
@@ -306,22 +314,26 @@ class PortalSpider(Spider):
         self._claims.discard(parts.claim.id)
         if self.crawl.run.fatal is not None:
             return
-        parts.fail(*_failure(failure))
+        parts.fail(*failure_of(failure))
         yield from self._go_on(parts)
 
     # Signals
 
     def _idle(self) -> None:
         """The last word before the spider closes: is anything due after all, or to be looked at again?"""
-        requests = list(self._due()) or list(self._look_requests())
-        for request in requests:
-            self.crawler.engine.crawl(request)
+        requests: list[Request] = []
+        # Scrapy logs what is raised here, and closes the spider as if nothing were left.
+        with self.crawl.run.no_bug():
+            requests = list(self._due()) or list(self._look_requests())
+            for request in requests:
+                self.crawler.engine.crawl(request)
         if requests:
             raise DontCloseSpider
 
     def _broke(self, failure: Any) -> None:
         """A bug in our own code: the run goes on, but does not pass as a good one."""
-        self.crawl.run.doubt(f"{self.name}: a bug, {failure.type.__name__}: {failure.getErrorMessage()}", failed=True)
+        note = f"{self.name}: a bug, {failure.type.__name__}: {failure.getErrorMessage()}"
+        self.crawl.run.doubt(note, "bug", failed=True, site=self.name)
 
 
 def _cause(raw: RawCapture) -> Cause:
@@ -331,7 +343,7 @@ def _cause(raw: RawCapture) -> Cause:
     return Cause.HOST if raw.status == BUSY else Cause.SERVER_ERROR
 
 
-def _failure(failure: Any) -> tuple[str, str]:
+def failure_of(failure: Any) -> tuple[str, str]:
     """Why a request for a page gave no answer: the cause by `crawler.run.retry`, and a few words."""
     error, redirected = failure.value, failure.request.meta.get("redirect_urls")
     words = why_none(error)

@@ -1,7 +1,9 @@
 """Raw first: every answer goes into a WARC 1.1 file, and to the disk, before the database hears of it.
 
-Files rotate by size; each record is a gzip member of its own. Until the run is over, a marker stands beside each of its
-files (`crawler.warc.marker`). `crawler.run.recovery` takes over what a killed writer left.
+A day has one file, which every crawl of that day goes on writing, and one for each crawler that writes at the same
+time; where it grows too large, the next one is begun. Each record is a gzip member of its own. While a run writes, a
+marker stands beside each of its files (`crawler.warc.marker`). `crawler.run.recovery` takes over what a killed writer
+left.
 
 A record's HTTP block is what the server sent, rebuilt from what Scrapy hands on: the body is byte for byte as
 transferred (gzip stays gzip), but a chunked transfer is put together, `Transfer-Encoding` is gone with it, header
@@ -12,10 +14,11 @@ import errno
 import os
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from http.client import responses
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 from urllib.parse import urlsplit
@@ -26,7 +29,8 @@ from warcio.timeutils import datetime_to_iso_date
 from warcio.warcwriter import WARCWriter
 
 from archive.errors import StorageError
-from crawler.warc.marker import mark, unmark
+from archive.times import BEIJING
+from crawler.warc.marker import mark, mark_again, unmark
 
 REQUESTED = "X-Jianbao-Requested"
 """A field of ours in a response record: the address that was asked for first, where redirects led elsewhere."""
@@ -39,6 +43,8 @@ _NOT_MODIFIED: Final = "http://netpreserve.org/warc/1.1/revisit/server-not-modif
 Headers = Sequence[tuple[str, str]]
 
 _LINE_END = re.compile(r"[\r\n]+")
+_NAME: Final = re.compile(r"jianbao-(\d{8})-([0-9a-f]{8})-(\d{5,})\.warc\.gz")
+"""The day, a word for the crawler, the number."""
 
 
 @frozen(kw_only=True)
@@ -86,31 +92,29 @@ class Position:
 
 @define
 class WarcFolder:
-    """The rotating WARC files of one crawl process.
+    """The rolling WARC files of one crawl process.
 
-    `path`: the folder. `max_bytes`: when to begin the next file. `info`: the warcinfo record's fields. Raises
-    `StorageError` where the disk does not take a record; the file then ends with the record before it.
+    `path`: the folder. `max_bytes`: when to begin the next file. `info`: the fields of the warcinfo record that comes
+    before what this process writes. `now`: the clock by which a file's day is, in Beijing. Raises `StorageError` where
+    the disk does not take a record; the file then ends with the record before it.
     """
 
     path: Path
     max_bytes: int
     info: dict[str, str]
-    _file: BinaryIO | None = None
-    _markers: list[BinaryIO] = field(factory=list)
-    _size: int = 0
-    _count: int = 0
-    _prefix: str = field(factory=lambda: f"jianbao-{datetime.now(UTC):%Y%m%d%H%M%S}-{secrets.token_hex(4)}")
-
-    @property
-    def name(self) -> str:
-        """The name of the present file."""
-        return f"{self._prefix}-{self._count:05d}.warc.gz"
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    name: str = field(default="", init=False)
+    """The present file's."""
+    _file: BinaryIO | None = field(default=None, init=False)
+    _markers: list[BinaryIO] = field(factory=list, init=False)
+    _size: int = field(default=0, init=False)
 
     def write(self, exchange: Exchange) -> Position:
         """Append the request and the response, and wait until the disk has them."""
         try:
-            if self._file is None or self._size >= self.max_bytes:
-                self._rotate()
+            day = f"{self.now().astimezone(BEIJING):%Y%m%d}"
+            if self._file is None or self._size >= self.max_bytes or day != _day(self.name):
+                self._rotate(day)
             request, response, digest = _records(exchange)
             self._append(request + response)
         except OSError as error:
@@ -133,15 +137,40 @@ class WarcFolder:
             self._file.close()
         self._file = None
 
-    def _rotate(self) -> None:
+    def _rotate(self, day: str) -> None:
         self._end_file()
-        self._count += 1
         self.path.mkdir(parents=True, exist_ok=True)
+        if not self._go_on(day):
+            self._begin(day)
+        self._append(_warcinfo(self.name, self.info))
+
+    def _go_on(self, day: str) -> bool:
+        """Open a file of that day which nobody writes; whether there is one that is not full.
+
+        One that has another name as well is somebody's copy: it stays what it is.
+        """
+        for path in sorted(self.path.glob(f"jianbao-{day}-*.warc.gz"), reverse=True):
+            found = path.stat()
+            if _day(path.name) != day or found.st_size >= self.max_bytes or found.st_nlink > 1 or path.is_symlink():
+                continue
+            marker = mark_again(path)
+            if marker is not None:
+                self._markers.append(marker)
+                self._file = path.open("r+b", buffering=0)
+                self._size = self._file.seek(0, os.SEEK_END)
+                self.name = path.name
+                return True
+        return False
+
+    def _begin(self, day: str) -> None:
+        last = _NAME.fullmatch(self.name)
+        crawler, number = (last[2], int(last[3])) if last and last[1] == day else (secrets.token_hex(4), 0)
+        names = (f"jianbao-{day}-{crawler}-{behind:05d}.warc.gz" for behind in count(number + 1))
+        self.name = next(name for name in names if not (self.path / name).exists())
         # The marker comes first: a WARC file that nobody marked is a finished one.
         self._markers.append(mark(self.path / self.name))
         self._file = (self.path / self.name).open("xb", buffering=0)
         self._size = 0
-        self._append(_warcinfo(self.name, self.info))
         folder = os.open(self.path, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -173,6 +202,12 @@ def storage_error(place: Path, error: OSError) -> StorageError:
         errno.EROFS: "the disk is read-only; name another folder with --home",
     }.get(error.errno or 0, "check the folder's owner and permissions, or name another with --home")
     return StorageError(f"cannot write to {place}: {error.strerror or error}; {advice}")
+
+
+def _day(name: str) -> str:
+    """The day of a file that a crawl wrote; "" of another."""
+    found = _NAME.fullmatch(name)
+    return found[1] if found is not None else ""
 
 
 class _WireHeaders(StatusAndHeaders):  # type: ignore[misc]

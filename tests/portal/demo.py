@@ -100,12 +100,12 @@ def run(demo: Demo, portal: Proxy) -> None:
         "behind a verification page, two deleted ones, and one that robots.txt forbids.",
     )
     # 3: the verification page makes the run doubtful, as it must.
-    first = demo.jianbao("crawl", expect=3)
+    first = demo.jianbao("crawl", "-v", expect=3)
     demo.check("every article is new", f"new {count} " in first)
     demo.check("one page is doubtful, none failed", "doubtful 1 · failed 0" in first)
 
     demo.step("2  Crawl again", "Lists are read again; no article is fetched twice.")
-    second = demo.jianbao("crawl")
+    second = demo.jianbao("crawl", "-v")
     demo.check("the second run finds nothing new", "fetched 0 · new 0" in second)
 
     _compare(demo, world)

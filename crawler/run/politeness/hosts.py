@@ -14,6 +14,7 @@ from attrs import evolve, fields, frozen
 from sqlalchemy import Connection, func, select, update
 
 from archive.store.models import Host
+from archive.times import BEIJING
 from crawler.run.frontier import insert
 
 MAX_REST: Final = timedelta(hours=24)
@@ -29,6 +30,10 @@ RULES_LAST: Final = timedelta(hours=24)
 _T: Any = Host.__table__
 
 
+class BudgetSpent(Exception):
+    """A host was asked as often today as it may be; the message says so."""
+
+
 @frozen(kw_only=True)
 class State:
     """What is known of one host. Times in UTC.
@@ -36,7 +41,8 @@ class State:
     `next_at`: no request before. `turn_of`, `turn_until`: who has its turn, and when that is over at the latest.
     `rest_until`, `rest_reason`: it asked to be left alone. `crawl_delay`: seconds, from its robots.txt. `robots`: a
     digest of its robots.txt. `vain`: its pages in a row that were in vain, over all runs. `recheck_at`: see
-    `crawler.run.schedule.share`.
+    `crawler.run.schedule.share`. `asked_on`, `asked`: how many requests were sent on which day in Beijing, where a
+    budget counts them.
     """
 
     host: str
@@ -49,6 +55,12 @@ class State:
     robots: str | None = None
     vain: int = 0
     recheck_at: datetime | None = None
+    asked_on: str | None = None
+    asked: int = 0
+
+    def is_spent(self, budget: int | None, now: datetime) -> bool:
+        """Whether so many requests as a day may have were sent today, by Beijing time."""
+        return budget is not None and self.asked_on == _day(now) and self.asked >= budget
 
     def delay(self, least: float) -> timedelta:
         """The time between two requests: the longer of ours (`least`, seconds) and the host's own."""
@@ -91,21 +103,35 @@ def look(connection: Connection, host: str, *, lock: bool = False) -> State:
     return State(**row) if row is not None else State(host=host)
 
 
+def _day(now: datetime) -> str:
+    return f"{now.astimezone(BEIJING):%Y-%m-%d}"
+
+
 def take(
-    connection: Connection, host: str, worker: str, least: float, longest: timedelta, now: datetime | None = None
+    connection: Connection,
+    host: str,
+    worker: str,
+    least: float,
+    longest: timedelta,
+    now: datetime | None = None,
+    budget: int | None = None,
 ) -> tuple[State, timedelta]:
     """Take a host's turn, if it may be asked now: what is known of it, and how long to wait before looking again; zero
     where the turn is taken.
 
     `least`: our own delay, seconds. `longest`: how long one request may take; so long after a turn's end it is free,
-    should its process have died.
+    should its process have died. `budget`: the most requests a day, of which a turn is one then. Raises `BudgetSpent`.
     """
     connection.execute(insert(connection, _T).values(host=host, vain=0).on_conflict_do_nothing())
     state = look(connection, host, lock=True)
     now = now or clock(connection)
+    if state.is_spent(budget, now):
+        raise BudgetSpent(f"its budget of {budget} requests a day is spent")
     wait = state.wait(worker, least, now)
     if not wait:
-        _write(connection, host, turn_of=worker, turn_until=now + TURN + longest, next_at=now + state.delay(least))
+        counted = {"asked_on": _day(now), "asked": 1 + (state.asked if state.asked_on == _day(now) else 0)}
+        times = {"turn_until": now + TURN + longest, "next_at": now + state.delay(least)}
+        _write(connection, host, turn_of=worker, **times, **(counted if budget is not None else {}))
     return state, wait
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from archive.config.declared import Settings
 from archive.store.db import reading, writing
-from archive.times import parse_mail_time
+from archive.times import parse_mail_time, show_time
 from crawler.pages.status import BUSY
 from crawler.run.politeness import hosts
 from crawler.run.run import Run
@@ -52,16 +52,20 @@ class _Local:
 
 @define
 class Turns:
-    """See the module. `timeout`: the longest that one request may take, seconds."""
+    """See the module. `timeout`: the longest that one request may take, seconds. `most`: how many requests the run may
+    send before it ends."""
 
     run: Run
     timeout: float
+    most: int | None = None
+    _sent: int = 0
     _local: dict[str, _Local] = field(factory=lambda: defaultdict(_Local))
     _end: asyncio.Event = field(factory=asyncio.Event)
 
     @asynccontextmanager
     async def turn(self, host: str, *, opening: bool = False) -> AsyncIterator[None]:
-        """A block in which the host may be asked once. Raises `HostRests` or `Ending` instead of asking.
+        """A block in which the host may be asked once. Raises `HostRests` or `Ending` instead of asking. With the last
+        request that the run may send, it is told to end.
 
         `opening`: for its robots.txt, with which each run begins. Where the host wants longer pauses than a run waits,
         ours is enough behind it: else nothing would ever be asked for but robots.txt.
@@ -73,6 +77,7 @@ class Turns:
                     raise HostRests(self._why(host, wait))
                 await self._sleep(wait)
             self.run.asked = True
+            self._count()
             if opening and local.pause > hosts.PATIENCE:
                 local.pause, local.ends = timedelta(seconds=self.delay(host)), None
             try:
@@ -92,12 +97,20 @@ class Turns:
         if local.ends is not None and now < local.ends:
             return _NOW
         with writing(self.run.engine) as connection:
-            least, longest = self.delay(host), timedelta(seconds=self.timeout)
-            state, wait = hosts.take(connection, host, self.run.worker, least, longest)
+            settings, longest = self._settings(host), timedelta(seconds=self.timeout)
+            try:
+                state, wait = hosts.take(
+                    connection, host, self.run.worker, settings.delay, longest, budget=settings.budget
+                )
+            except hosts.BudgetSpent as error:
+                self._spend(host, str(error))
+                raise HostRests(str(error)) from error
         self.run.seen[host].shared_vain = state.vain
         if not wait:
-            local.pause = state.delay(least)
+            local.pause = state.delay(settings.delay)
             local.ends, local.next_at = now + hosts.TURN.total_seconds(), now
+            if settings.budget is not None:
+                local.ends = None  # each request is counted
         return wait
 
     def _asked(self, host: str, local: _Local) -> None:
@@ -144,7 +157,7 @@ class Turns:
             return self._said(hosts.look(connection, host), wait)
 
     def _said(self, state: hosts.State, wait: timedelta) -> str:
-        until = (datetime.now(UTC) + wait).strftime("%Y-%m-%d %H:%M UTC")
+        until = show_time(datetime.now(UTC) + wait, "minute")
         return f"it is left alone until {until} ({state.rest_reason or 'its Crawl-delay'})"
 
     def pause(self, connection: Connection, host: str) -> timedelta:
@@ -163,6 +176,24 @@ class Turns:
         """Nothing more is asked; whoever waits is let go."""
         self._end.set()
 
+    def enough(self, why: str) -> None:
+        """End the run well: what is under way is stored, and what is due stays due."""
+        if not self.run.stopped:
+            logger.info("%s; what is due stays due", why)
+            self.run.stopped = True
+            self.end()
+
+    def _count(self) -> None:
+        self._sent += 1
+        if self.most is not None and self._sent >= self.most:
+            self.enough(f"{self._sent} requests are sent")
+
+    def _spend(self, host: str, reason: str) -> None:
+        seen = self.run.seen[host]
+        if not seen.left:
+            seen.left, seen.spent = reason, True
+            logger.info("%s: %s; what is due there stays due", host, reason)
+
     def note_answer(self, host: str, status: int, retry_after: str | None) -> bool:
         """What an answer says of its host; whether it asks for a rest that is longer than we wait here."""
         wait = parse_retry_after(retry_after, datetime.now(UTC)) if status == BUSY or status >= 500 else None
@@ -175,7 +206,7 @@ class Turns:
             until = hosts.rest(connection, host, wait, reason)
             self._local[host].ends = None
             if wait > hosts.PATIENCE:
-                self.leave(host, f"it is left alone until {until:%Y-%m-%d %H:%M} UTC ({reason})")
+                self.leave(host, f"it is left alone until {show_time(until, 'minute')} ({reason})")
         return wait > hosts.PATIENCE
 
     def note_robots(self, host: str, robots: str, crawl_delay: float | None) -> bool:
@@ -192,7 +223,7 @@ class Turns:
         seen = self.run.seen[host]
         if not seen.left:
             seen.left = reason
-            self.run.doubt(f"{host}: {reason}", failed=True)
+            self.run.doubt(f"{host}: {reason}", "host", failed=True, url=host)
 
 
 def _moment() -> float:

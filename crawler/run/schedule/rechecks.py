@@ -104,6 +104,21 @@ def _lease(
             .with_for_update(skip_locked=True)
         )
         rows += connection.execute(due).all()
+    return _leased(connection, rows, worker)
+
+
+def take(connection: Connection, article_id: int, worker: str) -> Recheck | None:
+    """Lease one article, due or not; None where another worker has it, or where it has no place in the queue."""
+    free = select(_T).where(_T.c.article_id == article_id, _T.c.leased_by.is_(None)).with_for_update(skip_locked=True)
+    return next(iter(_leased(connection, connection.execute(free).all(), worker)), None)
+
+
+def is_queued(connection: Connection, article_id: int) -> bool:
+    """Whether an article has a place in the queue."""
+    return connection.execute(select(_T.c.article_id).where(_T.c.article_id == article_id)).first() is not None
+
+
+def _leased(connection: Connection, rows: Sequence[Any], worker: str) -> list[Recheck]:
     if not rows:
         return []
     ids = [row.article_id for row in rows]

@@ -244,7 +244,8 @@ def test_a_damaged_page_is_found(tmp_path: Path, share: float) -> None:
     with path.open("r+b") as file:
         file.seek(int(pages * share) * 4096)
         file.write(b"\xa5" * 4096)
-    with opened(f"sqlite:///{path}") as engine, pytest.raises(DatabaseUnavailable) as caught:
+    # Where it is the schema that is damaged, that is found when the database is opened.
+    with pytest.raises(DatabaseUnavailable) as caught, opened(f"sqlite:///{path}") as engine:
         check_pages(engine)
     one_line(caught.value, "archive.db", "WARC files")
 

@@ -259,7 +259,7 @@ def test_a_list_that_fails_hides_nothing(start_portal: START, tmp_path: Path) ->
     proxy.faults[first["society"]] = Answer(200, b"[]")
     unescaped = proxy.portal.answer(first["culture"]).body.replace(b'"title": "', '"title": "说"好"'.encode(), 1)
     proxy.faults[first["culture"]] = Answer(200, unescaped)
-    done = archive.run("crawl", "sohu")
+    done = archive.run("crawl", "sohu", "-v")
     assert done.returncode == 3
     assert "list sohu/news" in done.stderr
     assert "list sohu/tech" in done.stderr
@@ -296,7 +296,7 @@ def test_robots_txt_binds_every_request_that_waited_for_it(start_portal: START, 
     proxy.faults["https://www.sohu.com/robots.txt"] = Answer(200, b"User-agent: *\nDisallow: /a/\n", "text/plain")
     # Every list, and the articles that the first run left, at once.
     before = "import crawler.settings; crawler.settings.CONCURRENT_REQUESTS = 64"
-    done = archive.run("crawl", "sohu", before=before)
+    done = archive.run("crawl", "sohu", "-v", before=before)
     assert done.returncode == 3, "it is new, and nothing was to be had for it"
     assert "www.sohu.com: robots.txt forbids all that was to be fetched" in done.stderr
     assert not [url for url in proxy.requests if url.startswith("https://www.sohu.com/a/")]
@@ -333,7 +333,7 @@ def test_a_site_that_only_shows_verification_pages_is_left_alone(start_portal: S
         if one.site == "netease":
             for url in (one.url, f"https://www.163.com/dy/article/{one.native_id}.html"):
                 proxy.faults[url] = Answer(200, VERIFY.encode())
-    done = archive.run("crawl", "netease")
+    done = archive.run("crawl", "netease", "-v")
     assert done.returncode == 10, "a ban needs a person"
     assert archive.rows("SELECT DISTINCT site, measure FROM alarm") == [("netease", "ban")]
     assert "netease: 5 pages in a row were in vain, the last one: blocked; left alone for this run" in done.stderr

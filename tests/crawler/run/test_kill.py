@@ -108,7 +108,7 @@ def test_a_record_that_the_database_missed_is_stored_without_fetching(tmp_path: 
         assert len(written) >= 4
         with file.open("ab") as stream:
             stream.write(b"\x1f\x8b\x08\0torn")
-        again = archive.run("crawl")
+        again = archive.run("crawl", "-v")
         assert again.returncode in (0, 3)
         assert "was killed; going on" in again.stderr
         assert "records that the database had missed" in again.stderr

@@ -318,3 +318,28 @@ def test_a_marker_without_a_file_is_removed(tmp_path: Path, monkeypatch: pytest.
     assert take_over(one) == 0
     assert list((tmp_path / "home" / "warc").iterdir()) == []
     assert one.finish() is None
+
+
+@pytest.mark.parametrize("whole", [1, 0])
+def test_of_a_days_file_only_what_a_killed_run_wrote_is_looked_through(tmp_path: Path, whole: int) -> None:
+    """Several runs write on it: what stood there before is neither read again nor cut off."""
+    warc = tmp_path / "home" / "warc"
+    first = folder(warc)
+    path = warc / first.write(exchange(1)).file
+    first.close()
+    dead = folder(warc)
+    sizes = [path.stat().st_size]
+    for number in range(1 + whole):  # the second writer's own header counts as one
+        if number:
+            assert dead.write(exchange(2)).file == path.name
+        else:
+            dead._rotate("20260304")
+        sizes.append(path.stat().st_size)
+    dead.close(settled=False)
+    with path.open("ab") as stream:
+        stream.write(b"\x1f\x8b\x08\0torn")
+    one = open_run(home(tmp_path / "home"), ["netease"])
+    assert take_over(one) == whole, "the first record was its own run's to store"
+    assert path.stat().st_size == sizes[-1]
+    assert not list(warc.glob("*.open"))
+    one.finish()

@@ -45,8 +45,9 @@ class Small:
     engine: Engine
 
     def write(self, *exchanges: Exchange, settled: bool = True) -> list[Position]:
-        """Write answers into a WARC file of its own, as a run does."""
-        folder = WarcFolder(path=self.home.warc, max_bytes=10**9, info={"software": "test"})
+        """Write answers into a WARC file of its own, as the runs of a day do."""
+        day = datetime(2025, 1, 1, tzinfo=UTC) + timedelta(days=len(list(self.home.warc.glob("*.warc.gz"))))
+        folder = WarcFolder(path=self.home.warc, max_bytes=10**9, info={"software": "test"}, now=lambda: day)
         places = [folder.write(one) for one in exchanges]
         folder.close(settled=settled)
         return places

@@ -4,7 +4,8 @@ import gzip
 import resource
 import subprocess
 import sys
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
 from archive.errors import StorageError
-from crawler.warc.reader import Record, read_records
+from crawler.warc.marker import left_behind, marker_of
+from crawler.warc.reader import Record, read_record, read_records
 from crawler.warc.writer import REQUESTED, Exchange, WarcFolder
 
 BODY = gzip.compress("<p>一篇文章</p>".encode() * 50, mtime=0)
@@ -31,8 +33,11 @@ def exchange(number: int = 1, payload: bytes = BODY, **changes: object) -> Excha
     return Exchange(**(fields | changes))  # type: ignore[arg-type]
 
 
-def folder(path: Path, max_bytes: int = 10**9) -> WarcFolder:
-    return WarcFolder(path=path, max_bytes=max_bytes, info={"software": "jianbao 0", "robots": "obey"})
+NOON = datetime(2026, 3, 4, 4, tzinfo=UTC)  # in Beijing
+
+
+def folder(path: Path, max_bytes: int = 10**9, now: Callable[[], datetime] = lambda: NOON) -> WarcFolder:
+    return WarcFolder(path=path, max_bytes=max_bytes, info={"software": "jianbao 0", "robots": "obey"}, now=now)
 
 
 def check(path: Path) -> int:
@@ -100,6 +105,88 @@ def test_files_rotate_and_each_is_whole(tmp_path: Path) -> None:
     assert len(files) > 1
     assert sorted(path.name for path in tmp_path.iterdir()) == files
     assert all(check(tmp_path / name) == 0 for name in files)
+
+
+def kinds(path: Path) -> list[str]:
+    found = list(read_records(path, path.name))
+    assert all(isinstance(one, Record) for one in found)
+    return [one.kind for one in found if isinstance(one, Record)]
+
+
+def test_a_day_has_one_file_which_its_runs_go_on_writing(tmp_path: Path) -> None:
+    places = []
+    for number in range(3):
+        writer = folder(tmp_path)
+        places.append(writer.write(exchange(number)))
+        writer.close()
+    folder(tmp_path).close()  # of a run that kept nothing
+    [path] = tmp_path.iterdir()
+    assert path.name.startswith("jianbao-20260304-")
+    assert {place.file for place in places} == {path.name}
+    assert kinds(path) == ["warcinfo", "request", "response"] * 3, "each run says who it is"
+    assert check(path) == 0
+    for number, place in enumerate(places):
+        record = read_record(path, path.name, place.offset, place.length)
+        assert record.raw is not None
+        assert record.raw.url == exchange(number).url
+
+
+def test_at_midnight_in_beijing_a_file_is_begun(tmp_path: Path) -> None:
+    moments = iter([NOON + timedelta(hours=11, minutes=59), NOON + timedelta(hours=12)])
+    writer = folder(tmp_path, now=lambda: next(moments))
+    names = [writer.write(exchange(number)).file for number in range(2)]
+    writer.close()
+    assert [name[:17] for name in names] == ["jianbao-20260304-", "jianbao-20260305-"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+
+
+def test_two_crawlers_at_once_have_a_file_each(tmp_path: Path) -> None:
+    one, two = folder(tmp_path), folder(tmp_path)
+    names = {writer.write(exchange(number)).file for number, writer in enumerate((one, two, one, two))}
+    one.close()
+    two.close()
+    assert len(names) == 2
+    later = folder(tmp_path)
+    assert later.write(exchange(9)).file in names, "and no third one after them"
+    later.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(names)
+
+
+def test_what_is_no_file_of_ours_to_write_on_stays_as_it_is(tmp_path: Path) -> None:
+    """Full ones, copies under another name, one whose writer was killed, those of another day."""
+    writer = folder(tmp_path)
+    first = tmp_path / writer.write(exchange(1)).file
+    writer.close()
+    (tmp_path / "copy").hardlink_to(first)
+    before = first.read_bytes()
+    writer = folder(tmp_path)
+    second = tmp_path / writer.write(exchange(2)).file
+    writer.close(settled=False)
+    writer = folder(tmp_path, max_bytes=10)
+    third = tmp_path / writer.write(exchange(3)).file
+    writer.close()
+    full = third.stat().st_size
+    writer = folder(tmp_path, max_bytes=full)
+    fourth = tmp_path / writer.write(exchange(4)).file
+    writer.close()
+    assert len({first, second, third, fourth}) == 4
+    assert first.read_bytes() == before
+    assert third.stat().st_size == full
+
+
+def test_a_writer_that_is_killed_leaves_where_it_began(tmp_path: Path) -> None:
+    writer = folder(tmp_path)
+    path = tmp_path / writer.write(exchange(1)).file
+    writer.close()
+    size = path.stat().st_size
+    writer = folder(tmp_path)
+    writer.write(exchange(2))
+    writer.close(settled=False)
+    with left_behind(marker_of(path)) as left:
+        assert left is not None
+        assert (left.begin(), left.tried()) == (size, (-1, 0))
+        left.note(size + 7, 2)
+        assert (left.begin(), left.tried()) == (size, (size + 7, 2))
 
 
 def test_a_file_that_the_database_has_not_settled_stays_marked(tmp_path: Path) -> None:

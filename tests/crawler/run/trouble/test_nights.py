@@ -147,7 +147,7 @@ def test_robots_txt_that_forbids_by_mistake(start_portal: START, tmp_path: Path,
         forget_robots(archive.home)
     proxy.fault = fault
     proxy.requests.clear()
-    done = archive.run("crawl", "sohu")
+    done = archive.run("crawl", "sohu", "-v")
     assert done.returncode == 3, done.stderr
     assert "robots.txt forbids" in done.stderr
     first = archive.rows("SELECT count(*) FROM frontier WHERE state = 'barred'")[0][0]
@@ -155,7 +155,7 @@ def test_robots_txt_that_forbids_by_mistake(start_portal: START, tmp_path: Path,
     assert archive.run("crawl", "sohu").returncode in (0, 3)
     assert not [url for url in proxy.requests if url.startswith("https://www.sohu.com/a/")]
     proxy.fault = lambda url: None
-    good = archive.run("crawl", "sohu")
+    good = archive.run("crawl", "sohu", "-v")
     assert good.returncode == 0, good.stderr
     assert "robots.txt of www.sohu.com has changed" in good.stderr
     assert set(archive.articles()) == wanted(proxy.world, "sohu")
@@ -201,7 +201,7 @@ def test_a_clock_that_was_ahead_is_mended_and_told(start_portal: START, tmp_path
         connection.execute(
             "UPDATE host SET next_at = ?, rest_until = ?, turn_of = 'run-99', turn_until = ?", [ahead] * 3
         )
-    done = archive.run("crawl", "sohu")
+    done = archive.run("crawl", "sohu", "-v")
     assert done.returncode == 0, done.stderr
     assert "the clock was ahead once" in done.stderr
     assert "last read in 2032-05-06: the clock was ahead then" in done.stderr
@@ -214,7 +214,7 @@ def test_a_host_that_asks_for_an_hour_gets_it(start_portal: START, tmp_path: Pat
     archive = Archive(tmp_path / "home", proxy.environment())
     busy = Answer(429, b"slow down", headers=(("Retry-After", "3600"),))
     proxy.fault = only_articles(proxy, busy)
-    done = archive.run("crawl", "sohu")
+    done = archive.run("crawl", "sohu", "-v")
     assert done.returncode == 3
     assert "Retry-After: 3600" in done.stderr
     hosts = {url.split("/")[2] for url in proxy.requests if articles_of(proxy)(url)}

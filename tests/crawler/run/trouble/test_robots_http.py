@@ -78,7 +78,7 @@ def test_every_host_is_read_by_its_own(start_portal: Callable[..., Proxy], tmp_p
 
     proxy.fault = fault
     archive = Archive(tmp_path / "home", {**proxy.environment(), "JIANBAO_SITES": str(tmp_path / "sites")})
-    done = archive.run("crawl", "robots", JIANBAO_MAX_BYTES="300000")
+    done = archive.run("crawl", "robots", "-v", JIANBAO_MAX_BYTES="300000")
     assert done.returncode == 3, done.stderr
     assert "Traceback" not in done.stderr
     assert dict(archive.rows("SELECT native_id, state FROM frontier")) == {

@@ -1,0 +1,46 @@
+"""What a run tells when it is over: its summary, and what went wrong, grouped."""
+
+import logging
+from typing import TYPE_CHECKING, Final
+
+from attrs import asdict
+
+from archive.cli.terminal import echo
+from archive.query.problems import Group, grouped
+from crawler.cli.logs import Format, formatter
+
+if TYPE_CHECKING:
+    from crawler.run.run import Run
+
+MOST_GROUPS: Final = 8
+"""Of more, `jianbao runs show` tells."""
+
+
+def tell(run: "Run", to: Format) -> None:
+    """Say how a run went: one line where all was well. As JSON, among the log lines on standard error."""
+    groups = grouped(run.problems)
+    if to == "json":
+        echo(_object("info", run.counts.summary(), run=run.run_id, counts=asdict(run.counts)), err=True)
+        for group in groups:
+            echo(_object("warning", group.line(), run=run.run_id, problem=group.as_json()), err=True)
+        return
+    echo(run.counts.summary())
+    for line in lines_of(groups[:MOST_GROUPS]):
+        echo(line)
+    if len(groups) > MOST_GROUPS:
+        echo(f"and {len(groups) - MOST_GROUPS} groups more: jianbao runs show {run.run_id}")
+
+
+def lines_of(groups: list[Group]) -> list[str]:
+    """The groups for a person: a line each, and below it what to type next."""
+    lines = []
+    for group in groups:
+        lines.append(group.line())
+        if command := group.next_command():
+            lines.append(f"    {command}")
+    return lines
+
+
+def _object(level: str, message: str, **told: object) -> str:
+    record = logging.makeLogRecord({"name": "jianbao.crawl", "levelname": level, "msg": message, "told": told})
+    return formatter("json").format(record)
