@@ -374,12 +374,7 @@ class Crawl:
         if not self.is_ending and not self.run.is_left(claim):
             self.turns.leave(claim.host, reason)
 
-    def no_answer(self, reason: str) -> None:
-        """Some address gave no answer; if none does, the command says why."""
-        self.run.unanswered[reason] += 1
-
     def store_answer(self, answer: Answer) -> Kept:
-        """Store what was read."""
         if self.run.fatal is not None:
             return Kept()
         with self.run.ends():

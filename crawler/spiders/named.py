@@ -100,7 +100,7 @@ class NamedSpider(PortalSpider):
         """Any other page gave no answer."""
         one: Named = failure.request.cb_kwargs["one"]
         one.cause, one.why = failure_of(failure)
-        self.crawl.no_answer(one.why)
+        self.crawl.run.unanswered[one.why] += 1
         self._note(one)
 
     def _answered(self, response: "Response", one: Named | None) -> None:

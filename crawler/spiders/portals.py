@@ -145,7 +145,7 @@ class PortalSpider(Spider):
         if self.crawl.is_ending or self.crawl.run.seen[host_of(walk.url)].spent:
             self.crawl.end_walk(walk, whole=False)
             return
-        self.crawl.no_answer(why_none(error))
+        self.crawl.run.unanswered[why_none(error)] += 1
         self._list_missing(walk, why_none(error), failed=True)
 
     def _list_missing(self, walk: Walk, reason: str, *, failed: bool = False, ends: bool = False) -> None:
@@ -210,7 +210,7 @@ class PortalSpider(Spider):
         else:
             cause, words = failure_of(failure)
             if cause in (Cause.HOST, Cause.NO_ANSWER):
-                self.crawl.no_answer(words)
+                self.crawl.run.unanswered[words] += 1
             if cause == Cause.HOST:
                 self.crawl.keep_page(claim, words)
             else:
@@ -266,7 +266,7 @@ class PortalSpider(Spider):
             return
         cause, words = failure_of(failure)
         if cause in (Cause.HOST, Cause.NO_ANSWER):
-            self.crawl.no_answer(words)
+            self.crawl.run.unanswered[words] += 1
         if cause == Cause.HOST:
             self.crawl.keep_look(found, words)
         else:
