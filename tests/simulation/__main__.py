@@ -78,9 +78,11 @@ def _late_alarms(play: Simulation) -> list[str]:
 
 
 def _print(play: Simulation, verdict: Verdict) -> None:
-    print(f"{'':20}{'asked':>7}{'found':>7}{'missed':>8}{'wrong':>7}{'in a gap':>10}")
+    print(f"{'':20}{'asked':>7}{'found':>7}{'missed':>8}{'wrong':>7}{'in a gap':>10}{'held up':>9}")
     for kind, one in verdict.counts.items():
-        print(f"{kind:20}{one.asked:>7}{one.found:>7}{len(one.missed):>8}{len(one.wrong):>7}{one.dated:>10}")
+        print(
+            f"{kind:20}{one.asked:>7}{one.found:>7}{len(one.missed):>8}{len(one.wrong):>7}{one.dated:>10}{one.held_up:>9}"
+        )
     quiet = [run for run in play.runs if run.is_null]
     spent = sum(run.told["seconds"] for run in play.runs)
     print(f"dated within one gap: {verdict.dated:.1%}")

@@ -43,11 +43,13 @@ class Told:
 
 @define
 class Count:
-    """Of one kind. `dated`: of those found, so many between two looks that are one gap apart."""
+    """Of one kind. `dated`: of those found, so many between two looks that are one gap apart. `held_up`: so many of the
+    others while the network, the host or the template was away, so that nobody could look."""
 
     asked: int = 0
     found: int = 0
     dated: int = 0
+    held_up: int = 0
     missed: list[str] = field(factory=list)
     wrong: list[str] = field(factory=list)
 
@@ -60,8 +62,8 @@ class Verdict:
 
     @property
     def dated(self) -> float:
-        """The share of what was found that is dated within one gap."""
-        found = sum(one.found for one in self.counts.values())
+        """The share of what was found that is dated within one gap, of all that nothing held up."""
+        found = sum(one.found - one.held_up for one in self.counts.values())
         return sum(one.dated for one in self.counts.values()) / found if found else 1.0
 
     @property
@@ -219,7 +221,10 @@ class _Judge:
             self._matched.add((deed.at, kind))
             count.found += 1
             after = one.after or (deed.at if kind == "published" else self.life.article.published_at)
-            count.dated += one.before - max(after, BEGIN - HALF) <= self._gap(deed) + HALF + SLACK
+            gap = self._gap(deed) + HALF + SLACK
+            is_dated = one.before - max(after, BEGIN - HALF) <= gap
+            count.dated += is_dated
+            count.held_up += not is_dated and self._wait(deed) > gap
 
     def _between(self, one: Told) -> list[Deed]:
         after = one.after or BEGIN - timedelta(days=9)
