@@ -21,8 +21,9 @@ from archive.store.models import Base, UtcDateTime
 Sent = dict[str, Any]
 """Statements as the driver got them, each with the parameters of its first use."""
 
-FEW = frozenset({"dedup_scheme", "dedup_state", "host", "measure", "poll"})
-"""Tables with a row for each thing that the program or a site file knows of; a site's hosts are as few."""
+FEW = frozenset({"dedup_scheme", "dedup_state", "host", "measure", "poll", "verified"})
+"""Tables with a row for each thing that the program or a site file knows of; a site's hosts are as few, and so are WARC
+files, one a day."""
 GROWING = frozenset({table.name for table in Base.metadata.sorted_tables} | {TABLE}) - FEW
 SHARED = frozenset("site source state kind outcome template relation warc_file run_id version by_person pinned".split())
 """Columns of which very many rows may have the same value: to search by them alone is to scan."""
