@@ -23,6 +23,7 @@ from archive.store.models import (
     Host,
     Measure,
     Poll,
+    Problem,
     Revision,
     Sighting,
     Verified,
@@ -36,7 +37,8 @@ from tests.archive.make import captured
 pytestmark = pytest.mark.own_database
 
 _CHANGE: Final = ("cause", "after_at", "before_at", "after_capture_id", "before_capture_id")
-_0018: Final = frozenset({"capture.extractor"})
+_0019: Final = frozenset({"problem", "host.asked", "host.asked_on"})
+_0018: Final = _0019 | {"capture.extractor"}
 _0017: Final = _0018 | {"frontier.lease"}
 _0016: Final = _0017 | {"verified"}
 _0015: Final = _0016 | {"alarm", "measure", "capture.whole_share"}
@@ -66,7 +68,8 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0016": _0016,
     "0017": _0017,
     "0018": _0018,
-    "0019": frozenset(),
+    "0019": _0019,
+    "0020": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""
@@ -85,6 +88,7 @@ CRAWLED: Final = (
     Alarm,
     Measure,
     Verified,
+    Problem,
 )
 DECIDED: Final = (ClusterSame, ClusterSide, ClusterPin, ClusterEvent)
 
@@ -96,7 +100,11 @@ def fill(engine: Engine) -> dict[str, int]:
     with writing(engine) as connection:
         connection.execute(insert(CrawlRun).values(**run))
         connection.execute(insert(Sighting).values(**seen, first_seen_at=DAY, last_seen_at=DAY))
-        connection.execute(insert(Host).values(host="clip.example", rest_until=DAY, rest_reason="429"))
+        connection.execute(
+            insert(Host).values(host="clip.example", rest_until=DAY, rest_reason="429", asked_on="2025-11-20", asked=3)
+        )
+        problem = {"kind": "failed", "cause": "timeout", "url": "https://clip.example/p", "detail": "no answer"}
+        connection.execute(insert(Problem).values(run_id=1, site="clip", **problem))
         connection.execute(insert(Poll).values(site="clip", source="front", ended_at=DAY))
         key = {"site": "clip", "measure": "doubtful", "scope": ""}
         told = {"usual": "2 %", "now": "40 %", "examples": [], "next_command": "jianbao runs", "told_at": DAY}

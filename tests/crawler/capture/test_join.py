@@ -87,7 +87,7 @@ def test_a_page_that_is_gone_leaves_an_article_that_says_so(proxy: Proxy, tmp_pa
     archive = Archive(tmp_path / "home", proxy.environment())
     done = archive.run("crawl", "netease")
     assert done.returncode == 3
-    assert f"{paged.address(1)}: pages of the article are missing: gone" in done.stderr
+    assert f"{paged.address(1)}: pages of the article are missing: gone" in archive.last_run()["detail"]
     body, flags, _, captures, frontier = state(archive)
     assert body == "\n".join(paged.LINES[1])
     assert '"incomplete"' in flags
