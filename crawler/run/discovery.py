@@ -126,6 +126,7 @@ class Walk:
         see(connection, self.site.name, self.source.name, list(self.entries.values()), now)
         recent = [entry for entry in self.entries.values() if not self._is_old(entry)]
         frontier.offer(connection, self.site.name, [(entry.native_id, entry.url) for entry in recent], now)
+        frontier.may_be_back(connection, self.site.name, [entry.native_id for entry in recent], now)
         if not whole:
             _forget_walk(connection, self.site.name, self.source.name)
         elif last_walk(connection, self.site.name, self.source.name) == self.last:

@@ -247,7 +247,7 @@ def test_a_damaged_page_is_found(tmp_path: Path, share: float) -> None:
     # Where it is the schema that is damaged, that is found when the database is opened.
     with pytest.raises(DatabaseUnavailable) as caught, opened(f"sqlite:///{path}") as engine:
         check_pages(engine)
-    one_line(caught.value, "archive.db", "WARC files")
+    one_line(caught.value, "archive.db", "jianbao rebuild")
 
 
 @pytest.mark.slow
