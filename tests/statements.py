@@ -162,7 +162,9 @@ def _sqlite_steps(cursor: Any, statement: str, parameters: Any) -> list[str]:
             equal = set(re.findall(r"(\w+)=\?", rest))
             # Without a word behind it: the least or the greatest of an index.
             made_for_it = stops and PARTIAL.get(str(index), "None") != "None"
-            narrow = not rest or "rowid" in rest or made_for_it or _is_narrow(table, equal)
+            # The one condition that there is is the index's.
+            first_of_it = stops and len(equal) == 1 and len(re.findall(r" (?:AND|OR) ", statement)) == 0
+            narrow = not rest or "rowid" in rest or made_for_it or first_of_it or _is_narrow(table, equal)
         if not narrow:
             found.append(step)
     return found

@@ -89,7 +89,7 @@ def crawl(
         elif terminal and log_format == "text":
             run, ended = _with_progress(context.obj, sites, **options)
         else:
-            log_nothing()
+            log_nothing(log_format)
             run, ended = _run(context.obj, sites, **options)
     except JianbaoError as error:
         _end(context, error, quiet)

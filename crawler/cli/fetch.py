@@ -47,7 +47,7 @@ def fetch(home: Home, addresses: tuple[str, ...], as_json: bool, verbose: bool) 
     if verbose:
         log_lines("text", logging.INFO)
     else:
-        log_nothing()
+        log_nothing("text")
     named, refused = _named(_given(addresses))
     if not named:
         first = next(iter(refused.items()), None)

@@ -45,6 +45,10 @@ def log_lines(to: Format, level: int) -> None:
     logging.basicConfig(level=level, handlers=[handler])
 
 
-def log_nothing() -> None:
-    """Write no log lines: what is wrong is told at the end."""
+def log_nothing(to: Format) -> None:
+    """Write no log lines, for what is wrong is told at the end; but those of alarms that are well again, and of a
+    command that did not tell of one."""
     logging.basicConfig(level=logging.WARNING, handlers=[logging.NullHandler()])
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter(to) if to == "json" else logging.Formatter("jianbao: %(message)s"))
+    logging.getLogger("jianbao.alarm").addHandler(handler)

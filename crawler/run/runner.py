@@ -20,7 +20,7 @@ from crawler.run.process.configured import check_sites, configure
 from crawler.run.recovery import recover
 from crawler.run.run import Crash, Run, open_run
 from crawler.run.watch.findings import Findings
-from crawler.run.watch.tell import ping, run_command
+from crawler.run.watch.tell import ping, run_command, say_what_is_well
 from crawler.sites.registry import load_sites
 from crawler.warc.writer import WarcFolder
 
@@ -117,8 +117,7 @@ def crawl(
     except BaseException:
         ping(home.settings, "/1")
         raise
-    for alarm in run.told.well:
-        logger.warning("well again: alarm %d, %s", alarm.id, alarm.what)
+    say_what_is_well(run.told)
     if home.settings.alarm_command:
         run_command(home.settings.alarm_command, home, run.told)
     ping(home.settings, f"/{ended.exit_code if ended is not None else 0}")

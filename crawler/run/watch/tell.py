@@ -23,7 +23,7 @@ from archive.settings import Home
 from archive.watch.alarms import Alarm
 from crawler.run.watch.judge import Told
 
-logger = logging.getLogger("jianbao.crawl")
+logger = logging.getLogger("jianbao.alarm")  # heard without a terminal, too
 
 PATIENCE: Final = 30.0
 """Seconds that a command is given for one alarm."""
@@ -37,6 +37,12 @@ def told_of(told: Told) -> Iterator[tuple[str, Alarm]]:
     """The alarms of which the command hears, each with what became of it."""
     yield from (("raised", alarm) for alarm in told.raised)
     yield from (("well", alarm) for alarm in told.well)
+
+
+def say_what_is_well(told: Told) -> None:
+    """A line for each alarm that is well again."""
+    for alarm in told.well:
+        logger.warning("well again: alarm %d, %s", alarm.id, alarm.what)
 
 
 def run_command(
@@ -109,7 +115,8 @@ def ping(settings: Settings, end: str, *, patience: float = PING) -> None:
     if asking.is_alive():
         failed.append(f"no answer in {patience:.0f} seconds")
     if failed:
-        logger.warning("ping: %s: %s", _without_secrets(url), failed[0])
+        # Whoever is pinged hears that no ping came.
+        logging.getLogger("jianbao.crawl").warning("ping: %s: %s", _without_secrets(url), failed[0])
 
 
 def _ask(url: str, settings: Settings, patience: float, failed: list[str]) -> None:

@@ -65,22 +65,22 @@ def look_at(home: Home, engine: Engine, name: str) -> WarcFile:
         return WarcFile(name=name, path=path, size=None, settled=0, ours=False, elsewhere=elsewhere)
     on_its_way = marker_of(path).exists()
     with reading(engine) as connection:
-        ours = name.startswith("jianbao-") or _is_of(connection, name, "crawl")
+        ours = _is_ours(connection, name)
         unfinished = not ours and not _is_taken_in(connection, name)
     settled = 0 if on_its_way or unfinished else size
     return WarcFile(name=name, path=path, size=size, settled=settled, ours=ours, unfinished=unfinished)
 
 
-def _is_of(connection: Connection, name: str, kind: str) -> bool:
-    """Whether a run of this kind stored the first capture of a file."""
-    first = (
-        select(CrawlRun.kind)
-        .join(Capture, Capture.run_id == CrawlRun.id)
-        .where(Capture.warc_file == name)
-        .order_by(Capture.warc_offset)
-        .limit(1)
-    )
-    return connection.scalar(first) == kind
+def _is_ours(connection: Connection, name: str) -> bool:
+    """Whether a crawl of this archive wrote a file: the run that stored its first capture tells; where none is known,
+    the name. A file without a row may be the one that an import takes in that goes on, or did not come to an end."""
+    rows = select(Capture.id, CrawlRun.kind).outerjoin(CrawlRun, CrawlRun.id == Capture.run_id)
+    first = connection.execute(rows.where(Capture.warc_file == name).order_by(Capture.warc_offset).limit(1)).first()
+    if first is not None and first.kind is not None:
+        return bool(first.kind == "crawl")
+    newest = select(CrawlRun.state).where(CrawlRun.kind == "import").order_by(CrawlRun.id.desc()).limit(1)
+    under_way = first is None and connection.scalar(newest) not in (None, "finished")
+    return name.startswith("jianbao-") and not under_way
 
 
 def _is_taken_in(connection: Connection, name: str) -> bool:

@@ -110,10 +110,10 @@ def test_written_anew_in_other_ways(name: str, tmp_path: Path) -> None:
 def test_a_file_that_was_moved_is_known_and_read_from_where_it_is(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "home")
     path = file(tmp_path / "a.warc.gz", record(1), record(2))
-    archive.run("import", str(path))
+    archive.run("import", "--in-place", str(path))
     moved = path.rename(tmp_path / "b.warc.gz")
     assert archive.run("explain", "1").returncode == 2
-    assert archive.run("import", str(moved)).stdout == f"{moved}: 2 known already\n"
+    assert archive.run("import", "--in-place", str(moved)).stdout == f"{moved}: 2 known already\n"
     assert archive.run("explain", "1").returncode == 0
     assert archive.rows("SELECT count(*) FROM capture") == [(2,)]
 

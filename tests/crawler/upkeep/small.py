@@ -53,8 +53,9 @@ class Small:
         return places
 
     def take_in(self, *files: Path) -> None:
-        """Store what WARC files hold, as an import does, but in this process; without any, those of the home."""
-        run = open_run(self.home, [], kind="import")
+        """Store what WARC files hold, in this process: files as an import does; without any, those of the home as a
+        crawl does."""
+        run = open_run(self.home, [], kind="import" if files else "crawl")
         for path in files or sorted(self.home.warc.glob("*.warc.gz")):
             name = path.name if path.parent == self.home.warc else str(path)
             for one in read_records(path, name):
