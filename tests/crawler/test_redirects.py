@@ -14,7 +14,7 @@ from crawler import settings
 from crawler.guard import GuardMiddleware, Refused
 from crawler.pages.page import Outcome
 from crawler.run.retry import Cause, is_passing
-from crawler.spiders.portals import _failure
+from crawler.spiders.portals import failure_of
 
 BASE = "https://www.sohu.com/a/1_2"
 FOLLOWED = {
@@ -80,7 +80,7 @@ def test_an_address_in_any_encoding_is_followed(location: bytes) -> None:
 
 @pytest.mark.parametrize("location", CAUSES)
 def test_what_is_no_address_of_the_site_lets_the_page_wait(location: bytes) -> None:
-    cause, words = _failure(led(location))
+    cause, words = failure_of(led(location))
     assert cause == CAUSES[location]
     assert is_passing(cause)
     assert words.startswith(("blocked: redirects, and", "redirects to what is no address"))
