@@ -224,8 +224,9 @@ class Run:
             self.seen[name].page_well()
 
     def _settle(self, connection: Connection, claim: frontier.Claim, outcome: str) -> None:
+        state = RULES[outcome].then
         wait = GONE_WAITS[min(claim.attempts, len(GONE_WAITS) - 1)]
-        frontier.settle(connection, claim, RULES[outcome].then, outcome, due_at=self.now() + wait)
+        frontier.settle(connection, claim, state, outcome, due_at=self.now() + wait if state == "gone" else None)
 
     def _settle_all(self, connection: Connection, now: datetime) -> None:
         """What the end of the run says of the tries in vain: whether they were the addresses' own, or their hosts'."""

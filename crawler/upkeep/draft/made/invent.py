@@ -76,6 +76,7 @@ def as_expected(page: Page) -> dict[str, Any]:
         "location": page.location,
         "flags": list(page.flags),
         "images": [[image.url, image.caption] for image in page.images],
+        "parts": list(page.parts),
         "body": [[block.kind, block.text] for block in page.blocks if block.kept],
     }
     return {name: value for name, value in found.items() if value}
