@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 import archive.dedup.tables
 import archive.store.fulltext
+import archive.store.people
 from archive.settings import resolve_home
 from archive.store.models import Base
 

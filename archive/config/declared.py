@@ -3,6 +3,8 @@
 docs/settings.md explains them; a test holds the page and this module together.
 """
 
+import getpass
+import os
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, Literal
@@ -80,6 +82,9 @@ class Settings:
     ping_url: str | None = _set(
         None, web_address, "JIANBAO_PING_URL", "address that is told when a crawl begins and how it ended"
     )
+    person: str | None = _set(
+        None, text, "JIANBAO_PERSON", "who tags, notes, corrects, withdraws and decides; else the login name"
+    )
     of_sites: Mapping[str, Mapping[str, Any]] = field(factory=dict)
     origins: Mapping[str, str] = field(factory=dict)
 
@@ -91,6 +96,18 @@ class Settings:
     def agent(self) -> str:
         """How the crawler names itself."""
         return self.user_agent or f"Jianbao/{_version()} (+https://jianbao.example/crawler)"
+
+    @property
+    def who(self) -> str:
+        """By whom what is decided here is decided: the name that is set, else the login name."""
+        return self.person or _login_name()
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a number without a name, as in a container
+        return f"user {os.getuid()}"
 
 
 def _version() -> str:

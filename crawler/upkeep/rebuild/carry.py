@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from archive.dedup import tables
 from archive.errors import JianbaoError
 from archive.ingest.prepare import text_digest
+from archive.store import people  # noqa: F401 - its tables are carried, too
 from archive.store.models import Article, Base, Capture, CrawlRun, Revision
 from archive.store.scheme import DedupScheme
 
@@ -52,8 +53,8 @@ def chunks(old: Connection, table: Any) -> Iterator[list[dict[str, Any]]]:
 
 
 def restore_history(old: Connection, new: Connection) -> int:
-    """Each article's revisions, its times and its cluster as they were, where its present text is the one of then; how
-    many have another one now, and keep the history that their captures give."""
+    """Each article's revisions, its times, its cluster and its withdrawal as they were, where its present text is the
+    one of then; how many have another one now, and keep the history that their captures give."""
     anew: list[int] = []
     kept: list[dict[str, Any]] = []
     wanted: list[dict[str, Any]] = []
@@ -62,12 +63,13 @@ def restore_history(old: Connection, new: Connection) -> int:
         present, told = _digests(new, ids), _told(old, ids)
         for row in articles:
             digest = text_digest(row["headline"], row["body"], row["flags"])
+            stays = {"key": row["id"], "cluster_id": row["cluster_id"], "withdrawn_at": row["withdrawn_at"]}
             if present.get(row["id"]) == digest and _is_sound(told[row["id"]], row["revision"], digest):
                 times = {name: row[name] for name in ("first_captured_at", "last_captured_at", "revision")}
-                wanted.append({"key": row["id"], "cluster_id": row["cluster_id"], **times})
+                wanted.append({**stays, **times})
             else:
                 anew.append(row["id"])
-                wanted.append({"key": row["id"], "cluster_id": row["cluster_id"]})
+                wanted.append(stays)
     for row in wanted:
         new.execute(update(_A).where(_A.c.id == row.pop("key")).values(row))
     for some in _parts(anew):

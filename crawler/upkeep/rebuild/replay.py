@@ -32,7 +32,7 @@ _PAGE: Final = 200
 _A: Any = Article.__table__
 _C: Any = Capture.__table__
 _R: Any = Revision.__table__
-_KEPT: Final = ("id", "first_captured_at", "last_captured_at", "revision", "cluster_id", "state")
+_KEPT: Final = ("id", "first_captured_at", "last_captured_at", "revision", "cluster_id", "state", "withdrawn_at")
 """Columns of an article that no single observation has."""
 
 
