@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 from click.decorators import pass_meta_key
@@ -10,7 +10,10 @@ from click.decorators import pass_meta_key
 from archive.errors import UsageError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from archive.query.lookup import Resolve
+    from archive.settings import Home
 
 
 def _names_nothing(url: str) -> None:
@@ -21,16 +24,22 @@ def _reads_nothing(data: bytes, url: str) -> tuple[str, datetime | None]:
     raise UsageError("only the whole jianbao command reads pages; give plain text or JSON Lines")
 
 
+def _looks_at_nothing(home: "Home", connection: "Connection", now: datetime) -> dict[str, Any]:
+    raise UsageError("only the whole jianbao command tells how an archive is doing")
+
+
 @frozen
 class Portals:
     """Handed to the `jianbao` group as click's `obj`; without it no portal is known and no page read.
 
     `resolve`: see `archive.query.lookup`. `read_page`: the text of a page and the time of its publication, by its
-    bytes and its address; raises `UsageError` where it holds no article.
+    bytes and its address; raises `UsageError` where it holds no article. `health`: how an
+    archive is doing, as `jianbao health --json` prints it.
     """
 
     resolve: "Resolve" = _names_nothing
     read_page: Callable[[bytes, str], tuple[str, datetime | None]] = _reads_nothing
+    health: 'Callable[["Home", "Connection", datetime], dict[str, Any]]' = _looks_at_nothing
 
 
 KEY = "archive.cli.portals"

@@ -29,7 +29,8 @@ Text = tuple[str | None, str]
 class Wanted:
     """Which changes are asked for, those of all kinds and sites where none is named. `added`, `removed`: a word that
     the text has more often than before, or less often; "" for any. `causes`: of revisions; what our own rules
-    changed is told only where it is asked for."""
+    changed is told only where it is asked for. `before`: only changes of a lower number, those that come after it in
+    the list."""
 
     since: datetime
     until: datetime | None = None
@@ -38,6 +39,7 @@ class Wanted:
     added: str = ""
     removed: str = ""
     causes: Collection[str] = ("publisher", "import", "person")
+    before: int | None = None
 
 
 def history(connection: Connection, article_id: int) -> list[dict[str, Any]]:
@@ -106,7 +108,8 @@ def _typed(found: Sequence[Edit]) -> dict[str, Any]:
 
 def changes(connection: Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
     """The changes that are wanted, the newest first: columns of the change log (`at` as `noticed_at`) and of the
-    article, with the `weight` and the `edits` of a revision as far as both of its texts are kept."""
+    article, with the `weight`, the `edits` and the number (`revision`) of a revision as far as both of its texts are
+    kept."""
     bounds = _bounds(connection, wanted)
     if bounds is None:
         return
@@ -139,7 +142,9 @@ def _bounds(connection: Connection, wanted: Wanted) -> tuple[int, int] | None:
     )
     newest = select(Change.id).order_by(Change.at.desc(), Change.id.desc()).limit(1)
     last = connection.scalar(newest if wanted.until is None else newest.where(Change.at < wanted.until))
-    return None if first is None or last is None else (first, last)
+    if first is None or last is None:
+        return None
+    return first, last if wanted.before is None else min(last, wanted.before - 1)
 
 
 def _change(connection: Connection, row: Any, wanted: Wanted) -> dict[str, Any] | None:
@@ -149,19 +154,22 @@ def _change(connection: Connection, row: Any, wanted: Wanted) -> dict[str, Any] 
         return (
             None
             if wanted.added or wanted.removed
-            else {**show_times(told), "weight": _WEIGHTS[row["kind"]], "edits": []}
+            else {**show_times(told), "revision": None, "weight": _WEIGHTS[row["kind"]], "edits": []}
         )
-    texts = _texts(connection, row)
-    if texts is None:
+    its = _texts(connection, row)
+    if its is None:
         return (
-            None if wanted.kinds or wanted.added or wanted.removed else {**show_times(told), "weight": 0, "edits": []}
+            None
+            if wanted.kinds or wanted.added or wanted.removed
+            else {**show_times(told), "revision": None, "weight": 0, "edits": []}
         )
+    number, *texts = its
     if not _has_word(texts, wanted):
         return None
     found = edits(*texts)
     if wanted.kinds and not {str(edit.kind) for edit in found} & set(wanted.kinds):
         return None
-    return {**show_times(told), **_typed(found)}
+    return {**show_times(told), "revision": number, **_typed(found)}
 
 
 _SHOWN: Final = (
@@ -180,9 +188,9 @@ _SHOWN: Final = (
 )
 
 
-def _texts(connection: Connection, row: Any) -> tuple[Text, Text] | None:
-    """The text before a change and the one after it; None where older captures that came in since made others of
-    them, or it cannot be told which they were."""
+def _texts(connection: Connection, row: Any) -> tuple[int, Text, Text] | None:
+    """The number of a revision, the text before it and its own; None where older captures that came in since made
+    others of them, or it cannot be told which they were."""
     began = select(Revision.number, *_TEXT).where(
         Revision.article_id == row["article_id"],
         Revision.captured_at == row["before_at"],
@@ -196,10 +204,10 @@ def _texts(connection: Connection, row: Any) -> tuple[Text, Text] | None:
     earlier = select(*_TEXT).where(Revision.article_id == row["article_id"], Revision.number == after.number - 1)
     before = connection.execute(earlier).one()
     present = article_row(connection, row["article_id"]) if after.body is None else None
-    return (before.headline, before.body or ""), _text(after, present)
+    return after.number, (before.headline, before.body or ""), _text(after, present)
 
 
-def _has_word(texts: tuple[Text, Text], wanted: Wanted) -> bool:
+def _has_word(texts: Sequence[Text], wanted: Wanted) -> bool:
     before, after = (fold(f"{headline or ''}\n{body}") for headline, body in texts)
 
     def more(word: str, here: str, there: str) -> bool:

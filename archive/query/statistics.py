@@ -48,7 +48,10 @@ def _size(connection: Connection) -> int:
     return int(connection.scalar(text("SELECT pg_database_size(current_database())")) or 0)
 
 
-def runs(connection: Connection, limit: int) -> list[dict[str, Any]]:
-    """The last runs, newest first, as `jianbao runs --json` prints them."""
-    rows = connection.execute(select(CrawlRun.__table__).order_by(CrawlRun.id.desc()).limit(limit)).mappings()
+def runs(connection: Connection, limit: int, *, before: int | None = None) -> list[dict[str, Any]]:
+    """The last runs, newest first, as `jianbao runs --json` prints them. `before`: of those with a lower number."""
+    query = select(CrawlRun.__table__).order_by(CrawlRun.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(CrawlRun.id < before)
+    rows = connection.execute(query).mappings()
     return [show_times(row) for row in rows]

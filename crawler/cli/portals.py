@@ -1,9 +1,15 @@
 """What the archive's commands get to know of portals: the crawl's own sites and its own extractor."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from archive.cli.portals import Portals
 from archive.errors import UsageError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from archive.settings import Home
 
 
 def resolve(url: str) -> tuple[str, str, str] | None:
@@ -24,4 +30,11 @@ def read_page(data: bytes, url: str) -> tuple[str, datetime | None]:
     return page.body, page.published_at
 
 
-PORTALS = Portals(resolve, read_page)
+def health(home: "Home", connection: "Connection", now: datetime) -> dict[str, Any]:
+    """How an archive is doing."""
+    from crawler.upkeep.health.health import look
+
+    return look(home, connection, now).as_json()
+
+
+PORTALS = Portals(resolve, read_page, health=health)

@@ -43,11 +43,11 @@ def health(home: Home, as_json: bool, prometheus: Path | None) -> None:
       jianbao health --json | jq .recheck_debt
       jianbao health --prometheus /var/lib/prometheus/node-exporter/jianbao.prom
     """
-    from archive.store.db import opened
+    from archive.store.db import opened, reading
     from crawler.upkeep.health.health import look
 
-    with opened(home.database) as engine:
-        found = look(home, engine, datetime.now(UTC))
+    with opened(home.database) as engine, reading(engine) as connection:
+        found = look(home, connection, datetime.now(UTC))
     if prometheus is not None:
         from crawler.upkeep.health.prometheus import write
 

@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from attrs import asdict, frozen
-from sqlalchemy import Engine
+from sqlalchemy import Connection
 
 from archive.settings import Home
-from archive.store.db import reading
 from archive.times import show_time
 from archive.watch.alarms import Alarm, open_alarms
 from crawler.upkeep.health.room import Room, backed_up, room
@@ -69,23 +68,22 @@ class Health:
         }
 
 
-def look(home: Home, engine: Engine, now: datetime) -> Health:
-    """How the archive is doing now."""
-    with reading(engine) as connection:
-        found = sites(connection, now)
-        alarms = open_alarms(connection)
-        its = room(connection, home, now)
-        return Health(
-            at=now,
-            sites=found,
-            queue=queue(connection, now),
-            debt=debt(connection, [one.name for one in found], now),
-            alarms=alarms,
-            room=its,
-            verified_since=verified_since(connection),
-            backed_up=backed_up(home),
-            needs=_needs(found, alarms, its, now),
-        )
+def look(home: Home, connection: Connection, now: datetime) -> Health:
+    """How the archive is doing now. `connection`: of a transaction that only reads."""
+    found = sites(connection, now)
+    alarms = open_alarms(connection)
+    its = room(connection, home, now)
+    return Health(
+        at=now,
+        sites=found,
+        queue=queue(connection, now),
+        debt=debt(connection, [one.name for one in found], now),
+        alarms=alarms,
+        room=its,
+        verified_since=verified_since(connection),
+        backed_up=backed_up(home),
+        needs=_needs(found, alarms, its, now),
+    )
 
 
 def _needs(found: list[Site], alarms: list[Alarm], its: Room, now: datetime) -> list[str]:

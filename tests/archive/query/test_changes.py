@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from archive.cli import main
 from archive.cli.watch import changes as command
-from archive.query.changes import KINDS
+from archive.query.changes import KINDS, Wanted, changes
+from archive.store.db import reading
 from tests.archive.make import DAY, article, captured, store, told
 
 BODY = "城南大桥今天上午正式通车，全长1280米。\n附近居民表示，以后过江不必再绕路。"
@@ -76,6 +77,7 @@ def test_changes_are_found_by_kind_site_and_word(run: Any) -> None:
         *(("clip", kind) for kind in ("returned", "revised", "vanished", "missing", "revised", "revised")),
     ]
     assert [one["weight"] for one in newest] == [8, 4, 3, 10, 9, 0, 6]
+    assert [one["revision"] for one in newest] == [2, None, 4, None, None, 3, 2]
     heavy = run(*since, "--by-weight", "--limit", "3")
     assert [one["weight"] for one in heavy] == [10, 9, 8]
     assert [one["kind"] for one in run(*since, "--kind", "missing", "--kind", "vanished")] == ["vanished", "missing"]
@@ -89,6 +91,13 @@ def test_changes_are_found_by_kind_site_and_word(run: Any) -> None:
     assert run("changes", "--since", "2026-01-01") == []
     assert run(*since, "--until", "2025-02-28") == []
     assert len(run(*since, "--until", "2025-03-01T12:02")) == 1
+
+
+def test_the_list_goes_on_behind_a_change(run: Any, engine: Engine) -> None:
+    with reading(engine) as connection:
+        every = list(changes(connection, Wanted(since=DAY)))
+        for place, change in enumerate(every):
+            assert list(changes(connection, Wanted(since=DAY, before=change["id"]))) == every[place + 1 :]
 
 
 def test_people_are_told_in_lines(run: Any, database_url: str) -> None:

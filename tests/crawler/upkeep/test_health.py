@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, insert, update
 
 from archive.settings import Home
-from archive.store.db import writing
+from archive.store.db import reading, writing
 from archive.store.models import Alarm, Article, Change, CrawlRun, Frontier, Host, Recheck
 from crawler.cli import main
 from crawler.upkeep.backup.run import Backup
@@ -85,7 +85,8 @@ def home(database_url: str, tmp_path: Path) -> Home:
 
 def seen(home: Home, engine: Engine, now: datetime = NOW) -> Health:
     home.path.mkdir(exist_ok=True)
-    return look(home, engine, now)
+    with reading(engine) as connection:
+        return look(home, connection, now)
 
 
 def test_the_numbers(engine: Engine, home: Home) -> None:
