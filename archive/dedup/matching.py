@@ -1,6 +1,6 @@
 """Is a text in the archive, as what, how sure? The look-up and the verification of ingest, with nothing stored."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -16,6 +16,7 @@ from archive.dedup.stored import Stories, Wanted, closest
 from archive.dedup.types import Fingerprint
 from archive.dedup.verify.compare import Rejection, Verdict
 from archive.store.models import Article
+from archive.store.people import visible
 
 BATCH: Final = 200
 
@@ -95,7 +96,7 @@ def _match_batch(connection: Connection, queries: Sequence[Query], explain: bool
     made = fingerprinted(connection, queries)
     samples = [Sample(one.kept, one.looked_up) for one in made]
     wanted = [Wanted(None, sample, one.digest, len(one.folded)) for sample, one in zip(samples, made, strict=True)]
-    stories = Stories(connection, wanted, MATCH)
+    stories = Stories(connection, wanted, MATCH, shown=True)
     answers = []
     for place, (query, one) in enumerate(zip(queries, made, strict=True)):
         compared = list(stories.compared(place, as_text(query.body, one, query.published_at, query.headline)))
@@ -105,8 +106,8 @@ def _match_batch(connection: Connection, queries: Sequence[Query], explain: bool
     return [
         Answer(
             query,
-            [Compared(verdict=verdict, **rows[key]) for key, verdict in related],
-            None if apart is None else [Compared(verdict=verdict, **rows[key]) for key, verdict in apart],
+            _compared(rows, related),
+            None if apart is None else _compared(rows, apart),
             reason,
         )
         for query, related, apart, reason in answers
@@ -120,13 +121,18 @@ def fingerprinted(connection: Connection, queries: Sequence[Query]) -> list[Fing
     return [counted(query.body, one, known) for query, one in zip(queries, made, strict=True)]
 
 
+def _compared(rows: Mapping[int, dict[str, Any]], found: Iterable[tuple[int, Verdict | Rejection]]) -> list[Compared]:
+    """What is withdrawn is left out."""
+    return [Compared(verdict=verdict, **rows[key]) for key, verdict in found if key in rows]
+
+
 def _rows(connection: Connection, article_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     rows: dict[int, dict[str, Any]] = {}
     for start in range(0, len(article_ids), 1000):
         found = connection.execute(
             select(
                 Article.id.label("article_id"), Article.site, Article.native_id, Article.url, Article.headline
-            ).where(Article.id.in_(article_ids[start : start + 1000]))
+            ).where(Article.id.in_(article_ids[start : start + 1000]), visible())
         ).mappings()
         rows.update({row["article_id"]: dict(row) for row in found})
     return rows

@@ -17,6 +17,7 @@ from archive.dedup.verify.compare import Rejection, Verdict, compare
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.dedup.verify.texts import Text
 from archive.store.models import Article
+from archive.store.people import visible
 from archive.text.fold import fold_many
 
 TWINS: Final = 16
@@ -49,13 +50,17 @@ class _Size:
 class Stories:
     """What the archive, and the batch so far, hold of the batch's shingles.
 
-    `wanted`: the texts of the batch; a text is named by its place in it.
+    `wanted`: the texts of the batch; a text is named by its place in it. `shown`: of articles with one text only those
+    count that are not withdrawn.
     """
 
-    def __init__(self, connection: Connection, wanted: Sequence[Wanted], effort: Effort = INGEST) -> None:
+    def __init__(
+        self, connection: Connection, wanted: Sequence[Wanted], effort: Effort = INGEST, *, shown: bool = False
+    ) -> None:
         self._connection = connection
         self._wanted = wanted
         self._effort = effort
+        self._shown = shown
         self.new_rows: list[tuple[int, int]] = []
         """(hash, article id) rows that `put` found worth storing."""
         self._holders = index.look_up(connection, (value for one in wanted for value in one.sample.looked_up))
@@ -161,8 +166,8 @@ class Stories:
         text = self._texts[candidate_id]
         digest = self._sizes[candidate_id].digest
         twins = self._twins[digest]
-        if len(twins) < 2:
-            return [(candidate_id, text)]
+        if twins.keys() <= {candidate_id}:
+            return [(candidate_id, text)] if twins or not self._shown else []
 
         def rank(key: int) -> tuple[bool, timedelta, bool, int]:
             date = twins[key]
@@ -193,7 +198,7 @@ class Stories:
             rows = self._connection.execute(
                 select(DedupText.digest, Article.id, Article.published_at)
                 .join(Article, Article.id == DedupText.article_id)
-                .where(DedupText.digest.in_(chunk))
+                .where(DedupText.digest.in_(chunk), *([visible()] if self._shown else ()))
             )
             for digest, key, published_at in rows:
                 self._twins[digest][key] = published_at

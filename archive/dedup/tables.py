@@ -158,3 +158,21 @@ class ClusterEvent(Base):
     at: Mapped[datetime]
     other_cluster_id: Mapped[int | None] = mapped_column(Key, index=True)  # where it comes from, or is apart from
     reason: Mapped[str | None]
+    decision_id: Mapped[int | None] = mapped_column(Key)
+    __table_args__ = (partial("ix_cluster_event_decided", "article_id", where="decision_id IS NOT NULL"),)
+
+
+class Decision(Base):
+    """What a person decided of stories: `kind` is merge, split, apart, pin or unpin. `before`: what it takes to undo
+    it (`archive.dedup.clusters.undo`)."""
+
+    __tablename__ = "decision"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    kind: Mapped[str]
+    articles: Mapped[list[Any]]
+    by: Mapped[str]
+    note: Mapped[str | None]
+    at: Mapped[datetime]
+    before: Mapped[dict[str, Any]]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]

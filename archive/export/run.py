@@ -22,6 +22,7 @@ from archive.export.record import FIELDS, FORMAT
 from archive.export.writers import WRITERS
 from archive.flags import shown
 from archive.store.models import Article, Change
+from archive.store.people import visible
 from archive.store.scheme import DedupScheme
 from archive.times import show_time
 from archive.watch.states import State
@@ -86,6 +87,7 @@ def articles(connection: Connection, *, every_article: bool) -> Iterator[dict[st
         .outerjoin(DedupText, DedupText.article_id == Article.id)
         .outerjoin(newest, and_(newest.c.article_id == Article.id, newest.c.kind == Article.state))
         .outerjoin(Change, Change.id == newest.c.id)
+        .where(visible())
         .order_by(Article.id)
     )
     if not every_article:
@@ -126,6 +128,7 @@ def _describe(
         "made_by": f"jianbao {version('jianbao')}",
         "articles": written,
         "all": every_article,
+        "withdrawn": connection.scalar(select(func.count()).select_from(Article).where(~visible())) or 0,
         "bytes": path.stat().st_size,
         "sha256": digest,
         "signatures": [dict(scheme) for scheme in schemes],

@@ -9,6 +9,7 @@ from archive.dedup.tables import Cluster, DedupText
 from archive.errors import NotFound
 from archive.export.record import as_json
 from archive.flags import shown
+from archive.query.visible import refuse_withdrawn
 from archive.store.models import Article, Capture, Revision, Sighting
 from archive.times import show_times
 from archive.watch.presence import looks
@@ -19,7 +20,8 @@ MAX_ROWS = 200
 
 
 def article_row(connection: Connection, article_id: int) -> dict[str, Any]:
-    """One article's columns, and `representative` and `copies` of its cluster. Raises `NotFound`."""
+    """One article's columns, and `representative` and `copies` of its cluster. Raises `NotFound`, of a withdrawn one
+    too."""
     statement = (
         select(Article.__table__, Cluster.representative_id, Cluster.size, DedupText.length)
         .outerjoin(Cluster, Cluster.id == Article.cluster_id)
@@ -29,6 +31,8 @@ def article_row(connection: Connection, article_id: int) -> dict[str, Any]:
     row = connection.execute(statement).mappings().first()
     if row is None:
         raise NotFound(f"no article {article_id}")
+    if row["withdrawn_at"] is not None:
+        refuse_withdrawn(connection, article_id)
     representative_id = row["representative_id"]
     return {
         **row,

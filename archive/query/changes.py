@@ -8,6 +8,7 @@ from attrs import asdict, frozen
 from sqlalchemy import Connection, select
 
 from archive.query.article import MAX_ROWS, article_row
+from archive.query.visible import visible
 from archive.store.models import Article, Capture, Change, Revision
 from archive.text.fold import fold
 from archive.times import show_times
@@ -122,7 +123,7 @@ def changes(connection: Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
         query = (
             select(*columns)
             .join(Article, Article.id == Change.article_id)
-            .where(Change.id.between(first, last))
+            .where(Change.id.between(first, last), visible())
             .order_by(Change.id.desc())
             .limit(_PAGE)
         )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Select, select
 
 from archive.errors import NotFound
+from archive.query.visible import refuse_withdrawn
 from archive.store.models import Article, Capture
 
 _LARGEST = 2**63 - 1
@@ -14,13 +15,20 @@ Resolve = Callable[[str], tuple[str, str, str] | None]
 """The site, native id and canonical address that an address names by its form alone, or None."""
 
 
-def find_article(connection: Connection, named: str, resolve: Resolve) -> int:
-    """The id of the article that `named` names: `17`, `sohu:a:434365209`, or an address that leads to it.
+def find_article(connection: Connection, named: str, resolve: Resolve, *, withdrawn: bool = False) -> int:
+    """The id of the article that `named` names: `17`, `sohu:a:434365209`, or an address that leads to it. `withdrawn`:
+    one that is withdrawn, too.
 
     `resolve`: an address need not be stored anywhere to lead to an article, if the portal's rules understand it.
-    Raises `NotFound`.
+    Raises `NotFound`, of a withdrawn one with the reason.
     """
-    named = named.strip()
+    found = _find(connection, named.strip(), resolve)
+    if not withdrawn:
+        refuse_withdrawn(connection, found)
+    return found
+
+
+def _find(connection: Connection, named: str, resolve: Resolve) -> int:
     if re.fullmatch(r"[0-9]{1,19}", named):
         statement = select(Article.id).where(Article.id == min(int(named), _LARGEST))
     elif named.startswith(("http://", "https://")):

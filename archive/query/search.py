@@ -31,6 +31,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 
 from archive.dedup.tables import Cluster
 from archive.errors import UsageError
+from archive.query.visible import visible
 from archive.store.fulltext import TABLE, fts5_query, tsquery
 from archive.store.models import Article
 from archive.text.snippet import Snippet, find, snippet
@@ -125,7 +126,7 @@ def search(
     wanted = phrases(words)
     terms = [found for found in map(term, wanted) if found is not None]
     hit = _sqlite_hits(terms) if connection.dialect.name == "sqlite" else _postgresql_hits(terms)
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [visible()]
     if sites:
         conditions.append(Article.site.in_(sites))
     if since is not None:

@@ -268,7 +268,12 @@ class Article(Base):
     cluster_id: Mapped[int | None] = mapped_column(Key, index=True)
     state: Mapped[str] = mapped_column(server_default="live")  # live, missing, vanished, removed, returned
     withdrawn_at: Mapped[datetime | None]  # when a person took it out of every door (`archive.store.people`)
-    __table_args__ = (Index(None, "site", "native_id", unique=True), Index(None, "published_at"), Index(None, "url"))
+    __table_args__ = (
+        Index(None, "site", "native_id", unique=True),
+        Index(None, "published_at"),
+        Index(None, "url"),
+        partial("ix_article_withdrawn", "id", where="withdrawn_at IS NOT NULL"),
+    )
 
 
 class Revision(Base):

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from archive.errors import NotFound, UsageError
 from archive.query.lookup import find_article
+from archive.query.visible import refuse_withdrawn
 from archive.settings import Home
 from archive.store.models import Capture
 from crawler.capture.role import resolve
@@ -48,10 +49,15 @@ def raw_page(home: Home, connection: Connection, named: str) -> RawCapture:
 
 
 def _of_capture(home: Home, connection: Connection, number: int) -> RawCapture:
-    columns = (Capture.warc_file, Capture.warc_offset, Capture.warc_length, Capture.url, Capture.digest)
+    columns = (
+        *(Capture.warc_file, Capture.warc_offset, Capture.warc_length, Capture.url, Capture.digest),
+        Capture.article_id,
+    )
     row = connection.execute(select(*columns).where(Capture.id == number)).one_or_none()
     if row is None:
         raise NotFound(f"no capture {number}; `jianbao runs show N` names those that are to be looked at")
+    if row.article_id is not None:
+        refuse_withdrawn(connection, row.article_id)
     if row.warc_file is None or row.warc_offset is None:
         raise NotFound(f"capture {number} has no record; its page was not kept")
     return stored_raw(home, Place(row.warc_file, row.warc_offset, row.warc_length, row.url, row.digest))

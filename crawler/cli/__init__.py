@@ -19,6 +19,7 @@ from crawler.cli.upkeep import (  # noqa: F401
     rebuild,
     reextract,
     verify,
+    withdraw,
 )
 
 main = Group(

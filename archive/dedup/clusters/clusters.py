@@ -90,6 +90,7 @@ def facts_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, Me
                 Article.published_at,
                 Article.first_captured_at,
                 Article.flags,
+                Article.withdrawn_at,
                 DedupText.length,
                 DedupText.digest,
                 ClusterPin.at,
@@ -98,7 +99,7 @@ def facts_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, Me
             .outerjoin(ClusterPin, ClusterPin.article_id == Article.id)
             .where(Article.id.in_(chunk))
         )
-        for key, site, native_id, published_at, captured_at, flags, length, digest, pinned_at in rows:
+        for key, site, native_id, published_at, captured_at, flags, withdrawn_at, length, digest, pinned_at in rows:
             found[key] = Member(
                 article_id=key,
                 site=site,
@@ -109,6 +110,7 @@ def facts_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, Me
                 length=length or 0,
                 digest=digest or 0,
                 mirror="mirror" in (flags or ()),
+                withdrawn=withdrawn_at is not None,
                 pinned_at=pinned_at,
             )
     return found
@@ -172,8 +174,9 @@ def _represent(
             changed |= {was, key}
             if cluster in rows:
                 events.append({"kind": "represent", "cluster_id": cluster, "article_id": key, "other_id": was})
-        pinned = stands.pinned_at is not None
-        wanted[cluster] = {"id": cluster, "representative_id": key, "size": len(keys), "pinned": pinned}
+        pinned = stands.pinned_at is not None and not stands.withdrawn
+        size = sum(not told[member].withdrawn for member in keys)
+        wanted[cluster] = {"id": cluster, "representative_id": key, "size": size, "pinned": pinned}
     new = [row for cluster, row in wanted.items() if row != rows.get(cluster)]
     for chunk in chunks(sorted(cluster for cluster, row in rows.items() if row != wanted.get(cluster))):
         connection.execute(delete(Cluster).where(Cluster.id.in_(chunk)))

@@ -11,6 +11,7 @@ from archive.dedup.verify.differences import marked
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.errors import NotFound
 from archive.store.models import Article
+from archive.store.people import visible
 from archive.times import show_time
 
 MAX_MEMBERS = 2000
@@ -65,7 +66,7 @@ def _members(connection: Connection, cluster_id: int) -> list[dict[str, Any]]:
             DedupText.length,
         )
         .outerjoin(DedupText, DedupText.article_id == Article.id)
-        .where(Article.cluster_id == cluster_id)
+        .where(Article.cluster_id == cluster_id, visible())
         .limit(MAX_MEMBERS)
     ).mappings()
     found = sorted(

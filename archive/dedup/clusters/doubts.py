@@ -12,6 +12,7 @@ from archive.dedup.reasons import in_words
 from archive.dedup.tables import Cluster, ClusterSide, Link
 from archive.dedup.verify.differences import marked
 from archive.store.models import Article
+from archive.store.people import visible
 from archive.times import show_time
 
 DIFFERENCES: Final = 8
@@ -80,6 +81,7 @@ def _ranked(sites: Sequence[str]) -> Select[Any]:
         .outerjoin(_LATE_STORY, _LATE_STORY.id == ours)
         .outerjoin(_EARLY_STORY, _EARLY_STORY.id == theirs)
         .where(Link.relation == literal(DOUBTFUL, literal_execute=True), ours != theirs, ~_decided())
+        .where(visible(_LATE), visible(_EARLY))
     )
     if sites:
         every = every.where(or_(_LATE.site.in_(sites), _EARLY.site.in_(sites)))

@@ -15,6 +15,7 @@ from archive.dedup.reasons import in_words
 from archive.dedup.relations import INVERSE, turned
 from archive.dedup.tables import ClusterSide, Link
 from archive.store.models import Article
+from archive.store.people import visible
 from archive.times import show_time
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def tell_articles(
     )
     found = {}
     for chunk in _chunks(article_ids):
-        for row in connection.execute(select(*columns).where(Article.id.in_(chunk))).mappings():
+        for row in connection.execute(select(*columns).where(Article.id.in_(chunk), visible())).mappings():
             told = dict(row)
             told["published_at"] = show_time(row["published_at"], told.pop("published_precision"))
             found[row["id"]] = told

@@ -27,7 +27,8 @@ ASKED: Final = 9
 @frozen(kw_only=True)
 class Member:
     """What decides who stands for a cluster. `digest`: of its text, as `dedup_text` has it. `length`: folded
-    characters. `mirror`: flagged as one. `pinned_at`: when a person chose it. Times carry a zone."""
+    characters. `mirror`: flagged as one. `withdrawn`: hidden by a person. `pinned_at`: when a person chose it.
+    Times carry a zone."""
 
     article_id: int
     site: str
@@ -38,6 +39,7 @@ class Member:
     length: int
     digest: int = 0
     mirror: bool = False
+    withdrawn: bool = False
     pinned_at: datetime | None = None
 
 
@@ -52,11 +54,12 @@ Why = Callable[[int, int], str | None]
 
 def representative(members: Sequence[Member]) -> Member:
     """What a person chose last; else the earliest publication that is complete, a portal before a mirror; undated ones
-    last.
+    last. What is withdrawn stands for nothing that is not.
 
     A site that is named by its host is a mirror: the portals that Jianbao knows have names of their own. So is an
     article that says so itself.
     """
+    members = [member for member in members if not member.withdrawn] or members
     pinned = [(member.pinned_at, member.article_id, member) for member in members if member.pinned_at is not None]
     return max(pinned)[-1] if pinned else _first(members, max(member.length for member in members))
 

@@ -28,8 +28,11 @@ def check(connection: Connection) -> Iterator[Finding]:
 _STORIES: Final = """SELECT cluster_id, min(id) AS first, count(*) AS size FROM article
     GROUP BY cluster_id HAVING cluster_id IS NULL OR min(id) <> cluster_id ORDER BY cluster_id"""
 _STORY_ROWS: Final = """SELECT coalesce(c.id, m.cluster_id) AS id, c.size, coalesce(m.size, 0) AS members,
+        coalesce(m.articles, 0) AS articles,
         c.pinned, coalesce(m.pins, 0) AS pins, r.cluster_id AS stands_in
-    FROM (SELECT article.cluster_id, count(*) AS size, count(p.article_id) AS pins FROM article
+    FROM (SELECT article.cluster_id, count(*) AS articles,
+            count(CASE WHEN article.withdrawn_at IS NULL THEN 1 END) AS size,
+            count(CASE WHEN article.withdrawn_at IS NULL THEN p.article_id END) AS pins FROM article
         LEFT JOIN cluster_pin p ON p.article_id = article.id
         GROUP BY article.cluster_id HAVING count(*) > 1) m
     FULL JOIN cluster c ON c.id = m.cluster_id LEFT JOIN article r ON r.id = c.representative_id
@@ -51,7 +54,7 @@ def _story_rows(connection: Connection) -> Iterator[Finding]:
     for row in connection.execute(text(_STORY_ROWS)):
         if row.size is None:
             fault = f"it has {row.members} articles and no row of its own"
-        elif not row.members:
+        elif not row.articles:
             fault = "it has a row of its own and fewer than two articles"
         elif row.size != row.members:
             fault = f"it is said to have {row.size} articles, and has {row.members}"

@@ -1,0 +1,30 @@
+"""What a person typed, made fit to be stored; or an error that says what is wrong with it."""
+
+from typing import Final
+
+from archive.errors import UsageError
+from archive.text.clean import clean_body, clean_line
+
+MOST: Final = 100_000
+"""Characters of a note or a reason."""
+
+
+def line(text: str, what: str, most: int = 1000) -> str:
+    """A text of one line. Raises `UsageError` where it is empty or longer than `most` characters. `what`: for the
+    message."""
+    cleaned = clean_line(text)
+    if cleaned is None:
+        raise UsageError(f"{what} is empty; write at least one character")
+    if len(cleaned) > most:
+        raise UsageError(f"{what} has {len(cleaned)} characters; write {most} at most")
+    return cleaned
+
+
+def lines(text: str, what: str) -> str:
+    """A text of any number of lines, without the empty ones. Raises `UsageError` as `line` does."""
+    cleaned = clean_body(text)
+    if not cleaned:
+        raise UsageError(f"{what} is empty; write at least one character")
+    if len(cleaned) > MOST:
+        raise UsageError(f"{what} has {len(cleaned)} characters; write {MOST} at most")
+    return cleaned
