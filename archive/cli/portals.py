@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from archive.query.lookup import Resolve
+    from archive.raw import RawPages
     from archive.settings import Home
 
 
@@ -28,18 +29,23 @@ def _looks_at_nothing(home: "Home", connection: "Connection", now: datetime) -> 
     raise UsageError("only the whole jianbao command tells how an archive is doing")
 
 
+def _has_none(home: "Home") -> "RawPages":
+    raise UsageError("only the whole jianbao command reads raw pages")
+
+
 @frozen
 class Portals:
     """Handed to the `jianbao` group as click's `obj`; without it no portal is known and no page read.
 
     `resolve`: see `archive.query.lookup`. `read_page`: the text of a page and the time of its publication, by its
-    bytes and its address; raises `UsageError` where it holds no article. `health`: how an
-    archive is doing, as `jianbao health --json` prints it.
+    bytes and its address; raises `UsageError` where it holds no article. `health`: how an archive is doing, as `jianbao
+    health --json` prints it. `raw_pages`: those of an archive, to be closed.
     """
 
     resolve: "Resolve" = _names_nothing
     read_page: Callable[[bytes, str], tuple[str, datetime | None]] = _reads_nothing
     health: 'Callable[["Home", "Connection", datetime], dict[str, Any]]' = _looks_at_nothing
+    raw_pages: "Callable[[Home], RawPages]" = _has_none
 
 
 KEY = "archive.cli.portals"

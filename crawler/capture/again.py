@@ -4,12 +4,13 @@
 from attrs import frozen
 
 from archive.ingest.prepare import Prepared, add_indexes, prepare_rows
+from archive.raw import Place
 from archive.settings import Home
 from archive.store.records import Item
 from crawler.capture.item import capture_item
 from crawler.capture.join import part_of
 from crawler.capture.role import Role, role_of
-from crawler.capture.stored import Place, stored_raw
+from crawler.capture.stored import stored_raw
 from crawler.warc.raw import RawCapture
 
 

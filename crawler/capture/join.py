@@ -12,11 +12,12 @@ from attrs import frozen
 from sqlalchemy import Connection, select
 
 from archive.errors import UsageError
+from archive.raw import Place
 from archive.settings import Home
 from archive.store.models import Article, Capture
 from archive.store.records import CaptureRecord, Item
 from crawler.capture.item import capture_page
-from crawler.capture.stored import Place, stored_raw
+from crawler.capture.stored import stored_raw
 from crawler.pages.page import Outcome, Page
 from crawler.pages.paged import join_parts
 from crawler.pages.template.parts import MAX_PARTS

@@ -1,24 +1,11 @@
 """Reading back the record behind a capture, and no other: a file may have been written anew since."""
 
-from attrs import field, frozen
-
 from archive.errors import UsageError
+from archive.raw import Place
 from archive.settings import Home
 from archive.text.clean import clean_line
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import read_record
-
-
-@frozen(order=True)
-class Place:
-    """Where a capture's record stands, and what tells that it is the one: its address and its payload's digest, None
-    where that is not known. The rest as in `CaptureRecord`."""
-
-    file: str
-    offset: int
-    length: int | None = field(order=False)
-    url: str
-    digest: str | None = field(order=False)
 
 
 def stored_raw(home: Home, place: Place) -> RawCapture:

@@ -1,6 +1,7 @@
 """`jianbao explain`: a page line by line, each kept or stripped, and why."""
 
 import sys
+from contextlib import closing
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,29 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli import main
+from archive.cli.portals import Portals, pass_portals
 from archive.errors import StorageError, UsageError
 from archive.settings import Home
 
 if TYPE_CHECKING:
-    from crawler.pages.page import Block, Page
-
-_FIELDS = (
-    "outcome",
-    "site",
-    "native_id",
-    "template",
-    "headline",
-    "original_title",
-    "published_at",
-    "source_name",
-    "account_name",
-    "authors",
-    "editor",
-    "location",
-    "keywords",
-    "flags",
-    "detail",
-)
+    from archive.raw import ExplainedLine, ExplainedPage
 
 _ADDRESS = 160
 """An image's address is shown up to here: some are the whole image."""
@@ -50,7 +34,10 @@ _ADDRESS = 160
     help="Write a page to look at instead of printing.",
 )
 @click.pass_obj
-def explain(home: Home, what: str, url: str | None, content_type: str | None, target: Path | None) -> None:
+@pass_portals
+def explain(
+    portals: Portals, home: Home, what: str, url: str | None, content_type: str | None, target: Path | None
+) -> None:
     """Show a page line by line: kept or stripped, by which rule, and what the rule saw; what the fields of a page
     without a template were chosen from, and why; and where the witness, another program that reads the same part of
     the page, takes other lines for text.
@@ -66,7 +53,7 @@ def explain(home: Home, what: str, url: str | None, content_type: str | None, ta
       jianbao explain page.html --url https://www.163.com/news/article/KC1AB12300018990.html
       jianbao explain page.html --url https://www.sohu.com/a/749000001_121000001 --html why.html
     """
-    page = _page_of_file(what, url, content_type) if url else _page_of_article(home, what)
+    page = _of_file(what, url, content_type) if url else _of_archive(home, portals, what)
     if target is None:
         _print(page)
         return
@@ -77,7 +64,8 @@ def explain(home: Home, what: str, url: str | None, content_type: str | None, ta
     click.echo(f"wrote {target}")
 
 
-def _page_of_file(name: str, url: str, content_type: str | None) -> "Page":
+def _of_file(name: str, url: str, content_type: str | None) -> "ExplainedPage":
+    from crawler.capture.explained import explained
     from crawler.pages.extract import extract
     from crawler.sites.registry import find_site
 
@@ -85,56 +73,38 @@ def _page_of_file(name: str, url: str, content_type: str | None) -> "Page":
         data = Path(name).read_bytes()
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror or error}") from error
-    return extract(data, site=find_site(url), url=url, content_type=content_type, everything=True, witness=True)
+    page = extract(data, site=find_site(url), url=url, content_type=content_type, everything=True, witness=True)
+    return explained(page)
 
 
-def _page_of_article(home: Home, named: str) -> "Page":
-    from archive.store.db import open_engine, reading
-    from crawler.capture.item import capture_page
-    from crawler.capture.raw_page import raw_page
+def _of_archive(home: Home, portals: Portals, named: str) -> "ExplainedPage":
+    from archive.query.captures import page_places
+    from archive.raw import first_of
+    from archive.store.db import opened, reading
 
     if Path(named).is_file():
         raise UsageError(f"{named} is a file: say with --url where it was fetched from")
-    engine = open_engine(home.database)
-    try:
-        with reading(engine) as connection:
-            raw = raw_page(home, connection, named)
-    finally:
-        engine.dispose()
-    return capture_page(raw, everything=True, witness=True)
+    with opened(home.database) as engine, reading(engine) as connection:
+        places = page_places(connection, named, portals.resolve)
+    with closing(portals.raw_pages(home)) as pages:
+        return first_of(places, pages.explained)
 
 
-def _fields(page: "Page") -> list[tuple[str, str]]:
-    """The fields that the page has, as (name, text)."""
-    from archive.times import show_time
-
-    rows = []
-    for name in _FIELDS:
-        value = getattr(page, name)
-        if name == "published_at":
-            value = show_time(page.published_at, page.published_precision)
-        if isinstance(value, tuple):
-            value = ", ".join(value)
-        if value:
-            rows.append((name, str(value)))
-    return rows
-
-
-def _print(page: "Page") -> None:
+def _print(page: "ExplainedPage") -> None:
     from rich.console import Console
     from rich.text import Text
 
     # Piped output is not cut to a terminal's width.
     console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 10_000)
-    for name, value in _fields(page):
+    for name, value in page.fields:
         console.print(Text.assemble((f"{name:15}", "bold"), _plain(value)))
     console.print()
-    for block in page.blocks:
-        text = _plain(_shown(block))
-        if block.kept:
+    for line in page.lines:
+        text = _plain(_shown(line))
+        if line.kept:
             console.print(Text.assemble(("+ ", "green"), (text, "green")))
         else:
-            console.print(Text.assemble(("- ", "red"), (text, "red dim"), (f"   ← {_why(block)}", "yellow")))
+            console.print(Text.assemble(("- ", "red"), (text, "red dim"), (f"   ← {_why(line)}", "yellow")))
     if page.candidates:
         console.print(Text("\nwhat the fields were chosen from:", "bold"))
     for one in page.candidates:
@@ -143,26 +113,23 @@ def _print(page: "Page") -> None:
         console.print(Text.assemble((row, style), (f"   ← {_plain(one.why)}", "yellow")))
     for title, lines in _testimony(page):
         console.print(Text(f"\n{title}", "bold"))
-        for line in lines:
-            console.print(Text(f"? {_plain(line)}", "yellow"))
-    kept = sum(block.kept for block in page.blocks)
-    console.print(Text(f"\n{kept} lines kept, {len(page.blocks) - kept} stripped", "bold"))
+        for told in lines:
+            console.print(Text(f"? {_plain(told)}", "yellow"))
+    kept = sum(line.kept for line in page.lines)
+    console.print(Text(f"\n{kept} lines kept, {len(page.lines) - kept} stripped", "bold"))
 
 
-def _testimony(page: "Page") -> list[tuple[str, tuple[str, ...]]]:
+def _testimony(page: "ExplainedPage") -> list[tuple[str, tuple[str, ...]]]:
     """What the witness says, as headings with lines; nothing where it was not asked."""
-    from crawler.pages.witness import differ
-
     if page.agreement is None:
         return []
-    found = differ(page.lines, page.witnessed)
     rows: list[tuple[str, tuple[str, ...]]] = [(f"the witness agrees to {page.agreement:.0%}", ())]
-    rows += [("kept here, no text for the witness:", found.ours)] if found.ours else []
-    return rows + ([("text for the witness, not kept here:", found.theirs)] if found.theirs else [])
+    rows += [("kept here, no text for the witness:", page.ours)] if page.ours else []
+    return rows + ([("text for the witness, not kept here:", page.theirs)] if page.theirs else [])
 
 
-def _shown(block: "Block") -> str:
-    return block.text or f"[{block.kind}] {block.url[:_ADDRESS]}"
+def _shown(line: "ExplainedLine") -> str:
+    return line.text or f"[{line.kind}] {line.url[:_ADDRESS]}"
 
 
 def _plain(text: str) -> str:
@@ -170,13 +137,13 @@ def _plain(text: str) -> str:
     return "".join(character if character.isprintable() else " " for character in text)
 
 
-def _why(block: "Block") -> str:
+def _why(line: "ExplainedLine") -> str:
     """The rule, what it saw, and the field that the text went to."""
-    why = block.rule
-    if block.evidence:
-        why += f" ({block.evidence})"
-    if block.field:
-        why += f" → {block.field}"
+    why = line.rule
+    if line.why:
+        why += f" ({line.why})"
+    if line.field:
+        why += f" → {line.field}"
     return _plain(why)
 
 
@@ -191,16 +158,16 @@ h2, h3, h4 { margin: .2rem 0 } summary { cursor: pointer }
 """
 
 
-def as_html(page: "Page") -> str:
+def as_html(page: "ExplainedPage") -> str:
     """The same as one self-contained HTML page: everything escaped, no script, nothing loaded from elsewhere."""
-    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in _fields(page))
+    rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in page.fields)
     lines = []
-    for block in page.blocks:
-        text = escape(_shown(block))
-        if block.kept:
-            lines.append(f'<li class="kept" title="{escape(block.kind)}">{text}</li>')
+    for line in page.lines:
+        text = escape(_shown(line))
+        if line.kept:
+            lines.append(f'<li class="kept" title="{escape(line.kind)}">{text}</li>')
         else:
-            lines.append(f'<li class="gone"><b>{text}</b><small>{escape(_why(block))}</small></li>')
+            lines.append(f'<li class="gone"><b>{text}</b><small>{escape(_why(line))}</small></li>')
     title = escape(page.headline or page.url)
     return (
         '<!doctype html>\n<html lang="zh"><head><meta charset="utf-8"><title>' + title + " · jianbao explain</title>"
@@ -218,7 +185,7 @@ def as_html(page: "Page") -> str:
     )
 
 
-def _candidates_html(page: "Page") -> str:
+def _candidates_html(page: "ExplainedPage") -> str:
     rows = "".join(
         f'<li class="{"kept" if one.won else "gone"}"><small>{escape(one.field)}</small> {escape(one.value)}'
         f"<small>{escape(one.why)}</small></li>"

@@ -9,6 +9,7 @@ from archive.errors import UsageError
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from archive.raw import RawPages
     from archive.settings import Home
 
 
@@ -37,4 +38,11 @@ def health(home: "Home", connection: "Connection", now: datetime) -> dict[str, A
     return look(home, connection, now).as_json()
 
 
-PORTALS = Portals(resolve, read_page, health=health)
+def raw_pages(home: "Home") -> "RawPages":
+    """The raw pages of an archive."""
+    from crawler.capture.raw_pages import StoredPages
+
+    return StoredPages(home)
+
+
+PORTALS = Portals(resolve, read_page, health=health, raw_pages=raw_pages)

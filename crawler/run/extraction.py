@@ -14,14 +14,15 @@ from typing import Any, Final, Self, cast
 from attrs import evolve, frozen
 
 from archive.errors import UsageError
+from archive.raw import Place
 from archive.settings import Home
 from archive.store.records import Item
 from archive.workers import Ceiling, WorkerEnded, Workers
 from crawler.capture.again import Reading, Stored, read_again
 from crawler.capture.hearing import NONE_WHOLE, Hearing, Whole, is_heard
-from crawler.capture.item import ListAnswer, capture_page, capture_record, list_answer, page_item
+from crawler.capture.item import CEILING, ListAnswer, capture_page, capture_record, list_answer, page_item
 from crawler.capture.role import identity, role_of
-from crawler.capture.stored import Place, stored_raw
+from crawler.capture.stored import stored_raw
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.run.frontier import Claim
 from crawler.run.schedule.rechecks import Recheck
@@ -29,10 +30,6 @@ from crawler.run.store import STORED, Answer, read, read_claimed, read_item, rea
 from crawler.run.watch.findings import measure
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import read_record
-
-CEILING: Final = Ceiling(seconds=10, megabytes=700, patience=300)
-"""Of one answer. A page of this day's portals takes some ten milliseconds and megabytes; the largest that is read, six
-megabytes, two seconds."""
 
 LEFT_ASIDE: Final = "left aside"
 """The detail of a capture that nobody read begins so."""

@@ -100,6 +100,26 @@ def read_record(path: Path, name: str, offset: int, length: int | None = 0) -> R
             raise UsageError(f"{path} has no whole record at byte {offset}: {error}") from error
 
 
+def stored_record(path: Path, offset: int, length: int | None) -> bytes:
+    """The bytes of a record, whose place is as `Record` has it: its part of the file; where that holds more than the
+    record, or less, the record as it stands in the unpacked file. Raises `UsageError`."""
+    with _opened(path) as data:
+        if data is None:
+            raise UsageError(f"cannot read {path}: it is empty")
+        if length is not None:
+            return data[offset : offset + length]
+        file = _File(Unpacked(data), "", Dates(file=0.0))
+        try:
+            file.go_to(offset)
+            file.stream.skip_line_ends()
+            head = _head(file.stream)
+            size = len(head) + min(read_head(head).length, MAX_RECORD)
+        except DamageError as error:
+            raise UsageError(f"{path} has no whole record at byte {offset}: {error}") from error
+        file.stream.fill(size)
+        return file.stream.take(size) + b"\r\n\r\n"
+
+
 def _moved(record: Record, offset: int) -> Record:
     """A record of a piece of a file that begins at `offset`, as one of the file."""
     raw = None if record.raw is None else evolve(record.raw, warc_offset=(record.raw.warc_offset or 0) + offset)

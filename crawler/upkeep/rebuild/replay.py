@@ -18,13 +18,13 @@ from archive.errors import UsageError
 from archive.ingest.observations import PART
 from archive.ingest.prepare import Numbers, Prepared, add_indexes, text_digest
 from archive.ingest.transaction import ingest
+from archive.raw import Place
 from archive.settings import Home
 from archive.store.db import writing
 from archive.store.models import Article, Capture, Revision
 from archive.workers import WorkerEnded
 from crawler.capture.again import Reading
 from crawler.capture.again import Stored as Record
-from crawler.capture.stored import Place
 from crawler.run.extraction import Extraction
 
 TOGETHER: Final = 100

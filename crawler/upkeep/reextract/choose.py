@@ -7,9 +7,9 @@ from typing import Any, Final
 from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select
 
+from archive.raw import Place
 from archive.store.db import reading
 from archive.store.models import Article, Capture
-from crawler.capture.stored import Place
 
 PAGE: Final = 200
 """Captures that are looked up at a time."""

@@ -11,9 +11,10 @@ from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from archive.errors import NotFound, UsageError
+from archive.raw import Place
 from archive.settings import Home
 from archive.store.models import Article, Capture
-from crawler.capture.stored import Place, stored_raw
+from crawler.capture.stored import stored_raw
 from crawler.pages.page import Outcome
 from crawler.pages.template.site import Site
 from crawler.upkeep.draft.seen.study import Guide
