@@ -114,6 +114,11 @@ class RawPages(Protocol):
     def explained(self, place: Place) -> ExplainedPage:
         """The page line by line, read by today's rules."""
 
+    def inert(self, place: Place) -> str:
+        """The page as the inside of a `<body>` in which nothing runs, loads, sends or leads anywhere: elements of a
+        list, without attributes but `class` (`box`: what an image or a control stood in; `link`; `unseen`: hidden by
+        the page), `colspan` and `rowspan`."""
+
     def close(self) -> None:
         """End the processes."""
 

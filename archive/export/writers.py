@@ -17,6 +17,18 @@ ROW_GROUP = 2_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def cell(value: Any) -> str:
+    """A value as a cell of CSV: lists and objects as JSON; `'` before a text that a spreadsheet would compute."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+
+
 class Writer(Protocol):
     """Writes articles to an open file."""
 
@@ -53,22 +65,11 @@ class Csv:
     def write(self, row: Mapping[str, Any]) -> None:
         """See `Writer`."""
         record = as_json(row)
-        self.rows.writerow([self._cell(record[name]) for name in FIELDS])
+        self.rows.writerow([cell(record[name]) for name in FIELDS])
 
     def finish(self) -> None:
         """See `Writer`."""
         self.text.detach()
-
-    @staticmethod
-    def _cell(value: Any) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, (list, dict)):
-            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        text = str(value)
-        return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
 
 
 class Parquet:

@@ -31,7 +31,7 @@ class Wanted:
     """Which changes are asked for, those of all kinds and sites where none is named. `added`, `removed`: a word that
     the text has more often than before, or less often; "" for any. `causes`: of revisions; what our own rules
     changed is told only where it is asked for. `before`: only changes of a lower number, those that come after it in
-    the list."""
+    the list. `least`: only changes of this number or a higher one."""
 
     since: datetime
     until: datetime | None = None
@@ -41,6 +41,7 @@ class Wanted:
     removed: str = ""
     causes: Collection[str] = ("publisher", "import", "person")
     before: int | None = None
+    least: int | None = None
 
 
 def history(connection: Connection, article_id: int) -> list[dict[str, Any]]:
@@ -145,7 +146,16 @@ def _bounds(connection: Connection, wanted: Wanted) -> tuple[int, int] | None:
     last = connection.scalar(newest if wanted.until is None else newest.where(Change.at < wanted.until))
     if first is None or last is None:
         return None
-    return first, last if wanted.before is None else min(last, wanted.before - 1)
+    return max(first, wanted.least or first), last if wanted.before is None else min(last, wanted.before - 1)
+
+
+def reach(connection: Connection, wanted: Wanted, looked: int) -> int | None:
+    """The number of the last change that is looked at, where so many of the log are; None where that are all."""
+    bounds = _bounds(connection, wanted)
+    if bounds is None:
+        return None
+    query = select(Change.id).where(Change.id.between(*bounds)).order_by(Change.id.desc())
+    return connection.scalar(query.offset(looked).limit(1))
 
 
 def _change(connection: Connection, row: Any, wanted: Wanted) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from archive.raw import ExplainedPage, Place, RawPage
 from archive.settings import Home
 from archive.workers import Ceiling, WorkerEnded, Workers
 from crawler.capture.explained import explained
+from crawler.capture.inert import inert
 from crawler.capture.item import CEILING, capture_page
 from crawler.capture.stored import stored_raw
 from crawler.warc.encodings import BodyError, decoded_body
@@ -61,6 +62,10 @@ class StoredPages:
     def explained(self, place: Place) -> ExplainedPage:
         """The page line by line."""
         return self._call(place, read_explained)
+
+    def inert(self, place: Place) -> str:
+        """The page with nothing in it that runs or loads."""
+        return self._call(place, read_inert)
 
     def _call(self, place: Place, read: Callable[[Home, Place], T]) -> T:
         try:
@@ -114,3 +119,8 @@ def read_page(home: Home, place: Place) -> RawPage:
 def read_explained(home: Home, place: Place) -> ExplainedPage:
     """See `RawPages.explained`."""
     return explained(capture_page(stored_raw(home, place), everything=True, witness=True))
+
+
+def read_inert(home: Home, place: Place) -> str:
+    """See `RawPages.inert`."""
+    return inert(read_page(home, place))
