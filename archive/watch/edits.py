@@ -7,17 +7,16 @@ words. Signs and width are folded away there; where nothing else differs, the ch
 
 import re
 from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 
 from attrs import define, field, frozen
 from rapidfuzz.distance import Levenshtein
-from rapidfuzz.fuzz import ratio
 
 from archive.dedup.verify.align import Op, Tag
 from archive.dedup.verify.gaps import Gap, type_gaps
 from archive.text.fold import fold, fold_positions
+from archive.watch.pairs import pairs
 
 
 class Kind(StrEnum):
@@ -46,10 +45,6 @@ WEIGHTS: Final = {
 """How much a change of this kind matters. A revision weighs what its kinds weigh together, each once: twenty changed
 words are no more than one changed number."""
 
-ALIKE: Final = 50
-"""Two paragraphs that are so much alike (0 to 100) are one, changed."""
-MAX_PAIRED: Final = 60
-"""So many paragraphs in a row are paired with each other by likeness; of more, each stands alone."""
 MAX_CHARACTERS: Final = 20_000
 """A pair of paragraphs of more characters is not aligned: it is told as one change of wording."""
 _DATE: Final = re.compile(r"[年月日号號]")
@@ -57,8 +52,6 @@ _AROUND: Final = 1
 
 _TAGS: Final[dict[str, Tag]] = {"equal": "equal", "replace": "replace", "delete": "insert", "insert": "delete"}
 """What `Op` calls what the first text alone has an insertion."""
-
-Pair = tuple[str | None, str | None]
 
 
 @frozen(kw_only=True)
@@ -73,12 +66,12 @@ class Edit:
 def edits(before: tuple[str | None, str], after: tuple[str | None, str]) -> list[Edit]:
     """The differences between two texts, each a headline and a body, one block a line; the headline's first."""
     found = list(_headline(before[0] or "", after[0] or ""))
-    pairs = list(_pairs(before[1].split("\n"), after[1].split("\n")))
-    for old, new in pairs:
+    paired = list(_pairs(before[1].split("\n"), after[1].split("\n")))
+    for old, new in paired:
         if old is None or new is None:
             kind = Kind.PARAGRAPH_ADDED if old is None else Kind.PARAGRAPH_REMOVED
             found.append(Edit(kind=kind, before=old or "", after=new or ""))
-    return found + list(_inside([(old, new) for old, new in pairs if old is not None and new is not None]))
+    return found + list(_inside([(old, new) for old, new in paired if old is not None and new is not None]))
 
 
 def weight(found: Sequence[Edit]) -> int:
@@ -92,50 +85,19 @@ def _headline(before: str, after: str) -> Iterator[Edit]:
         yield Edit(kind=kind, before=before, after=after)
 
 
-def _pairs(before: Sequence[str], after: Sequence[str]) -> Iterator[Pair]:
+def _pairs(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
     """The lines that stand for each other and are not the same, and those that only one text has, in their order."""
-    for tag, start, end, other_start, other_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        old, new = before[start:end], after[other_start:other_end]
-        if tag == "equal":
-            continue
-        if "".join(old) == "".join(new):
-            yield "\n".join(old), "\n".join(new)  # broken into lines otherwise
-        else:
-            yield from _paired(old, new)
+    for one in pairs(before, after):
+        if not one.same:
+            old, new = before[one.start : one.end], after[one.other_start : one.other_end]
+            yield "\n".join(old) if old else None, "\n".join(new) if new else None
 
 
-def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[Pair]:
-    """Changed lines in the order of both texts, as alike as can be: the heaviest common subsequence."""
-    if len(old) > MAX_PAIRED or len(new) > MAX_PAIRED:
-        yield from [(one, None) for one in old]
-        yield from [(None, one) for one in new]
-        return
-    like = [[ratio(one, other, score_cutoff=ALIKE) for other in new] for one in old]
-    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
-    for row in range(len(old) - 1, -1, -1):
-        for column in range(len(new) - 1, -1, -1):
-            both = like[row][column] and like[row][column] + best[row + 1][column + 1]
-            best[row][column] = max(both, best[row + 1][column], best[row][column + 1])
-    row = column = 0
-    while row < len(old) and column < len(new):
-        if like[row][column] and best[row][column] == like[row][column] + best[row + 1][column + 1]:
-            yield old[row], new[column]
-            row, column = row + 1, column + 1
-        elif best[row][column] == best[row + 1][column]:
-            yield old[row], None
-            row += 1
-        else:
-            yield None, new[column]
-            column += 1
-    yield from [(one, None) for one in old[row:]]
-    yield from [(None, one) for one in new[column:]]
-
-
-def _inside(pairs: Sequence[tuple[str, str]]) -> Iterator[Edit]:
+def _inside(paired: Sequence[tuple[str, str]]) -> Iterator[Edit]:
     """What differs inside paired lines. They are typed together, since a name that changes changes everywhere."""
     ours, theirs = _Lines(), _Lines()
     runs: list[list[Op]] = []
-    for old, new in pairs:
+    for old, new in paired:
         at, other_at = ours.add(old), theirs.add(new)
         one, other = ours.folded[-1], theirs.folded[-1]
         if one == other:
