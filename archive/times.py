@@ -73,9 +73,25 @@ def parse_mail_time(value: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def parse_span_end(value: str) -> datetime:
-    """The end of what `value` names, not included: `2025-04-11` ends with that day, `21:49` with that minute."""
-    moment, precision = parse_time(value)
-    return (
-        moment + {"day": timedelta(days=1), "minute": timedelta(minutes=1), "second": timedelta(seconds=1)}[precision]
-    )
+_MONTH = re.compile(r"(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2}))?", re.ASCII)
+
+
+def parse_span(value: str) -> tuple[datetime, datetime]:
+    """From when to when, not included, what `value` names: a year (`2025`), a month (`2025-04`), a day, a minute or a
+    second, as `parse_time` reads it. Raises `ValueError`."""
+    match = _MONTH.fullmatch(value.strip())
+    if match is None:
+        moment, precision = parse_time(value)
+        return moment, moment + _LENGTHS[precision]
+    year, month = int(match["year"]), int(match["month"] or 1)
+    if not (1900 <= year < 2200 and 1 <= month <= 12):
+        raise ValueError(f"not a time: {value!r}; write 2025, 2025-04 or 2025-04-11")
+    months = 12 * year + month - 1 + (1 if match["month"] else 12)
+    return datetime(year, month, 1, tzinfo=BEIJING), datetime(months // 12, months % 12 + 1, 1, tzinfo=BEIJING)
+
+
+_LENGTHS: dict[Precision, timedelta] = {
+    "day": timedelta(days=1),
+    "minute": timedelta(minutes=1),
+    "second": timedelta(seconds=1),
+}

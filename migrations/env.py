@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 import archive.dedup.tables
 import archive.store.fulltext
 import archive.store.people
+import archive.store.searches
 from archive.settings import resolve_home
 from archive.store.models import Base
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from archive.times import parse_span_end, parse_time
+from archive.times import parse_span
 
 
 class Moment(click.ParamType[datetime]):
-    """A day or a time as `archive.times` reads it; with `end`, the end of that day, minute or second."""
+    """A year, month, day or time as `archive.times` reads it; with `end`, the end of it."""
 
     name = "date"
 
@@ -22,7 +22,7 @@ class Moment(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            return parse_span_end(value) if self.end else parse_time(value)[0]
+            return parse_span(value)[self.end]
         except ValueError as error:
             self.fail(str(error), param, ctx)
 

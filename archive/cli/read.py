@@ -1,14 +1,11 @@
-"""`jianbao search`, `show`, `stats`, `runs`: what a person reads of an archive."""
+"""`jianbao show` and `stats`: what a person reads of an archive."""
 
 import json
-import sys
-from datetime import datetime
 from typing import Any
 
 import click
 
 from archive.cli import main
-from archive.cli.options import Moment
 from archive.cli.portals import Portals, pass_portals
 from archive.cli.related import related_lines
 from archive.cli.terminal import echo
@@ -17,68 +14,6 @@ from archive.settings import Home
 
 MOST_SHOWN = 20
 """The most lines of one part of `jianbao stats`; --json has all."""
-
-
-@main.command()
-@click.argument("words", nargs=-1, required=True, metavar="WORDS…")
-@click.option("--site", "sites", multiple=True, metavar="SITE", help="Only this site; may be given more than once.")
-@click.option("--since", type=Moment(), metavar="DATE", help="Published then or later.")
-@click.option("--until", type=Moment(end=True), metavar="DATE", help="Published then or earlier; a day counts wholly.")
-@click.option(
-    "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, metavar="N", help="The most hits."
-)
-@click.option("--all", "every_copy", is_flag=True, help="Every copy is a hit, not one a story.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a hit and line.")
-@click.pass_obj
-def search(
-    home: Home,
-    words: tuple[str, ...],
-    sites: tuple[str, ...],
-    since: datetime | None,
-    until: datetime | None,
-    limit: int,
-    every_copy: bool,
-    as_json: bool,
-) -> None:
-    """Find articles whose headline or text holds all the words.
-
-    Words of one character or two are found as well as longer ones, simplified characters find traditional ones and the
-    other way round, and a quoted phrase is found as it stands. Quotation marks, 《》, brackets and middle dots do not
-    part words, stops and commas do: 十四五规划 finds “十四五”规划. What is in the headline comes first. A story is
-    shown once, with the number of its copies.
-
-    \b
-    Examples:
-      jianbao search 稀土 出口
-      jianbao search '"rare earth"' --since 2025-01-01 --site netease
-    """
-    from archive.query.search import search as find
-    from archive.store.db import opened, reading
-
-    with opened(home.database) as engine, reading(engine) as connection:
-        results = find(
-            connection,
-            " ".join(words),
-            sites=sites,
-            since=since,
-            until=until,
-            limit=limit,
-            every_copy=every_copy,
-        )
-    if as_json:
-        for hit in results.hits:
-            echo(json.dumps(hit.as_json(), ensure_ascii=False))
-        return
-    before, after = (click.style("\0", fg="red", bold=True).split("\0")[:2]) if sys.stdout.isatty() else ("【", "】")
-    for hit in results.hits:
-        echo(f"{hit.id:>6}  {hit.headline.marked(before, after) or '(no headline)'}")
-        facts = [hit.published_at, hit.site, hit.source_name or hit.account_name]
-        facts += [f"{hit.copies} copies: jianbao cluster {hit.id}"] if hit.copies > 1 else []
-        echo(click.style("        " + " · ".join(fact for fact in facts if fact), dim=True))
-        echo("        " + hit.snippet.marked(before, after))
-    shown = len(results.hits)
-    of = f" of {results.total}" if results.total > shown else ""
-    echo(f"{shown}{of} {'articles' if every_copy else 'stories'}", err=True)
 
 
 @main.command()

@@ -6,7 +6,7 @@ past 16,383 and at most 255 of one token; parts overlap, so that a phrase across
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 from sqlalchemy import Connection, event, text
@@ -98,19 +98,22 @@ def clear(connection: Connection) -> None:
         connection.exec_driver_sql(f"DELETE FROM {TABLE}")  # noqa: S608
 
 
-def fts5_query(terms: Iterable[Term]) -> str:
-    """The terms in FTS5's query language: all must occur. Tokens are letters and digits, and quoted all the same."""
-    return " AND ".join(
-        " + ".join(f'"{token}"' for token in term.tokens) + (" *" if term.prefix else "") for term in terms
-    )
+def fts5_phrase(term: Term, column: str = "") -> str:
+    """One term in FTS5's query language, in the `headline`, the `body` or either. Tokens are letters and digits, and
+    quoted all the same."""
+    phrase = " + ".join(f'"{token}"' for token in term.tokens) + (" *" if term.prefix else "")
+    return f"{column} : {phrase}" if column else phrase
 
 
-def tsquery(term: Term) -> str:
-    """One term in PostgreSQL's query language."""
-    quoted = [f"'{token}'" for token in term.tokens]
-    if term.prefix:
-        quoted[-1] += ":*"
-    return " <-> ".join(quoted)
+_WEIGHTS = {"": "", "headline": "A", "body": "D"}
+
+
+def tsquery(term: Term, column: str = "") -> str:
+    """The same in PostgreSQL's; of the body's words none has another weight than D."""
+    weight = _WEIGHTS[column]
+    signs = [weight] * len(term.tokens)
+    signs[-1] = ("*" if term.prefix else "") + weight
+    return " <-> ".join(f"'{token}'{sign and ':'}{sign}" for token, sign in zip(term.tokens, signs, strict=True))
 
 
 def documents(entry: Entry) -> Iterator[str]:

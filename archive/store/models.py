@@ -273,6 +273,7 @@ class Article(Base):
         Index(None, "published_at"),
         Index(None, "url"),
         partial("ix_article_withdrawn", "id", where="withdrawn_at IS NOT NULL"),
+        partial("ix_article_away", "state", where="state <> 'live'"),
     )
 
 
@@ -289,7 +290,10 @@ class Revision(Base):
     body: Mapped[str | None]  # None where it is the present one: the article row holds it
     digest: Mapped[str]
     cause: Mapped[str] = mapped_column(server_default="publisher")  # publisher, extractor, import, person
-    __table_args__ = (Index(None, "article_id", "number", unique=True),)
+    __table_args__ = (
+        Index(None, "article_id", "number", unique=True),
+        partial("ix_revision_edited", "article_id", where="number > 1 AND cause <> 'extractor'"),
+    )
 
 
 class Change(Base):
@@ -308,7 +312,7 @@ class Change(Base):
     before_at: Mapped[datetime | None]
     after_capture_id: Mapped[int | None] = mapped_column(Key)
     before_capture_id: Mapped[int | None] = mapped_column(Key)
-    __table_args__ = (Index(None, "at"),)
+    __table_args__ = (Index(None, "at"), Index(None, "article_id"))
 
 
 class Measure(Base):

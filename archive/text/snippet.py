@@ -1,6 +1,6 @@
 """Where a search's words stand in the original text, however they are written there, and the passage to show of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from attrs import frozen
@@ -40,18 +40,19 @@ class Snippet:
         return "".join([*parts, self.text[last:]])
 
 
-def find(text: str, phrases: Sequence[str]) -> list[Span]:
-    """Every place where one of the phrases stands, by the rules of the index, in order of place; no two overlap."""
+def find(text: str, phrases: Sequence[str], *, prefixes: Collection[int] = ()) -> list[Span]:
+    """Every place where one of the phrases stands, by the rules of the index, in order of place; no two overlap.
+    `prefixes`: the numbers, from 0, of those that may end inside a Latin word."""
     cut = runs(text)
     spans: list[Span] = []
     for number, phrase in enumerate(map(runs, phrases)):
         size = len(phrase.codes)
-        places = _places(cut, phrase)
+        found = places(cut, phrase, prefix=number in prefixes)
         at = 0
-        while at < len(places) and len(spans) < _MOST_MARKS:
-            place = int(places[at])
+        while at < len(found) and len(spans) < _MOST_MARKS:
+            place = int(found[at])
             spans.append(Span(int(cut.positions[place]), int(cut.positions[place + size - 1]) + 1, number))
-            at = int(np.searchsorted(places, place + size))
+            at = int(np.searchsorted(found, place + size))
     spans.sort(key=lambda span: (span.start, -span.end))
     kept: list[Span] = []
     for span in spans:
@@ -84,21 +85,22 @@ def snippet(text: str, spans: Sequence[Span], width: int = WIDTH) -> Snippet:
     return Snippet(passage, tuple(marks))
 
 
-def _places(text: Runs, phrase: Runs) -> NDArray[np.int64]:
+def places(text: Runs, phrase: Runs, *, prefix: bool = False) -> NDArray[np.int64]:
     """Where the phrase stands in the folded text, ascending, with its runs cut as they are in the phrase; a Latin word
-    must stand alone. One look at the text a character of the phrase, however often it nearly stands there."""
+    must stand alone, but for its end where `prefix`. One look at the text a character of the phrase, however often it
+    nearly stands there."""
     size = len(phrase.codes)
     if not size or size > len(text.codes):
         return np.empty(0, dtype=np.int64)
-    (places,) = np.nonzero(text.codes[: len(text.codes) - size + 1] == phrase.codes[0])
+    (found,) = np.nonzero(text.codes[: len(text.codes) - size + 1] == phrase.codes[0])
     for at in range(1, size):
-        places = places[text.codes[places + at] == phrase.codes[at]]
-        places = places[text.ends[places + at - 1] == phrase.ends[at - 1]]
+        found = found[text.codes[found + at] == phrase.codes[at]]
+        found = found[text.ends[found + at - 1] == phrase.ends[at - 1]]
     if phrase.codes[0] < CHINESE:
-        places = places[(places == 0) | text.ends[places - 1]]
-    if phrase.codes[-1] < CHINESE:
-        places = places[text.ends[places + size - 1]]
-    return places
+        found = found[(found == 0) | text.ends[found - 1]]
+    if phrase.codes[-1] < CHINESE and not prefix:
+        found = found[text.ends[found + size - 1]]
+    return found
 
 
 def _worth(first: Span, spans: Sequence[Span], width: int) -> tuple[int, int]:

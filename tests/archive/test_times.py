@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.times import BEIJING, Precision, parse_mail_time, parse_span_end, parse_time, show_time
+from archive.times import BEIJING, Precision, parse_mail_time, parse_span, parse_time, show_time
 
 
 @pytest.mark.parametrize(
@@ -69,9 +69,18 @@ def test_a_time_in_any_zone_is_the_same_instant(at: datetime, minutes: int) -> N
     assert parse_time(local.isoformat()) == (local, "second")
 
 
-def test_the_end_of_a_day_is_the_next_day() -> None:
-    assert parse_span_end("2025-04-11") == datetime(2025, 4, 11, 16, tzinfo=UTC)
-    assert parse_span_end("2025-04-11 21:49") == datetime(2025, 4, 11, 13, 50, tzinfo=UTC)
+def test_what_a_year_a_month_a_day_and_a_minute_span() -> None:
+    assert parse_span("2025-04-11") == (
+        datetime(2025, 4, 10, 16, tzinfo=UTC),
+        datetime(2025, 4, 11, 16, tzinfo=UTC),
+    )
+    assert parse_span("2025-04-11 21:49")[1] == datetime(2025, 4, 11, 13, 50, tzinfo=UTC)
+    assert parse_span("2025-02") == (datetime(2025, 2, 1, tzinfo=BEIJING), datetime(2025, 3, 1, tzinfo=BEIJING))
+    assert parse_span("2025/12") == (datetime(2025, 12, 1, tzinfo=BEIJING), datetime(2026, 1, 1, tzinfo=BEIJING))
+    assert parse_span("2025") == (datetime(2025, 1, 1, tzinfo=BEIJING), datetime(2026, 1, 1, tzinfo=BEIJING))
+    for bad in ("2025-13", "2025-0", "1825", "202503", "2025-"):
+        with pytest.raises(ValueError, match="not a time"):
+            parse_span(bad)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Engine, select, text
 
 from archive.dedup.tables import Cluster, DedupPassage, DedupText, Link
-from archive.query.search import search
+from archive.query.search import Asked, search
 from archive.store.db import reading
 from archive.store.scheme import DedupScheme
 from tests.archive.dedup.copies import cut, groups, notice, record, spaced, spin, store
@@ -59,7 +59,7 @@ def computed(engine: Engine) -> dict[str, Any]:
             "groups": groups(connection),
             "clusters": connection.execute(select(Cluster.__table__).order_by(Cluster.id)).all(),
             "hits": {
-                word: {hit.id for hit in search(connection, word, every_copy=True).hits}
+                word: {hit.id for hit in search(connection, Asked(word, every_copy=True)).hits}
                 for word in ("资源", "資源", "公告", "稀土", story(1)[:2])
             },
             "scheme": connection.execute(select(DedupScheme.__table__)).all(),

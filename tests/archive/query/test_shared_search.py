@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from archive.query.search import search
+from archive.query.search import Asked, search
 from archive.store import fulltext
 from archive.store.db import opened, reading, writing
 from archive.store.models import Article
@@ -47,7 +47,10 @@ def filled(url: str, texts: list[str]) -> None:
 def found(url: str, words: list[str]) -> dict[str, set[int]]:
     """The articles that each of these finds."""
     with opened(url) as engine, reading(engine) as connection:
-        return {word: {hit.id for hit in search(connection, word, every_copy=True, limit=TEXTS).hits} for word in words}
+        return {
+            word: {hit.id for hit in search(connection, Asked(word, every_copy=True), limit=TEXTS).hits}
+            for word in words
+        }
 
 
 def test_names_are_found_and_sentences_are_not_joined(shared: Path, sqlite_url: str, postgres_url: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Table, insert, make_url, select, text, update
 from archive.dedup import tables
 from archive.dedup.clusters import decisions
 from archive.errors import AlreadyRunning, DatabaseUnavailable, StorageError
-from archive.query.search import search
+from archive.query.search import Asked, search
 from archive.settings import Home
 from archive.store.db import opened, reading, writing
 from archive.store.models import Alarm, Article, Capture, CrawlRun, Revision
@@ -108,7 +108,7 @@ def test_a_rebuilt_archive_is_the_same(clip: Clip) -> None:
     assert report.kept
     assert clip.findings() == []
     with clip.engine.connect() as connection:
-        assert search(connection, "茶市").total, "the full text is there"
+        assert search(connection, Asked("茶市")).total, "the full text is there"
     clip.capture((address(8), page(8), 90))
     numbers = [row[0] for row in clip.rows(Article, "id")]
     assert len(numbers) == len(set(numbers)), "what comes in is numbered behind what was"

@@ -1,0 +1,1 @@
+"""What is found: `jianbao search` and `saved`."""

@@ -1,0 +1,54 @@
+"""The first hits, compared by their texts: what the index alone cannot tell.
+
+Of hits with as many words in the headline, those come first that have more of the words, in a text of their length;
+then the newest.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from attrs import frozen
+from sqlalchemy import Connection, Row, select
+
+from archive.query.language.nodes import Field, Word
+from archive.query.search.cursor import FineKey
+from archive.query.search.resolved import Resolved
+from archive.store.models import Article
+from archive.text.snippet import places
+from archive.text.tokens import Runs, runs
+
+_USUAL: Final = 800
+"""Characters of a text. As in BM25, a word counts less each time that it comes again, and in a longer text."""
+
+
+@frozen
+class Compared:
+    """A hit with its place among the first ones."""
+
+    fine: FineKey
+    row: Row[Any]
+
+
+def compare(connection: Connection, resolved: Resolved, rows: Sequence[Row[Any]]) -> list[Compared]:
+    """The hits in their order."""
+    statement = select(Article.id, Article.headline, Article.body).where(Article.id.in_([row.id for row in rows]))
+    texts = {row.id: (runs(row.headline or ""), runs(row.body)) for row in connection.execute(statement)}
+    words = [(word, runs(word.text)) for word in resolved.words]
+    found = [
+        Compared((-row.rank, -_weight(words, *texts[row.id]), -int(row.time.timestamp()), -row.id), row) for row in rows
+    ]
+    return sorted(found, key=lambda one: one.fine)
+
+
+def _weight(words: Sequence[tuple[Word, Runs]], headline: Runs, body: Runs) -> int:
+    """How much of the words a text has, in thousandths."""
+    length = _USUAL + len(body.codes)
+    weight = 0
+    for word, cut in words:
+        often = 0
+        if word.field is not Field.BODY:
+            often += len(places(headline, cut, prefix=word.prefix))
+        if word.field is not Field.TITLE:
+            often += len(places(body, cut, prefix=word.prefix))
+        weight += 1000 * often * 2 * _USUAL // (often * 2 * _USUAL + length)
+    return weight

@@ -1,0 +1,102 @@
+"""The hits of a search in their order, as SQL: one article for each story, or each copy.
+
+A hit's key is three values, the greatest first: what it is sorted by, when it was published, its number. By relevance,
+that is first how many of the words its headline has. A story has the best key of its hits; what stands for it is its
+representative if that is a hit, else its earliest hit.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import CTE, ColumnElement, Select, case, func, literal, select, tuple_
+from sqlalchemy.orm import aliased
+
+from archive.dedup.tables import Cluster
+from archive.query.language.nodes import Field
+from archive.query.search.asked import Sort
+from archive.query.search.conditions import headline_lacks
+from archive.query.search.cursor import Key
+from archive.query.search.resolved import Resolved
+from archive.query.visible import visible
+from archive.store.models import Article, Change, UtcDateTime
+from archive.store.searches import QueryHit
+
+MOST_COMPARED: Final = 8
+"""So many words are looked for in the headline."""
+_UNDATED: Final = datetime(1, 1, 2, tzinfo=UTC)
+
+
+def ordered(resolved: Resolved) -> CTE:
+    """The hits with their keys: columns `id`, `rank`, `time`, and how many there are, `total`."""
+    hits = _hits(resolved)
+    return (
+        select(hits.c.id, hits.c.rank, hits.c.time, func.count().over().label("total"))
+        .where(hits.c.place == 1)
+        .cte("ordered")
+    )
+
+
+def page(hits: CTE, *, after: Key | None = None, down_to: Key | None = None) -> Select[*tuple[Any, ...]]:
+    """The hits in their order; those behind a key, or down to one and with it."""
+    key = tuple_(hits.c.rank, hits.c.time, hits.c.id)
+    statement = select(hits).order_by(hits.c.rank.desc(), hits.c.time.desc(), hits.c.id.desc())
+    if after is not None:
+        statement = statement.where(key < _literal(after))
+    if down_to is not None:
+        statement = statement.where(key >= _literal(down_to))
+    return statement
+
+
+def _literal(key: Key) -> ColumnElement[Any]:
+    rank, moment, article_id = key
+    return tuple_(literal(rank), literal(moment, UtcDateTime()), literal(article_id))
+
+
+def _hits(resolved: Resolved) -> CTE:
+    """Every hit; `place` 1 is shown."""
+    time = func.coalesce(Article.published_at, literal(_UNDATED, UtcDateTime()), type_=UtcDateTime())
+    chosen = select(Article.id, time.label("time")).where(resolved.condition())
+    rank = _rank(resolved)
+    if resolved.asked.every_copy or resolved.asked.query_id:
+        return chosen.add_columns(rank.label("rank"), literal(1).label("place")).cte("hit")
+    story = story_of()
+    represents = case((Cluster.representative_id == Article.id, 0), else_=1)
+    order = (represents, Article.published_at.asc().nulls_last(), Article.id)
+    return (
+        chosen.outerjoin(Cluster, Cluster.id == Article.cluster_id)
+        .add_columns(
+            func.max(rank).over(partition_by=story).label("rank"),
+            func.row_number().over(partition_by=story, order_by=order).label("place"),
+        )
+        .cte("hit")
+    )
+
+
+def story_of(article: Any = Article) -> ColumnElement[int]:
+    """What tells an article's story from others, also where it is alone."""
+    return func.coalesce(article.cluster_id, -article.id)
+
+
+def _rank(resolved: Resolved) -> ColumnElement[int]:
+    asked = resolved.asked
+    if asked.query_id:
+        own = (QueryHit.query_id == asked.query_id, QueryHit.article_id == Article.id)
+        return -select(func.min(QueryHit.place)).where(*own).scalar_subquery()
+    if asked.sort == Sort.COPIES:
+        other = aliased(Article)
+        its = [other.cluster_id == Article.cluster_id, visible(other)]
+        if resolved.pinned is not None:
+            later = select(Change.article_id).where(Change.id > resolved.pinned, Change.kind == "new")
+            its.append(other.id.not_in(later))
+        counted = select(func.count()).select_from(other).where(*its).scalar_subquery()
+        return case((Article.cluster_id.is_(None), 1), else_=counted)
+    if asked.sort == Sort.CHANGE:
+        changes = [Change.article_id == Article.id, Change.kind != "clustered"]
+        if resolved.pinned is not None:
+            changes.append(Change.id <= resolved.pinned)
+        return func.coalesce(select(func.max(Change.id)).where(*changes).scalar_subquery(), 0)
+    words = [word for word in resolved.words if word.field is not Field.BODY][:MOST_COMPARED]
+    if asked.sort == Sort.TIME or not words:
+        return literal(0)
+    lacking = (case((headline_lacks(word, resolved.dialect), 1), else_=0) for word in words)
+    return -sum(lacking, start=literal(0))

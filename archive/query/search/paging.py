@@ -1,0 +1,99 @@
+"""Pages of hits, and all of them.
+
+By relevance, the first hits of the order are compared by their texts (`archive.query.search.fine`). A page that follows
+another is of what was there when the first one was asked for: articles that came in since are on none.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from sqlalchemy import CTE, Connection, Row, func, select
+
+from archive.errors import UsageError
+from archive.query.search import cursor as cursors
+from archive.query.search.asked import Asked, Results, Sort
+from archive.query.search.cursor import Cursor, Key
+from archive.query.search.described import describe
+from archive.query.search.fine import Compared, compare
+from archive.query.search.order import ordered, page
+from archive.query.search.resolved import Resolved, last_change, resolve
+
+COMPARED: Final = 200
+"""So many of the first hits are compared by their texts."""
+MOST: Final = 10_000
+"""The most hits of a page, and the farthest that `offset` reaches."""
+_FETCH: Final = 500
+
+
+def search(
+    connection: Connection, asked: Asked, *, limit: int = 20, offset: int = 0, cursor: str | None = None
+) -> Results:
+    """A page of `limit` hits: behind the first `offset` ones, or those that follow a page whose `next_cursor` this is.
+
+    Raises `QueryError` where the query cannot be read, `UsageError` on a cursor of another archive or search.
+    """
+    if not (0 <= limit <= MOST and 0 <= offset <= MOST):
+        raise UsageError(f"a page has at most {MOST:,} hits, and as many may stand before it; go on by the cursor")
+    if cursor is not None and offset:
+        raise UsageError("a cursor says where to go on; leave the offset out")
+    told = cursors.read(connection, asked, cursor) if cursor is not None else None
+    resolved = resolve(connection, asked, told.pinned if told is not None else None)
+    hits = ordered(resolved)
+    head, edge = _head(connection, resolved, hits, told)
+    # One more than is shown tells whether a page follows.
+    first = head[offset : offset + limit + 1]
+    rest: Sequence[Row[Any]] = ()
+    if len(first) <= limit:
+        after = told.after if told is not None and told.after is not None else edge
+        behind = page(hits, after=after).limit(limit + 1 - len(first)).offset(max(0, offset - len(head)))
+        rest = connection.execute(behind).all()
+    rows = [one.row for one in first] + list(rest)
+    if told is not None:
+        total = told.total
+    else:
+        total = rows[0].total if rows else connection.scalar(select(func.count()).select_from(hits)) or 0
+    following = None
+    if limit and len(rows) > limit:
+        pinned = told.pinned if told is not None else last_change(connection)
+        following = Cursor(pinned=pinned, total=total, after=_key(rows[limit - 1]))
+        if limit <= len(first):
+            following = Cursor(pinned=pinned, total=total, fine=first[limit - 1].fine, edge=edge)
+    return Results(
+        hits=describe(connection, resolved, [row.id for row in rows[:limit]]),
+        total=total,
+        next_cursor=cursors.write(connection, asked, following) if following is not None else None,
+    )
+
+
+def every_hit(connection: Connection, resolved: Resolved) -> Iterator[int]:
+    """The articles of all hits, in their order; memory stays flat."""
+    hits = ordered(resolved)
+    head, edge = _head(connection, resolved, hits, None)
+    for one in head:
+        yield one.row.id
+    for row in connection.execute(page(hits, after=edge).execution_options(yield_per=_FETCH)):
+        yield row.id
+
+
+def _head(
+    connection: Connection, resolved: Resolved, hits: CTE, told: Cursor | None
+) -> tuple[list[Compared], Key | None]:
+    """The first hits by their texts, those that come behind a cursor; and the last of them before they were
+    compared."""
+    asked = resolved.asked
+    if not resolved.words or asked.sort != Sort.RELEVANCE or asked.query_id or (told and told.fine is None):
+        return [], None
+    statement = page(hits).limit(COMPARED)
+    if told is not None:
+        statement = page(hits, down_to=told.edge).limit(2 * COMPARED)
+    rows = connection.execute(statement).all()
+    if not rows:
+        return [], told.edge if told is not None else None
+    found = compare(connection, resolved, rows)
+    if told is not None and told.fine is not None:
+        return [one for one in found if one.fine > told.fine], told.edge
+    return found, _key(rows[-1])
+
+
+def _key(row: Row[Any]) -> Key:
+    return row.rank, row.time, row.id

@@ -1,0 +1,74 @@
+"""Searches that are kept: frozen under a query id, or saved under a name; and the archive's own id."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, ForeignKey, event, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from archive.store.models import Base, Key
+
+
+class Identity(Base):
+    """The one row that tells this archive from others, whatever its address: a copy of it has the same."""
+
+    __tablename__ = "identity"
+    id: Mapped[str] = mapped_column(primary_key=True)
+
+
+@event.listens_for(Identity.__table__, "after_create")
+def _name(target: object, connection: Connection, **_: object) -> None:
+    connection.execute(Identity.__table__.insert().values(id=uuid4().hex))  # type: ignore[attr-defined]
+
+
+class Query(Base):
+    """A search whose hits are frozen (`query_hit`)."""
+
+    __tablename__ = "query"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    sites: Mapped[list[Any]]
+    since: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    every_copy: Mapped[bool]
+    sort: Mapped[str]
+    hits: Mapped[int]
+    by: Mapped[str]
+    at: Mapped[datetime]
+
+
+class QueryHit(Base):
+    """One hit of a frozen search, in its place from 1. No key of `article`: it stays if the article is erased."""
+
+    __tablename__ = "query_hit"
+    query_id: Mapped[str] = mapped_column(ForeignKey("query.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    article_id: Mapped[int] = mapped_column(Key)
+    revision: Mapped[int]
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class Saved(Base):
+    """A search with a name. `query_id`: as it was when it was saved."""
+
+    __tablename__ = "saved"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    query_id: Mapped[str] = mapped_column(ForeignKey("query.id"))
+    by: Mapped[str]
+    at: Mapped[datetime]
+    ran_at: Mapped[datetime | None]  # when somebody was last told what is new
+
+
+class SavedHit(Base):
+    """An article that a saved search found, and that somebody was told of, or that was there when it was saved."""
+
+    __tablename__ = "saved_hit"
+    name: Mapped[str] = mapped_column(ForeignKey("saved.name"), primary_key=True)
+    article_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+def identity(connection: Connection) -> str:
+    """The archive's id."""
+    return connection.execute(select(Identity.id)).scalar_one()

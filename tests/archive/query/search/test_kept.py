@@ -1,0 +1,110 @@
+"""Facets and the time line; searches that are frozen or saved; pages that follow each other."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from archive.errors import NotFound, UsageError
+from archive.query.search import Asked, Sort, facets, freeze, rows, saved, search, thaw, timeline
+from archive.store.db import reading, writing
+from archive.times import parse_time
+from tests.archive.make import DAY, article, captured, store, told
+
+
+@pytest.fixture
+def filled(engine: Engine) -> Engine:
+    """Thirty articles of two sites over three months, each with a text of its own."""
+    store(
+        engine,
+        *(
+            told(
+                article(
+                    f"a:{n}",
+                    f"{'稀土' if n % 2 else '石油'}消息，第{n}号，{chr(0x4E00 + 97 * n)}{chr(0x5E00 + 31 * n)}。",
+                    site=f"s{n % 3}",
+                    source_name=["新华社", None, "某报"][n % 3],
+                    flags=("truncated",) if n % 5 == 0 else (),
+                    published_at=parse_time(f"2025-0{1 + n % 3}-10")[0],
+                )
+            )
+            for n in range(30)
+        ),
+    )
+    return engine
+
+
+def test_facets_count_what_is_left_with_each_value(filled: Engine) -> None:
+    asked = Asked("稀土", every_copy=True)
+    with reading(filled) as connection:
+        counted = facets(connection, asked)
+        assert {one.value: one.count for one in counted["site"]} == {"s0": 5, "s1": 5, "s2": 5}
+        assert [(one.month, one.count) for one in timeline(connection, asked)] == [
+            *(("2025-01", 5), ("2025-02", 5), ("2025-03", 5))
+        ]
+        for name in ("site", "month"):
+            for one in counted[name]:
+                assert search(connection, Asked(f"稀土 {one.query}", every_copy=True)).total == one.count, one
+        assert {one.value: one.count for one in counted["flag"]} == {"truncated": 3}
+        with pytest.raises(UsageError, match="write one of"):
+            facets(connection, asked, ["colour"])
+
+
+@pytest.mark.parametrize("sort", list(Sort))
+@pytest.mark.parametrize("text", ["", "稀土"])
+def test_pages_rows_and_frozen_hits_are_the_same(filled: Engine, sort: Sort, text: str) -> None:
+    asked = Asked(text, sort=sort)
+    with reading(filled) as connection:
+        whole = [hit.id for hit in search(connection, asked, limit=100).hits]
+        paged, cursor = [], None
+        while True:
+            page = search(connection, asked, limit=4, cursor=cursor)
+            assert page.total == len(whole)
+            paged += [hit.id for hit in page.hits]
+            if (cursor := page.next_cursor) is None:
+                break
+        assert paged == whole
+        assert [row["id"] for row in rows(connection, asked)] == whole
+        by_offset = [search(connection, asked, limit=7, offset=n).hits for n in range(0, 35, 7)]
+        assert [hit.id for page in by_offset for hit in page] == whole
+    with writing(filled) as connection:
+        query_id = freeze(connection, asked, by="甲", now=DAY)
+        assert freeze(connection, asked, by="乙", now=DAY) == query_id
+    with reading(filled) as connection:
+        frozen = thaw(connection, query_id)
+        assert [hit.id for hit in search(connection, frozen, limit=100).hits] == whole
+        assert [row["id"] for row in rows(connection, frozen)] == whole
+        with pytest.raises(NotFound):
+            thaw(connection, "q000")
+
+
+def test_a_frozen_hit_keeps_its_text(engine: Engine) -> None:
+    store(engine, captured(article(body="稀土价格上涨。")), captured(article("a:2", body="天气晴朗。"), 1))
+    with writing(engine) as connection:
+        query_id = freeze(connection, Asked("稀土"), by="甲", now=DAY)
+    store(engine, captured(article(body="石油价格下跌。"), 2))
+    with reading(engine) as connection:
+        assert search(connection, Asked("稀土")).total == 0
+        (hit,) = search(connection, thaw(connection, query_id)).hits
+        assert (hit.revision, hit.snippet.marked()) == (1, "【稀土】价格上涨。")
+        (row,) = rows(connection, thaw(connection, query_id))
+        assert (row["revision"], row["body"]) == (1, "稀土价格上涨。")
+
+
+def test_what_is_new_in_a_saved_search_is_told_once(engine: Engine) -> None:
+    store(engine, captured(article(body="稀土价格上涨。")))
+    with writing(engine) as connection:
+        saved.add(connection, "每日", Asked("稀土"), by="甲", now=DAY)
+        with pytest.raises(UsageError, match="there is a saved search"):
+            saved.add(connection, "每日", Asked("稀土"), by="甲", now=DAY)
+    for expected in ([], ["a:2"], []):
+        if expected:
+            store(engine, captured(article("a:2", body="又一条稀土消息，说的是别的事。"), 1))
+        with writing(engine) as connection:
+            assert [hit.native_id for hit in saved.new(connection, "每日", now=DAY + timedelta(1))] == expected
+    with writing(engine) as connection:
+        assert [one["name"] for one in saved.listed(connection)] == ["每日"]
+        saved.remove(connection, "每日")
+        assert saved.listed(connection) == []
+        with pytest.raises(NotFound):
+            saved.new(connection, "每日", now=DAY)
