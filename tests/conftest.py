@@ -1,18 +1,24 @@
 """Fixtures that more than one test file uses."""
 
+import fcntl
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, create_engine, text
 
 from archive.store.db import connect, open_engine, upgrade
 from tests.portal.fixture import portal, start_portal  # noqa: F401 - fixtures, found here by every test
 from tests.postgres import Server, empty, remember_rows
+
+if TYPE_CHECKING:
+    from tests.portal.days import Demo
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -35,6 +41,31 @@ def shared() -> Path:
             "../shared is not here: the real pages and texts belong to their publishers and stay outside the project"
         )
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def demo_archive(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> "Demo":
+    """An archive of the demo portal, crawled over three weeks in which it edited, deleted and brought back, with the
+    portal's own record of it (`tests/portal/days.py`). All tests share it: they only read."""
+    from tests.portal.days import demo, make
+
+    if worker_id == "master":
+        return make(tmp_path_factory.mktemp("demo"))
+    folder = tmp_path_factory.getbasetemp().parent / "demo"  # of all processes: the first makes it, the others wait
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "made").exists():
+            make(folder)
+            (folder / "made").touch()
+    return demo(folder / "home")
+
+
+@pytest.fixture
+def demo_copy(demo_archive: "Demo", tmp_path: Path) -> "Demo":
+    """The same archive in a folder of its own, for a test that writes."""
+    shutil.copytree(demo_archive.home, tmp_path / "demo")
+    return evolve(demo_archive, home=tmp_path / "demo")
 
 
 @pytest.fixture(scope="session")

@@ -85,6 +85,9 @@ class Settings:
     person: str | None = _set(
         None, text, "JIANBAO_PERSON", "who tags, notes, corrects, withdraws and decides; else the login name"
     )
+    token_file: str | None = _set(
+        None, text, "JIANBAO_TOKEN_FILE", "file with the token of who may write through `jianbao serve`", place=True
+    )
     of_sites: Mapping[str, Mapping[str, Any]] = field(factory=dict)
     origins: Mapping[str, str] = field(factory=dict)
 

@@ -1,10 +1,10 @@
-"""`python -m tests.simulation.crawling HOME [worse]`: one process that crawls again and again, each time at the moment
-that a line of its standard input names, and answers with a line of JSON: exit code, counts, and what it cost.
+"""`python -m tests.simulation.crawling HOME [worse|whole]`: one process that crawls again and again, each time at the
+moment that a line of its standard input names, and answers with a line of JSON: exit code, counts, and what it cost.
 
 A real crawl over real HTTP. The clock and the number of lists are the simulation's; pages are read in this process,
 since to start one for each run would cost more than all else; and Twisted's reactor, which can be started once a
 process, runs in a thread of its own. With `worse` our rules are worse than they are (see there) until a line says
-`improve`.
+`improve`. With `whole` every site is crawled by all of its lists.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -125,9 +125,13 @@ def main() -> None:
     install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
     from twisted.internet import reactor
 
-    for name in SITES:
-        site = load_sites()[name]
-        object.__setattr__(site, "sources", few_lists(site.sources))  # it is known by its identity
+    sites: Sequence[str] = SITES
+    if sys.argv[2:] == ["whole"]:
+        sites = tuple(load_sites())
+    else:
+        for name in SITES:
+            site = load_sites()[name]
+            object.__setattr__(site, "sources", few_lists(site.sources))  # it is known by its identity
     improve = worse() if sys.argv[2:] == ["worse"] else lambda: None
     crawler.run.extraction.Workers = Inline  # type: ignore[assignment,misc]
     threading.Thread(target=reactor.run, kwargs={"installSignalHandlers": False}, daemon=True).start()  # type: ignore[attr-defined]
@@ -143,7 +147,7 @@ def main() -> None:
         settings = project_settings()
         settings.set("LOG_ENABLED", False, priority="cmdline")
         counts, error = crawl(
-            home, SITES, process=Spiders(settings), now=lambda m=moment, b=began: m + (datetime.now(m.tzinfo) - b)
+            home, sites, process=Spiders(settings), now=lambda m=moment, b=began: m + (datetime.now(m.tzinfo) - b)
         )
         told = {"exit_code": 0 if error is None else error.exit_code, "error": str(error or ""), **asdict(counts)}
         print(json.dumps({**told, "seconds": time.process_time() - spent}), flush=True)

@@ -1,0 +1,20 @@
+"""Search: words in, stories out."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from archive.query.search import search as find
+from archive.web.visit import Page, Visit
+
+SHOWN: Final = 20
+
+
+def search(visit: Visit) -> Response:
+    """The page."""
+    words = visit.arg("q").strip()
+    results = find(visit.connection, words, limit=SHOWN) if words else None
+    return visit.render("search.html", results=results)
+
+
+PAGES: Final = (Page(path="/search", name="search", view=search, nav="main", costly=True),)

@@ -1,0 +1,66 @@
+"""`jianbao serve`: what it takes, what it says, and how it ends."""
+
+import re
+import signal
+import subprocess
+import sys
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from crawler.cli import main
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--host", "192.168.7.7"], "--public"),
+        (["--host", "archive.example"], "--token-file"),
+        (["--root-path", "archive"], "begins with /"),
+        (["--token-file", "/nowhere/token"], "cannot read the token"),
+    ],
+)
+def test_what_it_does_not_start_with(sqlite_url: str, words: list[str], said: str) -> None:
+    done = CliRunner().invoke(main, ["--database", sqlite_url, "serve", *words])
+    assert done.exit_code == 2
+    assert said in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_weak_token_is_none(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("too short\n", "utf-8")
+    done = CliRunner().invoke(main, ["--database", sqlite_url, "serve", "--token-file", str(tmp_path / "token")])
+    assert done.exit_code == 2
+    assert "openssl rand" in done.output
+
+
+def test_the_extra_is_named_where_it_is_missing(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    done = CliRunner().invoke(main, ["--database", sqlite_url, "serve"])
+    assert done.exit_code == 2
+    assert "install jianbao[web]" in done.output
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_where_it_is_and_ends_when_it_is_told(sqlite_url: str, ended_by: signal.Signals) -> None:
+    command = [Path(sys.executable).with_name("jianbao"), "--database", sqlite_url, "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.search(r"at http://127\.0\.0\.1:(\d+)/$", line.strip())
+        assert found, line
+        connection = HTTPConnection("127.0.0.1", int(found[1]), timeout=30)
+        try:
+            connection.request("GET", "/")
+            answer = connection.getresponse()
+            assert answer.status == 200
+            assert "server" not in {name.lower() for name in answer.headers}
+        finally:
+            connection.close()
+            process.send_signal(ended_by)
+        rest, errors = process.communicate(timeout=30)
+    assert (rest, errors) == ("", "")
+    assert process.returncode in (0, -ended_by), process.returncode
