@@ -1,7 +1,9 @@
 """The application: its pages, behind the guard, each in a thread with one transaction."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
+from functools import cache
+from threading import Lock
 from typing import Any, Final
 
 import anyio.to_thread
@@ -13,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Scope
 
+from archive.raw import RawPages
 from archive.settings import Home
 from archive.web.access import Access
 from archive.web.database import Database
@@ -41,9 +44,25 @@ def build(
     where a proxy shows the pages (`/archive`). `allowed_hosts`: the names that it may be asked for by.
     """
     pages = {page.name: page for module in EVERY for page in module.PAGES}
+    ending = ExitStack()
+    database = Database(home.database)
+    ending.callback(database.close)
+    opening = Lock()
+
+    @cache
+    def raw_pages() -> RawPages:
+        raw = portals.raw_pages(home)
+        ending.callback(raw.close)
+        return raw
+
+    def raw_pages_once() -> RawPages:
+        with opening:
+            return raw_pages()
+
     room = Room(
         home=home,
-        database=Database(home.database),
+        database=database,
+        raw_pages=raw_pages_once,
         portals=portals,
         access=Access(token, public=public),
         pages=pages,
@@ -53,8 +72,8 @@ def build(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        yield
-        room.database.close()
+        with ending:
+            yield
 
     def refuse(scope: Scope, refused: Refused) -> Response:
         return answer_to(refused, Request(scope), room)

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from archive.errors import UsageError
 from archive.query.lookup import Resolve
+from archive.raw import RawPages
 from archive.settings import Home
 from archive.web.access import Access
 from archive.web.database import Database
@@ -32,6 +33,14 @@ class Portals(Protocol):
     @property
     def read_page(self) -> Callable[[bytes, str], tuple[str, datetime | None]]:
         """The text of a page and the time of its publication, by its bytes and its address."""
+
+    @property
+    def health(self) -> Callable[[Home, Connection, datetime], dict[str, Any]]:
+        """How an archive is doing."""
+
+    @property
+    def raw_pages(self) -> Callable[[Home], RawPages]:
+        """The raw pages behind an archive's captures, to be closed."""
 
 
 @frozen(kw_only=True)
@@ -60,13 +69,15 @@ class Page:
 
 @frozen(kw_only=True)
 class Room:
-    """What all visits share. `pages`: every page by its name. `root_path`: before every path, "" or `/archive`."""
+    """What all visits share. `pages`: every page by its name. `root_path`: before every path, "" or `/archive`.
+    `raw_pages`: gives the raw pages, one door for all visits."""
 
     home: Home
     database: Database
     portals: Portals
     access: Access
     pages: Mapping[str, Page]
+    raw_pages: Callable[[], RawPages]
     root_path: str = ""
 
     def path(self, name: str, values: Mapping[str, Any]) -> str:
