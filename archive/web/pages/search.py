@@ -4,6 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from archive.query.search import Asked
 from archive.query.search import search as find
 from archive.web.visit import Page, Visit
 
@@ -12,8 +13,7 @@ SHOWN: Final = 20
 
 def search(visit: Visit) -> Response:
     """The page."""
-    words = visit.arg("q").strip()
-    results = find(visit.connection, words, limit=SHOWN) if words else None
+    results = find(visit.connection, Asked(text=visit.arg("q")), limit=SHOWN)
     return visit.render("search.html", results=results)
 
 
