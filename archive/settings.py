@@ -3,9 +3,9 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import quote
 
 from attrs import Factory, field, frozen
-from sqlalchemy.engine import URL
 
 from archive.config.declared import Settings
 from archive.config.layers import read_settings
@@ -64,6 +64,6 @@ def resolve_home(path: str | None = None, database: str | None = None, options: 
     settings = read_settings(home, (*options, *([f"database={database}"] if database else [])))
     if settings.sites:
         os.environ["JIANBAO_SITES"] = settings.sites  # the processes that extract have it, too
-    # Not by hand: a folder's name may hold `?` and `%`.
-    inside = URL.create("sqlite", database=str(home / "archive.db")).render_as_string()
+    # As SQLAlchemy writes it: a folder's name may hold `?` and `%`.
+    inside = f"sqlite:///{quote(str(home / 'archive.db'), safe=' +/')}"
     return Home(path=home, database=settings.database or inside, settings=settings)

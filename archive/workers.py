@@ -69,7 +69,11 @@ class _Process:
     def start(self) -> "subprocess.Popen[bytes]":
         if self.running is None:
             command = [sys.executable, "-c", _START.format(path=sys.path)]
-            self.running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ourselves
+            # A thread of the linear algebra for each core would take memory from the ceiling, and has nothing to do.
+            alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+            self.running = subprocess.Popen(  # noqa: S603 - ourselves
+                command, env=alone, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
             _send(self.running.stdin, self.setup)
         return self.running
 

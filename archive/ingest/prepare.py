@@ -3,18 +3,15 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve, fields, frozen
 
-from archive.dedup.linking import fingerprint
 from archive.dedup.types import Fingerprint
 from archive.flags import NO_TEXT
 from archive.ingest.observations import PART
 from archive.store.records import ArticleRecord, CaptureRecord, Cause, Item
 from archive.text.clean import clean_body, clean_json, clean_line, clean_lines, clean_text
-from archive.text.fold import fold_positions
-from archive.text.tokens import tokens
 
 
 @frozen(kw_only=True)
@@ -63,6 +60,9 @@ class Prepared:
     numbers: Numbers | None = None
 
 
+_CAPTURE: Final = tuple(one.name for one in fields(CaptureRecord) if one.name != "repeats")
+
+
 def prepare(item: Item) -> Prepared:
     """Make an item ready for the transaction. Pure."""
     return add_indexes(prepare_rows(item))
@@ -78,6 +78,11 @@ def add_indexes(prepared: Prepared) -> Prepared:
 
 def indexes(headline: str | None, body: str) -> tuple[str, str, Fingerprint]:
     """What the indexes hold of an article's text: the tokens of headline and body, and the fingerprint. Pure."""
+    # Half a second to load (scipy, for one), which who computes none need not wait for.
+    from archive.dedup.linking import fingerprint
+    from archive.text.fold import fold_positions
+    from archive.text.tokens import tokens
+
     folded = fold_positions(body)  # once for both indexes
     return tokens(headline or ""), tokens(body, folded), fingerprint(body, folded.text)
 
@@ -146,8 +151,7 @@ def _repeats(capture: CaptureRecord | None) -> tuple[str, str, datetime] | None:
 
 
 def _capture_row(capture: CaptureRecord) -> dict[str, Any]:
-    row = asdict(capture)
-    del row["repeats"]
+    row = {name: getattr(capture, name) for name in _CAPTURE}
     for name, value in row.items():
         if isinstance(value, str):
             row[name] = clean_line(value)

@@ -11,7 +11,6 @@ from zlib import crc32
 from sqlalchemy import Connection, text
 
 from archive.ingest.prepare import Prepared, prepare
-from archive.ingest.round import Round, article_of
 from archive.store.records import Item, Stored
 
 # An advisory lock on PostgreSQL ("JB" and a number): two writers of one article take turns by its stripe.
@@ -26,6 +25,10 @@ def ingest(
 
     One call a transaction: on PostgreSQL two calls in one might wait for each other's locks. `now` carries a zone.
     """
+    if not items:
+        return []
+    from archive.ingest.round import Round  # half a second, for the duplicate finder; most commands store nothing
+
     waiting = [(place, item if isinstance(item, Prepared) else prepare(item)) for place, item in enumerate(items)]
     stored: dict[int, Stored] = {}
     if connection.dialect.name == "postgresql":
@@ -41,6 +44,8 @@ def ingest(
 
 def _lock(connection: Connection, items: Iterable[tuple[int, Prepared]]) -> None:
     """Wait for other writers of the same articles. The sorted order keeps two batches from waiting for each other."""
+    from archive.ingest.round import article_of
+
     keys = {key for _, item in items if (key := article_of(item)) is not None}
     stripes = sorted({crc32("\n".join(key).encode()) % _STRIPES for key in keys})
     if stripes:

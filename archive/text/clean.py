@@ -6,11 +6,12 @@ from typing import Any
 
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LINE_END = re.compile("\r\n?|[\u2028\u2029\x85\x0b\x0c]")
-_SPACE = re.compile(r"\s+")
 
 
 def clean_text(text: str) -> str:
     """A text that may be stored: no control characters but tab and line end, U+FFFD for a lone surrogate."""
+    if text.isprintable():  # most are, and all that is looked for below is not
+        return text
     if "\r" in text or "\u2028" in text or "\u2029" in text or "\x85" in text or "\x0b" in text or "\x0c" in text:
         text = _LINE_END.sub("\n", text)
     return _BAD.sub(_replacement, text) if _BAD.search(text) else text
@@ -18,7 +19,7 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str | None) -> str | None:
     """A field of one line: as `clean_text`, white space levelled, None where nothing is left."""
-    return _SPACE.sub(" ", clean_text(text)).strip() or None if text is not None else None
+    return " ".join(clean_text(text).split()) or None if text is not None else None
 
 
 def clean_lines(texts: Iterable[str]) -> list[str]:

@@ -91,16 +91,16 @@ def _cut(page: Page, url: str) -> Page:
     return evolve(page, outcome=Outcome.INCOMPLETE) if lost else page
 
 
-def is_further(url: str) -> bool:
-    """Whether the address names another page of an article than its first."""
-    return (_part(url) or 0) > 1
-
-
-def _part(url: str) -> int | None:
-    """Which page of an article on several the address names (`Target.part`); None for the first, and for all else."""
+def part_of(url: str) -> int:
+    """Which page of an article the address names (`Target.part`); 1 where it says nothing of pages."""
     site = find_site(url)
     target = site.target(url) if site is not None else None
-    return target.part if target is not None and target.part != 1 else None
+    return 1 if target is None else target.part
+
+
+def is_further(url: str) -> bool:
+    """Whether the address names another page of an article than its first."""
+    return part_of(url) > 1
 
 
 _ELSEWHERE = frozenset({Outcome.LIST, Outcome.NOT_ARTICLE, Outcome.UNKNOWN_TEMPLATE})
@@ -183,6 +183,7 @@ def capture_record(raw: RawCapture, page: Page) -> CaptureRecord:
     asked = raw.requested or raw.url
     if page.outcome is not Outcome.ARTICLE and raw.requested and raw.requested != raw.url:
         named = identity(asked) or named
+    part = part_of(asked)
     return CaptureRecord(
         url=raw.url,
         agreement=page.agreement,
@@ -199,7 +200,7 @@ def capture_record(raw: RawCapture, page: Page) -> CaptureRecord:
         warc_length=raw.warc_length,
         site=named.site,
         native_id=named.native_id or None,
-        part=_part(asked),
+        part=None if part == 1 else part,
         etag=raw.etag,
         last_modified=raw.last_modified,
         repeats=raw.repeats,

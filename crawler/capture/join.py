@@ -16,12 +16,11 @@ from archive.raw import Place
 from archive.settings import Home
 from archive.store.models import Article, Capture
 from archive.store.records import CaptureRecord, Item
-from crawler.capture.item import capture_page
+from crawler.capture.item import capture_page, part_of
 from crawler.capture.stored import stored_raw
 from crawler.pages.page import Outcome, Page
 from crawler.pages.paged import join_parts
 from crawler.pages.template.parts import MAX_PARTS
-from crawler.sites.registry import find_site
 
 Key = tuple[str, str]
 """Site and native id."""
@@ -39,13 +38,6 @@ class Joined:
 
     item: Item | None = None
     missing: tuple[str, ...] = ()
-
-
-def part_of(url: str) -> int:
-    """Which page of an article the address names (`Target.part`); 1 where it says nothing of pages."""
-    site = find_site(url)
-    target = site.target(url) if site is not None else None
-    return 1 if target is None else target.part
 
 
 def join(home: Home, connection: Connection, items: Iterable[Item]) -> dict[Key, Joined]:

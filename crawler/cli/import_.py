@@ -4,6 +4,7 @@ import gzip
 import os
 import zlib
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,9 @@ from archive.cli.progress import through
 from archive.cli.terminal import echo
 from archive.errors import JianbaoError, UsageError
 from archive.settings import Home
-from archive.store.problems import Problem
 
 if TYPE_CHECKING:
+    from crawler.run.extraction import Extraction
     from crawler.run.run import Run
 
 
@@ -46,6 +47,9 @@ def import_files(home: Home, files: tuple[Path, ...], site: str | None, in_place
       jianbao import 2019.jsonl 2020.json
       jianbao import --site news2016zh news2016zh_train.json
     """
+    from archive.store.problems import Problem
+    from crawler.run.extraction import Extraction
+    from crawler.run.load import jobs_for
     from crawler.run.run import open_run
     from crawler.sites.registry import load_sites
 
@@ -57,15 +61,17 @@ def import_files(home: Home, files: tuple[Path, ...], site: str | None, in_place
     run.hearing = home.settings.witness or "sample"
     jobs = jobs or os.cpu_count() or 1
     parted: set[tuple[str, str]] = set()
+    pages = [path for path, kind in kinds.items() if kind == "warc"]
     try:
-        for path, kind in kinds.items():
-            try:
-                if kind == "warc":
-                    _import_warc(run, path, jobs, parted, in_place=in_place)
-                else:
-                    _import_articles(run, path, site, jobs)
-            except UsageError as error:
-                faults.append(str(error))
+        with Extraction(jobs=jobs_for(pages, jobs)) if pages else nullcontext() as extraction:
+            for path, kind in kinds.items():
+                try:
+                    if kind == "warc" and extraction is not None:
+                        _import_warc(run, path, extraction, parted, in_place=in_place)
+                    else:
+                        _import_articles(run, path, site, jobs)
+                except UsageError as error:
+                    faults.append(str(error))
         _tell_parted(run, parted)
         for fault in faults:
             echo(f"{fault}; passed over", err=True)
@@ -127,11 +133,14 @@ def file_kind(path: Path) -> str:
     raise UsageError(f"{path} is neither a WARC file nor JSON; nothing was taken in")
 
 
-def _import_warc(run: "Run", path: Path, jobs: int, parted: set[tuple[str, str]], *, in_place: bool) -> None:
+def _import_warc(
+    run: "Run", path: Path, extraction: "Extraction", parted: set[tuple[str, str]], *, in_place: bool
+) -> None:
+    from archive.store.problems import Problem
     from crawler.run.load import import_warc
 
     with through(path) as at:
-        tally = import_warc(run, path, jobs=jobs, in_place=in_place, on_place=lambda offset, tally: at(offset))
+        tally = import_warc(run, path, extraction, in_place=in_place, on_place=lambda offset, _: at(offset))
     for broken in tally.broken:
         echo(f"{path}: at byte {broken.offset}: {broken.reason}; skipped", err=True)
         run.note_problem(Problem(kind="failed", cause="record", url=f"{path}:{broken.offset}", detail=broken.reason))
@@ -159,6 +168,7 @@ def _tell_parted(run: "Run", parted: set[tuple[str, str]]) -> None:
 
 def _import_articles(run: "Run", path: Path, site: str | None, jobs: int) -> None:
     from archive.load.jsonl import import_jsonl
+    from archive.store.problems import Problem
     from crawler.capture.role import resolve
 
     with through(path) as at:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 from attrs import asdict
 
 from archive.cli.terminal import echo
-from archive.query.problems import Group, grouped
 from crawler.cli.logs import Format, formatter
 
 if TYPE_CHECKING:
+    from archive.query.problems import Group
     from crawler.run.run import Run
 
 MOST_GROUPS: Final = 8
@@ -18,6 +18,8 @@ MOST_GROUPS: Final = 8
 
 def tell(run: "Run", to: Format) -> None:
     """Say how a run went: one line where all was well. As JSON, among the log lines on standard error."""
+    from archive.query.problems import grouped
+
     groups = grouped(run.problems)
     if to == "json":
         echo(_object("info", run.counts.summary(), run=run.run_id, counts=asdict(run.counts)), err=True)
@@ -31,7 +33,7 @@ def tell(run: "Run", to: Format) -> None:
         echo(f"and {len(groups) - MOST_GROUPS} groups more: jianbao runs show {run.run_id}")
 
 
-def lines_of(groups: list[Group]) -> list[str]:
+def lines_of(groups: "list[Group]") -> list[str]:
     """The groups for a person: a line each, and below it what to type next."""
     lines = []
     for group in groups:

@@ -7,18 +7,18 @@ process. Handing an answer over and its article back costs a third of a millisec
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final, Self, cast
 
 from attrs import evolve, frozen
 
 from archive.errors import UsageError
+from archive.ingest.prepare import indexes
 from archive.raw import Place
 from archive.settings import Home
 from archive.store.records import Item
-from archive.workers import Ceiling, WorkerEnded, Workers
-from crawler.capture.again import Reading, Stored, read_again
+from archive.workers import Ceiling, Workers
+from crawler.capture.again import LOST
 from crawler.capture.hearing import NONE_WHOLE, Hearing, Whole, is_heard
 from crawler.capture.item import CEILING, ListAnswer, capture_page, capture_record, list_answer, page_item
 from crawler.capture.role import identity, role_of
@@ -33,11 +33,6 @@ from crawler.warc.reader import read_record
 
 LEFT_ASIDE: Final = "left aside"
 """The detail of a capture that nobody read begins so."""
-
-TOGETHER: Final = 8
-"""So many records of stored captures are handed over at a time; where one ends its reader, each is read alone."""
-
-_LOST: Final = (WorkerEnded, MemoryError, RecursionError)
 
 
 @frozen(kw_only=True)
@@ -70,19 +65,10 @@ class _Place:
     hearing: Hearing
 
 
-@frozen
-class _Again:
-    """Stored captures to be read once more."""
-
-    stored: tuple[Stored, ...]
-
-
-def work(task: "_Page | _List | _Place | _Again") -> Any:
+def work(task: "_Page | _List | _Place") -> Any:
     """What a process is asked for. Pure, but for the sites that there are, and a record's file."""
     if isinstance(task, _List):
         return list_answer(task.raw)
-    if isinstance(task, _Again):
-        return [_again(one) for one in task.stored]
     if isinstance(task, _Place):
         raw = read_record(task.path, task.name, task.offset).raw
         return read(raw, task.hearing) if raw is not None and role_of(raw) in STORED else None
@@ -104,18 +90,16 @@ def work(task: "_Page | _List | _Place | _Again") -> Any:
     return evolve(answer, measured=measure(item, answer.doubt, dated=page.published_at, asked=asked))
 
 
-def _again(one: Stored) -> Reading | UsageError | None:
-    try:
-        return read_again(one)
-    except UsageError as error:
-        return error
+def _load() -> None:
+    """What makes an article ready to store is loaded before anything is read, and counts against no page."""
+    indexes("", "")
 
 
 class Extraction:
     """See the module. `jobs`: how many processes. To be closed, or used as a context."""
 
     def __init__(self, *, jobs: int = 1, ceiling: Ceiling = CEILING) -> None:
-        self._workers: Workers[Any, Any] = Workers(work, jobs=jobs, ceiling=ceiling)
+        self._workers: Workers[Any, Any] = Workers(work, jobs=jobs, ceiling=ceiling, begin=_load)
         self._workers.start()
 
     def __enter__(self) -> Self:
@@ -135,14 +119,14 @@ class Extraction:
         task = _Page(raw=raw, hearing=hearing, whole=whole, claim=claim, further=further)
         try:
             return cast(Answer, self._workers.call(task))
-        except _LOST as error:
+        except LOST as error:
             return read_claimed(_lost(raw, error), claim, further=further)
 
     def look(self, raw: RawCapture, hearing: Hearing, found: Recheck, *, whole: Whole = NONE_WHOLE) -> Answer:
         """An answer for an article that is looked at again, read and made ready to store."""
         try:
             return cast(Answer, self._workers.call(_Page(raw=raw, hearing=hearing, whole=whole, recheck=found)))
-        except _LOST as error:
+        except LOST as error:
             return read_recheck(_lost(raw, error), found)
 
     def is_ours(self, home: Home, answer: Answer, found: Recheck) -> bool:
@@ -162,7 +146,7 @@ class Extraction:
         """A list's answer."""
         try:
             return cast(ListAnswer, self._workers.call(_List(raw)))
-        except _LOST as error:
+        except LOST as error:
             reason = _reason(error)
             page = Page(url=raw.url, outcome=Outcome.BROKEN, detail=reason)
             return ListAnswer(capture=capture_record(raw, page), problem=reason)
@@ -180,32 +164,8 @@ class Extraction:
             raw = handed.popleft()
             try:
                 yield cast(Answer, future.result())
-            except _LOST as error:
+            except LOST as error:
                 yield read_item(raw, _lost(raw, error))
-
-    def again(self, every: Iterable[Stored]) -> Iterator[Reading | UsageError | WorkerEnded | None]:
-        """What the records of stored captures show by today's rules, in their order, read ahead of their use; why one
-        cannot be had, or ended its reader; None for a list's."""
-        handed: deque[tuple[Stored, ...]] = deque()
-
-        def tasks() -> Iterator[_Again]:
-            waiting = iter(every)
-            while some := tuple(islice(waiting, TOGETHER)):
-                handed.append(some)
-                yield _Again(some)
-
-        for future in self._workers.map(tasks(), ahead=4):
-            some = handed.popleft()
-            try:
-                yield from future.result()
-            except _LOST:
-                yield from map(self._alone, some)
-
-    def _alone(self, stored: Stored) -> Reading | UsageError | WorkerEnded | None:
-        try:
-            return cast("Reading | UsageError | None", self._workers.call(_Again((stored,)))[0])
-        except _LOST as error:
-            return error if isinstance(error, WorkerEnded) else WorkerEnded(type(error).__name__)
 
     def record(self, path: Path, name: str, offset: int, hearing: Hearing) -> Answer | None:
         """The answer of one record of our own files, read from there by the process; None where none is stored of it.

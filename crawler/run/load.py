@@ -1,6 +1,6 @@
 """WARC files of any origin, through the very same line as the crawl: responses, resources, the texts of WET files."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ LOOKED_UP = 100
 LOOKED_UP_BYTES = 16 * 2**20
 """So many records, or so many bytes of them, are looked up in the archive at a time."""
 PARALLEL_FROM = 16 * 2**20
-"""A smaller file is read by one process: starting more would take longer than they save."""
+"""Files of fewer bytes together are read by one process: starting more would take longer than they save."""
 
 
 @define
@@ -43,20 +43,25 @@ class Tally:
     dated_first: str = ""
 
 
+def jobs_for(files: Iterable[Path], most: int) -> int:
+    """How many processes are worth starting to read these files."""
+    return most if sum(file.stat().st_size for file in files) >= PARALLEL_FROM else 1
+
+
 def import_warc(
     run: Run,
     path: Path,
+    extraction: Extraction,
     *,
-    jobs: int = 1,
     in_place: bool = False,
     on_place: Callable[[int, Tally], None] = lambda offset, tally: None,
 ) -> Tally:
     """Store every page of a WARC file; what is stored already, from whatever file, is left out.
 
     The file gets a place in the archive's folder, unless it is to stay where it is (`in_place`), or nothing of it is
-    new. `jobs`: how many processes extract. `on_place` hears how far the file is read, in bytes. A broken record is in
-    the tally, and reading goes on behind it. Raises `UsageError` for what is no WARC file, and the archive's errors;
-    what was stored until then stays, and the next import goes on from there.
+    new. `on_place` hears how far the file is read, in bytes. A broken record is in the tally, and reading goes on
+    behind it. Raises `UsageError` for what is no WARC file, and the archive's errors; what was stored until then stays,
+    and the next import goes on from there.
     """
     tally = Tally()
     if in_place:
@@ -64,7 +69,7 @@ def import_warc(
     else:
         name, is_new = take_in(run.home, path)
     try:
-        _import(run, path, name, tally, jobs, on_place)
+        _import(run, path, name, tally, extraction, on_place)
     except UsageError:
         _keep(run, name, is_new=is_new)
         raise
@@ -81,15 +86,16 @@ def _keep(run: Run, name: str, *, is_new: bool) -> None:
     put_out(run.home, name)
 
 
-def _import(run: Run, path: Path, name: str, tally: Tally, jobs: int, on_place: Callable[[int, Tally], None]) -> None:
+def _import(
+    run: Run, path: Path, name: str, tally: Tally, extraction: Extraction, on_place: Callable[[int, Tally], None]
+) -> None:
     raws = _wanted(run, path.resolve(), name, tally, on_place)
     batch: list[Answer] = []
-    with Extraction(jobs=jobs if path.stat().st_size >= PARALLEL_FROM else 1) as extraction:
-        for answer in extraction.pages(raws, run.hearing):
-            batch.append(answer)
-            if len(batch) == BATCH:
-                _store(run, batch, tally)
-                batch = []
+    for answer in extraction.pages(raws, run.hearing):
+        batch.append(answer)
+        if len(batch) == BATCH:
+            _store(run, batch, tally)
+            batch = []
     if batch:
         _store(run, batch, tally)
 

@@ -17,8 +17,8 @@ from archive.ingest.transaction import ingest
 from archive.store.problems import Problem
 from archive.store.records import CaptureRecord, Item, Stored
 from crawler.capture.hearing import Hearing, is_heard
-from crawler.capture.item import capture_item, list_answer, repeat_item
-from crawler.capture.join import Key, is_whole, join, part_of
+from crawler.capture.item import capture_item, list_answer, part_of, repeat_item
+from crawler.capture.join import Key, is_whole, join
 from crawler.capture.role import Role, identity, role_of
 from crawler.pages.page import Identity, Outcome
 from crawler.pages.template.read import DOUBTS

@@ -129,7 +129,9 @@ def find_site(url: str) -> Site | None:
         host = (urlsplit(url).hostname or "").lower()
     except ValueError:
         return None
+    dotted = f".{host}"
     for site in load_sites().values():
-        if any(host == suffix or host.endswith("." + suffix) for suffix in site.hosts):
-            return site
+        for suffix in site.hosts:
+            if dotted.endswith(f".{suffix}"):
+                return site
     return None

@@ -5,13 +5,14 @@ against the standard, and what can be read all the same, is read (`crawler.warc.
 """
 
 import mmap
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
-from attrs import define, evolve, frozen
+from attrs import define, frozen
 
 from archive.errors import UsageError
 from crawler.warc.digests import faults
@@ -84,20 +85,18 @@ def read_record(path: Path, name: str, offset: int, length: int | None = 0) -> R
 
     Its date, where the record itself has none, may be another than in the row of records that it stands in.
     """
-    with _opened(path) as data:
-        if data is None:
-            raise UsageError(f"cannot read {path}: it is empty")
-        dates = Dates(file=path.stat().st_mtime)
-        try:
-            if length and data[offset : offset + len(GZIP)] == GZIP:
-                # The member alone: what stands behind it, some hundred kilobytes at a time, costs more than the record.
-                return _moved(_File(Unpacked(data[offset : offset + length]), name, dates).read(), offset)
-            file = _File(Unpacked(data, 0 if length is None else offset), name, dates)
+    try:
+        if length and (member := _member(path, offset, length)) is not None:
+            return _File(Unpacked(member[0]), name, member[1], base=offset).read()
+        with _opened(path) as data:
+            if data is None:
+                raise UsageError(f"cannot read {path}: it is empty")
+            file = _File(Unpacked(data, 0 if length is None else offset), name, Dates(file=path.stat().st_mtime))
             if length is None:
                 file.go_to(offset)
             return file.read()
-        except DamageError as error:
-            raise UsageError(f"{path} has no whole record at byte {offset}: {error}") from error
+    except DamageError as error:
+        raise UsageError(f"{path} has no whole record at byte {offset}: {error}") from error
 
 
 def stored_record(path: Path, offset: int, length: int | None) -> bytes:
@@ -120,10 +119,16 @@ def stored_record(path: Path, offset: int, length: int | None) -> bytes:
         return file.stream.take(size) + b"\r\n\r\n"
 
 
-def _moved(record: Record, offset: int) -> Record:
-    """A record of a piece of a file that begins at `offset`, as one of the file."""
-    raw = None if record.raw is None else evolve(record.raw, warc_offset=(record.raw.warc_offset or 0) + offset)
-    return evolve(record, offset=record.offset + offset, raw=raw)
+def _member(path: Path, offset: int, length: int) -> tuple[bytes, Dates] | None:
+    """The gzip member at a place, alone: to map the file, and to unpack what stands behind the member, some hundred
+    kilobytes at a time, costs more than the record. None where no member begins there."""
+    try:
+        with path.open("rb", buffering=0) as file:
+            its = os.fstat(file.fileno())
+            data = os.pread(file.fileno(), min(length, its.st_size), offset)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    return (data, Dates(file=its.st_mtime)) if data[: len(GZIP)] == GZIP else None
 
 
 @frozen
@@ -168,12 +173,14 @@ def _opened(path: Path, end: int | None = None) -> Iterator[mmap.mmap | None]:
 
 @define
 class _File:
-    """A file being read. `dates`: what tells the time of a record that does not say it. `check`: see `read_records`."""
+    """A file being read. `dates`: what tells the time of a record that does not say it. `check`: see `read_records`.
+    `base`: the byte of the file at which the stream begins."""
 
     stream: Unpacked
     name: str
     dates: Dates
     check: bool = False
+    base: int = 0
 
     def begins(self) -> bool:
         """Whether this is a WARC file: it begins with a record, or as gzip, or has a record in it somewhere."""
@@ -229,12 +236,11 @@ class _File:
             cut = cut or "the record goes on behind its Content-Length"
             stream.to_next_record(MAX_RECORD)
         offset, length = (start, None) if member is None or end is None else (member, end - member)
+        offset += self.base
         try:
-            raw = read_answer(parsed, block, self.dates, cut)
+            raw = read_answer(parsed, block, self.dates, cut, (self.name, offset, length))
         except Exception as error:  # a hostile record may break warcio's parsers in any way
             raise DamageError(f"not a readable record: {type(error).__name__}") from error
-        if raw is not None:
-            raw = evolve(raw, warc_file=self.name, warc_offset=offset, warc_length=length)
         wrong = ((cut,) if cut else faults(parsed, block)) if self.check else ()
         return Record(offset=offset, length=length, kind=parsed.kind, raw=raw, faults=wrong)
 

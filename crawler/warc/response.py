@@ -65,7 +65,13 @@ def read_head(head: bytes) -> Head:
     return Head(fields, str(fields.get_header("WARC-Type") or "").strip().lower(), int(length))
 
 
-def read_answer(head: Head, block: bytes, dates: Dates, cut: str) -> RawCapture | None:
+Place = tuple[str | None, int | None, int | None]
+"""Where a record stands: `warc_file`, `warc_offset` and `warc_length` of its capture."""
+
+
+def read_answer(
+    head: Head, block: bytes, dates: Dates, cut: str, place: Place = (None, None, None)
+) -> RawCapture | None:
     """The answer that a record holds; None where it is none of the web (a request, a DNS answer).
 
     `cut`: why the block is less than the record should hold, "" where it is whole.
@@ -77,7 +83,7 @@ def read_answer(head: Head, block: bytes, dates: Dates, cut: str) -> RawCapture 
         return None
     http, payload = _http(block) if head.kind == "response" else (None, block)
     if head.kind == "revisit":
-        return _revisit(head, block, url, dates)
+        return _revisit(head, block, url, dates, place)
     moment, dated = _when(head, http, dates)
     raw = RawCapture(
         url=url,
@@ -89,15 +95,20 @@ def read_answer(head: Head, block: bytes, dates: Dates, cut: str) -> RawCapture 
         declared=head.get("WARC-Payload-Digest"),
         dated=dated,
         cut=cut or _said_to_be_cut(head),
+        status=200 if http is None else _status(http),
+        content_type=None if head.kind == "response" else head.get("Content-Type"),
+        digest=digest_of(payload),
+        warc_file=place[0],
+        warc_offset=place[1],
+        warc_length=place[2],
     )
-    if http is not None:
-        raw = raw_from_headers(evolve(raw, status=_status(http)), http.headers)
-    elif head.kind != "response":
-        raw = evolve(raw, content_type=head.get("Content-Type"))
-    return evolve(raw, digest=digest_of(raw.payload))
+    if http is None:
+        return raw
+    raw = raw_from_headers(raw, http.headers)
+    return raw if raw.payload is payload else evolve(raw, digest=digest_of(raw.payload))
 
 
-def _revisit(head: Head, block: bytes, url: str, dates: Dates) -> RawCapture | None:
+def _revisit(head: Head, block: bytes, url: str, dates: Dates, place: Place) -> RawCapture | None:
     """An answer that showed what another one had shown; None where the record does not say which."""
     digest = head.get("WARC-Payload-Digest")
     of, at = head.get("WARC-Refers-To-Target-URI"), record_time(head.get("WARC-Refers-To-Date"))
@@ -105,10 +116,22 @@ def _revisit(head: Head, block: bytes, url: str, dates: Dates) -> RawCapture | N
         return None
     http, _ = _http(block)
     moment, dated = _when(head, http, dates)
-    raw = RawCapture(url=url, captured_at=moment, payload=b"", ip=head.get("WARC-IP-Address"), dated=dated)
-    if http is not None:
-        raw = evolve(raw_from_headers(raw, http.headers), status=_status(http), cut="")
-    return evolve(raw, requested=head.get(REQUESTED), digest=digest, declared=digest, repeats=(of.strip("<> "), at))
+    raw = RawCapture(
+        url=url,
+        captured_at=moment,
+        payload=b"",
+        status=200 if http is None else _status(http),
+        ip=head.get("WARC-IP-Address"),
+        dated=dated,
+        requested=head.get(REQUESTED),
+        digest=digest,
+        declared=digest,
+        repeats=(of.strip("<> "), at),
+        warc_file=place[0],
+        warc_offset=place[1],
+        warc_length=place[2],
+    )
+    return raw if http is None else evolve(raw_from_headers(raw, http.headers), cut="")
 
 
 def digest_of(payload: bytes) -> str:

@@ -40,6 +40,8 @@ with end():
 """
 MODULES = (
     "alembic.command",
+    "archive.ingest.round",
+    "archive.text.tokens",
     "asyncio",
     "crawler.cli",
     "crawler.download",

@@ -133,7 +133,8 @@ def main() -> None:
             site = load_sites()[name]
             object.__setattr__(site, "sources", few_lists(site.sources))  # it is known by its identity
     improve = worse() if sys.argv[2:] == ["worse"] else lambda: None
-    crawler.run.extraction.Workers = Inline  # type: ignore[assignment,misc]
+    for module in (crawler.run.extraction, crawler.capture.again):
+        module.Workers = Inline  # type: ignore[attr-defined]
     threading.Thread(target=reactor.run, kwargs={"installSignalHandlers": False}, daemon=True).start()  # type: ignore[attr-defined]
     home = resolve_home(str(Path(sys.argv[1])), None)
     quiet_scrapy()

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,7 +10,9 @@ from archive.cli import main
 from archive.cli.terminal import echo
 from archive.settings import Home
 from archive.times import show_time
-from archive.watch.alarms import Alarm
+
+if TYPE_CHECKING:
+    from archive.watch.alarms import Alarm
 
 
 @main.group(invoke_without_command=True)
@@ -67,7 +70,7 @@ def close(home: Home, number: int, note: str) -> None:
     echo(f"closed alarm {closed.id}: {closed.what}")
 
 
-def _page(one: Alarm) -> list[str]:
+def _page(one: "Alarm") -> list[str]:
     since = show_time(one.raised_at, "second")
     lines = [
         f"{one.id:>6}  {one.what}, since {since}",

@@ -17,6 +17,7 @@ from archive.settings import Home
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from crawler.capture.again import Rereading
     from crawler.run.run import Run
     from crawler.upkeep.reextract.choose import Wanted
     from crawler.upkeep.reextract.report import Report
@@ -85,32 +86,49 @@ def reextract(
       jianbao reextract --site sohu --outcome unknown_template
       jianbao reextract --template post2021 --since 2026-03-01
     """
-    from archive.store.db import opened
-    from crawler.capture.version import extractor_version
-    from crawler.run.run import open_run
+    from crawler.capture.again import Rereading
     from crawler.sites.registry import load_sites
-    from crawler.upkeep.reextract.choose import Wanted
-    from crawler.upkeep.reextract.report import Report
 
     load_sites()  # a site file that cannot be loaded is told once, and not as so many records that cannot be read
-    wanted = Wanted(
-        version=extractor_version(),
-        sites=sites,
-        since=since,
-        outcomes=outcomes,
-        templates=templates,
-        everything=everything,
-    )
-    report = Report(version=wanted.version, dry=dry_run, most=diff)
-    jobs = jobs or os.cpu_count() or 1
+    with Rereading(jobs=jobs or os.cpu_count() or 1) as rereading:
+        # While these processes load what reads a page, this one loads the database's half.
+        from crawler.capture.version import extractor_version
+        from crawler.upkeep.reextract.choose import Wanted
+        from crawler.upkeep.reextract.report import Report
+
+        wanted = Wanted(
+            version=extractor_version(),
+            sites=sites,
+            since=since,
+            outcomes=outcomes,
+            templates=templates,
+            everything=everything,
+        )
+        report = Report(version=wanted.version, dry=dry_run, most=diff)
+        ended = (_only_read if dry_run else _run)(home, wanted, report, rereading)
+    _tell(report, as_json=as_json)
+    if ended is not None:
+        raise ended
+
+
+def _only_read(home: Home, wanted: "Wanted", report: "Report", rereading: "Rereading") -> JianbaoError | None:
+    from archive.store.db import opened
+
     with opened(home.database) as engine:
-        if dry_run:
-            _work(home, engine, wanted, report, jobs, None)
-            _tell(report, as_json=as_json)
-            return
-    run = open_run(home, sites, kind="reextract")
+        _work(home, engine, wanted, report, rereading, None)
+    return None
+
+
+def _run(home: Home, wanted: "Wanted", report: "Report", rereading: "Rereading") -> JianbaoError | None:
+    """Do it; the error that the command ends with."""
+    from archive.store.db import opened
+    from crawler.run.run import open_run
+
+    with opened(home.database):
+        pass  # there must be one
+    run = open_run(home, list(wanted.sites), kind="reextract")
     try:
-        _work(home, run.engine, wanted, report, jobs, run)
+        _work(home, run.engine, wanted, report, rereading, run)
     except JianbaoError as error:
         run.fatal = error
     except BaseException:
@@ -119,23 +137,21 @@ def reextract(
         raise
     run.answered = True
     run.notes += [f"{count} captures: {reason}" for reason, count in report.left_count.items()]
-    ended = run.finish()
-    _tell(report, as_json=as_json)
-    if ended is not None:
-        raise ended
+    return run.finish()
 
 
-def _work(home: Home, engine: Any, wanted: "Wanted", report: "Report", jobs: int, run: "Run | None") -> None:
+def _work(
+    home: Home, engine: Any, wanted: "Wanted", report: "Report", rereading: "Rereading", run: "Run | None"
+) -> None:
     from archive.cli.progress import steps
-    from crawler.run.extraction import Extraction
     from crawler.upkeep.reextract.choose import count
     from crawler.upkeep.reextract.run import Reextract
 
     total = count(engine, wanted)
-    with steps() as tell, Extraction(jobs=jobs) as extraction:
+    with steps() as tell:
         told: Callable[[int], None] = lambda read: tell("reading anew", read, total)  # noqa: E731
         witness = home.settings.witness != "off"
-        Reextract(home, engine, wanted, report, run, witness=witness, on_read=told).work(extraction)
+        Reextract(home, engine, wanted, report, run, witness=witness, on_read=told).work(rereading)
 
 
 def _tell(report: "Report", *, as_json: bool) -> None:

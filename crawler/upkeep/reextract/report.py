@@ -7,7 +7,6 @@ from typing import Any, Final
 from attrs import asdict, define, field
 
 from archive.times import show_times
-from archive.watch.edits import edits
 from crawler.upkeep.reextract.choose import Known
 from crawler.upkeep.reextract.judge import Verdict
 
@@ -105,6 +104,8 @@ class Report:
 
 
 def _difference(before: Mapping[str, Any], after: Mapping[str, Any], verdict: Verdict) -> dict[str, Any]:
+    from archive.watch.edits import edits  # loads what compares texts, which most readings do not need
+
     found = edits((before["headline"], before["body"]), (after["headline"], after["body"]))
     old, new = show_times(dict(before)), show_times(dict(after))
     fields = {name: [_short(old[name]), _short(new[name])] for name in verdict.fields if name not in _UNSHOWN}

@@ -22,12 +22,11 @@ from archive.store.keys import key_in
 from archive.store.models import Article, Capture
 from archive.store.records import Item, Stored
 from archive.workers import WorkerEnded
-from crawler.capture.again import Reading
+from crawler.capture.again import Reading, Rereading
 from crawler.capture.again import Stored as Record
 from crawler.capture.join import is_whole, join
 from crawler.pages.page import Outcome
 from crawler.run import frontier
-from crawler.run.extraction import Extraction
 from crawler.run.retry import RULES
 from crawler.run.run import Run
 from crawler.run.schedule.planning import Look, plan
@@ -48,7 +47,7 @@ Key = tuple[str, str]
 
 @frozen
 class _Read:
-    """One capture, and its reading by today's rules; None of a list's."""
+    """One capture, and its reading by today's rules; None of a list's, and where it is what is known."""
 
     known: Known
     reading: Reading | None
@@ -74,9 +73,9 @@ class Reextract:
     found: set[Key] = field(factory=set)
     done: set[int] = field(factory=set)
 
-    def work(self, extraction: Extraction) -> Report:
+    def work(self, rereading: Rereading) -> Report:
         """Read all that is wanted. Raises the archive's errors; what was stored until then stays."""
-        readings = self._readings(extraction)
+        readings = self._readings(rereading)
         while some := list(islice(readings, TOGETHER)):
             if self.run is None:
                 with reading(self.engine) as connection:
@@ -89,15 +88,17 @@ class Reextract:
             self.on_read(self.report.read + self.report.unreadable)
         return self.report
 
-    def _readings(self, extraction: Extraction) -> Iterator[_Read]:
+    def _readings(self, rereading: Rereading) -> Iterator[_Read]:
         waiting: deque[Known] = deque()
 
         def records() -> Iterator[Record]:
             for known in chosen(self.engine, self.wanted):
                 waiting.append(known)
-                yield Record(home=self.home, place=known.place, digest=known.digest, witness=self.witness)
+                yield Record(
+                    home=self.home, place=known.place, digest=known.digest, witness=self.witness, same=known.same
+                )
 
-        for read in extraction.again(records()):
+        for read in rereading.all(records()):
             known = waiting.popleft()
             if isinstance(read, UsageError | WorkerEnded):
                 self.report.unreadable += 1

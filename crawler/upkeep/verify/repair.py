@@ -21,6 +21,7 @@ from archive.store.changes import log_clustered
 from archive.store.db import writing
 from archive.store.models import Article, Base
 from crawler.run import frontier
+from crawler.run.extraction import Extraction
 from crawler.run.load import import_warc
 from crawler.run.run import open_run
 from crawler.run.schedule import rechecks
@@ -92,11 +93,12 @@ class Mender:
         run.hearing = "sample"
         run.answered = True
         try:
-            for path in sorted(set(paths)):
-                try:
-                    import_warc(run, Path(path))
-                except UsageError as error:
-                    self.faults.append(str(error))
+            with Extraction() as extraction:
+                for path in sorted(set(paths)):
+                    try:
+                        import_warc(run, Path(path), extraction)
+                    except UsageError as error:
+                        self.faults.append(str(error))
         except BaseException:
             run.stopped = True
             run.finish()

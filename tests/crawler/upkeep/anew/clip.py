@@ -16,7 +16,7 @@ from archive.ingest.transaction import ingest
 from archive.settings import Home
 from archive.store.db import open_engine, writing
 from archive.store.models import Base
-from crawler.capture.again import Reading, Stored, read_again
+from crawler.capture.again import Reading, Stored, work
 from crawler.capture.hearing import Hearing
 from crawler.capture.version import extractor_version
 from crawler.run.run import open_run
@@ -88,7 +88,7 @@ def address(number: int) -> str:
 
 
 class Inline:
-    """What `Extraction` does, in this process."""
+    """What `Extraction` and `Rereading` do, in this process."""
 
     def __init__(self, jobs: int = 1) -> None:
         self.jobs = jobs
@@ -103,13 +103,10 @@ class Inline:
         """See `Extraction.pages`."""
         yield from (read(raw, hearing) for raw in raws)
 
-    def again(self, every: Iterable[Stored]) -> Iterator[Reading | UsageError | None]:
-        """See `Extraction.again`."""
+    def all(self, every: Iterable[Stored]) -> Iterator[Reading | UsageError | None]:
+        """See `Rereading.all`."""
         for one in every:
-            try:
-                yield read_again(one)
-            except UsageError as error:
-                yield error
+            yield from work((one,))
 
 
 @define

@@ -18,7 +18,6 @@ from archive.settings import Home
 from archive.store.db import opened, reading, writing
 from archive.store.models import Alarm, Article, Capture, CrawlRun, Revision
 from archive.store.records import Item
-from crawler.run import load
 from crawler.run.locks import lock_home
 from crawler.upkeep.rebuild import beside, run
 from crawler.upkeep.rebuild.carry import carried
@@ -34,8 +33,8 @@ ALL: Sequence[Table] = [*carried(), *(model.__table__ for model in (Article, Cap
 @pytest.fixture(autouse=True)
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """No processes."""
-    for module in (run, load):
-        monkeypatch.setattr(module, "Extraction", Inline)
+    monkeypatch.setattr(run, "Extraction", Inline)
+    monkeypatch.setattr(run, "Rereading", Inline)
 
 
 def fill(clip: Clip) -> None:
