@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from archive.query.diff.runs import runs
 from archive.query.render import safe_url
 from archive.text.harmless import harmless_in_pages
 from archive.text.snippet import Snippet
@@ -58,6 +59,12 @@ def moment(shown: str | None) -> str:
     return (shown or "").replace("T", " ").removesuffix("+08:00")
 
 
+def short(text: str, most: int = 120) -> str:
+    """A text in one line: its beginning and its end where it is longer than `most` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most // 2]}…{line[-most // 2 :]}"
+
+
 @cache
 def static_files() -> dict[str, tuple[bytes, str]]:
     """What stands in `static/`, by name: its bytes and its kind."""
@@ -89,5 +96,5 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(web_address=web_address, marked=marked, day=day, moment=moment)
+    made.filters.update(web_address=web_address, marked=marked, day=day, moment=moment, short=short, runs=runs)
     return made
