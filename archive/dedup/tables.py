@@ -26,7 +26,7 @@ class DedupText(Base):
     version: Mapped[int] = mapped_column(SmallInteger)
     signature: Mapped[bytes] = mapped_column(LargeBinary)
     left_out: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
-    __table_args__ = (Index(None, "digest"),)
+    __table_args__ = (Index(None, "digest"), partial("ix_dedup_text_nothing", "article_id", where="length = 0"))
 
 
 class DedupFresh(Base):

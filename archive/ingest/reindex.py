@@ -22,7 +22,7 @@ from archive.dedup.linking import relink
 from archive.dedup.types import Indexed
 from archive.flags import is_complete
 from archive.ingest.prepare import indexes
-from archive.store import fulltext, schema, scheme
+from archive.store import fulltext, names, schema, scheme
 from archive.store.changes import log_clustered
 from archive.store.models import Article
 
@@ -60,6 +60,7 @@ def reindex(connection: Connection, *, now: datetime, progress: Progress) -> int
     """Make it all anew, in the caller's write transaction; how many articles there are."""
     duplicates.begin(connection)
     fulltext.clear(connection)
+    names.fill(connection)
     total = connection.scalar(select(func.count()).select_from(Article)) or 0
     for step, columns, work in _STEPS:
         done = 0

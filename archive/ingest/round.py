@@ -28,7 +28,7 @@ from archive.ingest.rows import (
     revision_row,
     write_rows,
 )
-from archive.store import fulltext
+from archive.store import fulltext, names
 from archive.store.changes import entry, log_changes
 from archive.store.keys import key_in
 from archive.store.models import Article, Base, Capture, Revision
@@ -138,6 +138,7 @@ class Round:
             elif one.present is None:
                 self._add_article(one, one.article_id)
         write_rows(self.connection, Article, self.articles)
+        names.add(self.connection, self.articles)
         write_rows(self.connection, Capture, [self._capture(one) for one in taken if one.is_fresh])
         for one in taken:
             if one.item.again is not None:
@@ -309,6 +310,7 @@ class Round:
             self.connection.execute(
                 update(Article).where(Article.id == bindparam("key")), {"key": row["id"], **its.values}
             )
+            names.change(self.connection, row, {**row, **its.values})
         if its.text_changed:
             before = fulltext.Entry(row["id"], tokens(row["headline"] or ""), tokens(row["body"]))
             fulltext.remove(self.connection, [before])

@@ -5,6 +5,8 @@ Node
 ├── Word            a word or phrase, in one field or in the text
 ├── Site            of this site
 ├── Is              in this state, or with this part in its story
+├── Related         so to an earlier article
+├── Tagged          with this tag of a person's
 ├── Published       from one day to another
 ├── Copies          so many articles in its story
 ├── Not             all that the other one is not
@@ -17,6 +19,8 @@ from enum import StrEnum
 from typing import Final
 
 from attrs import frozen
+
+from archive.dedup.relations import Relation
 
 SEPARATORS: Final = "，。；、,;！!？?"
 """Between these stand words, in the query as in the text; other punctuation (COVID-19, 3.5%) belongs to its word."""
@@ -100,6 +104,26 @@ class Is:
 
 
 @frozen
+class Related:
+    """Linked so to an earlier article, as `link` names it."""
+
+    relation: Relation
+
+    def __str__(self) -> str:
+        return f"relation:{self.relation}"
+
+
+@frozen
+class Tagged:
+    """With this tag, as it was given."""
+
+    tag: str
+
+    def __str__(self) -> str:
+        return f"tag:{_quoted(self.tag)}"
+
+
+@frozen
 class Published:
     """Published on these days, in Beijing time, or on one between them; None: however early, however late."""
 
@@ -123,7 +147,7 @@ class Copies:
         return f"copies:{self.least}" if self.least == self.most else f"copies:{self.least}..{self.most or ''}"
 
 
-Leaf = Everything | Word | Site | Is | Published | Copies
+Leaf = Everything | Word | Site | Tagged | Is | Related | Published | Copies
 
 
 @frozen

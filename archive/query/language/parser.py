@@ -29,11 +29,12 @@ from archive.query.language.nodes import (
     Node,
     Not,
     Site,
+    Tagged,
     Word,
     all_of,
     any_of,
 )
-from archive.query.language.values import EXAMPLES, ValueProblem, level, read_copies, read_date, read_is
+from archive.query.language.values import EXAMPLES, ValueProblem, level, read_copies, read_date, read_is, read_relation
 from archive.text.tokens import CHINESE, term
 
 MAX_LENGTH: Final = 4_000
@@ -47,7 +48,12 @@ MAX_PHRASE: Final = 64
 LEAST_PREFIX: Final = 2
 """The fewest letters or digits before a `*`: all words that begin with one would be too many to look at."""
 
-_READERS: Final[dict[str, Callable[[str], Node]]] = {"date": read_date, "copies": read_copies, "is": read_is}
+_READERS: Final[dict[str, Callable[[str], Node]]] = {
+    "date": read_date,
+    "copies": read_copies,
+    "is": read_is,
+    "relation": read_relation,
+}
 _CHINESE: Final = {
     name: field
     for field, names in {
@@ -63,7 +69,7 @@ _CHINESE: Final = {
     }.items()
     for name in names.split()
 }
-_NAMES: Final = frozenset({*(one.value for one in Field if one), "site", *_READERS})
+_NAMES: Final = frozenset({*(one.value for one in Field if one), "site", "tag", *_READERS})
 _COLON: Final = ":："
 _STAR: Final = "*＊"
 _MINUS: Final = "-－"
@@ -228,6 +234,10 @@ class _Reader:
         if name == "site":
             return Site(self._checked(text, start, prefix) and level(text), prefix)
         self._checked(text, start, prefix)
+        if name == "tag":
+            if prefix:
+                self._fail(start, self.text[start : self.at], "a tag is found as a whole", "leave the * out")
+            return Tagged(text)
         if whole and prefix:
             self._fail(start, self.text[start : self.at], "a whole name has no beginning", "leave = or * out")
         return Word(text, Field(name), prefix, whole)

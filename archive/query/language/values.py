@@ -4,14 +4,16 @@ import re
 import unicodedata
 from calendar import monthrange
 from datetime import date
-from typing import Final
+from typing import Final, cast, get_args
 
-from archive.query.language.nodes import Copies, Is, Published, Quality
+from archive.dedup.relations import Relation
+from archive.query.language.nodes import Copies, Is, Published, Quality, Related
 
 EXAMPLES: Final = {
     "date": "date:2022, date:2022-03, date:2022-03-01, date:2022-03..2022-06 or date:2022-03..",
     "copies": "copies:5, copies:>5, copies:<=5 or copies:2..9",
     "is": "is:" + ", is:".join(Quality),
+    "relation": "relation:" + ", relation:".join(get_args(Relation)),
 }
 _DAY: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月?)|年?)", re.ASCII)
 _NUMBER: Final = re.compile(r"(<=|>=|<|>|=|)(\d{1,9})", re.ASCII)
@@ -39,6 +41,14 @@ def read_is(value: str) -> Is:
         return Is(Quality(level(value)))
     except ValueError as error:
         raise ValueProblem("there is nothing called so that an article can be", f"write {EXAMPLES['is']}") from error
+
+
+def read_relation(value: str) -> Related:
+    """`exact`, `spun`, …"""
+    relation = level(value)
+    if relation not in get_args(Relation):
+        raise ValueProblem("there is no such relation", f"write {EXAMPLES['relation']}")
+    return Related(cast("Relation", relation))
 
 
 def read_copies(value: str) -> Copies:

@@ -6,12 +6,13 @@ nothing is known (no date, no story) stay.
 """
 
 from datetime import date, datetime, time, timedelta
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
-from sqlalchemy import ColumnElement, and_, cast, column, false, literal, not_, or_, select, table, true
+from sqlalchemy import ColumnElement, and_, cast, column, literal, not_, or_, select, table, true
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from archive.dedup.tables import Cluster
+from archive.dedup.tables import Cluster, DedupText, Link
+from archive.flags import NO_TEXT
 from archive.query.language.nodes import (
     And,
     Copies,
@@ -23,11 +24,15 @@ from archive.query.language.nodes import (
     Or,
     Published,
     Quality,
+    Related,
     Site,
+    Tagged,
     Word,
 )
-from archive.store import fulltext
+from archive.store import fulltext, names
 from archive.store.models import Article, Revision
+from archive.store.people import Tag
+from archive.text.fold import fold
 from archive.text.tokens import Term, term
 from archive.times import BEIJING
 
@@ -51,14 +56,18 @@ def condition(node: Node, dialect: str) -> ColumnElement[bool]:
             return _leaf(node, dialect)
 
 
-def _leaf(node: Word | Site | Is | Published | Copies, dialect: str) -> ColumnElement[bool]:
+def _leaf(node: Word | Site | Tagged | Is | Related | Published | Copies, dialect: str) -> ColumnElement[bool]:
     match node:
         case Word():
             return _stands(node, dialect)
         case Site():
             return Article.site.startswith(node.name, autoescape=True) if node.prefix else Article.site == node.name
+        case Tagged():
+            return Article.id.in_(select(Tag.article_id).where(Tag.tag == node.tag))
         case Is():
             return _is(node.quality)
+        case Related():
+            return Article.id.in_(select(Link.article_id).where(Link.relation == node.relation))
         case Published():
             return published(_midnight(node.first), _midnight(node.last, days=1))
         case Copies():
@@ -140,8 +149,19 @@ def _stands(word: Word, dialect: str) -> ColumnElement[bool]:
 
 
 def _named(word: Word, dialect: str) -> ColumnElement[bool]:
-    columns = {Field.SOURCE: Article.source_name, Field.ACCOUNT: Article.account_name}
-    return columns[word.field] == word.text if word.field in columns else false()
+    """The words of a name, or all of one."""
+    options = {"prefix": word.prefix, "whole": word.whole}
+    if dialect == "sqlite":
+        index = table(names.TABLE, column("rowid"), column(names.TABLE))
+        query: ColumnElement[Any] = literal(names.fts5_phrase(word.text, word.field, **options))
+        found = Article.id.in_(select(index.c.rowid).where(index.c[names.TABLE].op("MATCH")(query)))
+    else:
+        index = table(names.TABLE, column("article_id"), column("document"))
+        query = cast(literal(names.tsquery(word.text, word.field, **options)), TSQUERY)
+        found = Article.id.in_(select(index.c.article_id).where(index.c.document.op("@@")(query)))
+    if word.field is Field.FLAG and fold(word.text) == fold(NO_TEXT):
+        return or_(found, Article.id.in_(select(DedupText.article_id).where(DedupText.length == 0)))
+    return found
 
 
 def _is(quality: Quality) -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, inspect, make_url, text
 from archive.dedup import tables  # noqa: F401 - completes the metadata
 from archive.errors import DatabaseUnavailable, StorageError
 from archive.settings import Home
-from archive.store import fulltext, people, searches  # noqa: F401 - completes the metadata
+from archive.store import fulltext, names, people, searches  # noqa: F401 - completes the metadata
 from archive.store.db import connect, writing
 from archive.store.models import Base
 
@@ -178,7 +178,8 @@ class _Schema:
         kept = f"jianbao_{now:%Y%m%d_%H%M%S}"
         with self._engine() as engine, writing(engine) as connection:
             public = connection.scalar(text("SELECT current_schema()"))
-            ours = [*(table.name for table in Base.metadata.sorted_tables), fulltext.TABLE, "alembic_version"]
+            indexes = (fulltext.TABLE, names.TABLE)
+            ours = [*(table.name for table in Base.metadata.sorted_tables), *indexes, "alembic_version"]
             old, new = (set(inspect(connection).get_table_names(schema=one)) for one in (public, SCHEMA))
             if "crawl_run" in old:
                 connection.execute(text(f'LOCK TABLE "{public}".crawl_run IN ACCESS EXCLUSIVE MODE'))

@@ -1,0 +1,207 @@
+"""Every query finds what the plain evaluation finds (`oracle`), on SQLite and on PostgreSQL: no miss, no false hit."""
+
+import gzip
+import json
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, insert, select
+
+from archive.dedup.tables import Cluster, Link
+from archive.query.language import parse
+from archive.query.language.nodes import Field, Node
+from archive.query.search import Asked, search
+from archive.query.search.resolved import resolve
+from archive.store import fulltext, names
+from archive.store.db import opened, reading, writing
+from archive.store.models import Article, Revision
+from archive.store.people import Tag
+from tests.archive.make import DAY
+from tests.archive.query.search.oracle import Plain, finds
+from tests.archive.query.search.queries import RELATIONS, Queries
+
+QUERIES = int(os.environ.get("JIANBAO_TEST_QUERIES", "120"))
+"""`make test-long` tries 1,000."""
+SITES = ("netease", "sohu", "clip.example", "news.example")
+SOURCES = ("新华社", "新华网", "中国新闻社", "人民日报客户端", "Rare Earth Weekly", "第一财经", "新華社")
+PEOPLE = ("张三", "李四光", "王小明", "Ana Lee", "欧阳 修", "记者 李四")
+FLAGS = ("truncated", "witness_disagrees", "from_html", "mojibake")
+STATES = ("live", "live", "live", "missing", "vanished", "removed", "returned")
+PIECES = (
+    *("稀土", "价格", "出口", "管制", "网上流传", "上流社会", "中国（上海）自贸区", "“十四五”规划", "疫情", "臺灣稀土"),
+    *(
+        "COVID-19",
+        "covid",
+        "rare earth",
+        "5G",
+        "3.5%",
+        "1,000吨",
+        "ＡＢＣ",
+        "卡尔·马克思",
+        "《红楼梦》《西游记》",
+        "哈哈哈哈",
+    ),
+    *("，", "。", "、", " ", "\n", "：", "……", "——", "（", "）", "！"),
+)
+
+
+def texts(chance: random.Random, count: int) -> list[str]:
+    """Texts of few words, so that many stand in many; some long enough for several rows of PostgreSQL's index."""
+    made = ["".join(chance.choices(PIECES, k=chance.randint(1, 40))) for _ in range(count)]
+    made[0] = "".join(chance.choices(PIECES, k=6_000)) + "结尾之词"
+    made[1] = "哈" * 700 + "稀土"
+    return made
+
+
+def described(chance: random.Random, made: Sequence[tuple[str, str]]) -> list[dict[str, Any]]:
+    """Articles of these headlines and bodies, with names, dates and states by chance; every fifth begins a story of up
+    to four."""
+    rows: list[dict[str, Any]] = []
+    for number, (headline, body) in enumerate(made, 1):
+        at = DAY - timedelta(days=60) + timedelta(minutes=chance.randint(0, 180 * 24 * 60))
+        rows.append(
+            {
+                "id": number,
+                "site": chance.choice(SITES),
+                "native_id": f"a:{number}",
+                "url": f"https://clip.example/{number}",
+                "headline": headline,
+                "body": body,
+                "published_at": at if chance.random() < 0.9 else None,
+                "published_precision": "minute",
+                "source_name": chance.choice((None, *SOURCES)),
+                "account_name": chance.choice((None, *SOURCES)),
+                "authors": chance.sample(PEOPLE, chance.choice((0, 0, 1, 2))),
+                "flags": chance.sample(FLAGS, chance.choice((0, 0, 0, 1, 2))),
+                "state": chance.choice(STATES),
+                "revision": chance.choice((1, 1, 1, 2)),
+                "cluster_id": number - (number - 1) % 5 if (number - 1) % 5 < (number // 5) % 5 else number,
+                "confidence": 1.0,
+                "first_captured_at": DAY,
+                "last_captured_at": DAY,
+                **{name: [] for name in ("keywords", "images", "blocks")},
+            }
+        )
+    return rows
+
+
+def fill(connection: Connection, chance: random.Random, rows: Sequence[dict[str, Any]]) -> list[Plain]:
+    """Store these articles, with links, tags and revisions by chance, and say of each what the evaluation needs."""
+    connection.execute(insert(Article), list(rows))
+    fulltext.add(connection, [fulltext.entry(row["id"], row["headline"], row["body"]) for row in rows])
+    names.add(connection, rows)
+    sizes = Counter(row["cluster_id"] for row in rows)
+    stories = {cluster: chance.randrange(size) + cluster for cluster, size in sizes.items() if size > 1}
+    connection.execute(
+        insert(Cluster),
+        [
+            {"id": key, "representative_id": first, "size": sizes[key], "pinned": False}
+            for key, first in stories.items()
+        ],
+    )
+    plain = []
+    for row in rows:
+        key = row["id"]
+        linked = chance.choice(RELATIONS) if key > 1 and chance.random() < 0.3 else None
+        if linked is not None:
+            marks = {"marks": [], "similarity": 1.0, "coverage": 1.0, "other_coverage": 1.0, "confidence": 1.0}
+            link = {"article_id": key, "other_id": key - 1, "relation": linked, "evidence": {}, "at": DAY, **marks}
+            connection.execute(insert(Link).values(link))
+        tags = [tag for tag in ("甲", "乙") if chance.random() < 0.1]
+        if tags:
+            connection.execute(insert(Tag), [{"article_id": key, "tag": tag, "by": "丙", "at": DAY} for tag in tags])
+        edited = row["revision"] > 1 and chance.random() < 0.5
+        if row["revision"] > 1:
+            cause = "publisher" if edited else "extractor"
+            revised = {"article_id": key, "number": 2, "captured_at": DAY, "digest": "x", "cause": cause}
+            connection.execute(insert(Revision).values(revised))
+        cluster = row["cluster_id"]
+        plain.append(
+            Plain(
+                **{name: row[name] for name in ("id", "headline", "body", "site", "published_at", "state")},
+                names={
+                    Field.SOURCE: tuple(filter(None, [row["source_name"]])),
+                    Field.ACCOUNT: tuple(filter(None, [row["account_name"]])),
+                    Field.AUTHOR: tuple(row["authors"]),
+                    Field.FLAG: tuple(row["flags"]),
+                },
+                edited=edited,
+                size=sizes[cluster],
+                stands_for_it=sizes[cluster] == 1 or stories[cluster] == key,
+                relations=frozenset(filter(None, [linked])),
+                tags=frozenset(tags),
+            )
+        )
+    return plain
+
+
+def found(connection: Connection, text: str) -> set[int]:
+    return set(connection.scalars(select(Article.id).where(resolve(connection, Asked(text)).condition())))
+
+
+def test_every_query_finds_what_it_means(engine: Engine) -> None:
+    chance = random.Random(20)
+    made = texts(chance, 160)
+    rows = described(chance, list(zip([text[:40] for text in texts(chance, 160)], made, strict=True)))
+    with writing(engine) as connection:
+        plain = fill(connection, chance, rows)
+    queries = _queries(chance, [*made, *(row["headline"] for row in rows)])
+    with reading(engine) as connection:
+        assert_equal(lambda text: found(connection, text), plain, [queries.node() for _ in range(QUERIES)])
+        for _ in range(5):
+            text = str(queries.node())
+            wanted = {article.id for article in plain if finds(parse(text), article)}
+            results = search(connection, Asked(text, every_copy=True), limit=1000)
+            assert {hit.id for hit in results.hits} == wanted
+            assert results.total == len(wanted)
+
+
+def _queries(chance: random.Random, made: Sequence[str]) -> Queries:
+    named = {Field.SOURCE: SOURCES, Field.ACCOUNT: SOURCES, Field.AUTHOR: PEOPLE, Field.FLAG: FLAGS}
+    return Queries(chance, made, named, SITES)
+
+
+def assert_equal(ask: Callable[[str], set[int]], plain: Sequence[Plain], nodes: Sequence[Node]) -> None:
+    """Each query as it is typed is read as the tree that it was made from, and finds what that means."""
+    kinds: Counter[str] = Counter()
+    for node in nodes:
+        text = str(node)
+        assert parse(text) == node, text
+        wanted = {article.id for article in plain if finds(node, article)}
+        assert ask(text) == wanted, text
+        kinds["none" if not wanted else "all" if len(wanted) == len(plain) else "some"] += 1
+    assert kinds["some"] > len(nodes) / 2, kinds
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.skipif(
+    "JIANBAO_TEST_QUERIES" not in os.environ,
+    reason="takes minutes of processor time: `make test-long` sets JIANBAO_TEST_QUERIES",
+)
+def test_every_query_over_real_texts(shared: Path, sqlite_url: str, postgres_url: str) -> None:
+    chance = random.Random(21)
+    with gzip.open(shared / "dedup" / "archive.jsonl.gz", "rt", encoding="utf-8") as lines:
+        records = [json.loads(line) for line in lines]
+    rows = described(chance, [(record.get("headline") or record["body"][:30], record["body"]) for record in records])
+    plain: dict[str, list[Plain]] = {}
+    for url in (sqlite_url, postgres_url):
+        with opened(url) as engine, writing(engine) as connection:
+            plain[url] = fill(connection, random.Random(22), rows)
+    assert plain[sqlite_url] == plain[postgres_url]
+    queries = _queries(chance, [row["body"] for row in rows] + [row["headline"] for row in rows])
+    nodes = [queries.node() for _ in range(QUERIES)]
+    with opened(sqlite_url) as one, opened(postgres_url) as two, reading(one) as first, reading(two) as second:
+
+        def both(text: str) -> set[int]:
+            have = found(first, text)
+            assert have == found(second, text), text
+            return have
+
+        assert_equal(both, plain[sqlite_url], nodes)
