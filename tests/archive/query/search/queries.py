@@ -10,7 +10,6 @@ from opencc import OpenCC
 
 from archive.query.language.nodes import (
     Copies,
-    Everything,
     Field,
     Is,
     Node,
@@ -92,7 +91,7 @@ class Queries:
             piece = "".join(
                 chr(ord(char) + 0xFEE0) if "0" <= char <= "z" and char.isalnum() else char for char in piece
             )
-        return _written(piece, field) or self.word(field)
+        return self._written(piece, field) or self.word(field)
 
     def name(self, field: Field) -> Node:
         """A name, or some characters of it."""
@@ -100,7 +99,16 @@ class Queries:
         if self.chance.random() < 0.3:
             return Word(name, field, whole=True)
         start = self.chance.randrange(len(name))
-        return _written(name[start : start + self.chance.randint(1, 4)], field) or self.name(field)
+        return self._written(name[start : start + self.chance.randint(1, 4)], field) or self.name(field)
+
+    def _written(self, piece: str, field: Field) -> Node | None:
+        piece = " ".join(piece.split())
+        found = term(piece)
+        if found is None or any(mark in piece for mark in "*＊"):
+            return None
+        # One letter with a star is refused.
+        last = found.tokens[-1]
+        return Word(piece, field, prefix=ord(last[0]) >= CHINESE and self.chance.random() < 0.3)
 
     def published(self) -> Node:
         """Some days, months or years, some without an end."""
@@ -113,18 +121,3 @@ class Queries:
         """A number, or from one to another."""
         least = self.chance.randint(1, 4)
         return Copies(least, self.chance.choice((None, least, least + 1)))
-
-
-def _written(piece: str, field: Field) -> Node | None:
-    piece = " ".join(piece.split())
-    found = term(piece)
-    if found is None or any(mark in piece for mark in "*＊"):
-        return None
-    # One letter with a star is refused.
-    last = found.tokens[-1]
-    return Word(piece, field, prefix=ord(last[0]) >= CHINESE and hash(piece) % 3 == 0)
-
-
-def as_text(node: Node) -> str:
-    """The query as it is typed."""
-    return str(node) if not isinstance(node, Everything) else ""
