@@ -11,7 +11,7 @@ TWO := -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract simulate docs spark clean
+.PHONY: help setup demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-serve simulate docs spark clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -46,7 +46,7 @@ lint: setup ## ruff, mypy --strict and the import rules
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 
-bench: bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract ## every benchmark
+bench: bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-serve ## every benchmark
 
 # The peers need a virtual environment of their own: they are no part of the project.
 bench-extract: setup ## extraction: quality and cost beside its peers
@@ -72,6 +72,9 @@ bench-reextract: setup ## stored captures read anew on two cores, beside the sam
 
 bench-politeness: setup ## three crawlers on one PostgreSQL: how fast they ask each host, measured at the portal
 	@$(BIN)/python -m benchmarks.politeness
+
+bench-serve: setup ## the reading room under load, beside an import that writes
+	@$(BIN)/python -m benchmarks.serve
 
 simulate: setup ## days at a scripted portal (DAYS=20 SEED=1): what the archive's history missed, or made up
 	@$(BIN)/python -m tests.simulation --days $(or $(DAYS),20) --seed $(or $(SEED),1)
