@@ -71,7 +71,7 @@ def _without_settings(home: str | None, database: str | None) -> Home:
 # Each module adds its commands to `main`.
 from archive.cli import cluster, db, export, match, read, recluster  # noqa: E402, F401
 from archive.cli.find import saved, search  # noqa: E402, F401
-from archive.cli.people import tags  # noqa: E402, F401
+from archive.cli.people import correct, tags  # noqa: E402, F401
 from archive.cli.serving import serve  # noqa: E402, F401
 from archive.cli.texts import diff, raw  # noqa: E402, F401
 from archive.cli.watch import alarms, changes, runs  # noqa: E402, F401

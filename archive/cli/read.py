@@ -116,8 +116,19 @@ def _page(described: dict[str, Any]) -> str:
     for capture in described["captures"]:
         place = f"{capture['warc_file']}:{capture['warc_offset']}" if capture["warc_file"] else "no WARC record"
         lines.append(f"  captured {capture['captured_at']} from {capture['url']} in {place}")
+    lines += [f"  {line}" for line in _said(described)]
     lines += [f"  {line}" for line in related_lines(described["related"])]
     return "\n".join(lines)
+
+
+def _said(described: dict[str, Any]) -> list[str]:
+    """What people said of an article."""
+    from archive.cli.people.correct import correction_line
+    from archive.cli.people.tags import note_lines
+
+    lines = [f"tags: {'、'.join(one['tag'] for one in described['tags'])}"] if described["tags"] else []
+    lines += [line for one in described["notes"] for line in note_lines(one)]
+    return lines + [correction_line(one) for one in described["corrections"] if one["ended_at"] is None]
 
 
 @main.command()

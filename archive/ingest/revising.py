@@ -3,14 +3,14 @@ writes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
 from archive.ingest.observations import Observation, in_order_of_reading, latest, revisions
 
 # Fields whose change may move an article inside its cluster, though its text is the same.
-_FOR_CLUSTERS = ("url", "published_at", "published_precision", "first_captured_at")
+FOR_CLUSTERS: Final = ("url", "published_at", "published_precision", "first_captured_at")
 
 
 @frozen(kw_only=True)
@@ -70,11 +70,11 @@ def plan(
     digests = [other.digest for other in wanted]
     revised = digests != [other.digest for other in revision_rows]
     text_changed = digests[-1] != revision_rows[-1].digest
-    moved = any(name in values for name in _FOR_CLUSTERS)
+    moved = any(name in values for name in FOR_CLUSTERS)
     fields = values.keys() - {"last_captured_at"}
     return Plan(
         values=values,
-        revisions=wanted if _rows(wanted) != _rows(revision_rows) else None,
+        revisions=wanted if differ(wanted, revision_rows) else None,
         text_changed=text_changed,
         relink=text_changed or moved,
         change="revised" if revised else "updated" if fields else None,
@@ -89,8 +89,13 @@ def _told_again(
     values: dict[str, Any] = {}
     if seen.cause == "extractor" and seen.digest == revision_rows[-1].digest:
         values = {name: value for name, value in article.items() if present[name] != value}
-    moved = any(name in values for name in _FOR_CLUSTERS)
+    moved = any(name in values for name in FOR_CLUSTERS)
     return Plan(values=values, revisions=None, text_changed=False, relink=moved, change="updated" if values else None)
+
+
+def differ(wanted: Sequence[Observation], there: Sequence[Observation]) -> bool:
+    """Whether revisions that these observations began are other rows than those that are there."""
+    return _rows(wanted) != _rows(there)
 
 
 def _rows(observations: Sequence[Observation]) -> list[tuple[datetime, str, int | None]]:

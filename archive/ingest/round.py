@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import Any, Final, cast
 
 from attrs import define, evolve, field, frozen
-from sqlalchemy import Connection, bindparam, delete, func, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 
 from archive.dedup.linking import link
 from archive.dedup.types import Indexed
+from archive.ingest.changing import change_article
+from archive.ingest.corrected import Standing, extracted, keep_extracted, stand_on, standing
 from archive.ingest.observations import Observation
 from archive.ingest.prepare import Again, Prepared
 from archive.ingest.repeated import repeated
@@ -33,7 +35,6 @@ from archive.store.changes import entry, log_changes
 from archive.store.keys import key_in
 from archive.store.models import Article, Base, Capture, Revision
 from archive.store.records import Cause, IngestState, Stored
-from archive.text.tokens import tokens
 from archive.watch.presence import gone_key, note_states, was_gone
 from archive.watch.states import State
 
@@ -283,13 +284,15 @@ class Round:
             return []
         began: defaultdict[int, list[Observation]] = defaultdict(list)
         causes: dict[int | None, Cause] = {}
-        for article_id, capture_id, at, digest, cause in self.connection.execute(
+        for article_id, capture_id, at, digest, told in self.connection.execute(
             select(Revision.article_id, Revision.capture_id, Revision.captured_at, Revision.digest, Revision.cause)
             .where(Revision.article_id.in_(ids))
             .order_by(Revision.article_id, Revision.number)
         ):
-            causes[capture_id] = cast("Cause", cause)
-            began[article_id].append(Observation(capture_id is not None, at, digest, capture_id, causes[capture_id]))
+            cause = cast("Cause", told)
+            if cause != "person":
+                causes[capture_id] = cause
+            began[article_id].append(Observation(capture_id is not None, at, digest, capture_id, cause))
         captures: defaultdict[int | None, list[Observation]] = defaultdict(list)
         for owner, capture_id, at, text_digest in self.connection.execute(
             select(Capture.article_id, Capture.id, Capture.captured_at, Capture.text_digest)
@@ -301,23 +304,35 @@ class Round:
             if one.item.again is not None:
                 others = [seen for seen in captures[row["id"]] if seen.capture_id != one.capture_id]
                 captures[row["id"]] = [*others, one.seen]
-        return [plan(row, one.item.article, one.seen, began[row["id"]], captures[row["id"]]) for one, row in old]
+        said = standing(self.connection, ids)
+        return [
+            self._plan(one, row, began[row["id"]], captures[row["id"]], said.get(row["id"], [])) for one, row in old
+        ]
+
+    def _plan(
+        self,
+        one: _Taken,
+        row: dict[str, Any],
+        began: list[Observation],
+        captures: list[Observation],
+        said: Sequence[Standing],
+    ) -> Plan:
+        """What an item changes, below what a person said of the article."""
+        if not said and all(other.cause != "person" for other in began):
+            return plan(row, one.item.article, one.seen, began, captures)
+        shown = [other for other in began if other.cause != "person"]
+        below = {**extracted(row, said), "revision": len(shown)}
+        base = plan(below, one.item.article, one.seen, shown, captures)
+        keep_extracted(self.connection, {**below, **base.values}, said, self.now)
+        return stand_on(base, below, row, said, began)
 
     def _change_article(self, one: _Taken, row: dict[str, Any], its: Plan) -> None:
-        if its.revisions is not None:
-            self._rewrite_revisions(one.item, row, its.revisions)
-        if its.values:
-            self.connection.execute(
-                update(Article).where(Article.id == bindparam("key")), {"key": row["id"], **its.values}
-            )
-            names.change(self.connection, row, {**row, **its.values})
-        if its.text_changed:
-            before = fulltext.Entry(row["id"], tokens(row["headline"] or ""), tokens(row["body"]))
-            fulltext.remove(self.connection, [before])
-            self.entries.append(fulltext.Entry(row["id"], one.item.headline, one.item.body))
-        if its.relink:
-            item = one.item if its.text_changed else None
-            self.indexed[one.place] = indexed({**row, **its.values}, item, revised=True)
+        texts = [one.item.article] if one.item.article else []
+        made = change_article(self.connection, row, its, texts, one.item)
+        if made.entry is not None:
+            self.entries.append(made.entry)
+        if made.indexed is not None:
+            self.indexed[one.place] = made.indexed
         if its.change is not None:
             self.changes.append(between(entry(row["id"], its.change, self.now, one.seen.cause), its.after, one.seen))
         self.stored[one.place] = Stored(
@@ -326,22 +341,6 @@ class Round:
             article_id=row["id"],
             cluster_id=row["cluster_id"],
         )
-
-    def _rewrite_revisions(self, item: Prepared, row: dict[str, Any], wanted: Sequence[Observation]) -> None:
-        """Replace an article's few revisions. Every text but the present one is kept beside its revision."""
-        texts: dict[str, tuple[str | None, str | None]] = {}
-        for number, headline, body, digest in self.connection.execute(
-            select(Revision.number, Revision.headline, Revision.body, Revision.digest).where(
-                Revision.article_id == row["id"]
-            )
-        ):
-            texts[digest] = (row["headline"], row["body"]) if number == row["revision"] else (headline, body)
-        if item.article:
-            texts.setdefault(item.digest, (item.article["headline"], item.article["body"]))
-        self.connection.execute(delete(Revision).where(Revision.article_id == row["id"]))
-        rows = [revision_row(row["id"], number, seen, *texts[seen.digest]) for number, seen in enumerate(wanted, 1)]
-        rows[-1].update(headline=None, body=None)
-        write_rows(self.connection, Revision, rows)
 
     def _link(self) -> None:
         """Let the duplicate finder see what is new, and note whose cluster changed."""

@@ -27,12 +27,12 @@ def ingest(
     """
     if not items:
         return []
-    from archive.ingest.round import Round  # half a second, for the duplicate finder; most commands store nothing
+    # Half a second, for the duplicate finder; most commands store nothing.
+    from archive.ingest.round import Round, article_of
 
     waiting = [(place, item if isinstance(item, Prepared) else prepare(item)) for place, item in enumerate(items)]
     stored: dict[int, Stored] = {}
-    if connection.dialect.name == "postgresql":
-        _lock(connection, waiting)
+    take_turns(connection, {key for _, item in waiting if (key := article_of(item)) is not None})
     while waiting:
         # Of one article or one capture a batch holds one item; the others wait for the next.
         batch = Round(connection, run_id, now)
@@ -42,11 +42,11 @@ def ingest(
     return [stored[place] for place in range(len(items))]
 
 
-def _lock(connection: Connection, items: Iterable[tuple[int, Prepared]]) -> None:
-    """Wait for other writers of the same articles. The sorted order keeps two batches from waiting for each other."""
-    from archive.ingest.round import article_of
-
-    keys = {key for _, item in items if (key := article_of(item)) is not None}
+def take_turns(connection: Connection, keys: Iterable[tuple[str, str]]) -> None:
+    """Wait for other writers of these articles (site and native id), on PostgreSQL, and keep them waiting until the
+    transaction ends. The sorted order keeps two batches from waiting for each other."""
+    if connection.dialect.name != "postgresql":
+        return
     stripes = sorted({crc32("\n".join(key).encode()) % _STRIPES for key in keys})
     if stripes:
         connection.execute(

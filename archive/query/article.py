@@ -9,6 +9,7 @@ from archive.dedup.tables import Cluster, DedupText
 from archive.errors import NotFound
 from archive.export.record import as_json
 from archive.flags import shown
+from archive.people import corrections, notes, tags
 from archive.query.visible import refuse_withdrawn
 from archive.store.models import Article, Capture, Revision, Sighting
 from archive.times import show_times
@@ -44,8 +45,9 @@ def article_row(connection: Connection, article_id: int) -> dict[str, Any]:
 
 def describe(connection: Connection, article_id: int) -> dict[str, Any]:
     """Everything about one article, as `jianbao show --json` prints it: the exported fields, then `copies`, `blocks`,
-    `revisions` (oldest first, the present one last), `sightings`, `captures` and `related` (the articles of
-    other stories that it is linked to, as `jianbao cluster --json` prints them)."""
+    `revisions` (oldest first, the present one last), `sightings`, `captures`, `tags`, `notes`, `corrections`
+    (`archive.people`) and `related` (the articles of other stories that it is linked to, as `jianbao cluster --json`
+    prints them)."""
     row = article_row(connection, article_id)
     links = links_of(connection, [article_id])
     return {
@@ -55,6 +57,9 @@ def describe(connection: Connection, article_id: int) -> dict[str, Any]:
         "revisions": revisions(connection, article_id),
         "sightings": _sightings(connection, row["site"], row["native_id"]),
         "captures": _captures(connection, article_id),
+        "tags": tags.of(connection, article_id),
+        "notes": notes.of(connection, article_id),
+        "corrections": corrections.of(connection, article_id),
         "related": related(connection, {article_id: links.get(article_id, [])}, row["cluster_id"])[:MAX_ROWS],
     }
 

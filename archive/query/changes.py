@@ -74,6 +74,7 @@ def _revised(connection: Connection, row: Any) -> Iterator[dict[str, Any]]:
     )
     captures = sorted(connection.execute(seen).all(), key=lambda one: (one.captured_at, one.id))
     before: Text | None = None
+    theirs: Text | None = None  # the last one that no person made: what a publisher changed is held against that
     last: Any = None
     for revision in connection.execute(query):
         text = _text(revision, row)
@@ -88,10 +89,14 @@ def _revised(connection: Connection, row: Any) -> Iterator[dict[str, Any]]:
             "after_capture_id": after.id if after is not None else last.capture_id if last is not None else None,
             "before_capture_id": revision.capture_id,
         }
+        if revision.cause == "person":
+            told |= {"after_at": revision.captured_at, "after_capture_id": None}
         if before is not None:
-            told |= _typed(edits(before, text))
+            told |= _typed(edits(before if revision.cause == "person" else theirs or before, text))
         yield told
-        before, last = text, revision
+        before = text
+        if revision.cause != "person":
+            theirs, last = text, revision
 
 
 _TEXT: Final = (Revision.headline, Revision.body)
@@ -212,8 +217,10 @@ def _texts(connection: Connection, row: Any) -> tuple[int, Text, Text] | None:
     if len(found) != 1 or row["before_at"] is None or found[0].number == 1:
         return None
     [after] = found
-    earlier = select(*_TEXT).where(Revision.article_id == row["article_id"], Revision.number == after.number - 1)
-    before = connection.execute(earlier).one()
+    earlier = select(*_TEXT).where(Revision.article_id == row["article_id"], Revision.number < after.number)
+    if row["cause"] != "person":  # what a person said in between, the publisher did not change
+        earlier = earlier.where(Revision.cause != "person")
+    before = connection.execute(earlier.order_by(Revision.number.desc()).limit(1)).one()
     present = article_row(connection, row["article_id"]) if after.body is None else None
     return after.number, (before.headline, before.body or ""), _text(after, present)
 

@@ -12,9 +12,10 @@ from itertools import islice
 from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from archive.errors import UsageError
+from archive.ingest.corrected import as_extracted
 from archive.ingest.observations import PART
 from archive.ingest.prepare import Numbers, Prepared, add_indexes, text_digest
 from archive.ingest.transaction import ingest
@@ -143,11 +144,13 @@ class Replay:
         own = sorted(ids)
         revisions = self.old.execute(select(_R).where(_R.c.article_id.in_(own)).order_by(_R.c.number)).mappings().all()
         found = {}
-        for row in self.old.execute(select(_A).where(_A.c.id.in_(own))).mappings():
+        # What people corrected comes last, on what was extracted (`archive.ingest.standing`).
+        rows = {row["id"]: dict(row) for row in self.old.execute(select(_A).where(_A.c.id.in_(own))).mappings()}
+        for row in as_extracted(self.old, rows).values():
             texts = {
                 one["digest"]: (one["headline"], one["body"]) for one in revisions if one["article_id"] == row["id"]
             }
-            found[row["id"]] = _Known(dict(row), texts, text_digest(row["headline"], row["body"], row["flags"]))
+            found[row["id"]] = _Known(row, texts, text_digest(row["headline"], row["body"], row["flags"]))
         return found
 
     def _captured(self, row: dict[str, Any], known: _Known | None, read: Reading | None) -> Prepared:
@@ -181,6 +184,7 @@ class Replay:
         last = (0, 0)
         query = select(_A.c.id, _R.c.number, _R.c.digest, _R.c.captured_at, _R.c.cause, _A.c.first_captured_at)
         query = query.outerjoin(_R, _R.c.article_id == _A.c.id).where(_R.c.capture_id.is_(None))
+        query = query.where(func.coalesce(_R.c.cause, "") != "person")
         query = query.order_by(_A.c.id, _R.c.number).limit(_PAGE)
         while True:
             behind = (_A.c.id > last[0]) | ((_A.c.id == last[0]) & (_R.c.number > last[1]))

@@ -25,6 +25,7 @@ from crawler.run.locks import is_dead, lock_home
 from crawler.run.run import Run, open_run
 from crawler.upkeep.rebuild.beside import Beside, Counted, beside, counted
 from crawler.upkeep.rebuild.carry import carry, chunks, number_on, restore_history, restore_times
+from crawler.upkeep.rebuild.corrections import carry_corrections, note_extracted
 from crawler.upkeep.rebuild.replay import Replay, Tally
 from crawler.warc.marker import marker_of
 
@@ -101,7 +102,9 @@ class Rebuild:
             replay = Replay(self.home, old, engine, rereading, extractor_version(), self.now(), self.report.tally)
             replay.all(lambda done: self.progress("captures", done, total))
         with writing(engine) as new:
+            extracted = carry_corrections(old, new, self.now())
             self.report.tables_lost = carry(old, new)
+            note_extracted(new, extracted)
             self.report.anew = restore_history(old, new)
             restore_times(old, new)
             number_on(new, old)

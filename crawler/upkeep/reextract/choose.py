@@ -7,6 +7,7 @@ from typing import Any, Final
 from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, Engine, Result, and_, func, or_, select
 
+from archive.ingest.corrected import as_extracted
 from archive.raw import Place
 from archive.store.db import reading
 from archive.store.models import Article, Capture
@@ -121,7 +122,8 @@ def known(connection: Connection, rows: Collection[Mapping[str, Any]]) -> list[K
     if not ids:
         return [Known(capture=row) for row in rows]
     own = _A.c.id.in_(sorted(ids))
-    articles = {row["id"]: row for row in _dicts(connection.execute(select(_A).where(own)))}
+    rows_of = {row["id"]: row for row in _dicts(connection.execute(select(_A).where(own)))}
+    articles = as_extracted(connection, rows_of)
     newest = _newest(connection, ids)
     return [
         Known(capture=row, article=articles.get(row["article_id"] or 0), newest=newest.get(row["article_id"] or 0))

@@ -51,7 +51,7 @@ def _histories(connection: Connection, rows: Sequence[Any], ids: list[int]) -> I
     revisions: defaultdict[int, list[Any]] = defaultdict(list)
     query = select(
         *(Revision.article_id, Revision.number, Revision.capture_id, Revision.captured_at),
-        *(Revision.headline, Revision.body, Revision.digest),
+        *(Revision.headline, Revision.body, Revision.digest, Revision.cause),
     )
     for one in connection.execute(query.where(Revision.article_id.in_(ids)).order_by(Revision.number)):
         revisions[one.article_id].append(one)
@@ -92,12 +92,13 @@ def _times(row: Any, revisions: Sequence[Any], captures: dict[int, Any]) -> Iter
     """First and last seen: by the captures, and by what we were told and did not see (`archive.ingest.revising`)."""
     shown = {one.text_digest for one in captures.values()}
     times = [one.captured_at for one in captures.values()]
-    times += [one.captured_at for one in revisions if one.capture_id is None and one.digest not in shown]
+    told = [one for one in revisions if one.capture_id is None and one.cause != "person"]
+    times += [one.captured_at for one in told if one.digest not in shown]
     if not times:
         return
     values = {"first_captured_at": min(times), "last_captured_at": max(times)}
-    told = {name: (getattr(row, name), value) for name, value in values.items()}
-    if wrong := {name: pair for name, pair in told.items() if pair[0] != pair[1]}:
+    pairs = {name: (getattr(row, name), value) for name, value in values.items()}
+    if wrong := {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}:
         fault = f"its captures say otherwise: {', '.join(wrong)}"
         yield _finding(row, "times", fault, Repair.RECOUNT, wrong)
 

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import Engine, insert, inspect, select, text
 
 from archive.dedup.clusters import decisions
-from archive.dedup.tables import ClusterEvent, ClusterPin, ClusterSame, ClusterSide
+from archive.dedup.tables import ClusterEvent, ClusterPin, ClusterSame, ClusterSide, Decision
 from archive.errors import SchemaMismatch
 from archive.ingest.reindex import Upgraded, upgrade
 from archive.ingest.transaction import ingest
+from archive.people import corrections, notes, tags, withdrawals
 from archive.store import fulltext, schema
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import (
@@ -28,6 +29,7 @@ from archive.store.models import (
     Sighting,
     Verified,
 )
+from archive.store.people import Correction, Note, Tag, Withdrawal
 from crawler.run import frontier
 from tests.archive.dedup.copies import DAY, record, spaced, store
 from tests.archive.dedup.copies import text as story
@@ -37,7 +39,9 @@ from tests.archive.make import captured
 pytestmark = pytest.mark.own_database
 
 _CHANGE: Final = ("cause", "after_at", "before_at", "after_capture_id", "before_capture_id")
-_0019: Final = frozenset({"problem", "host.asked", "host.asked_on"})
+_0021: Final = frozenset({"decision", "cluster_event.decision_id"})
+_0020: Final = _0021 | {"tag", "note", "correction", "withdrawal", "article.withdrawn_at"}
+_0019: Final = _0020 | {"problem", "host.asked", "host.asked_on"}
 _0018: Final = _0019 | {"capture.extractor"}
 _0017: Final = _0018 | {"frontier.lease"}
 _0016: Final = _0017 | {"verified"}
@@ -69,7 +73,11 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0017": _0017,
     "0018": _0018,
     "0019": _0019,
-    "0020": frozenset(),
+    "0020": _0020,
+    "0021": _0021,
+    "0022": frozenset(),
+    "0023": frozenset(),
+    "0024": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""
@@ -89,8 +97,12 @@ CRAWLED: Final = (
     Measure,
     Verified,
     Problem,
+    Tag,
+    Note,
+    Correction,
+    Withdrawal,
 )
-DECIDED: Final = (ClusterSame, ClusterSide, ClusterPin, ClusterEvent)
+DECIDED: Final = (ClusterSame, ClusterSide, ClusterPin, ClusterEvent, Decision)
 
 
 def fill(engine: Engine) -> dict[str, int]:
@@ -127,8 +139,15 @@ def fill(engine: Engine) -> dict[str, int]:
     for item in items:
         with writing(engine) as connection:
             ingest(connection, [item], run_id=1, now=DAY)
-    with reading(engine) as connection:
-        return dict(connection.execute(select(Article.native_id, Article.id)).all())
+    with writing(engine) as connection:
+        ids = dict(connection.execute(select(Article.native_id, Article.id)).all())
+        said: dict[str, Any] = {"by": "林", "now": DAY}
+        tags.add(connection, ids["n1"], "环保", **said)
+        notes.add(connection, ids["n1"], "与原稿不符", **said)
+        corrections.correct(connection, ids["n1"], "editor", "秦文海", **said)
+        withdrawals.withdraw(connection, ids["n2"], "个人隐私", **said)
+        withdrawals.restore(connection, ids["n2"], **said)
+    return ids
 
 
 def rows(engine: Engine, tables: tuple[type[Base], ...], lost: frozenset[str]) -> dict[str, list[dict[str, Any]]]:

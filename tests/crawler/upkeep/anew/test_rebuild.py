@@ -13,6 +13,7 @@ from sqlalchemy import Table, insert, make_url, select, text, update
 from archive.dedup import tables
 from archive.dedup.clusters import decisions
 from archive.errors import AlreadyRunning, DatabaseUnavailable, StorageError
+from archive.people import corrections, notes, tags, withdrawals
 from archive.query.search import Asked, search
 from archive.settings import Home
 from archive.store.db import opened, reading, writing
@@ -60,6 +61,15 @@ def fill(clip: Clip) -> None:
         ids = dict(connection.execute(select(Article.native_id, Article.id)).all())
         decisions.merge(connection, [ids["2"], ids["6"]], now=DAY)
         decisions.split(connection, [ids["x:2"]], now=DAY)
+        said: dict[str, Any] = {"by": "林", "now": DAY + 60 * HOUR}
+        corrections.correct(connection, ids["1"], "headline", "改正的题", **said)
+        corrections.correct(connection, ids["3"], "editor", "秦文海", **said)
+        corrections.correct(connection, ids["x:1"], "body", "改正的一段话，说的是山里的茶园。", **said)
+        number = corrections.correct(connection, ids["5"], "headline", "不对的题", **said)
+        corrections.undo(connection, ids["5"], number, **said)
+        tags.add(connection, ids["1"], "环保", **said)
+        notes.add(connection, ids["2"], "同一通稿", story=True, **said)
+        withdrawals.withdraw(connection, ids["6"], "个人隐私", **said)
         alarm = {"site": "clip", "measure": "doubtful", "scope": "", "usual": "2 %", "now": "9 %", "examples": [1]}
         closed = {"run_id": 1, "next_command": "jianbao runs", "closed_at": DAY, "closed_why": "well"}
         connection.execute(insert(Alarm).values(**alarm, **closed, raised_at=DAY, told_at=DAY))
@@ -94,7 +104,7 @@ def test_a_rebuilt_archive_is_the_same(clip: Clip) -> None:
     fill(clip)
     before, linked = state(clip), links(clip)
     assert {row["state"] for row in before["article"]} == {"live", "vanished", "returned"}
-    assert {row["cause"] for row in before["revision"]} == {"publisher", "extractor", "import"}
+    assert {row["cause"] for row in before["revision"]} == {"publisher", "extractor", "import", "person"}
     assert all(before[name] for name in ("cluster_same", "cluster_side", "cluster_event", "frontier", "alarm"))
     report = rebuild(clip)
     after = state(clip)

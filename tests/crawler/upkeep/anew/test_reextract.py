@@ -9,7 +9,9 @@ import pytest
 from attrs import evolve
 
 from archive.dedup.tables import Link
+from archive.people import corrections
 from archive.query.changes import Wanted, changes, history
+from archive.store.db import writing
 from archive.store.models import Article, Capture, Change, Frontier, Recheck, Revision
 from archive.text.clean import clean_body
 from crawler.capture import item
@@ -75,6 +77,26 @@ def test_another_text_is_a_revision_of_our_own(clip: Clip) -> None:
         ours = list(changes(connection, Wanted(since=DAY, causes=("extractor",))))
         assert [(one["article_id"], one["cause"]) for one in ours] == [(2, "extractor"), (1, "extractor")]
         assert [edit["kind"] for edit in ours[0]["edits"]] == ["paragraph_added"]
+
+
+def test_what_a_person_corrected_stands_and_is_told(clip: Clip) -> None:
+    """Our rules read the page otherwise: that comes in below the corrections, and is no difference a second time."""
+    clip.capture((address(1), page(1), 0))
+    with writing(clip.engine) as connection:
+        corrections.correct(connection, 1, "headline", "改正的题", by="林", now=DAY + HOUR)
+        corrections.correct(connection, 1, "source_name", "改正的来源", by="林", now=DAY + HOUR)
+    clip.rules(WIDE)
+    report = clip.reextract(most=1)
+    assert report.by_field == {"body": 1, "blocks": 1, "source_name": 1}
+    # Readings of one page stand together; what was said of the older one stays behind them.
+    assert [cause for *_, cause in sorted(revisions(clip))] == ["publisher", "extractor", "person", "person"]
+    assert clip.rows(Article, "headline", "body", "source_name") == [("改正的题", text(1), "改正的来源")]
+    with clip.engine.connect() as connection:
+        assert [(one["field"], one["extracted"]) for one in corrections.doubtful(connection)] == [
+            ("source_name", "河边晚报")
+        ]
+    assert clip.findings() == []
+    assert clip.reextract(everything=True).changed == 0
 
 
 def test_a_second_run_changes_nothing(clip: Clip) -> None:
