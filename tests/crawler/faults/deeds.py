@@ -53,6 +53,13 @@ AT = (
 BEFORE = "0013"
 """The schema of an archive from before observations, looks and alarms."""
 SMALL_STEPS = "import crawler.run.load as w\nw.BATCH, w.LOOKED_UP = 3, 3\n"
+SMALL_BATCHES = "from crawler.upkeep.reextract import choose, run\nrun.TOGETHER = choose.PAGE = 3\n"
+WORSE = (
+    "from attrs import evolve\n"
+    "from crawler.sites.{0} import SITE as OURS\n"
+    "SITE = evolve(OURS, templates=tuple(evolve(one, rules=()) for one in OURS.templates[1:]))\n"
+)
+"""A site file as it was before somebody mended it: it lacks a template, and knows no clutter."""
 
 _CONTENTS = {
     "article": "SELECT site, native_id, url, headline, body, authors, images, flags, revision, state FROM article",
@@ -156,7 +163,8 @@ def kills(cost: float, chance: random.Random, count: int) -> list[str]:
 
 @contextmanager
 def deeds(folder: Path) -> Iterator[list[Deed]]:
-    """Every deed, measured: a first crawl, one that looks again, an import, a repair, a migration, a rebuild."""
+    """Every deed, measured: a first crawl, one that looks again, an import, a repair, a migration, a rebuild, a
+    reading of old captures by new rules."""
     stage = Stage(6, 3, datetime(2025, 11, 1, tzinfo=ids.BEIJING))
     (folder / "portal").mkdir(parents=True)
     with Proxy(World(0, 1), folder / "portal") as proxy:
@@ -203,6 +211,14 @@ def _offline(folder: Path, base: Archive) -> list[Deed]:
     engine.dispose()
     made.append(Deed("migration", ["db", "upgrade"], base, prepared=folder / "old"))
     made.append(Deed("rebuild", ["rebuild", "--discard-old", "--jobs", "1"], base, prepared=folder / "again"))
+    (folder / "sites").mkdir()
+    for name in ("netease", "sohu"):
+        (folder / "sites" / f"{name}_before.py").write_text(WORSE.format(name))
+    worse = evolve(base, home=folder / "worse")
+    done = worse.run("import", *files, JIANBAO_SITES=str(folder / "sites"))
+    assert done.returncode in (0, 3), done.stderr
+    words = ["reextract", "--jobs", "1"]
+    made.append(Deed("reextract", words, base, before=SMALL_BATCHES, prepared=worse.home))
     for one in made:
         one.measure(folder / one.name)
     return made

@@ -7,6 +7,7 @@ JIANBAO_TEST_KILLS=200 (`make test-long`) kills as often.
 import os
 import random
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,13 @@ pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("JIANBAO_TEST_KILLS") or 20)
 SHARES = {
     "crawl": 0.2,
-    "looking again": 0.2,
+    "looking again": 0.15,
     "import": 0.15,
     "repair": 0.1,
     "migration": 0.1,
     "rebuild": 0.1,
-    "backup": 0.15,
+    "reextract": 0.1,
+    "backup": 0.1,
 }
 """How the kills are shared out."""
 AT_ONCE = 4
@@ -39,6 +41,16 @@ def count(name: str) -> int:
 
 def test_the_kills_are_all_there() -> None:
     assert sum(count(name) for name in SHARES) == KILLS
+
+
+def test_what_is_read_anew_brings_articles_in_and_changes_others(deeds: dict[str, Deed]) -> None:
+    """Or its kills would show nothing."""
+    causes = Counter(cause for *_, cause in deeds["reextract"].wanted["revision"].elements())
+    assert causes["extractor"] >= 3
+    prepared = deeds["reextract"].prepared
+    assert prepared is not None
+    before, after = contents(prepared)["article"], deeds["reextract"].wanted["article"]
+    assert after.total() > before.total()
 
 
 @pytest.mark.parametrize("name", [name for name in SHARES if name != "backup"])
