@@ -73,5 +73,6 @@ from archive.cli import cluster, db, export, match, read, recluster  # noqa: E40
 from archive.cli.find import saved, search  # noqa: E402, F401
 from archive.cli.people import correct, tags  # noqa: E402, F401
 from archive.cli.serving import serve  # noqa: E402, F401
+from archive.cli.stories import flows, sentence, story, survivors  # noqa: E402, F401
 from archive.cli.texts import diff, raw  # noqa: E402, F401
 from archive.cli.watch import alarms, changes, runs  # noqa: E402, F401

@@ -86,10 +86,11 @@ def _headline(before: str, after: str) -> Iterator[Edit]:
 
 
 def _pairs(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
-    """The lines that stand for each other and are not the same, and those that only one text has, in their order."""
-    for one in pairs(before, after):
-        if not one.same:
-            old, new = before[one.start : one.end], after[one.other_start : one.other_end]
+    """The lines that stand for each other and are not the same, and those that only one text has, in their order.
+    Script, width and signs do not keep two lines from standing for each other."""
+    for one in pairs([fold(line) for line in before], [fold(line) for line in after]):
+        old, new = before[one.start : one.end], after[one.other_start : one.other_end]
+        if old != new:
             yield "\n".join(old) if old else None, "\n".join(new) if new else None
 
 

@@ -31,7 +31,7 @@ def was_gone(connection: Connection, keys: Collection[Key]) -> set[Key]:
     """Those of which some capture showed that they were no more."""
     if not keys:
         return set()
-    query = select(Capture.site, Capture.native_id).where(_is_gone(), key_in(connection, _OF_CAPTURE, keys))
+    query = select(Capture.site, Capture.native_id).where(is_gone(), key_in(connection, _OF_CAPTURE, keys))
     return {(site or "", native_id or "") for site, native_id in connection.execute(query)}
 
 
@@ -45,7 +45,7 @@ def looks(connection: Connection, articles: Mapping[int, Key]) -> dict[int, list
         found[article_id or 0].append(Look(at, True, capture_id))
     by_key = {key: article_id for article_id, key in articles.items()}
     gone = select(Capture.site, Capture.native_id, Capture.captured_at, Capture.id).where(
-        _is_gone(), key_in(connection, _OF_CAPTURE, by_key)
+        is_gone(), key_in(connection, _OF_CAPTURE, by_key)
     )
     for site, native_id, at, capture_id in connection.execute(gone):
         found[by_key[site or "", native_id or ""]].append(Look(at, False, capture_id))
@@ -95,7 +95,7 @@ def _row(article_id: int, event: Event, now: datetime) -> dict[str, Any]:
     }
 
 
-def _is_gone() -> ColumnElement[bool]:
+def is_gone() -> ColumnElement[bool]:
     """A condition with the outcome as a literal: the partial index `ix_capture_gone` is used for that only."""
     return and_(Capture.outcome == literal(GONE, literal_execute=True), Capture.part.is_(None))
 

@@ -61,14 +61,14 @@ class Rule:
 VANISHED_AFTER: Final = timedelta(days=1)
 REMOVED_AFTER: Final = timedelta(days=14)
 
-_THERE: Final = (State.LIVE, State.RETURNED)
-_AWAY: Final = (State.MISSING, State.VANISHED, State.REMOVED)
+THERE: Final = (State.LIVE, State.RETURNED)
+AWAY: Final = (State.MISSING, State.VANISHED, State.REMOVED)
 
 RULES: Final = (
-    Rule(of=_THERE, seen=False, to=State.MISSING),
+    Rule(of=THERE, seen=False, to=State.MISSING),
     Rule(of=(State.MISSING,), seen=False, missed_for=VANISHED_AFTER, to=State.VANISHED),
     Rule(of=(State.MISSING, State.VANISHED), seen=False, missed_for=REMOVED_AFTER, to=State.REMOVED),
-    Rule(of=_AWAY, seen=True, to=State.RETURNED),
+    Rule(of=AWAY, seen=True, to=State.RETURNED),
 )
 """Every change of state; whatever fits no rule changes nothing."""
 

@@ -1,0 +1,47 @@
+"""How the commands of this room show articles, times and tables to people."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from archive.cli.terminal import echo
+
+
+def title(article: dict[str, Any]) -> str:
+    """An article in one line: number, headline."""
+    return f"{article['id']:>6}  {article['headline'] or '(no headline)'}"
+
+
+def facts(article: dict[str, Any], *more: str | None) -> str:
+    """What is known of an article, in one line below its title."""
+    state = None if article["state"] == "live" else article["state"]
+    its = (article["published_at"], article["site"], article["source_name"] or article["account_name"], state, *more)
+    return "        " + " · ".join(fact for fact in its if fact)
+
+
+def between(interval: dict[str, Any]) -> str:
+    """`2025-11-20T21:00:00+08:00 … 2025-11-21T03:00:00+08:00 (capture 7 … capture 41)`."""
+    after, before = interval["after_at"], interval["before_at"]
+    ids = [interval["after_capture_id"], interval["before_capture_id"]]
+    numbers = " … ".join(f"capture:{number}" for number in ids if number is not None)
+    when = f"{after} … {before}" if after else f"before {before}"
+    return f"{when} ({numbers})" if numbers else when
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Columns, numbers to the right."""
+    shown = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    widths = [max(_width(line[place]) for line in (list(head), *shown)) for place in range(len(head))]
+    numeric = [all(not isinstance(row[place], str) for row in rows) for place in range(len(head))]
+    for line in (list(head), *shown):
+        cells = [
+            " " * (width - _width(cell)) + cell if right else cell + " " * (width - _width(cell))
+            for cell, width, right in zip(line, widths, numeric, strict=True)
+        ]
+        echo("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal."""
+    from unicodedata import east_asian_width
+
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
