@@ -54,20 +54,9 @@ def show(portals: Portals, home: Home, article: str, to: str | None, revision: i
 
 
 def _rendered(row: dict[str, Any], to: Any) -> str:
-    from archive.query.render import render
-    from archive.store.records import BlockRecord
+    from archive.query.render import blocks_of, render
 
-    blocks = [
-        BlockRecord(
-            kind=block["kind"],
-            text=block["text"],
-            level=block.get("level", 0),
-            links=tuple((start, end, url) for start, end, url in block.get("links", ())),
-            url=block.get("url", ""),
-        )
-        for block in row["blocks"]
-    ] or [BlockRecord(kind="paragraph", text=line) for line in row["body"].split("\n")]
-    return render(blocks, to, headline=row["headline"], base=row["url"])
+    return render(blocks_of(row), to, headline=row["headline"], base=row["url"])
 
 
 def _page(described: dict[str, Any]) -> str:

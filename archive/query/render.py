@@ -3,9 +3,9 @@ to `http`, `https` and `mailto` addresses stay links.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import urljoin, urlsplit
 
 from archive.store.records import BlockRecord
@@ -22,8 +22,11 @@ _UNSAFE_IN_LINK: Final = re.compile(r"[\s()<>\"'\\`*_\[\]{}|^]")
 _TOGETHER: Final = frozenset(("list_item", "table", "code", "quote"))
 
 
-def render(blocks: Iterable[BlockRecord], to: Format, *, headline: str | None = None, base: str = "") -> str:
+def render(
+    blocks: Iterable[BlockRecord], to: Format, *, headline: str | None = None, base: str = "", load_images: bool = True
+) -> str:
     """The blocks in one of `FORMATS`. `headline`: put on top as the first heading. `base`: what relative links mean.
+    `load_images`: without it an image of HTML is a link to its address, and nothing is asked for.
 
     The text ends in a line feed unless it is empty. Raises ValueError for another format.
     """
@@ -32,11 +35,25 @@ def render(blocks: Iterable[BlockRecord], to: Format, *, headline: str | None = 
     elif to == "markdown":
         text = _markdown(blocks, headline, base)
     elif to == "html":
-        text = _html(blocks, headline, base)
+        text = _html(blocks, headline, base, load_images=load_images)
     else:
         msg = f"unknown format {to!r}: one of {', '.join(FORMATS)}"
         raise ValueError(msg)
     return text + "\n" if text else ""
+
+
+def blocks_of(row: Mapping[Any, Any]) -> list[BlockRecord]:
+    """An article's blocks, out of its row; of one that was taken in without any its lines."""
+    return [
+        BlockRecord(
+            kind=block["kind"],
+            text=block["text"],
+            level=block.get("level", 0),
+            links=tuple((start, end, url) for start, end, url in block.get("links", ())),
+            url=block.get("url", ""),
+        )
+        for block in row["blocks"]
+    ] or [BlockRecord(kind="paragraph", text=line) for line in row["body"].split("\n")]
 
 
 def safe_url(url: str, base: str = "") -> str:
@@ -140,7 +157,7 @@ def _link(url: str) -> str:
     return _UNSAFE_IN_LINK.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url)
 
 
-def _html(blocks: Iterable[BlockRecord], headline: str | None, base: str) -> str:
+def _html(blocks: Iterable[BlockRecord], headline: str | None, base: str, *, load_images: bool) -> str:
     out = [f"<h1>{_text(headline)}</h1>"] if headline else []
     figure = False  # whether the last part is an image that a caption may join
     for kind, run in _runs(blocks):
@@ -155,8 +172,7 @@ def _html(blocks: Iterable[BlockRecord], headline: str | None, base: str) -> str
         elif kind == "quote":
             out.append(f"<blockquote>{''.join(f'<p>{_inline(line, base)}</p>' for line in run)}</blockquote>")
         elif kind == "image":
-            address = safe_url(block.url, base)
-            out += [f'<figure><img src="{escape(address)}" alt="{_text(block.text)}"></figure>'] if address else []
+            out += _html_image(block, safe_url(block.url, base), load=load_images)
         elif kind == "heading":
             level = min(max(block.level, 2), 6)
             out.append(f"<h{level}>{_inline(block, base)}</h{level}>")
@@ -166,6 +182,16 @@ def _html(blocks: Iterable[BlockRecord], headline: str | None, base: str) -> str
             out.append(f"<p>{_inline(block, base)}</p>")
         figure = kind == "image" and bool(safe_url(block.url, base))
     return "\n".join(["<article>", *out, "</article>"]) if out else ""
+
+
+def _html_image(block: BlockRecord, address: str, *, load: bool) -> list[str]:
+    """Nothing without an address."""
+    if not address:
+        return []
+    if load:
+        return [f'<figure><img src="{escape(address)}" alt="{_text(block.text)}"></figure>']
+    said = _text(block.text or address)
+    return [f'<figure class="image"><a href="{escape(address)}" rel="nofollow noopener noreferrer">{said}</a></figure>']
 
 
 def _html_list(items: Sequence[BlockRecord], base: str) -> str:

@@ -3,14 +3,14 @@
 from types import ModuleType
 from typing import Final
 
-from archive.web.pages import article, front, search, static, token
+from archive.web.pages import article, downloads, front, names, saved, search, static, story, token
 from archive.web.pages.desk import article as desk
 from archive.web.pages.texts import diff, explain, match
 from archive.web.pages.watch import alarms, changes, health, runs
 
 EVERY: Final[tuple[ModuleType, ...]] = (
-    *(front, search, article),
-    *(changes, diff, match, explain),
+    *(front, search, downloads, article, story, names),
+    *(changes, saved, diff, match, explain),
     *(runs, alarms, health),
     *(desk, token, static),
 )

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from archive.dedup.tables import Cluster
 from archive.query.changes import STATES, Wanted, changes
+from archive.query.visible import visible
 from archive.store.models import Article, Change
 from archive.times import show_times
 from archive.web.visit import Page, Visit
@@ -51,7 +52,7 @@ def _look(connection: Connection) -> dict[str, Any]:
     grouped = connection.execute(
         select(func.count(), func.coalesce(func.sum(Cluster.size), 0)).select_from(Cluster)
     ).one()
-    articles = connection.scalar(select(func.count()).select_from(Article)) or 0
+    articles = connection.scalar(select(func.count()).select_from(Article).where(visible())) or 0
     return {
         "newest": _newest(connection),
         "changed": list(islice(changes(connection, Wanted(since=since, kinds=EDITS)), TOLD)),
@@ -60,7 +61,10 @@ def _look(connection: Connection) -> dict[str, Any]:
         "stories": articles - int(grouped[1]) + grouped[0],
         "copies": int(grouped[1]) - grouped[0],
         "sites": connection.execute(
-            select(Article.site, func.count()).group_by(Article.site).order_by(func.count().desc(), Article.site)
+            select(Article.site, func.count())
+            .where(visible())
+            .group_by(Article.site)
+            .order_by(func.count().desc(), Article.site)
         ).all(),
     }
 
@@ -81,7 +85,7 @@ def _newest(connection: Connection) -> list[dict[str, Any]]:
     query = (
         select(*columns)
         .outerjoin(Cluster, Cluster.id == Article.cluster_id)
-        .where(Article.published_at.is_not(None), represents)
+        .where(Article.published_at.is_not(None), represents, visible())
         .order_by(Article.published_at.desc(), Article.id.desc())
         .limit(NEWEST)
     )
