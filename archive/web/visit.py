@@ -193,7 +193,6 @@ class Visit:
             "lang": self.lang,
             "lang_chosen": "lang" in self.request.query_params,
             "page_name": self.page.name if self.page is not None else "",
-            "pages": self.room.pages,
             "nav": [(page.name, page.nav) for page in self.room.pages.values() if page.nav],
             "may_write": self.may_write,
             "has_token": self.room.access.token is not None,
