@@ -147,3 +147,64 @@ def test_a_source_and_an_account_have_all_their_articles(browser: TestClient, de
     assert browser.get("/source").status_code == 400
     assert browser.get("/source?name=" + "a" * 300).status_code == 400
     assert browser.get("/account?name=" + quote('no"body:(')).status_code == 200
+
+
+def test_a_story_tells_who_was_first_and_every_copy(browser: TestClient, demo_archive: "Demo") -> None:
+    for publications in demo_archive.world.clusters().values():
+        first = min(publications, key=lambda one: one.published_at)
+        number = _number(browser, first.site, first.native_id)
+        page = browser.get(f"/story/{number}")
+        assert page.status_code == 200
+        for one in publications:
+            assert f'href="/article/{_number(browser, one.site, one.native_id)}"' in page.text
+        portals = [one for one in publications if one.site in ("netease", "sohu")]
+        if len(publications) > 1 and portals == publications:
+            [stated, *_] = re.findall(r'<p class="big" lang="zh"><a href="/article/(\d+)"', page.text)
+            assert int(stated) == number, first.url
+
+
+def test_the_table_of_a_story_can_be_sorted(browser: TestClient, demo_archive: "Demo") -> None:
+    showpiece = demo_archive.world.clusters()[0][0]
+    number = _number(browser, showpiece.site, showpiece.native_id)
+    page = browser.get(f"/story/{number}?by=weight").text
+    weights = [int(one) for one in re.findall(r'<td class="n">(\d+)</td>\s*<td><span class="(?:tag|soft)"', page)]
+    assert len(weights) == len(demo_archive.world.clusters()[0]) - 1
+    assert weights == sorted(weights, reverse=True)
+    assert '<th scope="col" class="n" aria-sort="descending">' in page
+    assert browser.get(f"/story/{number}?by=nonsense").status_code == 400
+    assert browser.get(f"/story/{number}?against=99999").status_code == 404
+    assert browser.get("/story/99999").status_code == 404
+
+
+def _number(browser: TestClient, site: str, native_id: str) -> int:
+    """An article's number, by its name."""
+    answer = browser.get("/article", params={"article": f"{site}:{native_id}"})
+    assert answer.status_code == 303
+    return int(answer.headers["location"].rpartition("/")[2])
+
+
+def test_an_article_is_shown_as_it_was_published(browser: TestClient, demo_archive: "Demo") -> None:
+    for one in demo_archive.world.publications[:24]:
+        key = (one.site, one.native_id)
+        now = demo_archive.edited.get(key, one)
+        page = browser.get(f"/article/{_number(browser, *key)}").text
+        prose = re.search(r'<div class="prose" lang="zh">(.*?)</article>\s*</div>', page, re.DOTALL)
+        assert prose
+        text = re.sub(r"<figure.*?</figure>", "", prose[1], flags=re.DOTALL)
+        text = unescape(re.sub(r"<[^>]+>", "", re.sub(r"</(?:p|h\d|li|pre)>", "\n", text)))
+        assert [line for line in text.split("\n") if line.strip()] == now.body.split("\n")
+        assert "<img" not in page
+        if key in demo_archive.edited:
+            assert "改动" in page
+            before = browser.get(f"/article/{_number(browser, *key)}?revision=1").text
+            assert "第 1 版" in before
+
+
+def test_what_is_gone_is_told_with_its_interval(browser: TestClient, demo_archive: "Demo") -> None:
+    away = demo_archive.gone(demo_archive.deeds[-1].at)
+    assert away
+    for key in away:
+        page = browser.get(f"/article/{_number(browser, *key)}").text
+        assert "此文已不在原处" in page
+        assert "2025-11-20 19:00" in page
+        assert "2025-11-21 00:00" in page
