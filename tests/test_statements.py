@@ -6,7 +6,7 @@ Everything is done once on each database, every statement is heard, and the data
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,9 @@ ALLOWED = {
         "`stats` counts what the archive holds; once each time that a person asks"
     ),
     r"SELECT article\.id, .*, dedup_text\.signature FROM .* ORDER BY article\.id": "`export` writes every article",
+    r"SELECT article\.id, article\.cluster_id, .* FROM article JOIN cluster .* ORDER BY article\.published_at, .*": (
+        "`flows` counts the copies of the time that it is asked about, in the order of an index, 500 at a time"
+    ),
     r"SELECT .* FROM link JOIN article .* WHERE link\.relation = 'doubtful' .*": (
         "`cluster doubts` puts what a person must decide in order; a partial index has these links alone"
     ),
@@ -119,6 +122,7 @@ def _use(folder: Path, url: str, archive: Archive) -> None:
     run("cluster", "doubts", "--site", "clip1.example")
     (folder / "text.txt").write_text(texts[3], "utf-8")
     run("match", str(folder / "text.txt"))
+    _ask(run, members, str(alone))
     run("stats")
     run("runs")
     run("alarms")
@@ -126,6 +130,22 @@ def _use(folder: Path, url: str, archive: Archive) -> None:
     run("alarms", "close", "1", "--note", "as it should be", fails=9)
     run("export", "--format", "jsonl", "--to", str(folder / "export"))
     run("export", "--format", "jsonl", "--all", "--to", str(folder / "export"))
+
+
+def _ask(run: Callable[..., str], members: list[str], alone: str) -> None:
+    """What is asked of stories and texts."""
+    run("diff", members[0], alone)
+    run("diff", f"{members[0]}@1", members[-1])
+    for words in (["firsts"], ["edits"]):
+        run(*words, members[-1])
+    run("bisect", members[0], "有人说")
+    run("bisect", alone, "从来没有人写过的一句话")
+    run("changes", "--since", "2020-01-01", "--copies")
+    run("survivors")
+    run("survivors", "--site", "netease", "--since", "2020-01-01", "--until", "2030-01-01")
+    for by in ("site", "source", "month"):
+        run("flows", "--by", by)
+    run("flows", "--since", "2012-01-01", "--until", "2030-01-01")
 
 
 def test_no_statement_reads_more_in_a_larger_archive(used: tuple[Engine, Sent]) -> None:

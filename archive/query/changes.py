@@ -8,6 +8,7 @@ from attrs import asdict, frozen
 from sqlalchemy import Connection, select
 
 from archive.query.article import MAX_ROWS, article_row
+from archive.query.stories.copied import beside_the_first
 from archive.query.visible import visible
 from archive.store.models import Article, Capture, Change, Revision
 from archive.text.fold import fold
@@ -31,7 +32,9 @@ class Wanted:
     """Which changes are asked for, those of all kinds and sites where none is named. `added`, `removed`: a word that
     the text has more often than before, or less often; "" for any. `causes`: of revisions; what our own rules
     changed is told only where it is asked for. `before`: only changes of a lower number, those that come after it in
-    the list. `least`: only changes of this number or a higher one."""
+    the list. `least`: only changes of this number or a higher one. `copies`: copies, too, that came in and say what
+    the copy of their story with the earliest stated time does not; `added` and `removed` are then what the copy has
+    more often than that one, or less often."""
 
     since: datetime
     until: datetime | None = None
@@ -42,6 +45,7 @@ class Wanted:
     causes: Collection[str] = ("publisher", "import", "person")
     before: int | None = None
     least: int | None = None
+    copies: bool = False
 
 
 def history(connection: Connection, article_id: int) -> list[dict[str, Any]]:
@@ -116,14 +120,14 @@ def _typed(found: Sequence[Edit]) -> dict[str, Any]:
 def changes(connection: Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
     """The changes that are wanted, the newest first: columns of the change log (`at` as `noticed_at`) and of the
     article, with the `weight`, the `edits` and the number (`revision`) of a revision as far as both of its texts are
-    kept."""
+    kept. Of a copy (`kind` is `copied`) these tell what it has otherwise than the article `against`."""
     bounds = _bounds(connection, wanted)
     if bounds is None:
         return
     first, last = bounds
     kinds = [*(STATES if not wanted.kinds else [kind for kind in wanted.kinds if kind in STATES])]
     if not wanted.kinds or set(wanted.kinds) - set(STATES):
-        kinds.append("revised")
+        kinds += ["revised", *(["new"] if wanted.copies else [])]
     columns = (Change.__table__, Article.site, Article.native_id, Article.url, Article.headline)
     while first <= last:
         query = (
@@ -165,7 +169,9 @@ def reach(connection: Connection, wanted: Wanted, looked: int) -> int | None:
 
 def _change(connection: Connection, row: Any, wanted: Wanted) -> dict[str, Any] | None:
     """A change as it is told; None where it is not wanted after all."""
-    told = {name: row[name] for name in _SHOWN} | {"noticed_at": row["at"]}
+    told = {name: row[name] for name in _SHOWN} | {"noticed_at": row["at"], "against": None}
+    if row["kind"] == "new":
+        return _copied(connection, told, wanted)
     if row["kind"] != "revised":
         return (
             None
@@ -180,12 +186,25 @@ def _change(connection: Connection, row: Any, wanted: Wanted) -> dict[str, Any] 
             else {**show_times(told), "revision": None, "weight": 0, "edits": []}
         )
     number, *texts = its
+    found = _asked(texts, wanted)
+    return None if found is None else {**show_times(told), "revision": number, **_typed(found)}
+
+
+def _copied(connection: Connection, told: dict[str, Any], wanted: Wanted) -> dict[str, Any] | None:
+    """A copy that came in, held against the first of its story; None where it says the same."""
+    beside = beside_the_first(connection, told["article_id"])
+    found = _asked(beside[1:], wanted) if beside is not None else None
+    if beside is None or not found:
+        return None
+    return {**show_times(told), "kind": "copied", "against": beside[0].id, "revision": None, **_typed(found)}
+
+
+def _asked(texts: Sequence[Text], wanted: Wanted) -> list[Edit] | None:
+    """What differs between two texts; None where it is not what is wanted."""
     if not _has_word(texts, wanted):
         return None
     found = edits(*texts)
-    if wanted.kinds and not {str(edit.kind) for edit in found} & set(wanted.kinds):
-        return None
-    return {**show_times(told), "revision": number, **_typed(found)}
+    return found if not wanted.kinds or {str(edit.kind) for edit in found} & set(wanted.kinds) else None
 
 
 _SHOWN: Final = (

@@ -115,3 +115,8 @@ def has(one: Publication, sentence: str) -> bool:
 def edit_kinds(one: Publication, demo: Demo) -> set[str]:
     """The kinds of edits that the portal made of an article."""
     return {deed.kind for deed in demo.deeds if (deed.site, deed.native_id) == key_of(one)}
+
+
+def count(one: Publication, word: str) -> int:
+    """How often a word stands in it, whatever the script."""
+    return fold(f"{one.headline}\n{one.body}").count(fold(word))

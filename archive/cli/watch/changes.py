@@ -72,6 +72,7 @@ def history(portals: Portals, home: Home, article: str, as_json: bool) -> None:
 )
 @click.option("--added", default="", metavar="WORD", help="Only texts that have WORD more often than before.")
 @click.option("--removed", default="", metavar="WORD", help="Only texts that have WORD less often than before.")
+@click.option("--copies", is_flag=True, help="Copies, too, that say something else than the first of their story.")
 @click.option("--by-weight", is_flag=True, help="What matters most comes first, not what is newest.")
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, metavar="N", help="The most changes."
@@ -87,6 +88,7 @@ def changes(
     causes: tuple[str, ...],
     added: str,
     removed: str,
+    copies: bool,
     by_weight: bool,
     limit: int,
     as_json: bool,
@@ -94,20 +96,30 @@ def changes(
     """List what publishers changed, took away and brought back, the newest first.
 
     A revision is told with what it changed: headline, number, name, date, paragraphs added or removed, wording, or
-    punctuation alone.
+    punctuation alone. With --copies so is a copy that came in, held against the copy of its story that states the
+    earliest time: --removed 事故 then also finds the copies that left the word out.
 
     \b
     Examples:
       jianbao changes --since 2026-03-01 --by-weight
       jianbao changes --since 2026-03-01 --kind vanished --kind removed --site sohu
-      jianbao changes --since 2026-03-01 --removed 事故
+      jianbao changes --since 2026-03-01 --removed 事故 --copies
       jianbao changes --since 2026-03-01 --cause extractor
     """
     from archive.query.changes import Wanted
     from archive.query.changes import changes as find
     from archive.store.db import opened, reading
 
-    wanted = Wanted(since=since, until=until, kinds=kinds, sites=sites, causes=causes, added=added, removed=removed)
+    wanted = Wanted(
+        since=since,
+        until=until,
+        kinds=kinds,
+        sites=sites,
+        causes=causes,
+        added=added,
+        removed=removed,
+        copies=copies,
+    )
     with opened(home.database) as engine, reading(engine) as connection:
         every = find(connection, wanted)
         if by_weight:
@@ -128,7 +140,8 @@ def _when(event: dict[str, Any]) -> str:
 
 def _what(event: dict[str, Any]) -> str:
     kinds = dict.fromkeys(edit["kind"].replace("_", " ") for edit in event.get("edits", ()))
-    return f"{event['kind']}: {', '.join(kinds)}" if kinds else str(event["kind"])
+    what = f"copied from {event['against']}" if event.get("against") else str(event["kind"])
+    return f"{what}: {', '.join(kinds)}" if kinds else what
 
 
 def _cause(event: dict[str, Any]) -> str:

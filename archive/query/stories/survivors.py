@@ -102,13 +102,9 @@ def _lost(
     for start in range(0, len(keys), _PAGE):
         some = keys[start : start + _PAGE]
         rows = connection.execute(
-            select(*COLUMNS).where(
-                key_in(connection, (Article.site, Article.native_id), some),
-                Article.state.in_(GONE),
-                visible(),
-            )
+            select(*COLUMNS).where(key_in(connection, (Article.site, Article.native_id), some), visible())
         ).mappings()
-        its = {row["id"]: Copy.of(row) for row in rows}
+        its = {row["id"]: Copy.of(row) for row in rows if row["state"] in GONE}
         for key, seen in looks(connection, {one.id: (one.site, one.native_id) for one in its.values()}).items():
             gone = last_gone(seen)
             if gone is not None and _in_span(gone, since, until):

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 from sqlalchemy import Connection, select
 
+from archive.query.changes import Wanted, changes
 from archive.query.stories.edited import edits
 from archive.query.stories.firsts import firsts
 from archive.query.stories.flows import By, flows
@@ -164,6 +166,32 @@ def test_flows_of_a_time(demo_archive: Demo, connection: Connection) -> None:
     assert [one.month for one in parts[0]] == sorted((one.month or "" for one in parts[0]), reverse=True)
     together = {(one.from_, one.to, one.month): one.copies for part in parts for one in part}
     assert together == {key: row["copies"] for key, row in record.flows(demo_archive, "month").items()}
+
+
+def test_changes_across_copies(demo_archive: Demo, connection: Connection) -> None:
+    every = Wanted(since=datetime(2020, 1, 1, tzinfo=RUNS[0].tzinfo), copies=True)
+    found = [one for one in changes(connection, every) if one["kind"] == "copied"]
+    copied = {
+        record.key_of(one): record.changed(demo_archive, its[0], one)
+        for its in record.stories(demo_archive)
+        for one in its[1:]
+    }
+    assert {
+        (one["site"], one["native_id"]): [(edit["kind"], edit["before"], edit["after"]) for edit in one["edits"]]
+        for one in found
+    } == {key: edits for key, edits in copied.items() if edits}
+    # A word that a copy has otherwise than the first of its story: a synonym of a spun one.
+    for word in ("公司", "企业", "研究", "钻研"):
+        for name in ("added", "removed"):
+            asked = evolve(every, **{name: word})
+            told = {(one["site"], one["native_id"]) for one in changes(connection, asked) if one["kind"] == "copied"}
+            assert told == {
+                record.key_of(one)
+                for its in record.stories(demo_archive)
+                for one in its[1:]
+                if (record.count(one, word) - record.count(its[0], word)) * (1 if name == "added" else -1) > 0
+            }
+    assert not [one for one in changes(connection, evolve(every, copies=False)) if one["kind"] == "copied"]
 
 
 def test_a_sentence_is_followed_back(demo_archive: Demo, connection: Connection, ids: dict[Key, int]) -> None:
