@@ -5,12 +5,12 @@ from typing import Final
 
 from archive.web.pages import article, downloads, front, names, saved, search, static, story, token
 from archive.web.pages.desk import article as desk
-from archive.web.pages.texts import diff, explain, match
-from archive.web.pages.watch import alarms, changes, health, runs
+from archive.web.pages.texts import diff, explain, match, sentence
+from archive.web.pages.watch import alarms, changes, flows, gone, health, runs
 
 EVERY: Final[tuple[ModuleType, ...]] = (
     *(front, search, downloads, article, story, names),
-    *(changes, saved, diff, match, explain),
+    *(changes, gone, flows, saved, diff, match, explain, sentence),
     *(runs, alarms, health),
     *(desk, token, static),
 )

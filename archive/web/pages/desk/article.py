@@ -8,7 +8,9 @@ from typing import Final
 from starlette.responses import Response
 
 from archive.errors import UsageError
-from archive.people import notes, tags, withdrawals
+from archive.ingest.corrected import COLUMNS
+from archive.people import corrections, notes, tags, withdrawals
+from archive.people.fields import shown
 from archive.people.present import standing
 from archive.query.article import article_row
 from archive.web.failures import NeedsToken
@@ -24,11 +26,14 @@ def desk(visit: Visit) -> Response:
     if hidden is not None:
         told = withdrawals.of(visit.connection, number)[-1]
         return visit.render("desk/article.html", number=number, hidden=told, article=None)
+    row = article_row(visit.connection, number)
     return visit.render(
         "desk/article.html",
         number=number,
         hidden=None,
-        article=article_row(visit.connection, number),
+        article=row,
+        fields=[(field, shown(field, row)) for field in COLUMNS],
+        corrections=corrections.of(visit.connection, number),
         tags=tags.of(visit.connection, number),
         every_tag=tags.every(visit.connection)[:100],
         notes=notes.of(visit.connection, number),
@@ -68,6 +73,10 @@ DEEDS: Final[Mapping[str, Deed]] = {
         visit.connection, of, _text(visit, "text"), story=bool(visit.form.get("story")), by=by, now=now
     ),
     "unnote": lambda visit, of, by, now: notes.remove(visit.connection, of, _number(visit)),
+    "correct": lambda visit, of, by, now: corrections.correct(
+        visit.connection, of, visit.form.get("field", ""), _text(visit, "value"), by=by, now=now
+    ),
+    "uncorrect": lambda visit, of, by, now: corrections.undo(visit.connection, of, _number(visit), by=by, now=now),
     "withdraw": lambda visit, of, by, now: withdrawals.withdraw(
         visit.connection, of, _text(visit, "reason"), by=by, now=now
     ),

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from starlette.responses import Response
 
 from archive.query.changes import KINDS, STATES, Wanted, changes, reach
-from archive.store.models import Article, Change
+from archive.store.models import Change
 from archive.times import show_time
 from archive.web.parts import rows
 from archive.web.parts.asked import known, moment, word
+from archive.web.parts.sites import every_site
 from archive.web.visit import LARGEST_NUMBER, Page, Visit
 
 SHOWN: Final = 30
@@ -55,7 +56,7 @@ def page(visit: Visit) -> Response:
         states=STATES,
         causes=CAUSES,
         wanted=wanted,
-        sites=_sites(visit),
+        sites=every_site(visit.connection),
         since=(show_time(wanted.since) or "")[:10],
         until=visit.arg("until"),
         most_edits=EDITS,
@@ -82,20 +83,6 @@ def _beginning(visit: Visit, until: datetime | None) -> datetime:
     """Some weeks before the newest change, so that an archive at rest shows its last ones."""
     newest = visit.connection.scalar(select(Change.at).order_by(Change.id.desc()).limit(1))
     return min(until or datetime.now(UTC), newest or datetime.now(UTC)) - SPAN
-
-
-def _sites(visit: Visit) -> list[str]:
-    """The sites that can be chosen: found by jumps through the index, however many articles each has."""
-    found: list[str] = []
-    last = ""
-    while len(found) < 100:
-        query = select(Article.site).where(Article.site > last).order_by(Article.site).limit(1)
-        site = visit.connection.scalar(query)
-        if site is None:
-            break
-        found.append(site)
-        last = site
-    return found
 
 
 PAGES: Final = (Page(path="/changes", name="changes", view=page, nav="main", costly=True),)
