@@ -1,12 +1,12 @@
 """`jianbao cluster`: the copies of a story, why they are linked, and what a person decides of them."""
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.cli import main
+from archive.cli.people import deciding
 from archive.cli.portals import Portals, pass_portals
 from archive.cli.related import related_lines, why
 from archive.cli.terminal import echo
@@ -15,8 +15,6 @@ from archive.settings import Home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from sqlalchemy import Connection
 
 
 class _ShowByDefault(click.Group):
@@ -33,7 +31,7 @@ def cluster() -> None:
     """Show the copies of a story, and why they are linked; list doubts; or decide what belongs together.
 
     `jianbao cluster ID` is short for `jianbao cluster show ID`. ID is an article's number (or site:native_id, or its
-    address). What a person decided is kept for good: no crawl and no recluster undoes it.
+    address). What a person decided is kept for good: no crawl and no recluster undoes it, only a person does.
 
     \b
     Examples:
@@ -41,6 +39,7 @@ def cluster() -> None:
       jianbao cluster merge 17 42
       jianbao cluster split 42
       jianbao cluster pin 17
+      jianbao cluster undo 17
       jianbao cluster doubts
     """
 
@@ -84,12 +83,16 @@ def _page(told: dict[str, Any]) -> list[str]:
         page.append(f"* stands for the cluster{' (pinned)' if told['pinned'] else ''}")
     page += related_lines(told["related"])
     for event in told["history"]:
-        who = " by a person" if event["by_person"] else ""
+        who = f" by {event['by'] or 'a person'}" if event["by_person"] else ""
         other = "" if event["other_id"] is None else f" {event['other_id']}"
         if event["other_cluster_id"] is not None:
             came = "of" if event["kind"] == "decided_apart" else "from"
             other += f" {came} cluster {event['other_cluster_id']}"
         reason = f": {in_words(event['reason'])}" if event["reason"] else ""
+        if event["decision_id"] is not None:
+            reason += f", decision {event['decision_id']}" + (f" ({event['note']})" if event["note"] else "")
+            undone = event["undone_at"] is not None and event["kind"] != "undone"
+            reason += f", undone {event['undone_at']} by {event['undone_by']}" if undone else ""
         page.append(f"{event['at']}  {event['kind']} {event['article_id']}{other}{who}{reason}")
     return page
 
@@ -110,9 +113,10 @@ def _facts(link: dict[str, Any]) -> str:
 
 @cluster.command()
 @click.argument("articles", nargs=-1, required=True, metavar="ID ID…")
+@click.option("--note", metavar="TEXT", help="Why; `jianbao cluster show` tells it.")
 @click.pass_obj
 @pass_portals
-def merge(portals: Portals, home: Home, articles: tuple[str, ...]) -> None:
+def merge(portals: Portals, home: Home, articles: tuple[str, ...], note: str | None) -> None:
     """Join the clusters of two articles or more: they carry the same story.
 
     \b
@@ -121,14 +125,15 @@ def merge(portals: Portals, home: Home, articles: tuple[str, ...]) -> None:
     """
     from archive.dedup.clusters import decisions
 
-    _decide(portals, home, articles, lambda connection, ids, now: decisions.merge(connection, ids, now=now))
+    _decide(portals, home, articles, note, decisions.merge)
 
 
 @cluster.command()
 @click.argument("articles", nargs=-1, required=True, metavar="ID…")
+@click.option("--note", metavar="TEXT", help="Why; `jianbao cluster show` tells it.")
 @click.pass_obj
 @pass_portals
-def split(portals: Portals, home: Home, articles: tuple[str, ...]) -> None:
+def split(portals: Portals, home: Home, articles: tuple[str, ...], note: str | None) -> None:
     """Take articles out of their cluster: they carry another story than the rest. They stay with each other.
 
     \b
@@ -137,14 +142,15 @@ def split(portals: Portals, home: Home, articles: tuple[str, ...]) -> None:
     """
     from archive.dedup.clusters import decisions
 
-    _decide(portals, home, articles, lambda connection, ids, now: decisions.split(connection, ids, now=now))
+    _decide(portals, home, articles, note, decisions.split)
 
 
 @cluster.command()
 @click.argument("articles", nargs=-1, required=True, metavar="ID ID…")
+@click.option("--note", metavar="TEXT", help="Why; `jianbao cluster show` tells it.")
 @click.pass_obj
 @pass_portals
-def apart(portals: Portals, home: Home, articles: tuple[str, ...]) -> None:
+def apart(portals: Portals, home: Home, articles: tuple[str, ...], note: str | None) -> None:
     """Say that the clusters of two articles or more are different stories: nothing that comes later unites them.
 
     It is the other answer to a doubt; `jianbao cluster merge` takes it back. Of several each is apart from each.
@@ -154,12 +160,10 @@ def apart(portals: Portals, home: Home, articles: tuple[str, ...]) -> None:
       jianbao cluster apart 17 42
     """
     from archive.dedup.clusters import decisions
-    from archive.query.lookup import find_article
-    from archive.store.db import opened, writing
 
-    with opened(home.database) as engine, writing(engine) as connection:
-        ids = [find_article(connection, article, portals.resolve) for article in articles]
-        new = decisions.apart(connection, ids, now=datetime.now(UTC))
+    with deciding(home, portals) as said:
+        ids = [said.find(article) for article in articles]
+        new = decisions.apart(said.connection, ids, by=said.by, note=_note(note), now=said.now)
     echo(f"kept apart: {', '.join(map(str, sorted(set(ids))))}" if new else "nothing changed: they were apart already")
 
 
@@ -210,9 +214,10 @@ def _doubt(doubt: dict[str, Any]) -> list[str]:
 
 @cluster.command()
 @click.argument("article", metavar="ID")
+@click.option("--note", metavar="TEXT", help="Why; `jianbao cluster show` tells it.")
 @click.pass_obj
 @pass_portals
-def pin(portals: Portals, home: Home, article: str) -> None:
+def pin(portals: Portals, home: Home, article: str, note: str | None) -> None:
     """Let an article stand for its cluster, whatever comes in later.
 
     \b
@@ -221,22 +226,76 @@ def pin(portals: Portals, home: Home, article: str) -> None:
     """
     from archive.dedup.clusters import decisions
 
-    _decide(portals, home, (article,), lambda connection, ids, now: decisions.pin(connection, ids[0], now=now))
+    _decide(portals, home, (article,), note, _of_one(decisions.pin))
+
+
+@cluster.command()
+@click.argument("article", metavar="ID")
+@click.option("--note", metavar="TEXT", help="Why; `jianbao cluster show` tells it.")
+@click.pass_obj
+@pass_portals
+def unpin(portals: Portals, home: Home, article: str, note: str | None) -> None:
+    """Let the rules say again which article stands for a cluster.
+
+    \b
+    Example:
+      jianbao cluster unpin 17
+    """
+    from archive.dedup.clusters import decisions
+
+    _decide(
+        portals, home, (article,), note, lambda connection, ids, **said: decisions.unpin(connection, ids[0], **said)
+    )
+
+
+@cluster.command()
+@click.argument("article", metavar="ID")
+@click.argument("number", type=click.IntRange(min=1), required=False, metavar="[N]")
+@click.pass_obj
+@pass_portals
+def undo(portals: Portals, home: Home, article: str, number: int | None) -> None:
+    """Undo what a person decided of a story: the newest decision that stands, or the one with this number.
+
+    `jianbao cluster show` tells the decisions with their numbers. What was decided of the same articles since, stays.
+
+    \b
+    Examples:
+      jianbao cluster undo 17
+      jianbao cluster undo 17 3
+    """
+    from archive.dedup.clusters import decisions
+    from archive.store.changes import log_clustered
+
+    with deciding(home, portals) as said:
+        key = said.find(article)
+        one, changed = decisions.undo(said.connection, key, number, by=said.by, now=said.now)
+        log_clustered(said.connection, sorted(changed), said.now)
+    what = f"{one['kind']} {' '.join(map(str, one['articles']))} ({one['by']}, {one['at']})"
+    echo(f"undone: decision {one['id']}, {what}; {len(changed)} articles changed")
+
+
+def _note(note: str | None) -> str | None:
+    from archive.people.words import line
+
+    return None if note is None else line(note, "the note")
+
+
+def _of_one(decide: "Callable[..., set[int]]") -> "Callable[..., set[int]]":
+    """A decision on one article, as `_decide` makes it."""
+    return lambda connection, ids, **said: decide(connection, ids[0], **said)
 
 
 def _decide(
     portals: Portals,
     home: Home,
     articles: tuple[str, ...],
-    decide: "Callable[[Connection, list[int], datetime], set[int]]",
+    note: str | None,
+    decide: "Callable[..., set[int]]",
 ) -> None:
-    from archive.query.lookup import find_article
     from archive.store.changes import log_clustered
-    from archive.store.db import opened, writing
 
-    now = datetime.now(UTC)
-    with opened(home.database) as engine, writing(engine) as connection:
-        ids = [find_article(connection, article, portals.resolve) for article in articles]
-        changed = decide(connection, ids, now)
-        log_clustered(connection, sorted(changed), now)
+    with deciding(home, portals) as said:
+        ids = [said.find(article) for article in articles]
+        changed = decide(said.connection, ids, by=said.by, note=_note(note), now=said.now)
+        log_clustered(said.connection, sorted(changed), said.now)
     echo(f"{len(changed)} articles changed" if changed else "nothing changed")

@@ -144,7 +144,8 @@ class ClusterPin(Base):
 
 
 class ClusterEvent(Base):
-    """The history of clusters: `kind` is join, merge, split, kept_apart, represent, decided_same, decided_apart or pin.
+    """The history of clusters: `kind` is join, merge, split, kept_apart, represent, decided_same, decided_apart, pin,
+    unpin or undone.
 
     `reason`: why texts are apart, as `link` and `jianbao match` name it."""
 

@@ -116,9 +116,17 @@ def facts_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, Me
     return found
 
 
-def tell(connection: Connection, events: Sequence[Event], *, now: datetime, by_person: bool) -> None:
-    """Add events to the history of clusters."""
-    rest = {"other_id": None, "other_cluster_id": None, "reason": None, "by_person": by_person, "at": now}
+def tell(
+    connection: Connection,
+    events: Sequence[Event],
+    *,
+    now: datetime,
+    by_person: bool,
+    decision_id: int | None = None,
+) -> None:
+    """Add events to the history of clusters. `decision_id`: of the decision that they tell of."""
+    rest: Event = {"other_id": None, "other_cluster_id": None, "reason": None, "by_person": by_person, "at": now}
+    rest["decision_id"] = decision_id
     if events:
         connection.execute(insert(ClusterEvent), [rest | event for event in events])
 

@@ -1,12 +1,11 @@
 """What the archive says of one cluster: its copies, how each is linked, and what happened to it."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
 from archive.dedup.clusters.related import links_of, related
-from archive.dedup.tables import Cluster, ClusterEvent, DedupText
+from archive.dedup.tables import Cluster, ClusterEvent, Decision, DedupText
 from archive.dedup.verify.differences import marked
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.errors import NotFound
@@ -85,14 +84,16 @@ def _members(connection: Connection, cluster_id: int) -> list[dict[str, Any]]:
 
 
 def _events(connection: Connection, cluster_id: int) -> list[dict[str, Any]]:
+    names = ("by", "note", "undone_at", "undone_by")
     rows = connection.execute(
-        select(ClusterEvent.__table__)
+        select(ClusterEvent.__table__, *(getattr(Decision, name).label(name) for name in names))
+        .outerjoin(Decision, Decision.id == ClusterEvent.decision_id)
         .where(or_(ClusterEvent.cluster_id == cluster_id, ClusterEvent.other_cluster_id == cluster_id))
         .order_by(ClusterEvent.id)
         .limit(MAX_MEMBERS)
     ).mappings()
-    return [{**{key: row[key] for key in row if key not in ("id", "at")}, "at": _shown(row["at"])} for row in rows]
-
-
-def _shown(moment: datetime) -> str | None:
-    return show_time(moment)
+    found = [{name: value for name, value in row.items() if name != "id"} for row in rows]
+    for event in found:
+        event |= {name: show_time(event[name]) for name in ("at", "undone_at")}
+        event["by"] = event["undone_by"] if event["kind"] == "undone" else event["by"]
+    return found

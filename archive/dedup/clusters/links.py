@@ -76,14 +76,15 @@ def same_pairs(connection: Connection, article_ids: Collection[int]) -> set[tupl
     return {pair for pair in pairs if pair[1] in known}
 
 
-def join_pairs(connection: Connection, pairs: Iterable[tuple[int, int]], now: datetime) -> None:
-    """Note that a person joined these articles, the lower id of each pair first."""
+def join_pairs(connection: Connection, pairs: Iterable[tuple[int, int]], now: datetime) -> list[tuple[int, int]]:
+    """Note that a person joined these articles, the lower id of each pair first; the pairs of which that is new."""
     wanted = set(pairs)
     new = sorted(wanted - same_pairs(connection, {key for pair in wanted for key in pair}))
     if new:
         connection.execute(
             insert(ClusterSame), [{"article_id": one, "other_id": other, "at": now} for one, other in new]
         )
+    return new
 
 
 def forget_links(connection: Connection, article_ids: Iterable[int]) -> set[int]:

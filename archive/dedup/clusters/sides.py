@@ -64,6 +64,18 @@ class Sides:
         """The number of each article's side in each split."""
         return {key: {split: side.number for split, side in own.items()} for key, own in self._of.items()}
 
+    def by_article(self) -> dict[int, dict[int, Side]]:
+        """The sides as they are now, by article and split: what a decision is held against that is about to be made."""
+        return {key: dict(own) for key, own in self._of.items()}
+
+    def put(self, article_id: int, split: int, side: Side | None) -> None:
+        """Put an article on a side of a split, or on none."""
+        own = self._of.setdefault(article_id, {})
+        if side is None:
+            own.pop(split, None)
+        else:
+            own[split] = side
+
     def are_apart(self, one: int, other: int) -> bool:
         """Whether the two articles are on different sides of one split."""
         ours, theirs = self._of.get(one, {}), self._of.get(other, {})

@@ -142,8 +142,8 @@ def _fill_with_all_kinds(engine: Engine) -> None:
     store(engine, record("……", "empty"))
     ids = _ids(engine)
     with writing(engine) as connection:
-        decisions.split(connection, [ids[f"star{place}"] for place in range(20)], now=NOW)
-        decisions.merge(connection, [ids["f0"], ids["empty"]], now=NOW)
+        decisions.split(connection, [ids[f"star{place}"] for place in range(20)], by="林", now=NOW)
+        decisions.merge(connection, [ids["f0"], ids["empty"]], by="林", now=NOW)
 
 
 def _ids(engine: Engine) -> dict[str, int]:

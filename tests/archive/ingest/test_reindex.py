@@ -105,9 +105,9 @@ def test_what_people_decided_and_the_history_stay(engine: Engine) -> None:
     with reading(engine) as connection:
         ids = dict(connection.execute(select(Article.native_id, Article.id)).all())
     with writing(engine) as connection:
-        decisions.split(connection, [ids["a, cut"]], now=DAY)
-        decisions.merge(connection, [ids["n1"], ids["n2"]], now=DAY)
-        decisions.pin(connection, ids["a, spaced"], now=DAY)
+        decisions.split(connection, [ids["a, cut"]], by="林", now=DAY)
+        decisions.merge(connection, [ids["n1"], ids["n2"]], by="林", now=DAY)
+        decisions.pin(connection, ids["a, spaced"], by="林", now=DAY)
         last = connection.scalar(select(func.max(ClusterEvent.id))) or 0
         told = connection.scalar(select(func.max(Change.id))) or 0
         events = connection.execute(select(ClusterEvent.__table__).order_by(ClusterEvent.id)).all()

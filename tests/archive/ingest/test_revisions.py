@@ -185,9 +185,9 @@ def test_a_filled_archive_of_each_schema_comes_up_whole(engine: Engine, revision
     ids = fill(engine)
     if "clusters" not in lost:
         with writing(engine) as connection:
-            decisions.split(connection, [ids["a, cut"]], now=DAY)
-            decisions.merge(connection, [ids["n1"], ids["n2"]], now=DAY)
-            decisions.pin(connection, ids["a, spaced"], now=DAY)
+            decisions.split(connection, [ids["a, cut"]], by="林", now=DAY)
+            decisions.merge(connection, [ids["n1"], ids["n2"]], by="林", now=DAY)
+            decisions.pin(connection, ids["a, spaced"], by="林", now=DAY)
     crawled, decided, before = rows(engine, CRAWLED, lost), rows(engine, DECIDED, lost), computed(engine)
     assert all(crawled.values())
     assert all(before.values())

@@ -124,7 +124,7 @@ def test_a_story_all_of_which_is_withdrawn_is_no_story(stored: Engine) -> None:
 
 def test_what_is_withdrawn_stays_so_when_it_is_captured_again(stored: Engine) -> None:
     with writing(stored) as connection:
-        decisions.pin(connection, 1, now=NOW)
+        decisions.pin(connection, 1, by="林", now=NOW)
         withdrawals.withdraw(connection, 1, WHY, by="林", now=NOW)
     again = article("a:1", STORY + "\n又有新的一段。", site="s1", url="https://s1.example/1")
     store(stored, captured(again, 40), now=NOW)

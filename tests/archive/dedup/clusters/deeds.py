@@ -45,19 +45,19 @@ def standing(engine: Engine) -> set[str]:
 def split(engine: Engine, *names: str) -> None:
     ids = ids_of(engine)
     with writing(engine) as connection:
-        decisions.split(connection, [ids[name] for name in names], now=NOW)
+        decisions.split(connection, [ids[name] for name in names], by="林", now=NOW)
 
 
 def merge(engine: Engine, *names: str) -> None:
     ids = ids_of(engine)
     with writing(engine) as connection:
-        decisions.merge(connection, [ids[name] for name in names], now=NOW)
+        decisions.merge(connection, [ids[name] for name in names], by="林", now=NOW)
 
 
 def apart(engine: Engine, *names: str) -> bool:
     ids = ids_of(engine)
     with writing(engine) as connection:
-        return decisions.apart(connection, [ids[name] for name in names], now=NOW)
+        return decisions.apart(connection, [ids[name] for name in names], by="林", now=NOW)
 
 
 def doubts(engine: Engine, **asked: Any) -> list[set[str]]:
@@ -70,7 +70,7 @@ def doubts(engine: Engine, **asked: Any) -> list[set[str]]:
 def pin(engine: Engine, name: str, days: float = 0) -> None:
     ids = ids_of(engine)
     with writing(engine) as connection:
-        decisions.pin(connection, ids[name], now=NOW + timedelta(days=days))
+        decisions.pin(connection, ids[name], by="林", now=NOW + timedelta(days=days))
 
 
 def article(name: str, body: str, revised: float = 0) -> ArticleRecord:

@@ -49,7 +49,7 @@ def ids(engine: Engine) -> dict[str, int]:
 
 def test_a_split_outlives_new_copies_and_a_recluster(engine: Engine, ids: dict[str, int]) -> None:
     with writing(engine) as connection:
-        changed = decisions.split(connection, [ids["b"]], now=NOW)
+        changed = decisions.split(connection, [ids["b"]], by="林", now=NOW)
     assert ids["b"] in changed
     assert found(engine) == {frozenset("ac"), frozenset("b"), frozenset("x")}
     store(engine, record(text(1, 600), "d", days=3))
@@ -306,20 +306,20 @@ def test_what_makes_no_sense_is_refused(engine: Engine, ids: dict[str, int]) -> 
     with writing(engine) as connection:
         for wrong in ([ids["a"]], [ids["a"], ids["a"]]):
             with pytest.raises(UsageError):
-                decisions.merge(connection, wrong, now=NOW)
+                decisions.merge(connection, wrong, by="林", now=NOW)
         with pytest.raises(UsageError):
-            decisions.split(connection, [ids["a"], ids["b"], ids["c"]], now=NOW)
+            decisions.split(connection, [ids["a"], ids["b"], ids["c"]], by="林", now=NOW)
         with pytest.raises(UsageError):
-            decisions.split(connection, [ids["x"]], now=NOW)
+            decisions.split(connection, [ids["x"]], by="林", now=NOW)
         with pytest.raises(UsageError):
-            decisions.split(connection, [ids["a"], ids["x"]], now=NOW)
+            decisions.split(connection, [ids["a"], ids["x"]], by="林", now=NOW)
         with pytest.raises(UsageError):
-            decisions.pin(connection, ids["x"], now=NOW)
+            decisions.pin(connection, ids["x"], by="林", now=NOW)
         for decide in (decisions.merge, decisions.split):
             with pytest.raises(NotFound):
-                decide(connection, [ids["a"], 999], now=NOW)
+                decide(connection, [ids["a"], 999], by="林", now=NOW)
         with pytest.raises(NotFound):
-            decisions.pin(connection, 999, now=NOW)
+            decisions.pin(connection, 999, by="林", now=NOW)
 
 
 def test_partition_keeps_apart_what_must_be() -> None:
@@ -341,14 +341,14 @@ def test_no_decision_reads_more_the_larger_the_archive_is(engine: Engine) -> Non
     ids = ids_of(engine)
     with recorded() as sent:
         with writing(engine) as connection:
-            decisions.split(connection, [ids[name] for name in "def"], now=NOW)
-            decisions.split(connection, [ids["f"]], now=NOW)
-            decisions.merge(connection, [ids["a"], ids["f"]], now=NOW)
-            decisions.pin(connection, ids["b"], now=NOW)
+            decisions.split(connection, [ids[name] for name in "def"], by="林", now=NOW)
+            decisions.split(connection, [ids["f"]], by="林", now=NOW)
+            decisions.merge(connection, [ids["a"], ids["f"]], by="林", now=NOW)
+            decisions.pin(connection, ids["b"], by="林", now=NOW)
             told = describe_cluster(connection, ids["a"])
         revise(engine, "a", OTHER)
         with writing(engine) as connection:
-            decisions.merge(connection, [ids["b"], ids["x"]], now=NOW)
+            decisions.merge(connection, [ids["b"], ids["x"]], by="林", now=NOW)
         store(engine, *copies("g"))
     assert len(told["history"]) > 6
     assert told["related"]

@@ -223,11 +223,11 @@ def test_what_makes_no_sense_is_refused(engine: Engine) -> None:
     with writing(engine) as connection:
         for wrong in ([ids["b"]], [ids["b"], ids["b"]]):
             with pytest.raises(UsageError, match="two articles"):
-                decisions.apart(connection, wrong, now=NOW)
+                decisions.apart(connection, wrong, by="林", now=NOW)
         with pytest.raises(UsageError, match="cluster split"):
-            decisions.apart(connection, [ids["a1"], ids["a2"], ids["b"]], now=NOW)
+            decisions.apart(connection, [ids["a1"], ids["a2"], ids["b"]], by="林", now=NOW)
         with pytest.raises(NotFound):
-            decisions.apart(connection, [ids["b"], 999], now=NOW)
+            decisions.apart(connection, [ids["b"], 999], by="林", now=NOW)
     assert count(engine, ClusterSide) == 0
 
 

@@ -1,6 +1,7 @@
 """What stories, articles and commands tell of doubts and of shared passages."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -160,7 +161,7 @@ def test_deciding_a_doubt_reads_no_more_in_a_larger_archive(engine: Engine) -> N
     ids = ids_of(engine)
     with recorded() as sent:
         with writing(engine) as connection:
-            decisions.apart(connection, [ids["a"], ids["b"]], now=NOW)
+            decisions.apart(connection, [ids["a"], ids["b"]], by="林", now=NOW)
         with reading(engine) as connection:
             describe(connection, ids["a"])
             describe_cluster(connection, ids["b"])
@@ -211,7 +212,7 @@ def test_a_person_reads_doubts_and_answers_by_the_commands_below_them(database: 
     page, _ = _run(database, "cluster", "3")
     assert ", decided apart 20" in page
     assert "decided_apart" in page
-    assert "of cluster 3 by a person" in page
+    assert re.search(r"of cluster 3 by .+, decision 1\n", page)
     _run(database, *answers[0].split()[1:])
     page, _ = _run(database, "cluster", "3")
     assert "a person said that they are one story" in page

@@ -125,7 +125,7 @@ def test_a_hub_is_revised_in_the_batch_that_brings_new_copies(engine: Engine) ->
 def test_a_pin_stays_when_the_hub_is_revised(engine: Engine) -> None:
     store(engine, *copies("verbatim", 80))
     with writing(engine) as connection:
-        decisions.pin(connection, _id(engine, "c40"), now=DAY)
+        decisions.pin(connection, _id(engine, "c40"), by="林", now=DAY)
     revise(engine, (0, OTHER))
     assert found(engine) == {names(80, 1), frozenset({"c0"})}
     assert _stands(engine) == {"c40"}
@@ -135,7 +135,7 @@ def test_a_pin_stays_when_the_hub_is_revised(engine: Engine) -> None:
 def test_a_hub_that_a_person_takes_out(engine: Engine) -> None:
     store(engine, *copies("several digests", 90))
     with writing(engine) as connection:
-        decisions.split(connection, [_id(engine, "c0")], now=DAY)
+        decisions.split(connection, [_id(engine, "c0")], by="林", now=DAY)
     assert found(engine) == {names(90, 1), frozenset({"c0"})}
     # What was decided stays so when the next hub goes, and when the one that was taken out comes back by itself.
     revise(engine, (1, OTHER), (0, STORY + "\n（完）"))

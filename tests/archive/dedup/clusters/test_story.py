@@ -104,7 +104,7 @@ def test_what_a_person_joined_is_asked_for_by_its_parts(engine: Engine, merged_f
 
     def merge() -> None:
         with writing(engine) as connection:
-            decisions.merge(connection, ids, now=DAY)
+            decisions.merge(connection, ids, by="林", now=DAY)
 
     for step in (merge, copies) if merged_first else (copies, merge):
         step()

@@ -59,8 +59,8 @@ def fill(clip: Clip) -> None:
     clip.reextract()
     with writing(clip.engine) as connection:
         ids = dict(connection.execute(select(Article.native_id, Article.id)).all())
-        decisions.merge(connection, [ids["2"], ids["6"]], now=DAY)
-        decisions.split(connection, [ids["x:2"]], now=DAY)
+        decisions.merge(connection, [ids["2"], ids["6"]], by="林", now=DAY)
+        decisions.split(connection, [ids["x:2"]], by="林", now=DAY)
         said: dict[str, Any] = {"by": "林", "now": DAY + 60 * HOUR}
         corrections.correct(connection, ids["1"], "headline", "改正的题", **said)
         corrections.correct(connection, ids["3"], "editor", "秦文海", **said)
@@ -199,7 +199,7 @@ def test_nothing_may_write_meanwhile(clip: Clip, monkeypatch: pytest.MonkeyPatch
 
     def decided(*args: Any, **more: Any) -> Any:
         with opened(clip.home.database) as engine, writing(engine) as connection:
-            decisions.merge(connection, [1, 2], now=DAY)
+            decisions.merge(connection, [1, 2], by="林", now=DAY)
         return real(*args, **more)
 
     monkeypatch.setattr(run, "import_warc", decided)
