@@ -164,7 +164,8 @@ def _sqlite_steps(cursor: Any, statement: str, parameters: Any) -> list[str]:
             # Without a word behind it: the least or the greatest of an index.
             made_for_it = stops and PARTIAL.get(str(index), "None") != "None"
             # The one condition that there is is the index's.
-            first_of_it = stops and len(equal) == 1 and len(re.findall(r" (?:AND|OR) ", statement)) == 0
+            only = len(re.findall(r"\w+[=<>]\?", rest)) == 1 and not re.search(r" (?:AND|OR) ", statement)
+            first_of_it = stops and only
             narrow = not rest or "rowid" in rest or made_for_it or first_of_it or _is_narrow(table, equal)
         if not narrow:
             found.append(step)
