@@ -8,16 +8,21 @@ from alembic import context
 from sqlalchemy import Connection
 
 import archive.dedup.tables
+import archive.store.finding.searches
 import archive.store.fulltext
 import archive.store.people
-import archive.store.searches
 from archive.settings import resolve_home
-from archive.store.models import Base
+from archive.store.models import SHOWN, Base
 
 
 def include_name(name: str | None, kind: str, parents: object) -> bool:
     """The full-text index is made by hand, and SQLite keeps it in several tables of its own."""
     return not (kind == "table" and name is not None and name.startswith(archive.store.fulltext.TABLE))
+
+
+def include_object(thing: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+    """One index is SQLite's alone."""
+    return thing is not SHOWN
 
 
 def run(connection: Connection) -> None:
@@ -27,6 +32,7 @@ def run(connection: Connection) -> None:
         target_metadata=Base.metadata,
         render_as_batch=True,
         include_name=include_name,
+        include_object=include_object,
         transaction_per_migration=False,
     )
     context.run_migrations()

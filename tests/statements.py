@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, Connection, Engine, event
 
 from archive.dedup import tables  # noqa: F401 - completes the metadata
-from archive.store import people, searches  # noqa: F401 - so do these
+from archive.store import people  # noqa: F401 - so do these
+from archive.store.finding import searches  # noqa: F401 - and these
 from archive.store.fulltext import TABLE
 from archive.store.models import Base, UtcDateTime
 

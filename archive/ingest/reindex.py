@@ -22,8 +22,9 @@ from archive.dedup.linking import relink
 from archive.dedup.types import Indexed
 from archive.flags import is_complete
 from archive.ingest.prepare import indexes
-from archive.store import fulltext, names, schema, scheme
+from archive.store import fulltext, schema, scheme
 from archive.store.changes import log_clustered
+from archive.store.finding import names
 from archive.store.models import Article
 
 BATCH: Final = 200

@@ -30,8 +30,9 @@ from archive.ingest.rows import (
     revision_row,
     write_rows,
 )
-from archive.store import fulltext, names
+from archive.store import fulltext
 from archive.store.changes import entry, log_changes
+from archive.store.finding import names
 from archive.store.keys import key_in
 from archive.store.models import Article, Base, Capture, Revision
 from archive.store.records import Cause, IngestState, Stored

@@ -237,6 +237,14 @@ class Capture(Base):
     )
 
 
+# What hits are put in order and counted by, beside the key. SQLite keeps a row's columns in one place, so that what
+# stands behind the text costs a read of the text; PostgreSQL keeps long texts elsewhere, and bounds an index's keys.
+SHOWN = Index(
+    "ix_article_shown",
+    *("id", "site", "source_name", "account_name", "published_at", "cluster_id", "state", "withdrawn_at", "flags"),
+).ddl_if(dialect="sqlite")
+
+
 class Article(Base):
     """One publication at one site, in its newest revision."""
 
@@ -274,6 +282,7 @@ class Article(Base):
         Index(None, "url"),
         partial("ix_article_withdrawn", "id", where="withdrawn_at IS NOT NULL"),
         partial("ix_article_away", "state", where="state <> 'live'"),
+        SHOWN,
     )
 
 

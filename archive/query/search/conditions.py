@@ -29,7 +29,8 @@ from archive.query.language.nodes import (
     Tagged,
     Word,
 )
-from archive.store import fulltext, names
+from archive.store import fulltext
+from archive.store.finding import names
 from archive.store.models import Article, Revision
 from archive.store.people import Tag
 from archive.text.fold import fold

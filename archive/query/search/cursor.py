@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from archive.errors import UsageError
 from archive.query.search.asked import Asked
-from archive.store.searches import identity
+from archive.store.finding.searches import identity
 
 _LONGEST: Final = 1_000
 _LARGEST: Final = 2**63 - 1

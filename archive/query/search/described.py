@@ -9,8 +9,8 @@ from archive.dedup.tables import Cluster, Link
 from archive.query.language.nodes import Field, Word
 from archive.query.search.asked import Hit
 from archive.query.search.resolved import Resolved
+from archive.store.finding.searches import QueryHit
 from archive.store.models import Article, Revision
-from archive.store.searches import QueryHit
 from archive.text.snippet import Snippet, Span, find, snippet
 from archive.times import show_time
 

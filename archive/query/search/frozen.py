@@ -15,8 +15,8 @@ from archive.query.search import cursor
 from archive.query.search.asked import Asked
 from archive.query.search.paging import every_hit
 from archive.query.search.resolved import resolve
+from archive.store.finding.searches import Query, QueryHit
 from archive.store.models import Article
-from archive.store.searches import Query, QueryHit
 
 _CHUNK: Final = 500
 

@@ -8,7 +8,7 @@ representative if that is a hit, else its earliest hit.
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, Select, case, func, literal, select, tuple_
+from sqlalchemy import CTE, ColumnElement, FromClause, Select, case, func, literal, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from archive.dedup.tables import Cluster
@@ -18,22 +18,19 @@ from archive.query.search.conditions import headline_lacks
 from archive.query.search.cursor import Key
 from archive.query.search.resolved import Resolved
 from archive.query.visible import visible
-from archive.store.models import Article, Change, UtcDateTime
-from archive.store.searches import QueryHit
+from archive.store.finding.searches import QueryHit
+from archive.store.models import SHOWN, Article, Change, UtcDateTime
 
 MOST_COMPARED: Final = 8
 """So many words are looked for in the headline."""
 _UNDATED: Final = datetime(1, 1, 2, tzinfo=UTC)
+_TIME: Final = func.coalesce(Article.published_at, literal(_UNDATED, UtcDateTime()), type_=UtcDateTime())
 
 
 def ordered(resolved: Resolved) -> CTE:
     """The hits with their keys: columns `id`, `rank`, `time`, and how many there are, `total`."""
-    hits = _hits(resolved)
-    return (
-        select(hits.c.id, hits.c.rank, hits.c.time, func.count().over().label("total"))
-        .where(hits.c.place == 1)
-        .cte("ordered")
-    )
+    shown = _each(resolved) if is_each_a_hit(resolved) else _stories(resolved)
+    return select(shown.c.id, shown.c.rank, shown.c.time, func.count().over().label("total")).cte("ordered")
 
 
 def page(hits: CTE, *, after: Key | None = None, down_to: Key | None = None) -> Select[*tuple[Any, ...]]:
@@ -52,24 +49,36 @@ def _literal(key: Key) -> ColumnElement[Any]:
     return tuple_(literal(rank), literal(moment, UtcDateTime()), literal(article_id))
 
 
-def _hits(resolved: Resolved) -> CTE:
-    """Every hit; `place` 1 is shown."""
-    time = func.coalesce(Article.published_at, literal(_UNDATED, UtcDateTime()), type_=UtcDateTime())
-    chosen = select(Article.id, time.label("time")).where(resolved.condition())
-    rank = _rank(resolved)
-    if resolved.asked.every_copy or resolved.asked.query_id:
-        return chosen.add_columns(rank.label("rank"), literal(1).label("place")).cte("hit")
-    story = story_of()
-    represents = case((Cluster.representative_id == Article.id, 0), else_=1)
-    order = (represents, Article.published_at.asc().nulls_last(), Article.id)
-    return (
-        chosen.outerjoin(Cluster, Cluster.id == Article.cluster_id)
-        .add_columns(
-            func.max(rank).over(partition_by=story).label("rank"),
-            func.row_number().over(partition_by=story, order_by=order).label("place"),
-        )
-        .cte("hit")
+def is_each_a_hit(resolved: Resolved) -> bool:
+    """Whether each article is a hit, not each story. What was frozen are the hits themselves."""
+    return resolved.asked.every_copy or bool(resolved.asked.query_id)
+
+
+def chosen(resolved: Resolved, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """These columns of the articles that are hits, without a look at their texts."""
+    index = f"INDEXED BY {SHOWN.name}"
+    return select(Article.id, *columns).where(resolved.condition()).with_hint(Article, index, "sqlite")
+
+
+def _each(resolved: Resolved) -> FromClause:
+    return chosen(resolved, _TIME.label("time"), _rank(resolved).label("rank")).subquery("shown")
+
+
+def _stories(resolved: Resolved) -> FromClause:
+    """One hit of each story. Most articles are alone, which spares them the sorting by stories."""
+    columns = (_TIME.label("time"), _rank(resolved).label("rank"), Cluster.id.label("story"), Cluster.representative_id)
+    found = chosen(resolved, *columns).outerjoin(Cluster, Cluster.id == Article.cluster_id).cte("hit")
+    found = found.prefix_with("MATERIALIZED")
+    alone = select(found.c.id, found.c.rank, found.c.time).where(found.c.story.is_(None))
+    represents = case((found.c.representative_id == found.c.id, 0), else_=1)
+    undated = case((found.c.time == literal(_UNDATED, UtcDateTime()), 1), else_=0)
+    place = func.row_number().over(partition_by=found.c.story, order_by=(represents, undated, found.c.time, found.c.id))
+    best = func.max(found.c.rank).over(partition_by=found.c.story)
+    copies = select(found.c.id, best.label("rank"), found.c.time, place.label("place")).where(
+        found.c.story.is_not(None)
     )
+    told = copies.subquery("copies")
+    return union_all(alone, select(told.c.id, told.c.rank, told.c.time).where(told.c.place == 1)).subquery("shown")
 
 
 def story_of(article: Any = Article) -> ColumnElement[int]:

@@ -18,7 +18,7 @@ from archive.query.search.fine import Compared, compare
 from archive.query.search.order import ordered, page
 from archive.query.search.resolved import Resolved, last_change, resolve
 
-COMPARED: Final = 200
+COMPARED: Final = 100
 """So many of the first hits are compared by their texts."""
 MOST: Final = 10_000
 """The most hits of a page, and the farthest that `offset` reaches."""

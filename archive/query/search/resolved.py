@@ -11,8 +11,8 @@ from archive.query.language.nodes import And, Field, Node, Not, Or, Word
 from archive.query.search.asked import Asked
 from archive.query.search.conditions import condition, published
 from archive.query.visible import visible
+from archive.store.finding.searches import QueryHit
 from archive.store.models import Article, Change
-from archive.store.searches import QueryHit
 
 _TEXT: Final = (Field.ANY, Field.TITLE, Field.BODY)
 

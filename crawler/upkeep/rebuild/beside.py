@@ -20,8 +20,9 @@ from sqlalchemy import Connection, Engine, inspect, make_url, text
 from archive.dedup import tables  # noqa: F401 - completes the metadata
 from archive.errors import DatabaseUnavailable, StorageError
 from archive.settings import Home
-from archive.store import fulltext, names, people, searches  # noqa: F401 - completes the metadata
+from archive.store import fulltext, people  # noqa: F401 - completes the metadata
 from archive.store.db import connect, writing
+from archive.store.finding import names, searches  # noqa: F401 - so do these
 from archive.store.models import Base
 
 SCHEMA: Final = "jianbao_rebuild"

@@ -18,8 +18,9 @@ from archive.query.language import parse
 from archive.query.language.nodes import Field, Node
 from archive.query.search import Asked, search
 from archive.query.search.resolved import resolve
-from archive.store import fulltext, names
+from archive.store import fulltext
 from archive.store.db import opened, reading, writing
+from archive.store.finding import names
 from archive.store.models import Article, Revision
 from archive.store.people import Tag
 from tests.archive.make import DAY

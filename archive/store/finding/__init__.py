@@ -1,0 +1,1 @@
+"""What search looks things up in, beside the full text: the index of names, and the searches that are kept."""
