@@ -11,7 +11,8 @@ from archive.ingest.observations import Observation
 from archive.ingest.prepare import Prepared, add_indexes, text_digest
 from archive.ingest.revising import Plan
 from archive.ingest.rows import indexed, revision_row, write_rows
-from archive.store import fulltext, names
+from archive.store import fulltext
+from archive.store.finding import names
 from archive.store.models import Article, Revision
 from archive.text.tokens import tokens
 
