@@ -3,6 +3,7 @@
 from types import ModuleType
 from typing import Final
 
+from archive.web.api import pages as api
 from archive.web.pages import article, downloads, front, names, saved, search, static, story, token
 from archive.web.pages.desk import article as desk
 from archive.web.pages.texts import diff, explain, match, sentence
@@ -12,6 +13,6 @@ EVERY: Final[tuple[ModuleType, ...]] = (
     *(front, search, downloads, article, story, names),
     *(changes, gone, flows, saved, diff, match, explain, sentence),
     *(runs, alarms, health),
-    *(desk, token, static),
+    *(api, desk, token, static),
 )
 """In the order of the navigation."""

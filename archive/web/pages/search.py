@@ -1,6 +1,6 @@
 """Search: a query in, stories out, with what they can be narrowed by."""
 
-from typing import Any, Final
+from typing import Final
 
 from attrs import frozen
 from starlette.responses import Response
@@ -84,11 +84,6 @@ EXAMPLES: Final[tuple[tuple[str, str], ...]] = (
     ("covid*", "prefix"),
 )
 """What the help shows; each can be followed."""
-
-
-def facts_of(asked: Asked) -> dict[str, Any]:
-    """What the API says of a search, beside its hits."""
-    return {"q": asked.text, "sort": str(asked.sort), "all": asked.every_copy, "query_id": asked.query_id or None}
 
 
 PAGES: Final = (
