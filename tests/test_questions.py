@@ -10,9 +10,14 @@ from typing import Any, Final
 import pytest
 from attrs import frozen
 from click.testing import CliRunner
+from sqlalchemy import select
 
+from archive.settings import resolve_home
+from archive.store.db import opened, reading
+from archive.store.models import Article
 from archive.times import BEIJING, show_time
 from crawler.cli import main
+from tests.archive.web.room import client
 from tests.portal import record
 from tests.portal.days import FIRST, RUNS, THIRD, Demo, Key
 from tests.portal.world.publications import Publication
@@ -245,3 +250,26 @@ def test_the_answer_is_the_portals_own(demo_archive: Demo, number: int) -> None:
     plain = CliRunner().invoke(main, ["--home", str(demo_archive.home), *words])
     assert plain.exit_code == 0, plain.output
     assert plain.stdout
+
+
+SHOWN: Final = {6: "这一点大家都看得很清楚", 7: "20.42"}
+"""What a page shows whose answer names no article."""
+
+
+def test_the_pages_show_it_too(demo_archive: Demo) -> None:
+    home = resolve_home(str(demo_archive.home))
+    with opened(home.database) as engine, reading(engine) as connection:
+        rows = connection.execute(select(Article.id, Article.site, Article.native_id, Article.cluster_id)).all()
+    ids = {f"{row.site}:{row.native_id}": row for row in rows}
+    with client(home) as browser:
+        for number, question in enumerate(questions(), 1):
+            [asked] = re.findall(r"(?:netease|sohu):[\w:]+", question.command)[:1] or [""]
+            path = question.page
+            if "ID" in path:
+                path = path.replace("ID", str(ids[asked].cluster_id if path.startswith("/story") else ids[asked].id))
+            answer = browser.get(path)
+            assert answer.status_code == 200, path
+            named = re.findall(r"`((?:netease|sohu|bendi|hengtuo|jingwei):[^`]+)`", "\n".join(question.answer))
+            missing = [one for one in named if f"/article/{ids[one].id}" not in answer.text]
+            assert missing == [], path
+            assert SHOWN.get(number, "") in answer.text, path
