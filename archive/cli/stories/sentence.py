@@ -7,7 +7,7 @@ import click
 
 from archive.cli import main
 from archive.cli.portals import Portals, pass_portals
-from archive.cli.stories.shown import between, facts, title
+from archive.cli.stories.shown import between, facts, tell_what_is_left_out, title
 from archive.cli.terminal import echo
 from archive.settings import Home
 
@@ -56,6 +56,7 @@ def bisect(portals: Portals, home: Home, article: str, sentence: str, as_json: b
             cause = f" by {one['ended_cause']}" if one["ended_cause"] not in (None, "publisher") else ""
             what = f"edited out in revision {one['last_revision'] + 1}" if one["how"] == "edited out" else "gone"
             echo(f"        {what}{cause} {between(one['ended'])}")
+    tell_what_is_left_out(told["copies"], told["size"])
 
 
 def _appeared(one: dict[str, Any]) -> str:

@@ -18,6 +18,12 @@ def facts(article: dict[str, Any], *more: str | None) -> str:
     return "        " + " · ".join(fact for fact in its if fact)
 
 
+def tell_what_is_left_out(copies: int, size: int) -> None:
+    """Say so where a story has more copies than were looked at."""
+    if copies < size:
+        echo(f"looked at {copies} of {size} copies, those with the earliest stated times", err=True)
+
+
 def between(interval: dict[str, Any]) -> str:
     """`2025-11-20T21:00:00+08:00 … 2025-11-21T03:00:00+08:00 (capture 7 … capture 41)`."""
     after, before = interval["after_at"], interval["before_at"]

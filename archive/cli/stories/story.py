@@ -6,7 +6,7 @@ import click
 
 from archive.cli import main
 from archive.cli.portals import Portals, pass_portals
-from archive.cli.stories.shown import facts, title
+from archive.cli.stories.shown import facts, tell_what_is_left_out, title
 from archive.cli.terminal import echo
 from archive.cli.watch.changes import show_edits
 from archive.settings import Home
@@ -64,6 +64,7 @@ def firsts(portals: Portals, home: Home, article: str, as_json: bool) -> None:
     )
     for one in told["contradictions"]:
         echo(f"! {one['says']}")
+    tell_what_is_left_out(told["copies"], told["size"])
 
 
 @main.command()
@@ -107,3 +108,4 @@ def edits(portals: Portals, home: Home, article: str, against: str | None, by_we
         show_edits(one["edits"])
     if not told["copies"]:
         echo("        has no copies")
+    tell_what_is_left_out(len(told["copies"]) + 1, told["size"])

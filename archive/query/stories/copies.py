@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from archive.dedup.verify.facts import look
 from archive.dedup.verify.texts import prepare
@@ -16,7 +16,7 @@ from archive.times import Precision, show_time
 from archive.watch.states import AWAY, THERE, Event, Look, State, events
 
 MAX_COPIES: Final = 500
-"""So many copies of one story are looked at, those that came in first."""
+"""So many copies of one story are looked at, those with the earliest stated times."""
 CHUNK: Final = 500
 """Rows that are looked up at a time."""
 
@@ -129,13 +129,26 @@ def story_of(connection: Connection, article_id: int) -> int:
     return found
 
 
-def copies(connection: Connection, cluster_id: int) -> list[Copy]:
-    """The copies of a story, in the order of their stated times. Raises `NotFound` where there is none."""
-    query = select(*COLUMNS).where(Article.cluster_id == cluster_id, visible()).order_by(Article.id).limit(MAX_COPIES)
+def copies(connection: Connection, cluster_id: int, *, also: int | None = None) -> list[Copy]:
+    """The copies of a story, in the order of their stated times; `also`: this one in any case. Raises `NotFound` where
+    there is none."""
+    query = select(*COLUMNS).where(Article.cluster_id == cluster_id, visible())
+    query = query.order_by(Article.published_at.is_(None), Article.published_at, Article.id).limit(MAX_COPIES)
     found = [Copy.of(row) for row in connection.execute(query).mappings()]
+    if also is not None and also not in {one.id for one in found}:
+        own = select(*COLUMNS).where(Article.id == also, Article.cluster_id == cluster_id, visible())
+        found += [Copy.of(row) for row in connection.execute(own).mappings()]
     if not found:
         raise NotFound(f"no story {cluster_id}; `jianbao cluster ID` tells which story an article is in")
     return sorted(found, key=lambda one: one.by_time)
+
+
+def size_of(connection: Connection, every: Sequence[Copy]) -> int:
+    """How many copies a story has, of which these are looked at."""
+    if len(every) < MAX_COPIES:
+        return len(every)
+    query = select(func.count()).select_from(Article).where(Article.cluster_id == every[0].cluster_id, visible())
+    return connection.scalar(query) or 0
 
 
 def texts(connection: Connection, article_ids: Collection[int]) -> dict[int, tuple[str | None, str]]:

@@ -6,7 +6,7 @@ from attrs import asdict, frozen
 from sqlalchemy import Connection
 
 from archive.errors import NotFound
-from archive.query.stories.copies import Copy, copies, coverage, texts
+from archive.query.stories.copies import Copy, copies, coverage, size_of, texts
 from archive.watch.edits import Edit, weight
 from archive.watch.edits import edits as typed
 
@@ -47,9 +47,11 @@ class EditedCopy:
 
 @frozen(kw_only=True)
 class StoryEdits:
-    """All copies of a story but the one that they are held against (`against`), in the order of their stated times."""
+    """The copies of a story but the one that they are held against (`against`), in the order of their stated times.
+    `size`: so many copies the story has in all, with that one."""
 
     cluster: int
+    size: int
     against: Copy
     copies: tuple[EditedCopy, ...]
 
@@ -57,6 +59,7 @@ class StoryEdits:
         """As `jianbao edits --json` prints it."""
         return {
             "cluster": self.cluster,
+            "size": self.size,
             "against": self.against.as_json(),
             "copies": [one.as_json() for one in self.copies],
         }
@@ -65,7 +68,7 @@ class StoryEdits:
 def edits(connection: Connection, cluster_id: int, *, against: int | None = None) -> StoryEdits:
     """What each copy changed against the copy with the earliest stated time, or against the article `against`. Raises
     `NotFound`, also where that is none of the story's."""
-    every = copies(connection, cluster_id)
+    every = copies(connection, cluster_id, also=against)
     first = next((one for one in every if against in (None, one.id)), None)
     if first is None:
         raise NotFound(f"article {against} is none of story {cluster_id}")
@@ -73,6 +76,7 @@ def edits(connection: Connection, cluster_id: int, *, against: int | None = None
     others = [one for one in every if one.id != first.id and one.id in said]
     return StoryEdits(
         cluster=cluster_id,
+        size=size_of(connection, every),
         against=first,
         copies=tuple(held_against(one, said[one.id], said[first.id]) for one in others),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import asdict, frozen
 from sqlalchemy import Connection, func, select
 
-from archive.query.stories.copies import Copy, chunks, copies
+from archive.query.stories.copies import Copy, chunks, copies, size_of
 from archive.store.keys import key_in
 from archive.store.models import Capture, CrawlRun, Sighting
 from archive.text.fold import fold
@@ -60,12 +60,16 @@ class Contradiction:
 
 @frozen(kw_only=True)
 class Firsts:
-    """The three firsts of a story; each is None where no copy tells it. `copies`: how many there are. `sights`: when
-    each copy was first seen, the earliest first; `seen_with`: the copies that the same run saw first, whose order tells
-    nothing. `sources`: everybody who is named, the most named first."""
+    """The three firsts of a story; each is None where no copy tells it.
+
+    `copies`: so many were looked at, of `size`. `sights`: when each copy was first seen, the earliest first;
+    `seen_with`: the copies that the same run saw first, whose order tells nothing. `sources`: everybody who is named,
+    the most named first.
+    """
 
     cluster: int
     copies: int
+    size: int
     stated: Copy | None
     seen: Sight | None
     named: Named | None
@@ -79,6 +83,7 @@ class Firsts:
         return {
             "cluster": self.cluster,
             "copies": self.copies,
+            "size": self.size,
             "stated": self.stated and self.stated.as_json(),
             "seen": self.seen and self.seen.as_json(),
             "named": self.named and asdict(self.named),
@@ -98,6 +103,7 @@ def firsts(connection: Connection, cluster_id: int) -> Firsts:
     return Firsts(
         cluster=cluster_id,
         copies=len(every),
+        size=size_of(connection, every),
         stated=stated,
         seen=sights[0] if sights else None,
         named=sources[0] if sources else None,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from archive.errors import UsageError
 from archive.query.article import article_row
-from archive.query.stories.copies import GONE, Copy, Interval, chunks, copies, last_gone, story_of, texts
+from archive.query.stories.copies import GONE, Copy, Interval, chunks, copies, last_gone, size_of, story_of, texts
 from archive.store.models import Capture, Revision
 from archive.text.fold import fold
 from archive.watch.presence import looks
@@ -73,17 +73,19 @@ class Bisected:
     sentence: str
     verdict: Verdict
     copies: int
+    size: int
     revisions: int
     stood: tuple[Stood, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """As `jianbao bisect --json` prints it. `copies`, `revisions`: so many were looked at."""
+        """As `jianbao bisect --json` prints it. `copies`, `revisions`: so many were looked at, of `size` copies."""
         return {
             "article": self.article,
             "cluster": self.cluster,
             "sentence": self.sentence,
             "verdict": self.verdict,
             "copies": self.copies,
+            "size": self.size,
             "revisions": self.revisions,
             "stood": [one.as_json() for one in self.stood],
         }
@@ -106,7 +108,7 @@ def bisect(connection: Connection, article_id: int, sentence: str) -> Bisected:
         raise UsageError(f"{sentence[:40]!r} has no text to look for; give a sentence, or a few words of one")
     article_row(connection, article_id)
     cluster = story_of(connection, article_id)
-    every = {one.id: one for one in copies(connection, cluster)}
+    every = {one.id: one for one in copies(connection, cluster, also=article_id)}
     versions = _versions(connection, every, wanted)
     captures = _captures(connection, [key for key, its in versions.items() if any(one.has for one in its)])
     stood = [one for key in captures for one in _spans(every[key], versions[key], captures[key])]
@@ -118,6 +120,7 @@ def bisect(connection: Connection, article_id: int, sentence: str) -> Bisected:
         sentence=sentence,
         verdict=_verdict([one for one in stood if one.copy.id == article_id], elsewhere=bool(stood)),
         copies=len(every),
+        size=size_of(connection, list(every.values())),
         revisions=sum(map(len, versions.values())),
         stood=tuple(stood),
     )

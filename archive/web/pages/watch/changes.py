@@ -75,6 +75,7 @@ def _wanted(visit: Visit) -> Wanted:
         added=word(visit, "added"),
         removed=word(visit, "removed"),
         causes=causes or CAUSES[:-1],
+        copies=visit.arg("copies") == "1",
         before=visit.number("before", LARGEST_NUMBER, most=LARGEST_NUMBER, least=1),
     )
 

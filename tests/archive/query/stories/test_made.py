@@ -214,6 +214,22 @@ FLOWS = (
 )
 
 
+def test_a_story_of_too_many_copies_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.query.stories.copies.MAX_COPIES", 2)
+    [firsts] = rows(run("firsts", "1", "--json"))
+    assert (firsts["copies"], firsts["size"], firsts["stated"]["site"]) == (2, 4, "south")
+    [edited] = rows(run("edits", "1", "--json"))
+    assert (len(edited["copies"]), edited["size"]) == (1, 4)
+    [stood] = rows(run("bisect", "1", "6.2亿元", "--json"))
+    assert (stood["copies"], stood["size"]) == (2, 4)
+    [gone] = rows(run("bisect", "3", "8.2亿元", "--json"))
+    assert (gone["verdict"], gone["copies"]) == ("edited out", 3)
+    [against] = rows(run("edits", "1", "--against", "3", "--json"))
+    assert against["against"]["id"] == 3
+    for words in (["firsts", "1"], ["edits", "1"], ["bisect", "1", "6.2亿元"]):
+        assert "looked at 2 of 4 copies, those with the earliest stated times" in run(*words).stderr
+
+
 def test_a_spreadsheet_computes_nothing() -> None:
     table = list(csv.reader(StringIO(as_csv(FLOWS))))
     assert table[0] == ["from", "to", "month", "copies", "stories", "median_lag_hours", "median_coverage"]
