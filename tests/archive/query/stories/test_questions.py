@@ -24,7 +24,7 @@ from tests.portal.world.publications import Publication
 
 pytestmark = pytest.mark.slow
 
-PAGE: Final = Path(__file__).parents[1] / "docs" / "questions.md"
+PAGE: Final = Path(__file__).parents[4] / "docs" / "questions.md"
 _QUESTION: Final = re.compile(
     r"^## (?P<title>\d+\. .+)\n\n```sh\njianbao (?P<command>.+)\n```\n(?:.*\n)*?"
     r"\nAnswer:\n(?P<answer>(?:- .+\n)+)\nPage: `(?P<page>.+)`",
