@@ -74,6 +74,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.WarcMiddleware": 800,
 }
 
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it would parse the source of every callback; a type checker knows ours
+
 STATS_DUMP = False
 LOG_LEVEL = "INFO"
 LOG_DATEFORMAT = "%Y-%m-%dT%H:%M:%S%z"  # `jianbao crawl` writes lines of its own, in Beijing time

@@ -8,9 +8,13 @@ What we hand it are the hashes: CRC-32 is linear over its input's bits, so a shi
 one table entry a character, and numpy computes those of a whole text at once.
 """
 
+import sys
 import zlib
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 from attrs import frozen
@@ -96,14 +100,25 @@ def _shingle_crcs(codes: Codes) -> Values:
 
 @cache
 def _empty() -> "MinHash":
-    """The MinHash of nothing, with its permutations drawn: to copy it costs a tenth of making it.
+    """The MinHash of nothing, with its permutations drawn: to copy it costs a tenth of making it."""
+    return _class()(num_perm=PERMUTATIONS, seed=SEED, scheme=SCHEME, hashfunc=np.asarray)
 
-    datasketch is imported here, since that costs half a second of processor time, and no command that only reads needs
-    it.
-    """
-    from datasketch import MinHash
 
-    return MinHash(num_perm=PERMUTATIONS, seed=SEED, scheme=SCHEME, hashfunc=np.asarray)
+_LOADING: Final = Lock()
+
+
+def _class() -> "type[MinHash]":
+    """`datasketch.MinHash`, without the rest of its package, of which nothing is used here: the package loads all of
+    scipy's integration for it, which takes longer than everything else that storing an article needs."""
+    with _LOADING:
+        package = find_spec("datasketch") if "datasketch" not in sys.modules else None
+        if package is not None:
+            sys.modules["datasketch"] = module_from_spec(package)  # where its modules are; its own code is not run
+        try:
+            return cast("type[MinHash]", import_module("datasketch.minhash").MinHash)
+        finally:
+            if package is not None:
+                del sys.modules["datasketch"]  # whoever imports it gets the whole
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What a command that only reads loads: nothing that costs more than its own work (datasketch half a second)."""
+"""What a command loads: nothing that costs more than its own work."""
 
 import subprocess
 import sys
@@ -15,11 +15,13 @@ ROOT = Path(__file__).parents[3]
 HEAVY = (
     "alembic",
     "datasketch",
+    "datasketch.minhash",
     "duckdb",
     "numpy",
     "opencc",
     "pyarrow",
     "rapidfuzz",
+    "scipy",
     "scrapy",
     "sqlalchemy",
     "trafilatura",
@@ -65,3 +67,21 @@ def test_reading_loads_no_more_than_it_needs(sqlite_url: str, tmp_path: Path, wo
     last = done.stderr.splitlines()[-1].split()
     assert last[0] == "loaded"
     assert set(last[1:]) <= set(loads.split())
+
+
+STORES = """
+import sys
+from archive.ingest.prepare import indexes
+assert indexes("题", "一条新闻在这里。").__len__() == 3
+assert not {"scipy", "datasketch"} & set(sys.modules)
+import datasketch
+from archive.dedup.propose.signature import signature
+from archive.text.fold import as_codes
+assert type(signature(as_codes("一条新闻在这里"))) is datasketch.MinHash
+"""
+
+
+@pytest.mark.slow
+def test_what_stores_loads_of_datasketch_what_it_uses_and_leaves_it_whole_for_others() -> None:
+    done = subprocess.run([sys.executable, "-c", STORES], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

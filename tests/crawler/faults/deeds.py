@@ -20,6 +20,7 @@ from attrs import define, evolve, field
 from archive.store import schema
 from archive.store.db import connect
 from tests.crawler.run.run import Archive
+from tests.crawler.warm import MIGRATED
 from tests.portal.proxy import Proxy
 from tests.portal.stage import Stage
 from tests.portal.world import ids
@@ -169,7 +170,7 @@ def deeds(folder: Path) -> Iterator[list[Deed]]:
     (folder / "portal").mkdir(parents=True)
     with Proxy(World(0, 1), folder / "portal") as proxy:
         proxy.etags = True
-        base = Archive(folder / "base", proxy.environment() | {"JIANBAO_WITNESS": "off"})
+        base = Archive(folder / "base", proxy.environment() | {"JIANBAO_WITNESS": "off", MIGRATED: "yes"})
 
         def scene() -> Callable[[], None]:
             portal = stage.portal()
