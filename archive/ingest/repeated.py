@@ -7,6 +7,7 @@ from typing import Any, Final
 from attrs import frozen
 from sqlalchemy import Connection, select
 
+from archive.ingest.observations import PART
 from archive.ingest.prepare import Prepared, text_digest
 from archive.store.keys import key_in
 from archive.store.models import Article, Capture
@@ -31,7 +32,7 @@ def repeated(connection: Connection, items: Iterable[Prepared]) -> dict[Identity
     """What is repeated by those of these items that repeat something, as far as the archive has it.
 
     A text that the article no longer has says nothing of its present one: it is not shown again by a capture that is
-    newer than the present one.
+    newer than the present one. What shows one page of several, shows no text of its own.
     """
     wanted: dict[Identity, datetime] = {
         item.repeats: item.capture["captured_at"] for item in items if item.repeats is not None
@@ -48,6 +49,8 @@ def repeated(connection: Connection, items: Iterable[Prepared]) -> dict[Identity
         identity = _identity(row)
         its = {column.key: row[column.key] for column in _SAME}
         its["text_digest"] = last.get(row["repeats_id"] or row["id"], its["text_digest"])
+        if its["part"]:  # what it was put together to, stands on others, too
+            its["text_digest"] = None
         its["repeats_id"] = row["repeats_id"] or row["id"]
         article = articles.get(row["article_id"]) if its["text_digest"] else None
         if article is not None and _is_outdated(its["text_digest"], article, wanted[identity]):
@@ -70,7 +73,7 @@ def _shown_last(connection: Connection, rows: Iterable[Any]) -> dict[int, str]:
 
 
 def _is_outdated(digest: str, article: dict[str, Any], at: datetime) -> bool:
-    if digest == text_digest(article["headline"], article["body"], article["flags"]):
+    if digest.startswith(PART) or digest == text_digest(article["headline"], article["body"], article["flags"]):
         return False
     return bool(at > article["last_captured_at"])
 

@@ -47,7 +47,7 @@ def plan(
     revision_rows, captures = in_order_of_reading(revision_rows, captures)
     same = [other for other in (*revision_rows, *captures) if other.page == seen.page]
     seen = latest(seen, max(same, default=None)) if seen.cause == "extractor" else seen
-    observations = [*captures, *revision_rows, seen]
+    observations = [*captures, *_still_shown(revision_rows, [*captures, seen]), seen]
     captured = {other.digest for other in observations if other.captured}
     # What we captured ourselves replaces what we were told, so that both orders end alike.
     observations = [other for other in observations if other.captured or other.digest not in captured]
@@ -80,6 +80,14 @@ def plan(
         change="revised" if revised else "updated" if fields else None,
         after=max(before, default=None),
     )
+
+
+def _still_shown(rows: Sequence[Observation], captures: Sequence[Observation]) -> list[Observation]:
+    """Of the observations that began revisions those that hold: a capture of a page of several may show another text,
+    or none, when the others are known. What our rules read otherwise once, it was read so."""
+    shown = {(other.page, other.digest) for other in captures}
+    anew = {other.page for other in (*rows, *captures) if other.cause == "extractor"}
+    return [row for row in rows if not row.captured or row.page in anew or (row.page, row.digest) in shown]
 
 
 def _told_again(

@@ -57,8 +57,10 @@ def article_of(item: Prepared) -> Key | None:
     be no more."""
     if item.article:
         return key_of(item)
-    if item.repeats is not None and item.capture["site"] and item.capture["native_id"]:
-        return item.capture["site"], item.capture["native_id"]
+    if item.repeats is not None or item.again is not None:
+        key = item.capture["site"], item.capture["native_id"]
+        if all(key):
+            return key
     return gone_key(item.capture) if item.capture else None
 
 
@@ -189,7 +191,11 @@ class Round:
             elif (its := found.get(item.repeats)) is None:
                 self.stored[place] = Stored(state="no_article")
             else:
-                items.append((place, evolve(item, capture={**item.capture, **its.capture}, digest=its.digest)))
+                capture = {**item.capture, **its.capture}
+                if item.article:  # with other pages it shows more than the one that it repeats did
+                    items.append((place, evolve(item, capture={**capture, "text_digest": item.digest})))
+                    continue
+                items.append((place, evolve(item, capture=capture, digest=its.digest)))
                 if its.article is not None:
                     self.repeated[place] = its.article
         self.items = items

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from archive.errors import NotFound
 from archive.query.lookup import Resolve, find_article
@@ -44,7 +44,7 @@ def page_places(connection: Connection, named: str, resolve: Resolve) -> list[Pl
     query = (
         select(*_COLUMNS)
         .where(Capture.article_id == article, Capture.warc_file.is_not(None), Capture.warc_offset.is_not(None))
-        .where(Capture.repeats_id.is_(None))
+        .where(Capture.repeats_id.is_(None), or_(Capture.part.is_(None), Capture.part == 0))
         .order_by(Capture.captured_at.desc(), Capture.id.desc())
         .limit(TRIED)
     )

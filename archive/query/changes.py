@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from attrs import asdict, frozen
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, not_, select
 
+from archive.ingest.observations import PART
 from archive.query.article import MAX_ROWS, article_row
 from archive.query.stories.copied import beside_the_first
 from archive.query.visible import visible
@@ -76,7 +77,10 @@ def _revised(connection: Connection, row: Any) -> Iterator[dict[str, Any]]:
     seen = select(Capture.captured_at, Capture.id).where(
         Capture.article_id == row["id"], Capture.text_digest.is_not(None)
     )
-    captures = sorted(connection.execute(seen).all(), key=lambda one: (one.captured_at, one.id))
+    # The first page of several alone does not tell what stood on the others.
+    whole = seen.where(not_(Capture.text_digest.startswith(PART)))
+    rows = connection.execute(whole).all() or connection.execute(seen).all()
+    captures = sorted(rows, key=lambda one: (one.captured_at, one.id))
     before: Text | None = None
     theirs: Text | None = None  # the last one that no person made: what a publisher changed is held against that
     last: Any = None

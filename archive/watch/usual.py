@@ -36,7 +36,9 @@ LOST: Final = 0.9
 SURE: Final = log(100_000)
 """A change is so much likelier than none (the natural logarithm of it), and it is told."""
 RAREST: Final = 0.01
-"""A share of bad pages is never held to be rarer than that: three in a row are the fewest that tell a change."""
+"""A share of bad pages is not held to be rarer than that: three in a row are the fewest that tell a change."""
+NEVER: Final = 0.001
+"""Nor one that hardly ever was seen, than that: two in a row are the fewest."""
 COMMON: Final = 0.8
 """Where more pages than that are usually without something, its absence tells nothing."""
 DRIFT: Final = 0.1
@@ -111,6 +113,16 @@ def most_bad(history: Sequence[Period]) -> float | None:
         return None
     most = max(RAREST, known.highest, known.middle + DEVIATIONS * known.between)
     return most if most <= COMMON else None
+
+
+def rare_share(history: Sequence[Period], prior: float) -> float:
+    """The share of bad pages that is usual of what hardly ever is bad: what a long history without one says of it, and
+    `prior` where there is none. It is the mean of a beta distribution that began with one bad page in 1 / `prior`,
+    never below `NEVER`; where some period had bad pages, what is usual by these (`most_bad`) holds."""
+    pages = sum(one.n for one in history)
+    if any(one.middle > 0 for one in history):
+        return max(most_bad(history) or 0.0, prior)
+    return max(NEVER, 1 / (1 / prior + pages))
 
 
 def add_pages(score: float, pages: Iterable[bool], most: float) -> tuple[float, bool]:

@@ -5,40 +5,27 @@ run takes it up.
 """
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
-from attrs import Factory, define, evolve, field
+from attrs import Factory, define, field
 from sqlalchemy import Connection
 
 from archive.store.db import reading, writing
 from archive.store.records import CaptureRecord, Item, Stored
-from crawler.pages.page import Outcome
 from crawler.pages.template.site import Site, Source
 from crawler.run import discovery, frontier
 from crawler.run.discovery import Entry, Walk, last_walk, unseen
 from crawler.run.extraction import Extraction
 from crawler.run.frontier import Claim
+from crawler.run.looks.looks import Looks
 from crawler.run.politeness import hosts
 from crawler.run.politeness.turns import Turns
-from crawler.run.retry import RULES, Cause, is_passing
+from crawler.run.retry import Cause, is_passing
 from crawler.run.run import Run
-from crawler.run.schedule import rechecks, share
+from crawler.run.schedule import rechecks
 from crawler.run.schedule.left import left_early, remember
-from crawler.run.schedule.rechecks import Recheck
-from crawler.run.store import (
-    NOT_BELIEVED,
-    Answer,
-    Kept,
-    disbelieved,
-    placed,
-    read_claimed,
-    read_list,
-    read_repeat,
-    store,
-    tell,
-)
+from crawler.run.store import Answer, Kept, read_claimed, read_list, store, tell
 from crawler.run.watch.findings import SeenList, SeenPage
 from crawler.warc.raw import RawCapture
 
@@ -46,18 +33,13 @@ logger = logging.getLogger("jianbao.crawl")
 
 BATCH = 32
 """So many addresses of a site are claimed at a time: enough for many hosts to be asked at once, each in its turn."""
-CONTROLS = 3
-"""So many articles of a host are asked for, one after the other, to see whether it is well."""
-Write = Callable[[str], RawCapture]
-"""Writes the record of an answer, and says where. It is given why what the answer shows is not believed, or ""."""
-ALONE = timedelta(days=3)
-"""So long a look must have told nothing else, before it is believed of a host that has no other article."""
 
 
 @define
 class Crawl:
     """See the module. `turns`: whose turn it is to ask a host. `limit`: the most articles to fetch, or to look at
-    again. `since`: what a list dates before it is left out. `begun`: when it began."""
+    again. `since`: what a list dates before it is left out. `begun`: when it began. `claimed`: how many articles it has
+    asked for. `looks`: those at known articles."""
 
     run: Run
     extraction: Extraction
@@ -65,17 +47,21 @@ class Crawl:
     limit: int | None = None
     since: datetime | None = None
     begun: datetime = field(default=Factory(lambda self: self.run.now(), takes_self=True))
-    _claimed: int = 0
+    claimed: int = 0
+    looks: Looks = field(default=Factory(Looks, takes_self=True), init=False, repr=False, eq=False)
     _behind: dict[str, str] = field(factory=dict)
     _listed: set[tuple[str, str]] = field(factory=set)
-    _looks: set[int] = field(factory=set)
-    _held: dict[int, tuple[Answer, "Write | None"]] = field(factory=dict)
-    _asked_control: set[str] = field(factory=set)
+    _barred: set[int] = field(factory=set)
 
     @property
     def is_ending(self) -> bool:
         """Whether nothing more is to be asked for."""
         return self.run.stopped or self.run.fatal is not None
+
+    @property
+    def room(self) -> int:
+        """So many articles more may be asked for now."""
+        return BATCH if self.limit is None else min(BATCH, self.limit - self.claimed)
 
     # Lists
 
@@ -141,7 +127,7 @@ class Crawl:
     def claim(self, site: str) -> list[Claim]:
         """The next few addresses of a site to fetch; none when the limit is reached or the run is ending, and none of
         hosts that are left alone."""
-        room = BATCH if self.limit is None else min(BATCH, self.limit - self._claimed)
+        room = self.room
         claims: list[Claim] = []
         behind = self._behind.get(site, "")
         if room <= 0 or self.is_ending or self.run.seen[site].left:
@@ -158,7 +144,7 @@ class Crawl:
             )
         if claims:
             self._behind[site] = max((one.host for one in claims), key=lambda host: (host <= behind, host))
-        self._claimed += len(claims)
+        self.claimed += len(claims)
         return claims
 
     def _is_blocked(self, connection: Connection, host: str) -> bool:
@@ -176,7 +162,7 @@ class Crawl:
         claims: list[Claim] = []
         with self.run.ends(), self.run.step() as (connection, _):
             claims = frontier.barred(connection, site, self.run.worker, self.run.now())
-        self._looks |= {one.id for one in claims}
+        self._barred |= {one.id for one in claims}
         return claims
 
     def note_robots(self, site: str, host: str, robots: str, crawl_delay: float | None) -> None:
@@ -205,114 +191,6 @@ class Crawl:
         """A host's robots.txt was read."""
         with self.run.ends(), writing(self.run.engine) as connection:
             hosts.keep_rules(connection, host, agent, text, self.run.now())
-
-    # Known articles, looked at again
-
-    def rechecks(self, site: str) -> list[Recheck]:
-        """The next few articles of a site to look at again, as far as their hosts' shares have room for it."""
-        room = BATCH if self.limit is None else min(BATCH, self.limit - self._claimed)
-        found: list[Recheck] = []
-        if room <= 0 or self.is_ending:
-            return found
-        with self.run.ends(), self.run.step() as (connection, _):
-            now = self.run.now()
-            part = self.run.home.settings.of(site).recheck_share
-            for host in rechecks.hosts(connection, site):
-                if len(found) >= room or self.run.seen[host].left or self.run.seen[site].left:
-                    continue
-                delay = self.turns.pause(connection, host)
-                used = share.used(connection, host)
-                most = min(room - len(found), share.room(used, delay, part, now))
-                claims = rechecks.claim(connection, site, host, self.run.worker, most, now) if most else []
-                if claims:
-                    share.use(connection, host, share.used_after(used, len(claims), delay, part, now))
-                found += claims
-        self._claimed += len(found)
-        return found
-
-    def store_look(self, raw: RawCapture, found: Recheck, write: Write | None = None) -> None:
-        """Store what a look at a known article told. `write`: writes its record, None where that is written."""
-        if self.run.fatal is not None:
-            return
-        if raw.repeats is not None:
-            self.store_answer(read_repeat(raw, found))
-            return
-        answer = self.extraction.look(raw, self.run.hearing, found, whole=self.run.findings.sample)
-        if answer.outcome is Outcome.GONE:
-            with self.run.ends(), self.run.step() as (connection, _):
-                self.run.hold_look(connection, found, answer.outcome)
-            self._held[found.id] = answer, write
-            return
-        if self.extraction.is_ours(self.run.home, answer, found):
-            answer = evolve(answer, item=evolve(answer.item, cause="extractor"))
-        self._store_written(answer, write)
-        for key in self.run.believed:
-            if key in self._held:
-                self._store_written(*self._held.pop(key))
-        self.run.believed.clear()
-
-    def _store_written(self, answer: Answer, write: Write | None, why_not: str = "") -> None:
-        """Write a look's record first, where that has waited for what is believed of it, and then store it."""
-        with self.run.ends():
-            if write is not None and self.run.fatal is None:
-                answer = placed(answer, write(why_not))
-            self.store_answer(disbelieved(answer) if why_not else answer)
-
-    def controls(self, site: str) -> list[Recheck]:
-        """Where the last pages of a host show no article, or that known ones are no more: an article of each such host
-        that was there lately, which tells whether the host is well."""
-        found: list[Recheck] = []
-        hosts = {one.host for one in self.run.held.values() if one.site == site and one.id in self._held}
-        hosts |= {claim.host for claim, _ in self.run.unsure.values() if claim.site == site}
-        with self.run.ends(), self.run.step() as (connection, _):
-            for host in sorted(hosts):
-                seen = self.run.seen[host]
-                left = self.is_ending or seen.left or self.run.seen[site].left
-                if left or not seen.unsure or seen.controls >= CONTROLS:
-                    continue
-                asked = rechecks.control(connection, site, host, self.run.worker, self.run.now())
-                if asked:
-                    seen.controls += 1
-                    self.run.seen[site].controls += 1
-                    self._asked_control.add(host)
-                found += asked
-        return found
-
-    def end_looks(self) -> None:
-        """No page comes any more: decide on what looks showed to be no more. It is believed of a host that was well.
-        Of a host with no other article nobody can tell; there it is believed in the end."""
-        lost: Counter[str] = Counter()
-        at_host = Counter(self.run.held[key].host for key in self._held)
-        for key, (answer, write) in sorted(self._held.items()):
-            found = self.run.held[key]
-            alone = at_host[found.host] == 1 and found.host not in self._asked_control
-            in_the_end = alone and self.run.now() - found.told_at >= ALONE
-            if in_the_end or self.run.is_well(found):
-                self._store_written(answer, write)
-            else:
-                self._store_written(answer, write, NOT_BELIEVED)
-                lost[found.host] += 1
-        self._held.clear()
-        # Where the run was stopped, nobody has looked whether the host is well.
-        for host, pages in lost.items() if not self.run.stopped else ():
-            note = f"{host}: no page is well, and {pages} known articles seem to be no more: not believed"
-            self.run.doubt(note, "looks", url=host)
-
-    def look_in_vain(self, found: Recheck, cause: str, reason: str) -> None:
-        """A look at a known article told nothing of it."""
-        if self.run.fatal is not None:
-            return
-        with self.run.ends(), self.run.step() as (connection, _):
-            if RULES[cause].counts:
-                self.run.note_failure(found, cause, reason)
-            self.run.look_in_vain(connection, found, cause, reason, self.run.now())
-        logger.info("looked in vain: %s: %s", found.url, reason)
-
-    def keep_look(self, found: Recheck, reason: str) -> None:
-        """An article was not asked for, since its host is left alone: it is due when this run ends."""
-        self._claimed -= 1
-        if not self.is_ending:
-            self.turns.leave(found.host, reason)
 
     # What was fetched
 
@@ -360,8 +238,8 @@ class Crawl:
             return
         with self.run.ends(), self.run.step() as (connection, _):
             self.run.in_vain(connection, claim, Cause.ROBOTS, "robots", self.run.now())
-        self._claimed -= 1
-        if claim.id in self._looks:
+        self.claimed -= 1
+        if claim.id in self._barred:
             return
         seen = self.run.seen[claim.host]
         seen.barred += 1
@@ -370,25 +248,33 @@ class Crawl:
 
     def keep_page(self, claim: Claim, reason: str) -> None:
         """An address was not asked for, since its host is left alone: it stays with this run, and is due after that."""
-        self._claimed -= 1
+        self.claimed -= 1
         if not self.is_ending and not self.run.is_left(claim):
             self.turns.leave(claim.host, reason)
 
     def store_answer(self, answer: Answer) -> Kept:
+        """Store an answer; what became of it."""
+        return next(iter(self.store_answers([answer])), Kept())
+
+    def store_answers(self, answers: Sequence[Answer]) -> list[Kept]:
+        """Store answers, all or nothing; what became of each, [] where the run is ending."""
         if self.run.fatal is not None:
-            return Kept()
+            return []
         with self.run.ends():
-            [kept] = store(self.run, [answer])
-            self._measure(answer, kept.stored)
-            tell(answer)
+            kept = store(self.run, answers)
+            for answer, its in zip(answers, kept, strict=True):
+                self._measure(answer, its.stored)
+                tell(answer)
             return kept
-        return Kept()
+        return []
 
     def _measure(self, answer: Answer, stored: Stored | None) -> None:
         """Note what an answer tells of its site, and not only of its article."""
         asked = answer.claim or answer.recheck
         if asked is None or answer.measured is None or stored is None or answer.further:
             return
+        if answer.recheck is not None and answer.measured.unknown and self.looks.is_known(answer, stored):
+            return  # one page that cannot be read is one, however often it is looked at
         page = SeenPage(
             host=asked.host,
             again=answer.recheck is not None,

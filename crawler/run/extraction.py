@@ -84,7 +84,7 @@ def work(task: "_Page | _List | _Place") -> Any:
     page = capture_page(task.raw, witness=is_heard(task.hearing, task.raw.url), whole=whole)
     item = page_item(task.raw, page)
     if task.recheck is not None:
-        answer = read_recheck(item, task.recheck)
+        answer = read_recheck(item, task.recheck, further=task.further)
     elif task.claim is not None:
         answer = read_claimed(item, task.claim, further=task.further)
     return evolve(answer, measured=measure(item, answer.doubt, dated=page.published_at, asked=asked))
@@ -122,12 +122,15 @@ class Extraction:
         except LOST as error:
             return read_claimed(_lost(raw, error), claim, further=further)
 
-    def look(self, raw: RawCapture, hearing: Hearing, found: Recheck, *, whole: Whole = NONE_WHOLE) -> Answer:
+    def look(
+        self, raw: RawCapture, hearing: Hearing, found: Recheck, *, further: bool = False, whole: Whole = NONE_WHOLE
+    ) -> Answer:
         """An answer for an article that is looked at again, read and made ready to store."""
+        task = _Page(raw=raw, hearing=hearing, whole=whole, recheck=found, further=further)
         try:
-            return cast(Answer, self._workers.call(_Page(raw=raw, hearing=hearing, whole=whole, recheck=found)))
+            return cast(Answer, self._workers.call(task))
         except LOST as error:
-            return read_recheck(_lost(raw, error), found)
+            return read_recheck(_lost(raw, error), found, further=further)
 
     def is_ours(self, home: Home, answer: Answer, found: Recheck) -> bool:
         """Whether the text of a known article is another one only because our rules are: they read it so in the page of

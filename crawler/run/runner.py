@@ -110,7 +110,7 @@ def crawl(
             _look_over(run, names, retry)
             crawl = Crawl(run, extraction, turns, limit, since)
             _fetch(crawl, {name: {} for name in names}, process or _own_process(settings, verbose=verbose), end_at)
-            crawl.end_looks()
+            crawl.looks.end()
 
     try:
         ended = _carry_out(run, work)
@@ -148,7 +148,7 @@ def fetch(
         with Extraction() as extraction:
             crawl = Crawl(run, extraction, Turns(run, settings.getfloat("DOWNLOAD_TIMEOUT") + SLACK))
             _fetch(crawl, spiders, _own_process(settings, verbose=verbose), None)
-            crawl.end_looks()
+            crawl.looks.end()
 
     return _carry_out(run, work)
 

@@ -5,7 +5,7 @@ captures, their articles, those on several pages that are now whole, the frontie
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from archive.store.problems import Problem
 from archive.store.records import CaptureRecord, Item, Stored
 from crawler.capture.hearing import Hearing, is_heard
 from crawler.capture.item import capture_item, list_answer, part_of, repeat_item
-from crawler.capture.join import Key, is_whole, join
+from crawler.capture.join import Joined, Key, is_whole, join, with_wholes
 from crawler.capture.role import Role, identity, role_of
 from crawler.pages.page import Identity, Outcome
 from crawler.pages.template.read import DOUBTS
@@ -58,8 +58,8 @@ class Answer:
 
     `url`: its own, after redirects. `outcome`: of docs/outcomes.md. `doubt`: why a person should look at it, "" where
     all is in order. `names`: the publication that was asked for, every field of it known; None of a list and of an
-    address that no site knows. `part`: what was read, where it is one page of an article on several. `further`: it is
-    not that article's first page. `claim`: the publication's row in the frontier, where it waits for this answer.
+    address that no site knows. `part`: what was read, where it may be one page of an article on several. `further`:
+    it is not that article's first page. `claim`: the publication's row in the frontier, where it waits for this answer.
     `recheck`: what it was asked for, where the article is known and was looked at again.
     `measured`: what of it is watched; None of what no crawl reads just now.
     `listing`: it is a list's, which is neither counted nor doubtful here: that is for its walk to say.
@@ -129,10 +129,11 @@ def read_claimed(item: Item, claim: Claim, *, further: bool = False) -> Answer:
     return evolve(_answer(item, names, further=further), claim=claim)
 
 
-def read_recheck(item: Item, found: Recheck) -> Answer:
-    """What was read of an article that was looked at again, made ready to store."""
+def read_recheck(item: Item, found: Recheck, *, further: bool = False) -> Answer:
+    """What was read of an article that was looked at again, made ready to store. `further`: it is not its first
+    page."""
     names = Identity(site=found.site, native_id=found.native_id, canonical_url=found.url)
-    return evolve(_answer(item, names, further=False), recheck=found)
+    return evolve(_answer(item, names, further=further), recheck=found)
 
 
 def disbelieved(answer: Answer) -> Answer:
@@ -144,7 +145,10 @@ def disbelieved(answer: Answer) -> Answer:
 def placed(answer: Answer, raw: RawCapture) -> Answer:
     """An answer whose record was written after it was read. `raw`: as it was written."""
     place = {name: getattr(raw, name) for name in ("digest", "warc_file", "warc_offset", "warc_length")}
-    return evolve(answer, item=evolve(answer.item, capture={**answer.item.capture, **place}))
+    part = answer.part
+    if part is not None and part.capture is not None:
+        part = evolve(part, capture=evolve(part.capture, **place))
+    return evolve(answer, item=evolve(answer.item, capture={**answer.item.capture, **place}), part=part)
 
 
 def disbelieved_row(capture: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,8 +159,18 @@ def disbelieved_row(capture: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_repeat(raw: RawCapture, found: Recheck | None = None) -> Answer:
     """An answer that showed what another one had shown, made ready to store."""
-    item = prepare(repeat_item(raw))
-    return Answer(item=item, url=raw.url, outcome=Outcome.ARTICLE, recheck=found)
+    item = repeat_item(raw)
+    names = Identity(site=found.site, native_id=found.native_id, canonical_url=found.url) if found is not None else None
+    further = part_of(raw.requested or raw.url) != 1
+    return Answer(
+        item=prepare(item),
+        url=raw.url,
+        outcome=Outcome.ARTICLE,
+        names=names,
+        part=item if found is None or found.is_paged or further else None,
+        further=further,
+        recheck=found,
+    )
 
 
 def read_list(capture: CaptureRecord) -> Answer:
@@ -189,20 +203,20 @@ def store(run: Run, answers: Sequence[Answer]) -> list[Kept]:
     now = run.now()
     with run.step() as (connection, counts):
         joined = join(run.home, connection, [one.part for one in answers if one.part is not None])
-        items = [one.item for one in answers]
-        items += [prepare(one.item) for one in joined.values() if one.item is not None]
-        stored = ingest(connection, items, run_id=run.run_id, now=now)[: len(answers)]
+        items, places = with_wholes([one.item for one in answers], joined.values())
+        answers = [evolve(one, item=items[place]) for one, place in zip(answers, places, strict=True)]
+        every = ingest(connection, items, run_id=run.run_id, now=now)
+        stored = [every[place] for place in places]
         counts.add(stored)
         counts.fetched += sum(not one.listing and one.recheck is None for one in answers)
-        counts.rechecked += sum(one.recheck is not None for one in answers)
+        counts.rechecked += sum(one.recheck is not None and not one.further for one in answers)
         for one, its in zip(answers, stored, strict=True):
             if one.doubt:
                 run.note_problem(_problem(one, its))
-        parted = {one.key for one in answers if one.key is not None and one.part is not None}
-        broken_up = {key for key in parted if not is_whole(connection, *key)}
+        broken_up = {one.key for one in answers if one.key is not None and _is_broken_up(connection, one, joined)}
         settled = [one for one in answers if one.key not in broken_up and one.recheck is None]
         late = _settle(run, connection, settled, now)
-        _plan(run, connection, zip(answers, stored, strict=True), late, now)
+        _plan(run, connection, list(zip(answers, stored, strict=True)), late, broken_up, now)
     kept = []
     for one, its in zip(answers, stored, strict=True):
         whole = one.key not in broken_up
@@ -210,6 +224,16 @@ def store(run: Run, answers: Sequence[Answer]) -> list[Kept]:
         # What repeats a capture that the archive does not have, is not stored.
         kept.append(Kept(outcome=one.outcome if its.capture_id else "", stored=its, whole=whole, missing=missing))
     return kept
+
+
+def _is_broken_up(connection: Connection, answer: Answer, joined: Mapping[Key, Joined]) -> bool:
+    """Whether an answer is a page of an article of which other pages are missing: of the one that it is asked for, or,
+    where nobody asks for it now, of all that the archive has."""
+    if answer.part is None or answer.key is None:
+        return False
+    if answer.key in joined and (answer.recheck is not None or answer.claim is not None):
+        return not joined[answer.key].whole
+    return not is_whole(connection, *answer.key)
 
 
 def _problem(answer: Answer, its: Stored) -> Problem:
@@ -226,11 +250,17 @@ def _problem(answer: Answer, its: Stored) -> Problem:
 
 
 def _plan(
-    run: Run, connection: Connection, stored: Iterable[tuple[Answer, Stored]], late: set[Key], now: datetime
+    run: Run,
+    connection: Connection,
+    stored: Sequence[tuple[Answer, Stored]],
+    late: Collection[Key],
+    broken_up: Collection[Key],
+    now: datetime,
 ) -> None:
     """Write down when the articles are looked at again that a crawl has fetched, or has looked at. `late`: whose lease
-    is another's by now, who plans for himself."""
+    is another's by now, who plans for himself. `broken_up`: of which pages are missing; why, the crawl knows."""
     looks = []
+    revised = {its.article_id for one, its in stored if its.state == "revised" and one.item.cause != "extractor"}
     for answer, its in stored:
         at, found = answer.item.capture.get("captured_at", now), answer.recheck
         if found is None:
@@ -243,14 +273,15 @@ def _plan(
                 looks.append(Look(article_id=its.article_id, url=answer.claim.url, at=at))
             continue
         run.answer(found.host, found.site)
+        if answer.further:
+            continue
         told = answer.outcome is Outcome.GONE or its.article_id == found.article_id
-        if told:
-            changed = its.state == "revised" and answer.item.cause != "extractor"
-            gone = its.article_id is None
+        if told and answer.key not in broken_up:
+            gone, changed = its.article_id is None, found.article_id in revised
             looks.append(
                 Look(article_id=found.article_id, url=found.url, at=at, gone=gone, changed=changed, recheck=found)
             )
-        else:
+        elif not told:
             run.look_in_vain(connection, found, answer.outcome, answer.outcome, now)
         if not is_passing(answer.outcome) and RULES[answer.outcome].sure:
             run.went_well(connection, found)

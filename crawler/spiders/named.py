@@ -15,7 +15,8 @@ from crawler.capture.role import Role, role_of
 from crawler.middlewares import RAW
 from crawler.run.frontier import Claim
 from crawler.run.process.named import claim_now, read_other
-from crawler.spiders.portals import PortalSpider, failure_of
+from crawler.spiders.answers import failure_of
+from crawler.spiders.portals import PortalSpider
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -67,7 +68,7 @@ class NamedSpider(PortalSpider):
     def _look_requests(self) -> Iterator[Request]:
         """An article of each host of which a look said that one is no more, to see whether the host is well."""
         if not self._claims and not self._looks:
-            for found in self.crawl.controls(self.name):
+            for found in self.crawl.looks.controls(self.name):
                 yield self._look_request(found)
 
     def parse_page(self, response: "Response", claim: Claim) -> Iterator[Request]:

@@ -10,24 +10,25 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import evolve
 from scrapy import Request, Spider, signals
-from scrapy.exceptions import DontCloseSpider, DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import DontCloseSpider, DownloadCancelledError
 
 from archive.store.records import Item
 from crawler.capture.item import ListAnswer, capture_record, unreadable
 from crawler.capture.role import Role, role_of
 from crawler.download import reason as why_none
-from crawler.guard import Refused
-from crawler.middlewares import EXCHANGE, KNOWN, RAW, RobotsForbidden, RobotsUnknown, keep
+from crawler.middlewares import EXCHANGE, KNOWN, RAW, RobotsForbidden, keep
 from crawler.pages.page import Identity, Outcome, Page
-from crawler.pages.status import BUSY, GONE
+from crawler.pages.status import GONE
 from crawler.pages.template.site import Site
-from crawler.run.crawl import BATCH, Crawl, Write
+from crawler.run.crawl import BATCH, Crawl
 from crawler.run.discovery import Walk, entries_of
 from crawler.run.frontier import Claim
-from crawler.run.politeness.turns import Ending, HostRests
+from crawler.run.looks.looks import Write
+from crawler.run.looks.pages import PagedLook
 from crawler.run.retry import Cause, host_of
 from crawler.run.schedule.rechecks import Recheck
 from crawler.sites.registry import load_sites
+from crawler.spiders.answers import cause_of, conditions, failure_of
 from crawler.spiders.parts import Parts
 from crawler.warc.raw import RawCapture
 from crawler.warc.writer import Exchange
@@ -188,7 +189,7 @@ class PortalSpider(Spider):
         raw: RawCapture = response.meta[RAW]
         self._claims.discard(claim.id)
         if role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
-            self.crawl.miss_page(claim, _cause(raw), f"http_{raw.status}")
+            self.crawl.miss_page(claim, cause_of(raw), f"http_{raw.status}")
             yield from self._due()
             return
         yield from self._go_on(Parts(claim=claim, kept=self.crawl.store_page(raw, claim)))
@@ -222,19 +223,14 @@ class PortalSpider(Spider):
     def _look_requests(self) -> Iterator[Request]:
         """Requests for what is due to be looked at again; asked for when nothing is left that is new."""
         if not self._claims and not self._looks:
-            for found in self.crawl.rechecks(self.name) or self.crawl.controls(self.name):
+            for found in self.crawl.looks.due(self.name) or self.crawl.looks.controls(self.name):
                 yield self._look_request(found)
 
     def _look_request(self, found: Recheck) -> Request:
         self._looks.add(found.article_id)
-        conditions = {}
-        if found.known is not None and found.known.etag:
-            conditions["If-None-Match"] = found.known.etag
-        if found.known is not None and found.known.last_modified:
-            conditions["If-Modified-Since"] = found.known.last_modified
         return Request(
             found.url,
-            headers=conditions,
+            headers=conditions(found.known),
             callback=self.parse_look,
             errback=self.look_failed,
             cb_kwargs={"found": found},
@@ -245,11 +241,12 @@ class PortalSpider(Spider):
     def parse_look(self, response: "Response", found: Recheck) -> Iterator[Request]:
         """Store what a known article's page shows now."""
         raw: RawCapture = response.meta[RAW]
-        self._looks.discard(found.article_id)
         if raw.repeats is None and role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
-            self.crawl.look_in_vain(found, _cause(raw), f"http_{raw.status}")
-        else:
-            self.crawl.store_look(raw, found, self._writer(response.meta.get(EXCHANGE)))
+            self.crawl.looks.in_vain(found, cause_of(raw), f"http_{raw.status}")
+        elif (look := self.crawl.looks.store(raw, found, self._writer(response.meta.get(EXCHANGE)))) is not None:
+            yield from self._look_on(look)
+            return
+        self._looks.discard(found.article_id)
         yield from self._look_requests()
 
     def _writer(self, exchange: Exchange | None) -> Write | None:
@@ -268,10 +265,50 @@ class PortalSpider(Spider):
         if cause in (Cause.HOST, Cause.NO_ANSWER):
             self.crawl.run.unanswered[words] += 1
         if cause == Cause.HOST:
-            self.crawl.keep_look(found, words)
+            self.crawl.looks.keep(found, words)
         else:
-            self.crawl.look_in_vain(found, cause, words)
+            self.crawl.looks.in_vain(found, cause, words)
         yield from self._look_requests()
+
+    def _look_on(self, look: PagedLook) -> Iterator[Request]:
+        """Ask for the next page of an article that is looked at again; where there is none to ask for, all is there."""
+        page = self.crawl.looks.next_page(look)
+        if page is None:
+            self.crawl.looks.end_pages(look)
+            self._looks.discard(look.found.article_id)
+            yield from self._look_requests()
+            return
+        address, known = page
+        yield Request(
+            address,
+            headers=conditions(known),
+            callback=self.parse_look_page,
+            errback=self.look_page_failed,
+            cb_kwargs={"look": look},
+            meta={KNOWN: known},
+            dont_filter=True,
+            priority=5,
+        )
+
+    def parse_look_page(self, response: "Response", look: PagedLook) -> Iterator[Request]:
+        """One further page of a known article."""
+        raw: RawCapture = response.meta[RAW]
+        if raw.repeats is None and role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
+            self.crawl.looks.miss_page(look, cause_of(raw), f"http_{raw.status}")
+        else:
+            self.crawl.looks.add_page(look, raw)
+        yield from self._look_on(look)
+
+    def look_page_failed(self, failure: Any) -> Iterator[Request]:
+        """A further page of a known article gave no answer."""
+        look: PagedLook = failure.request.cb_kwargs["look"]
+        if self.crawl.run.fatal is not None:
+            return
+        cause, words = failure_of(failure)
+        if cause in (Cause.HOST, Cause.NO_ANSWER):
+            self.crawl.run.unanswered[words] += 1
+        self.crawl.looks.miss_page(look, cause, words)
+        yield from self._look_on(look)
 
     # The further pages of an article on several pages, one after the other
 
@@ -299,7 +336,7 @@ class PortalSpider(Spider):
         raw: RawCapture = response.meta[RAW]
         self._claims.discard(parts.claim.id)
         if role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
-            parts.fail(_cause(raw), f"http_{raw.status}")
+            parts.fail(cause_of(raw), f"http_{raw.status}")
         else:
             kept = self.crawl.store_page(raw, parts.claim, further=True)
             if kept.outcome in (Outcome.ARTICLE, Outcome.NOT_ARTICLE):
@@ -334,33 +371,6 @@ class PortalSpider(Spider):
         """A bug in our own code: the run goes on, but does not pass as a good one."""
         note = f"{self.name}: a bug, {failure.type.__name__}: {failure.getErrorMessage()}"
         self.crawl.run.doubt(note, "bug", failed=True, site=self.name)
-
-
-def _cause(raw: RawCapture) -> Cause:
-    """Why an answer says nothing of the page that was asked for."""
-    if role_of(raw) is Role.REDIRECT:
-        return Cause.REDIRECTS
-    return Cause.HOST if raw.status == BUSY else Cause.SERVER_ERROR
-
-
-def failure_of(failure: Any) -> tuple[str, str]:
-    """Why a request for a page gave no answer: the cause by `crawler.run.retry`, and a few words."""
-    error, redirected = failure.value, failure.request.meta.get("redirect_urls")
-    words = why_none(error)
-    if isinstance(error, RobotsForbidden):
-        return Cause.ROBOTS, "robots"
-    if isinstance(error, DownloadCancelledError):
-        return Outcome.TOO_LARGE, words
-    if isinstance(error, RobotsUnknown | HostRests | Ending):
-        return Cause.HOST, words
-    if isinstance(error, Refused):
-        # A portal sends those whom it takes for a robot to a verification page, which may stand at another's.
-        return (Outcome.BLOCKED, f"blocked: redirects, and {words}") if redirected else (Cause.REFUSED, words)
-    if type(error) is IgnoreRequest:
-        return Cause.REDIRECTS, f"redirects without end, the last to {failure.request.url[:100]}"
-    if isinstance(error, ValueError):  # of what a Location says, Scrapy makes no request
-        return Cause.REDIRECTS, f"redirects to what is no address: {words}"
-    return Cause.NO_ANSWER, words
 
 
 def _spider(site: Site) -> type[PortalSpider]:

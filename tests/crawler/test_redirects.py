@@ -14,7 +14,7 @@ from crawler import settings
 from crawler.guard import GuardMiddleware, Refused
 from crawler.pages.page import Outcome
 from crawler.run.retry import Cause, is_passing
-from crawler.spiders.portals import failure_of
+from crawler.spiders.answers import failure_of
 
 BASE = "https://www.sohu.com/a/1_2"
 FOLLOWED = {

@@ -1,13 +1,14 @@
 """The queue of articles that are to be looked at again (table `recheck`). Every function takes a connection inside the
 caller's transaction."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
+from archive.ingest.observations import PART
 from archive.store.models import Article, Capture
 from archive.store.models import Recheck as Row
 from crawler.run.frontier import insert
@@ -16,7 +17,9 @@ from crawler.run.schedule.timing import HURRIED, after_vain
 _T: Any = Row.__table__
 _CAPTURE: Any = Capture.__table__
 _FREE: Final = {"leased_by": None}
+_SHOWN: Final = ("article", "not_article")
 RANKS: Final = range(5)
+_NEAR: Final = 50
 
 
 @frozen(kw_only=True)
@@ -57,6 +60,11 @@ class Recheck:
         """What tells it from other looks and from the frontier's addresses."""
         return -self.article_id
 
+    @property
+    def is_paged(self) -> bool:
+        """Whether its page was one of several at the last look."""
+        return self.known is not None and (self.known.text_digest or "").startswith(PART)
+
 
 def hosts(connection: Connection, site: str) -> list[str]:
     """The hosts of a site that have articles here, each found by the index alone."""
@@ -81,6 +89,25 @@ def control(connection: Connection, site: str, host: str, worker: str, now: date
     """Lease an article of a host that was there at the last look, due or not: it tells whether the host is well. None
     where there is no other."""
     return _lease(connection, site, host, worker, 1, now, _T.c.missed_at.is_(None))
+
+
+def alike(
+    connection: Connection,
+    site: str,
+    host: str,
+    worker: str,
+    is_alike: Callable[[str], bool],
+    asked: Collection[str],
+) -> list[Recheck]:
+    """Lease an article that was there at the last look, due or not, the address of which is like others and none of
+    those that were `asked`, as far as one stands among the first of each rank; the soonest due of the lowest rank."""
+    for rank in RANKS:
+        its = (_T.c.site == site, _T.c.host == host, _T.c.rank == rank, _T.c.missed_at.is_(None))
+        query = select(_T).where(*its, _T.c.leased_by.is_(None)).order_by(_T.c.due_at, _T.c.article_id).limit(_NEAR)
+        rows = connection.execute(query.with_for_update(skip_locked=True)).all()
+        if fitting := [row for row in rows if row.url not in asked and is_alike(row.url)]:
+            return _leased(connection, fitting[:1], worker)
+    return []
 
 
 def _lease(
@@ -162,19 +189,35 @@ def known(connection: Connection, article_ids: Collection[int]) -> dict[int, Kno
     found = {}
     repeated = _captures(connection, [row.repeats_id for row in newest.values() if row.repeats_id is not None])
     for row in newest.values():
-        own = row if row.repeats_id is None else repeated[row.repeats_id]
-        if own.digest is None or own.warc_file is None or own.warc_offset is None:
-            continue
-        found[row.article_id] = Known(
-            url=own.url,
-            at=own.captured_at,
-            digest=own.digest,
-            text_digest=row.text_digest,  # as it was read last, which need not be how its record was read first
-            etag=row.etag or own.etag,
-            last_modified=row.last_modified or own.last_modified,
-            place=(own.warc_file, own.warc_offset, own.warc_length),
-        )
+        its = _known(row, row if row.repeats_id is None else repeated[row.repeats_id])
+        if its is not None:
+            found[row.article_id] = its
     return found
+
+
+def known_page(connection: Connection, url: str) -> Known | None:
+    """The same of a further page of an article: what the newest capture of its address showed."""
+    shown = (_CAPTURE.c.url == url, _CAPTURE.c.part.is_not(None), _CAPTURE.c.outcome.in_(_SHOWN))
+    newest = select(_CAPTURE).where(*shown).order_by(_CAPTURE.c.captured_at.desc(), _CAPTURE.c.id.desc()).limit(1)
+    row = connection.execute(newest).one_or_none()
+    if row is None:
+        return None
+    return _known(row, row if row.repeats_id is None else _captures(connection, [row.repeats_id])[row.repeats_id])
+
+
+def _known(row: Any, own: Any) -> Known | None:
+    """What a capture showed. `own`: the one whose record has it."""
+    if own.digest is None or own.warc_file is None or own.warc_offset is None:
+        return None
+    return Known(
+        url=own.url,
+        at=own.captured_at,
+        digest=own.digest,
+        text_digest=row.text_digest,  # as it was read last, which need not be how its record was read first
+        etag=row.etag or own.etag,
+        last_modified=row.last_modified or own.last_modified,
+        place=(own.warc_file, own.warc_offset, own.warc_length),
+    )
 
 
 def _captures(connection: Connection, ids: Collection[int]) -> dict[int, Any]:

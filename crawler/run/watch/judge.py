@@ -18,7 +18,7 @@ from archive.store.models import CrawlRun
 from archive.text.clean import clean_line
 from archive.watch.alarms import Alarm, Example, close_well, open_alarms, raise_alarm, remind
 from archive.watch.measures import Key, State, load, save
-from archive.watch.usual import COMMON, LEARNT, RAREST, Period, fewest, most_bad
+from archive.watch.usual import COMMON, LEARNT, RAREST, Period, fewest, most_bad, rare_share
 from archive.watch.watching import PERIOD, WEEK, Found, Verdict, watch_count, watch_pages, watch_row, watch_values
 from crawler.pages.template.site import WATCHED, Expect, Site, Source
 from crawler.run.retry import Seen
@@ -326,10 +326,9 @@ def _most(site: Site, measure: str, template: str, history: Sequence[Period]) ->
     if expected is not None:
         most = expected.most if expected.most is not None else 1 - (expected.least or 0.0)
         return min(max(most, RAREST), COMMON), expected.why
-    learned = most_bad(history)
     if measure != "unknown_template":
-        return learned, ""
-    return max(learned or 0.0, UNKNOWN_OF_A_TEMPLATE if template else UNKNOWN), ""
+        return most_bad(history), ""
+    return rare_share(history, UNKNOWN_OF_A_TEMPLATE if template else UNKNOWN), ""
 
 
 def _expected(site: Site, measure: str, template: str) -> Expect | None:

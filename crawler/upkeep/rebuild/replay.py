@@ -85,6 +85,7 @@ class Replay:
     version: str
     now: datetime
     tally: Tally = field(factory=Tally)
+    _first_pages: dict[int | None, Prepared] = field(factory=dict)
 
     def all(self, on_done: Any = lambda done: None) -> None:
         """Every one. What is brought over is committed some at a time."""
@@ -158,9 +159,13 @@ class Replay:
         digest = row["text_digest"] or ""
         shown = read.prepared if read is not None else None
         article = known.shows(digest) if known is not None and digest else None
+        if shown is not None and shown.digest.startswith(PART):
+            self._first_pages[row["id"]] = shown
         if digest and article is None:
-            article, digest = self._from_record(row, digest, shown)
-        if shown is not None and (shown.digest, shown.capture["outcome"]) != (digest, row["outcome"]):
+            article, digest = self._from_record(digest, shown or self._first_pages.get(row["repeats_id"]))
+        # What a further page shows with the others, its record alone does not.
+        own = "" if row["part"] else digest
+        if shown is not None and (shown.digest, shown.capture["outcome"]) != (own, row["outcome"]):
             self.tally.otherwise += 1
         capture = {name: value for name, value in row.items() if name not in ("id", "run_id", "article_id")}
         capture["text_digest"] = digest or None
@@ -170,12 +175,13 @@ class Replay:
             return evolve(item, headline=shown.headline, body=shown.body, fingerprint=shown.fingerprint)
         return add_indexes(item)
 
-    def _from_record(self, row: Mapping[str, Any], digest: str, shown: Prepared | None) -> tuple[Any, str]:
-        """A text that the archive does not have as it says: what the record shows."""
+    def _from_record(self, digest: str, shown: Prepared | None) -> tuple[Any, str]:
+        """A text that the archive does not have as it says: what the record shows. Of an article that is whole, it
+        keeps no text of one of its pages."""
         if shown is None or not shown.article:
             self.tally.lost += 1
             return None, ""
-        self.tally.mended += 1
+        self.tally.mended += not (digest.startswith(PART) and shown.digest == digest)
         return shown.article, shown.digest
 
     # Texts that no capture shows: imported ones, those of several pages put together, and articles without any

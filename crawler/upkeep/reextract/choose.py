@@ -141,6 +141,7 @@ def _newest(connection: Connection, article_ids: Collection[int]) -> dict[int, N
     looks = (
         select(_C.c.article_id, _C.c.id, _C.c.repeats_id, _C.c.captured_at, _C.c.text_digest)
         .where(_C.c.article_id.in_(sorted(article_ids)), _C.c.text_digest.is_not(None))
+        .where(or_(_C.c.part.is_(None), _C.c.part == 0))  # no further page: it shows nothing by itself
         .order_by(_C.c.captured_at, _C.c.id)
     )
     return {

@@ -39,6 +39,9 @@ SAME: Final = Verdict(kind="same")
 def judge(known: Known, read: Prepared) -> Verdict:
     """What a capture's reading by today's rules means."""
     row, capture = known.capture, read.capture
+    if row["text_digest"] is not None and row["part"]:  # what it shows with others is put together with them
+        is_same = row["outcome"] == capture["outcome"]
+        return SAME if is_same else Verdict(kind="left", reason=f"reads as {capture['outcome']} now")
     if row["text_digest"] is None:
         again = Again(capture_id=row["id"], shows_id=row["id"], at=row["captured_at"], showed=False)
         if read.article:

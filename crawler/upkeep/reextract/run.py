@@ -14,17 +14,17 @@ from attrs import define, evolve, field, frozen
 from sqlalchemy import Connection, Engine, select, update
 
 from archive.errors import UsageError
-from archive.ingest.prepare import Prepared, prepare
+from archive.ingest.prepare import Prepared
 from archive.ingest.transaction import ingest
 from archive.settings import Home
 from archive.store.db import reading
 from archive.store.keys import key_in
 from archive.store.models import Article, Capture
-from archive.store.records import Item, Stored
+from archive.store.records import Stored
 from archive.workers import WorkerEnded
 from crawler.capture.again import Reading, Rereading
 from crawler.capture.again import Stored as Record
-from crawler.capture.join import is_whole, join
+from crawler.capture.join import Joined, is_whole, join, with_wholes
 from crawler.pages.page import Outcome
 from crawler.run import frontier
 from crawler.run.retry import RULES
@@ -106,7 +106,7 @@ class Reextract:
             else:
                 yield _Read(known, read)
 
-    def _judge(self, connection: Connection, some: Sequence[_Read]) -> tuple[list[Prepared], list[Item]]:
+    def _judge(self, connection: Connection, some: Sequence[_Read]) -> tuple[list[Prepared], list[Joined]]:
         """What is to be stored of these: single pages, and articles that are put together of several."""
         pages = []
         for one in some:
@@ -116,12 +116,18 @@ class Reextract:
                 pages.append(self._with_cause(connection, verdict))
             self.done.add(one.known.capture["id"])
         parts = [one.reading.part for one in some if one.reading is not None and one.reading.part is not None]
-        joined = [one.item for one in join(self.home, connection, parts).values() if one.item is not None]
-        return pages, [evolve(item, cause="extractor") for item in joined if self._is_other(connection, item)]
+        joined = join(self.home, connection, parts, anew=True).values()
+        return pages, [self._others(connection, its) for its in joined]
 
-    def _is_other(self, connection: Connection, item: Item) -> bool:
+    def _others(self, connection: Connection, joined: Joined) -> Joined:
+        """Of what was put together what is another text now: our rules are others."""
+        wholes = [one for one in joined.wholes if self._is_other(connection, one.item)]
+        ours = tuple(evolve(one, item=evolve(one.item, cause="extractor")) for one in wholes)
+        # A page that is no longer read is left as it was, as everywhere.
+        return Joined(wholes=ours)
+
+    def _is_other(self, connection: Connection, new: Prepared) -> bool:
         """Whether an article that was put together is another one now; tells the report."""
-        new = prepare(item)
         site, native_id = new.article["site"], new.article["native_id"]
         query = select(_A).where(_A.c.site == site, _A.c.native_id == native_id)
         row = connection.execute(query).mappings().one_or_none()
@@ -179,7 +185,8 @@ class Reextract:
         now_known = known_now(connection, [one.known.capture["id"] for one in doubted])
         some = [evolve(one, known=now_known.get(one.known.capture["id"], one.known)) for one in some]
         pages, joined = self._judge(connection, some)
-        stored = ingest(connection, [*pages, *map(prepare, joined)], run_id=run_id, now=now)
+        behind, _ = with_wholes([], joined)
+        stored = ingest(connection, [*pages, *behind], run_id=run_id, now=now)
         self._settle(connection, pages, stored, now)
         ids = [one.known.capture["id"] for one in some]
         connection.execute(update(_C).where(_C.c.id.in_(ids)).values(extractor=self.wanted.version))

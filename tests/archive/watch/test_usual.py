@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from archive.watch.usual import (
     COMMON,
     FAR,
+    NEVER,
     RAREST,
     SURE,
     Period,
@@ -18,6 +19,7 @@ from archive.watch.usual import (
     is_elsewhere,
     is_too_few,
     most_bad,
+    rare_share,
     spread_of,
     usual,
 )
@@ -81,6 +83,31 @@ def test_what_broke_is_told_soon_however_long_all_was_well(good: int, most: floa
         assert needed == 3
     if most <= 0.3:
         assert needed <= 12
+
+
+priors = st.floats(RAREST, 0.05)
+
+
+@given(st.lists(st.integers(20, 400), max_size=28), priors)
+def test_a_long_history_without_a_bad_page_makes_fewer_of_them_proof(sizes: list[int], prior: float) -> None:
+    history = [Period(n=n, middle=0.0) for n in sizes]
+    most = rare_share(history, prior)
+    assert NEVER <= most <= prior + 1e-9
+    assert most <= rare_share(history[:-1], prior), "the longer, the rarer"
+    if not sizes:
+        assert most == 1 / (1 / prior)
+    assert not add_pages(0.0, [True], most)[1], "one page tells nothing"
+    assert add_pages(0.0, [True, True], NEVER)[1]
+    if sum(sizes) >= 600:
+        assert add_pages(0.0, [False, True, True], most)[1]
+    if sum(sizes) >= 80 or prior <= 0.01:
+        assert add_pages(0.0, [True, True, True], most)[1]
+
+
+@given(periods, priors)
+def test_where_history_had_bad_pages_it_holds(history: list[Period], prior: float) -> None:
+    if any(one.middle > 0 for one in history):
+        assert rare_share(history, prior) == max(most_bad(history) or 0.0, prior)
 
 
 def test_usual_years_tell_nothing() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from archive.watch.alarms import Example
 from archive.watch.measures import State
-from archive.watch.usual import Period
+from archive.watch.usual import Period, rare_share
 from archive.watch.watching import (
     Found,
     Verdict,
@@ -188,3 +188,19 @@ def test_a_list_or_a_host_in_trouble(at_once: bool, needed: int) -> None:
     assert runs.row(bad=False, at_once=at_once) is WELL
     if not at_once:
         assert [runs.row(bad=bad) for bad in (True, True, False, True, True)] == [None] * 5
+
+
+def test_false_alarms_are_rare_however_a_history_begins() -> None:
+    """Of pages of which few are bad by chance: not one alarm in 100,000 of them, though the share that is held to be
+    usual follows from the history, and though each bad page brings another one with it, as a crawl asks for it."""
+    alarms = pages = 0
+    for seed, share in enumerate((0.0005, 0.001, 0.002, 0.003, 0.005, 0.01) * 4):
+        random, runs = Random(seed), Over()
+        for _ in range(4_000):
+            some = [random.random() < share for _ in range(random.choice((0, 0, 1, 1, 2, 4)))]
+            some += [random.random() < share] if any(some) else []
+            runs.pages(*some, most=rare_share(runs.state.history, 0.01), declared=False)
+            pages += len(some)
+        alarms += sum(found.verdict is RAISE for found in runs.told)
+    assert pages > 100_000
+    assert alarms <= pages / 100_000

@@ -149,7 +149,7 @@ class Nights:
             waiting.extend(self._fetch(spider, run, fetch, waiting.popleft()) or ())
             if not waiting:
                 waiting.extend(list(spider._due()) or spider._look_requests())
-        crawl.end_looks()
+        crawl.looks.end()
         ended = run.finish()
         self.notes = list(run.notes)
         return ended.exit_code if ended is not None else 0

@@ -1,0 +1,1 @@
+"""Known articles are looked at again."""
