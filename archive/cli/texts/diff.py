@@ -35,8 +35,8 @@ def diff(portals: Portals, home: Home, first: str, second: str, as_json: bool) -
 
     A and B are articles (the number that search prints, site:native_id, an address), revisions (17@2) or captures
     (capture:33: what the stored page says by today's rules). - is a paragraph that A alone has, + one that B alone has,
-    > one that moved, ~ one that changed; numbers and words are shown whole. Without a terminal what is gone stands in
-    [-…-], what is new in {+…+}.
+    > one that moved, ~ one that changed, ≈ one that changed in script, width and signs alone; numbers and words are
+    shown whole. Without a terminal what is gone stands in [-…-], what is new in {+…+}.
 
     \b
     Examples:
@@ -82,7 +82,7 @@ def _print(old: "NamedText", new: "NamedText", pieces: "tuple[Piece, ...]") -> N
             lines = "".join(_marked(run.tag, run.text, colours) for run in piece.runs).split("\n")
             where = f"(was paragraph {(piece.before or 0) + 1}) " if piece.kind == "moved" else ""
             where = where or ("(headline) " if piece.part == "headline" else "")
-            sign = _SIGNS[piece.kind]
+            sign = "≈" if piece.kind == "changed" and piece.slight else _SIGNS[piece.kind]
             echo(f"{sign} {where}" + "\n  ".join(lines))
 
 

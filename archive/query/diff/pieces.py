@@ -7,6 +7,7 @@ from attrs import asdict, evolve, frozen
 from rapidfuzz.fuzz import ratio
 
 from archive.query.diff.runs import Run, runs
+from archive.text.fold import fold
 from archive.watch.pairs import few, pairs
 
 Text = tuple[str | None, str]
@@ -16,8 +17,8 @@ Kind = Literal["same", "changed", "removed", "added", "moved"]
 
 MOVED: Final = 80
 """A paragraph that is so much alike (0 to 100) to one that stood elsewhere is that one, moved."""
-LEAST: Final = 8
-"""Characters of a paragraph that can be told to have moved."""
+LEAST: Final = 6
+"""Folded characters of a paragraph that can be told to have moved."""
 
 
 @frozen(kw_only=True)
@@ -45,9 +46,14 @@ class Piece:
         """Its text in the second one."""
         return "".join(run.text for run in self.runs if run.tag != "delete")
 
+    @property
+    def slight(self) -> bool:
+        """Whether it changed in script, width and signs alone: to a search both texts are the same."""
+        return self.kind in ("changed", "moved") and fold(self.old) == fold(self.new)
+
     def as_json(self) -> dict[str, Any]:
         """As `jianbao diff --json` prints it."""
-        return asdict(self)
+        return {**asdict(self), "slight": self.slight}
 
 
 def diff(before: Text, after: Text) -> tuple[Piece, ...]:
@@ -70,10 +76,12 @@ def _headline(before: str, after: str) -> Iterator[Piece]:
 
 def _body(before: Sequence[str], after: Sequence[str]) -> list[Piece]:
     found = []
-    for one in pairs(before, after):
+    # Script, width and signs do not keep two paragraphs from standing for each other.
+    for one in pairs([fold(line) for line in before], [fold(line) for line in after]):
         old, new = ("\n".join(lines) for lines in (before[one.start : one.end], after[one.other_start : one.other_end]))
         is_old, is_new = one.start < one.end, one.other_start < one.other_end
-        kind: Kind = "same" if one.same else "changed" if is_old and is_new else "removed" if is_old else "added"
+        both: Kind = "same" if old == new else "changed"
+        kind: Kind = both if is_old and is_new else "removed" if is_old else "added"
         found.append(
             Piece(
                 part="body",
@@ -88,21 +96,22 @@ def _body(before: Sequence[str], after: Sequence[str]) -> list[Piece]:
 
 def _moved(found: list[Piece]) -> list[Piece]:
     """Paragraphs that are gone here and new there are told as moved."""
-    gone = {at: one for at, one in enumerate(found) if one.kind == "removed" and len(one.old) >= LEAST}
-    new = {at: one for at, one in enumerate(found) if one.kind == "added" and len(one.new) >= LEAST}
+    gone = {at: fold(one.old) for at, one in enumerate(found) if one.kind == "removed"}
+    new = {at: fold(one.new) for at, one in enumerate(found) if one.kind == "added"}
+    gone, new = ({at: text for at, text in its.items() if len(text) >= LEAST} for its in (gone, new))
     came: dict[int, int] = {}
     places: dict[str, list[int]] = {}
-    for at, one in gone.items():
-        places.setdefault(one.old, []).append(at)
-    for at, one in new.items():
-        if its := places.get(one.new):
+    for at, text in gone.items():
+        places.setdefault(text, []).append(at)
+    for at, text in new.items():
+        if its := places.get(text):
             came[at] = its.pop(0)
     away = set(came.values())
     left = [at for at in gone if at not in away]
     others = [at for at in new if at not in came]
-    if few([gone[at].old for at in left]) and few([new[at].new for at in others]):
+    if few([gone[at] for at in left]) and few([new[at] for at in others]):
         for at in others:
-            like = [(ratio(gone[other].old, new[at].new, score_cutoff=MOVED), -other) for other in left]
+            like = [(ratio(gone[other], new[at], score_cutoff=MOVED), -other) for other in left]
             if (best := max(like, default=(0.0, 0)))[0]:
                 came[at] = -best[1]
                 left.remove(came[at])
