@@ -1,8 +1,8 @@
 """Where a page of hits ended, as a text that a person or a program hands back for the next page.
 
 It names the archive and the search that it belongs to, what the archive held when the first page was asked for
-(`pinned`, the last entry of the change log), and the place of the last hit in the order. It is nobody's secret and no
-command: whatever stands in it is checked.
+(the last entry of the change log, the last article), and the place of the last hit in the order. It is nobody's secret
+and no command: whatever stands in it is checked.
 """
 
 import base64
@@ -30,10 +30,12 @@ FineKey = tuple[int, ...]
 
 @frozen(kw_only=True)
 class Cursor:
-    """`total`: how many hits there were. `after`: the last hit that was shown, behind the ones whose texts are
+    """`pinned`, `newest`: the last entry of the change log and the last article of then. `total`: how many hits there
+    were. `after`: the last hit that was shown, behind the ones whose texts are
     compared; or, among these, `fine` and the `edge` of them."""
 
     pinned: int
+    newest: int
     total: int
     after: Key | None = None
     fine: FineKey | None = None
@@ -49,7 +51,7 @@ def digest(asked: Asked) -> str:
 
 def write(connection: Connection, asked: Asked, cursor: Cursor) -> str:
     """The cursor as a text of letters, digits, `-` and `_`."""
-    parts = [identity(connection), digest(asked), cursor.pinned, cursor.total]
+    parts = [identity(connection), digest(asked), cursor.pinned, cursor.newest, cursor.total]
     parts += [_key_out(cursor.after), cursor.fine, _key_out(cursor.edge)]
     return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
 
@@ -61,9 +63,10 @@ def read(connection: Connection, asked: Asked, text: str) -> Cursor:
         raise broken
     try:
         parts = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
-        archive, query, pinned, total, after, fine, edge = parts
+        archive, query, *numbers, after, fine, edge = parts
+        pinned, newest, total = map(_number, numbers)
         cursor = Cursor(
-            pinned=_number(pinned), total=_number(total), after=_key_in(after), fine=_fine(fine), edge=_key_in(edge)
+            pinned=pinned, newest=newest, total=total, after=_key_in(after), fine=_fine(fine), edge=_key_in(edge)
         )
     except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise broken from error
@@ -87,7 +90,7 @@ def _key_in(parts: Any) -> Key | None:
         return None
     first, moment, article_id = parts
     at = datetime.fromisoformat(moment)
-    return _number(first), at if at.tzinfo else at.replace(tzinfo=UTC), _number(article_id)
+    return _number(first), (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC), _number(article_id)
 
 
 def _fine(parts: Any) -> FineKey | None:

@@ -1,7 +1,8 @@
 """The first hits, compared by their texts: what the index alone cannot tell.
 
-Of hits with as many words in the headline, those come first that have more of the words, in a text of their length;
-then the newest.
+Those in which a word stands only across the border of two others (`archive.query.search.crossing`) come after all that
+have it as a word. Of hits with as many words in the headline, those come first that have more of the words, in a text
+of their length; then the newest.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from attrs import frozen
 from sqlalchemy import Connection, Row, select
 
 from archive.query.language.nodes import Field, Word
+from archive.query.search.crossing import crossing
 from archive.query.search.cursor import FineKey
 from archive.query.search.resolved import Resolved
 from archive.store.models import Article
@@ -29,14 +31,16 @@ class Compared:
     row: Row[Any]
 
 
-def compare(connection: Connection, resolved: Resolved, rows: Sequence[Row[Any]]) -> list[Compared]:
-    """The hits in their order."""
+def compare(connection: Connection, resolved: Resolved, rows: Sequence[Row[Any]], newest: int) -> list[Compared]:
+    """The hits in their order. `newest`: the last article that counts."""
     statement = select(Article.id, Article.headline, Article.body).where(Article.id.in_([row.id for row in rows]))
     texts = {row.id: (runs(row.headline or ""), runs(row.body)) for row in connection.execute(statement)}
     words = [(word, runs(word.text)) for word in resolved.words]
-    found = [
-        Compared((-row.rank, -_weight(words, *texts[row.id]), -int(row.time.timestamp()), -row.id), row) for row in rows
-    ]
+    across = crossing(connection, newest, [cut for _, cut in words], texts)
+    found = []
+    for row in rows:
+        key = (across[row.id], -row.rank, -_weight(words, *texts[row.id]), -int(row.time.timestamp()), -row.id)
+        found.append(Compared(key, row))
     return sorted(found, key=lambda one: one.fine)
 
 

@@ -8,7 +8,19 @@ representative if that is a hit, else its earliest hit.
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import CTE, ColumnElement, FromClause, Select, case, func, literal, select, tuple_, union_all
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    case,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from archive.dedup.tables import Cluster
@@ -46,7 +58,7 @@ def page(hits: CTE, *, after: Key | None = None, down_to: Key | None = None) -> 
 
 def _literal(key: Key) -> ColumnElement[Any]:
     rank, moment, article_id = key
-    return tuple_(literal(rank), literal(moment, UtcDateTime()), literal(article_id))
+    return tuple_(literal(rank, BigInteger()), literal(moment, UtcDateTime()), literal(article_id, BigInteger()))
 
 
 def is_each_a_hit(resolved: Resolved) -> bool:

@@ -7,6 +7,7 @@ another is of what was there when the first one was asked for: articles that cam
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from attrs import evolve
 from sqlalchemy import CTE, Connection, Row, func, select
 
 from archive.errors import UsageError
@@ -17,6 +18,7 @@ from archive.query.search.described import describe
 from archive.query.search.fine import Compared, compare
 from archive.query.search.order import ordered, page
 from archive.query.search.resolved import Resolved, last_change, resolve
+from archive.store.models import Article
 
 COMPARED: Final = 100
 """So many of the first hits are compared by their texts."""
@@ -54,10 +56,10 @@ def search(
         total = rows[0].total if rows else connection.scalar(select(func.count()).select_from(hits)) or 0
     following = None
     if limit and len(rows) > limit:
-        pinned = told.pinned if told is not None else last_change(connection)
-        following = Cursor(pinned=pinned, total=total, after=_key(rows[limit - 1]))
+        began = told or Cursor(pinned=last_change(connection), newest=_newest(connection), total=total)
+        following = evolve(began, after=_key(rows[limit - 1]), fine=None, edge=None)
         if limit <= len(first):
-            following = Cursor(pinned=pinned, total=total, fine=first[limit - 1].fine, edge=edge)
+            following = evolve(began, after=None, fine=first[limit - 1].fine, edge=edge)
     return Results(
         hits=describe(connection, resolved, [row.id for row in rows[:limit]]),
         total=total,
@@ -89,10 +91,15 @@ def _head(
     rows = connection.execute(statement).all()
     if not rows:
         return [], told.edge if told is not None else None
-    found = compare(connection, resolved, rows)
+    newest = told.newest if told is not None else _newest(connection)
+    found = compare(connection, resolved, rows, newest)
     if told is not None and told.fine is not None:
         return [one for one in found if one.fine > told.fine], told.edge
     return found, _key(rows[-1])
+
+
+def _newest(connection: Connection) -> int:
+    return connection.scalar(select(func.max(Article.id))) or 0
 
 
 def _key(row: Row[Any]) -> Key:
