@@ -19,6 +19,9 @@ SHORT: Final = 4
 MAX_COMPARED: Final = 400_000_000
 """A pair of paragraphs with more pairs of tokens is told as one change, but for what both begin and end with."""
 
+SLIDE: Final = 64
+"""So many tokens a change is moved to either side, in search of a better place."""
+
 Tag = Literal["equal", "delete", "insert"]
 
 
@@ -114,12 +117,14 @@ def _slid(steps: list[_Step]) -> list[_Step]:
             continue
         # An equal run between two changes is not used up, so that they stay two.
         first, last = (0 if number == 0 else 1), (0 if number + 2 == len(steps) else 1)
-        while len(step.equal) > first and step.equal[-1] == part[-1]:
+        room = SLIDE
+        while room and len(step.equal) > first and step.equal[-1] == part[-1]:
             following.insert(0, part.pop())
             part.insert(0, step.equal.pop())
+            room -= 1
         best, shift, at = _worth(step.equal, part, following), 0, 0
-        left, middle, right = step.equal[:], part[:], following[:]
-        while len(right) > last and right[0] == middle[0]:
+        left, middle, right = step.equal[-1:], part[:], following[: 2 * SLIDE + last]
+        while at < 2 * SLIDE and len(right) > last and right[0] == middle[0]:
             left.append(middle.pop(0))
             middle.append(right.pop(0))
             at += 1

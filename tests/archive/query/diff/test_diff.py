@@ -171,4 +171,5 @@ def test_texts_made_to_cost_much_cost_little() -> None:
     """Many equal lines, many equal characters, and one line of a megabyte."""
     assert diff((None, "甲\n" * 8_000), (None, "乙\n" + "甲\n" * 7_000))
     assert diff((None, "甲乙" * 200_000), (None, "乙丙" * 200_000))
+    assert diff((None, "啊" * 300_000), (None, "啊" * 300_001))
     assert diff((None, "\n".join(f"第{n}行" for n in range(6000))), (None, "\n".join(f"第{n}段" for n in range(6000))))
