@@ -167,7 +167,11 @@ def _sqlite_steps(cursor: Any, statement: str, parameters: Any) -> list[str]:
             # The one condition that there is is the index's.
             only = len(re.findall(r"\w+[=<>]\?", rest)) == 1 and not re.search(r" (?:AND|OR) ", statement)
             first_of_it = stops and only
-            narrow = not rest or "rowid" in rest or made_for_it or first_of_it or _is_narrow(table, equal)
+            # The first rows behind a place of the index, and nothing is left out on the way.
+            behind = (
+                stops and len(re.findall(r"[<>]\?", rest)) == 1 and len(re.findall(r" (?:AND|OR) ", statement)) == 0
+            )
+            narrow = not rest or "rowid" in rest or made_for_it or first_of_it or behind or _is_narrow(table, equal)
         if not narrow:
             found.append(step)
     return found

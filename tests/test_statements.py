@@ -13,8 +13,10 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, create_engine, text
 
+from archive.settings import Home
 from archive.store.db import open_engine
 from crawler.cli import main
+from tests.archive.web.room import TOKEN, client
 from tests.crawler.run import paged
 from tests.crawler.run.run import Archive
 from tests.portal.proxy import Proxy
@@ -35,6 +37,7 @@ ALLOWED = {
     r"SELECT .* FROM link JOIN article .* WHERE link\.relation = 'doubtful' .*": (
         "`cluster doubts` puts what a person must decide in order; a partial index has these links alone"
     ),
+    r"SELECT tag\.tag, count\(\*\) .* GROUP BY tag\.tag .*": "the tags that people gave, each with how often",
     r"UPDATE crawl_run SET .* WHERE crawl_run\.state = 'running' AND .* RETURNING .*": (
         "the runs that call themselves running; a partial index has these alone"
     ),
@@ -123,6 +126,7 @@ def _use(folder: Path, url: str, archive: Archive) -> None:
     (folder / "text.txt").write_text(texts[3], "utf-8")
     run("match", str(folder / "text.txt"))
     _ask(run, members, str(alone))
+    _browse(Home(path=archive.home, database=url), members, texts[3])
     run("stats")
     run("runs")
     run("alarms")
@@ -148,6 +152,37 @@ def _ask(run: Callable[..., str], members: list[str], alone: str) -> None:
     run("flows", "--since", "2012-01-01", "--until", "2030-01-01")
 
 
+def _browse(home: Home, members: list[str], text: str) -> None:
+    """The pages that watch and compare, and what is done at the desk."""
+    one, other = members[0], members[-1]
+    with client(home, token=TOKEN) as browser:
+        for path in (
+            *("/changes", "/changes?since=2000&by=weight&site=netease", "/changes?since=2000&removed=有人&copies=1"),
+            *("/gone", "/gone?lives=none&site=sohu&since=2000&until=2030", "/gone?as=csv"),
+            *("/flows?since=2000", "/flows?by=source", "/flows?by=month&sort=month&as=csv"),
+            *("/runs", "/runs?before=2", "/runs/1", "/alarms", "/alarms?all=1"),
+            *(
+                f"/diff?a={one}@1&b={other}",
+                "/diff?a=capture:1&b=capture:2",
+                f"/article/{one}/sentence?sentence=有人说",
+            ),
+            *("/explain/1", "/captured/1", "/captured/1/record", f"/article/{one}/explain"),
+        ):
+            assert browser.get(path).status_code < 500, path
+        assert browser.post("/match", data={"text": text, "published_at": "2020-01-01"}).status_code == 200
+        program = {"authorization": f"Bearer {TOKEN}"}
+        for deed in (
+            {"do": "tag", "tag": "待查"},
+            {"do": "untag", "tag": "待查"},
+            {"do": "note", "text": "一条批注"},
+            {"do": "correct", "field": "headline", "value": "另一个标题"},
+            {"do": "withdraw", "reason": "试一试"},
+            {"do": "restore"},
+        ):
+            assert browser.post(f"/desk/{other}", data=deed, headers=program).status_code == 303, deed
+        assert browser.get(f"/desk/{other}", headers=program).status_code == 200
+
+
 def test_no_statement_reads_more_in_a_larger_archive(used: tuple[Engine, Sent]) -> None:
     engine, sent = used
     found = {" ".join(statement.split()): steps for statement, steps in too_much(engine, sent).items()}
@@ -169,6 +204,8 @@ SCANS = [
     "SELECT id FROM article WHERE site = 'netease'",
     "SELECT id FROM article WHERE site = 'netease' AND headline = 'x' LIMIT 1",
     "SELECT id FROM article WHERE url LIKE '%x'",
+    "SELECT id FROM article WHERE published_at > '2020-01-01'",
+    "SELECT id FROM article WHERE published_at > '2020-01-01' AND headline = 'x' ORDER BY published_at LIMIT 1",
     "SELECT id FROM article WHERE url = 'x' OR headline = 'x'",
     "SELECT id FROM article ORDER BY first_captured_at LIMIT 1",
     "SELECT id FROM article WHERE headline = 'x' ORDER BY id DESC LIMIT 1",
@@ -187,6 +224,7 @@ SEARCHES = [
     "SELECT id FROM article WHERE id IN (7, 8, 9)",
     "SELECT id FROM article WHERE site = 'netease' AND native_id = 'x'",
     "SELECT max(id) FROM article",
+    "SELECT site FROM article WHERE site > 'netease' ORDER BY site LIMIT 1",
     "SELECT id FROM crawl_run ORDER BY id DESC LIMIT 20",
     "SELECT id FROM change WHERE id > 7 ORDER BY id LIMIT 20",
     "SELECT id FROM frontier WHERE site = 'x' AND host = 'y' AND state = 'due' AND due_at < '2020-01-01' LIMIT 8",

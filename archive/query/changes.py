@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from attrs import asdict, frozen
-from sqlalchemy import Connection, not_, select
+from sqlalchemy import Connection, func, not_, select
 
 from archive.ingest.observations import PART
 from archive.query.article import MAX_ROWS, article_row
@@ -152,13 +152,16 @@ def changes(connection: Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
 
 
 def _bounds(connection: Connection, wanted: Wanted) -> tuple[int, int] | None:
-    first = connection.scalar(
-        select(Change.id).where(Change.at >= wanted.since).order_by(Change.at, Change.id).limit(1)
-    )
-    newest = select(Change.id).order_by(Change.at.desc(), Change.id.desc()).limit(1)
-    last = connection.scalar(newest if wanted.until is None else newest.where(Change.at < wanted.until))
-    if first is None or last is None:
+    """The numbers of the first and the last change of the span. By two looks each: of changes of one instant no index
+    knows the order of the numbers on both databases."""
+    at = select(Change.at)
+    newest = at if wanted.until is None else at.where(Change.at < wanted.until)
+    first_at = connection.scalar(at.where(Change.at >= wanted.since).order_by(Change.at).limit(1))
+    last_at = connection.scalar(newest.order_by(Change.at.desc()).limit(1))
+    if first_at is None or last_at is None:
         return None
+    first = connection.scalar(select(func.min(Change.id)).where(Change.at == first_at)) or 0
+    last = connection.scalar(select(func.max(Change.id)).where(Change.at == last_at)) or 0
     return max(first, wanted.least or first), last if wanted.before is None else min(last, wanted.before - 1)
 
 

@@ -1,5 +1,6 @@
 """The desk: what who has the token says of an article is written, shown and taken back; nobody else writes anything."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
@@ -12,9 +13,13 @@ from starlette.testclient import TestClient
 from archive.ingest.corrected import COLUMNS
 from archive.people import corrections, notes, tags
 from archive.settings import Home
-from archive.store.db import opened, reading
+from archive.store.db import open_engine, opened, reading
 from archive.store.models import Article
 from archive.web.pages import EVERY
+from archive.web.pages.desk.story import parts
+from tests.archive.dedup.clusters.deeds import STORY
+from tests.archive.dedup.clusters.hesitant import DOUBTED, hesitate
+from tests.archive.make import article, store, told
 from tests.archive.web.room import TOKEN, client
 from tests.portal.days import Demo
 
@@ -143,3 +148,84 @@ def test_an_article_is_withdrawn_and_brought_back(browser: TestClient, do: Do) -
     assert do("restore").status_code == 303
     assert browser.get("/article/1").status_code == 200
     assert browser.get("/desk/999999").status_code == 404
+
+
+def stories(demo: Demo) -> dict[int, set[int]]:
+    """The articles of each story."""
+    with opened(demo.database) as engine, reading(engine) as connection:
+        found: dict[int, set[int]] = {}
+        for key, cluster in connection.execute(select(Article.id, Article.cluster_id)):
+            found.setdefault(cluster or 0, set()).add(key)
+    return found
+
+
+def test_stories_are_decided_and_undone(browser: TestClient, do: Do, demo_copy: Demo) -> None:
+    before = stories(demo_copy)
+    cluster, members = max(before.items(), key=lambda one: len(one[1]))
+    first, *_, last = sorted(members)
+    alone = next(next(iter(its)) for its in before.values() if len(its) == 1)
+
+    def undo() -> None:
+        numbers = re.findall(r'name="number" value="(\d+)"><button class="plain" name="do" value="undecide"', page())
+        assert do("undecide", first, number=numbers[-1]).status_code == 303
+
+    def page() -> str:
+        return browser.get(f"/desk/{first}").text
+
+    assert do("split", first, **{f"member-{last}": "1"}, note=f"另一件事 {ODD}").status_code == 303
+    assert stories(demo_copy)[cluster] == members - {last}
+    assert "另一件事" in page()
+    assert "<script" not in page()
+    undo()
+    assert stories(demo_copy) == before
+    assert do("merge", first, articles=f"{alone}").status_code == 303
+    assert stories(demo_copy)[min(cluster, alone)] == members | {alone}
+    undo()
+    assert stories(demo_copy) == before
+    assert do("pin", last).status_code == 303
+    assert f'<a href="/article/{last}"' in browser.get(f"/story/{first}").text
+    assert do("unpin", first).status_code == 303
+    assert do("apart", first, articles=f"{alone}").status_code == 303
+    assert browser.get(f"/desk/{first}").text.count('<span class="tag">分立') == 1
+    assert stories(demo_copy) == before
+    for what, fields, status in (
+        ("split", {}, 400),
+        ("split", {f"member-{key}": "1" for key in members}, 400),
+        ("split", {"member-999999": "1"}, 404),
+        ("merge", {"articles": ""}, 400),
+        ("merge", {"articles": "999999"}, 404),
+        ("merge", {"articles": f"{first}"}, 400),
+        ("merge", {"articles": " ".join(map(str, range(1, 40)))}, 400),
+        ("apart", {"articles": f"{last}"}, 400),
+        ("unpin", {}, 400),
+        ("undecide", {"number": "x"}, 400),
+        ("undecide", {"number": "999999"}, 404),
+        ("pin", {"note": "字" * 1001}, 400),
+    ):
+        assert do(what, first, **fields).status_code == status, (what, fields)
+    assert stories(demo_copy) == before
+
+
+def test_doubts_are_decided_where_they_stand(
+    browser: TestClient, do: Do, demo_copy: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.dedup.stored.compare", hesitate)
+    engine = open_engine(demo_copy.database)
+    store(engine, told(article("p:1", STORY)), told(article("p:2", DOUBTED)))
+    engine.dispose()
+    page = browser.get("/doubts").text
+    assert "<ins>" in page
+    [first] = re.findall(r'action="/desk/(\d+)"', page)
+    [other] = re.findall(r'name="articles" value="(\d+)"', page)
+    assert json.loads(browser.get("/doubts?as=jsonl").text)["same"] == f"jianbao cluster merge {first} {other}"
+    answer = do("apart", int(first), articles=other, back="doubts")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/doubts")
+    assert "没有待裁定的" in browser.get("/doubts").text
+    assert browser.get("/doubts?as=jsonl").text == ""
+
+
+def test_the_parts_of_a_place() -> None:
+    assert parts("…甲[-乙-]{+丙+}丁…") == [("", "…甲"), ("del", "乙"), ("ins", "丙"), ("", "丁…")]
+    assert parts("{+增+}") == [("ins", "增")]
+    assert parts("没有") == [("", "没有")]
+    assert parts("[-[-x-]") == [("del", "[-x")]

@@ -60,7 +60,16 @@ def test_changes_are_what_the_portal_did(demo_archive: Demo, jsonl: Read) -> Non
 
 
 @pytest.mark.parametrize(
-    "query", ["", "&by=weight", "&kind=number&kind=headline", "&site=sohu", "&added=记者", "&kind=removed&by=weight"]
+    "query",
+    [
+        "",
+        "&by=weight",
+        "&kind=number&kind=headline",
+        "&site=sohu",
+        "&added=记者",
+        "&kind=removed&by=weight",
+        "&copies=1",
+    ],
 )
 def test_a_file_has_what_the_page_shows(browser: TestClient, jsonl: Read, query: str) -> None:
     shown: list[int] = []

@@ -14,6 +14,7 @@ from archive.people.fields import shown
 from archive.people.present import standing
 from archive.query.article import article_row
 from archive.web.failures import NeedsToken
+from archive.web.pages.desk import story
 from archive.web.visit import LARGEST_NUMBER, Page, Visit
 
 
@@ -34,6 +35,7 @@ def desk(visit: Visit) -> Response:
         article=row,
         fields=[(field, shown(field, row)) for field in COLUMNS],
         corrections=corrections.of(visit.connection, number),
+        story=story.told(visit, number),
         tags=tags.of(visit.connection, number),
         every_tag=tags.every(visit.connection)[:100],
         notes=notes.of(visit.connection, number),
@@ -48,7 +50,7 @@ def act(visit: Visit) -> Response:
     if deed is None:
         raise UsageError(f"nothing is done that is called {visit.form.get('do', '')[:40]!r}")
     deed(visit, visit.id(), visit.room.home.settings.who, datetime.now(UTC))
-    return visit.go("desk", id=visit.id())
+    return visit.go("doubts") if visit.form.get("back") == "doubts" else visit.go("desk", id=visit.id())
 
 
 Deed = Callable[[Visit, int, str, datetime], object]
@@ -67,6 +69,7 @@ def _text(visit: Visit, name: str) -> str:
 
 
 DEEDS: Final[Mapping[str, Deed]] = {
+    **story.DEEDS,
     "tag": lambda visit, of, by, now: tags.add(visit.connection, of, _text(visit, "tag"), by=by, now=now),
     "untag": lambda visit, of, by, now: tags.remove(visit.connection, of, _text(visit, "tag")),
     "note": lambda visit, of, by, now: notes.add(

@@ -26,7 +26,7 @@ SPAN: Final = timedelta(days=30)
 CAUSES: Final = ("publisher", "import", "person", "extractor")
 _COLUMNS: Final = (
     *("id", "article_id", "site", "native_id", "url", "headline", "kind", "cause", "revision", "after_at", "before_at"),
-    *("after_capture_id", "before_capture_id", "noticed_at", "weight", "edits"),
+    *("after_capture_id", "before_capture_id", "noticed_at", "against", "weight", "edits"),
 )
 
 
