@@ -74,7 +74,7 @@ bench-politeness: setup ## three crawlers on one PostgreSQL: how fast they ask e
 	@$(BIN)/python -m benchmarks.politeness
 
 bench-serve: setup ## the reading room under load, beside an import that writes
-	@$(BIN)/python -m benchmarks.serve
+	@$(BIN)/python -m benchmarks.reading.serve
 
 simulate: setup ## days at a scripted portal (DAYS=20 SEED=1): what the archive's history missed, or made up
 	@$(BIN)/python -m tests.simulation --days $(or $(DAYS),20) --seed $(or $(SEED),1)

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 import click
 
-from archive.cli import portals, streams
+from archive.cli import chinese, portals, streams
 from archive.cli.terminal import echo
 from archive.config.declared import Settings
 from archive.errors import JianbaoError, StorageError, UsageError
@@ -23,6 +23,7 @@ class Group(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         streams.guard()
+        chinese.translate(self)
         try:
             return super().main(*args, **kwargs)
         except JianbaoError as error:

@@ -1,0 +1,82 @@
+"""The help of the commands that archivists use, in Chinese, where the terminal's language is Chinese.
+
+help.toml beside this module holds it by the command's name (`"cluster merge"`): `short` for the list of commands;
+`help` as it is printed, its lines already broken, since a Chinese character takes two columns and click counts one;
+`options` by the option's name in Python. Commands for those who run an archive have a `short` alone, and keep their
+English help.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any, Final
+
+import click
+
+_FRAME: Final = {
+    "Usage: ": "用法：",
+    "Options": "选项",
+    "Commands": "命令",
+    "Show this message and exit.": "显示这段说明。",
+    "Show the version and exit.": "显示版本。",
+}
+_EXTRA: Final = {"[default: ": "[默认：", "[required]": "[必填]"}
+
+
+def is_wanted(environment: Mapping[str, str]) -> bool:
+    """Whether the language of messages is Chinese: the first of LC_ALL, LC_MESSAGES and LANG that is set says so
+    (POSIX, Base Definitions, 8.2)."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name):
+            return value.lower().startswith("zh")
+    return False
+
+
+def texts() -> dict[str, dict[str, Any]]:
+    """What help.toml holds, by command."""
+    return tomllib.loads(files(__name__).joinpath("help.toml").read_text(encoding="utf-8"))
+
+
+class Formatter(click.HelpFormatter):
+    """Writes what stands around a help in Chinese."""
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """The line that shows how the command is typed."""
+        super().write_usage(prog, args, _FRAME["Usage: "] if prefix is None else prefix)
+
+    def write_heading(self, heading: str) -> None:
+        """A heading."""
+        super().write_heading(_FRAME.get(heading, heading))
+
+    def write_dl(self, rows: Any, *args: Any, **kwargs: Any) -> None:
+        """Options, or commands, with what each is."""
+        super().write_dl([(name, _told(what)) for name, what in rows], *args, **kwargs)
+
+
+def _told(what: str) -> str:
+    for english, chinese in _EXTRA.items():
+        what = what.replace(english, chinese)
+    return _FRAME.get(what, what)
+
+
+def translate(command: click.Command, environment: Mapping[str, str] = os.environ) -> None:
+    """Give a command, and all below it, their Chinese help, where Chinese is wanted."""
+    if not is_wanted(environment):
+        return
+    click.Context.formatter_class = Formatter
+    known = texts()
+    _translate(command, "jianbao", known)
+
+
+def _translate(command: click.Command, name: str, known: Mapping[str, Mapping[str, Any]]) -> None:
+    if told := known.get(name):
+        if "help" in told:
+            command.help = f"\b\n{told['help'].strip()}".replace("\n\n", "\n\n\b\n")
+        command.short_help = told["short"]
+        for parameter in command.params:
+            if isinstance(parameter, click.Option) and parameter.name in told.get("options", {}):
+                parameter.help = told["options"][parameter.name]
+    if isinstance(command, click.Group):
+        for below in command.commands.values():
+            _translate(below, below.name or "" if name == "jianbao" else f"{name} {below.name}", known)

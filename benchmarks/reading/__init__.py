@@ -1,0 +1,1 @@
+"""Reading: search, and the web pages under load."""
