@@ -62,7 +62,7 @@ def walk(command: click.Command, above: tuple[str, ...] = ()) -> Iterator[tuple[
     names = (*above, command.name or "") if above else ("jianbao",)
     yield names, command
     if isinstance(command, click.Group):
-        for name in sorted(command.commands):
+        for name in command.list_commands(click.Context(command)):
             yield from walk(command.commands[name], names)
 
 

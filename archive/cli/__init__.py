@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 import click
 
@@ -18,8 +18,36 @@ BROKEN = "jianbao.broken_settings"
 other things."""
 
 
+PURPOSES: Final[dict[str, tuple[str, ...]]] = {
+    "Crawl": ("crawl", "fetch", "import", "sites"),
+    "Read": ("search", "saved", "show", "raw", "history", "changes", "diff", "match", "sql", "stats", "serve"),
+    "Stories": ("cluster", "firsts", "edits", "flows", "survivors", "bisect"),
+    "Say": ("tag", "tags", "note", "correct", "corrections", "withdraw"),
+    "Export": ("export",),
+    "Look after": ("runs", "alarms", "health", "doctor", "verify", "backup", "settings"),
+    "Now and then": ("explain", "extract", "site", "reextract", "recluster", "rebuild", "db"),
+}
+"""The commands by what they are for, in the order in which they are shown."""
+
+
 class Group(click.Group):
-    """A click group that ends one of our own errors in one clear line and its exit code, never in a traceback."""
+    """The whole command: its commands are shown by purpose, and one of our own errors ends it in one clear line and its
+    exit code, never in a traceback."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in their order, those last that have no purpose."""
+        known = [name for names in PURPOSES.values() for name in names if name in self.commands]
+        return [*known, *sorted(self.commands.keys() - set(known))]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands, each with its first line, below what they are for."""
+        width = max(map(len, self.commands))
+        for purpose, names in PURPOSES.items():
+            rows = [(name.ljust(width), self.commands[name]) for name in names if name in self.commands]
+            limit = formatter.width - 6 - width
+            if rows:
+                with formatter.section(purpose):
+                    formatter.write_dl([(name, command.get_short_help_str(limit)) for name, command in rows])
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         streams.guard()
