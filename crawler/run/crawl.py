@@ -273,11 +273,10 @@ class Crawl:
         asked = answer.claim or answer.recheck
         if asked is None or answer.measured is None or stored is None or answer.further:
             return
-        if answer.recheck is not None and answer.measured.unknown and self.looks.is_known(answer, stored):
-            return  # one page that cannot be read is one, however often it is looked at
         page = SeenPage(
             host=asked.host,
             again=answer.recheck is not None,
+            known=answer.measured.unknown and self.looks.is_known(answer, stored),
             measured=answer.measured,
             capture_id=stored.capture_id,
             article_id=stored.article_id,

@@ -49,6 +49,8 @@ def suspicious(pages: Iterable[SeenPage]) -> list[Family]:
     well: set[Family] = set()
     for page in pages:
         family = family_of(page.url)
+        if page.known:
+            continue  # of which others were asked for before
         if page.measured.unknown:
             unknown[family] = unknown.get(family, 0) + 1
         elif page.measured.filled:

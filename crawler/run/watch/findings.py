@@ -69,10 +69,12 @@ def filled(article: ArticleRecord) -> tuple[bool, ...]:
 
 @frozen(kw_only=True)
 class SeenPage:
-    """One answer of a host, and where it is. `again`: its article was known, and looked at again."""
+    """One answer of a host, and where it is. `again`: its article was known, and looked at again. `known`: it was so at
+    the look before, too."""
 
     host: str
     again: bool
+    known: bool = False
     measured: Measured
     capture_id: int | None
     article_id: int | None

@@ -116,6 +116,9 @@ class _Bench:
             # Without a template: of all pages those that fit none, and of which nobody can say which it was.
             of_it = pages if template else seen
             unknown = [(page.measured.unknown and page.measured.template == template, page) for page in of_it]
+            if (site.name, "unknown_template", template) not in self._open:
+                # One page that cannot be read is one, however often it is looked at; it still is not well.
+                unknown = [(bad, page) for bad, page in unknown if not page.known]
             self._shares(site, "unknown_template", template, unknown)
             self._articles_of(site, template, [page for page in pages if page.measured.filled])
 
