@@ -7,7 +7,7 @@ What is found must be true however short it lived.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from sqlalchemy import select
 from archive.query.changes import history
 from archive.store.db import open_engine, reading
 from archive.store.models import Article, Revision
+from crawler.run.retry import GONE_WAITS
 from crawler.run.schedule.timing import LOOKS, MISSING
 from tests.portal.world.edits import EDITS
 from tests.portal.world.publications import Publication
@@ -267,11 +268,18 @@ class _Judge:
             return timedelta(0)
         table: Sequence[timedelta] = LOOKS
         start = self.life.article.published_at
-        if deed.kind == "returned":
+        if self._was_gone_at_first(deed):
+            table = tuple(accumulate(GONE_WAITS))
+        elif deed.kind == "returned":
             table, start = MISSING, self._missed_before(deed)
         table = (timedelta(0), *table)
         age = max(deed.at - start, timedelta(0))
         return next((late - early for early, late in pairwise(table) if age < late), timedelta(days=365))
+
+    def _was_gone_at_first(self, deed: Deed) -> bool:
+        """Whether an article was away before anybody had seen it: then it is asked for as what is no more is."""
+        unseen = not any(one.before < deed.at for one in self.told)
+        return unseen and any(one.kind == "gone" and one.at < deed.at for one in self.life.deeds)
 
     def _missed_before(self, deed: Deed) -> datetime:
         missed = [one.before for one in self.told if one.kind == "missing" and one.before < deed.at]
