@@ -20,7 +20,7 @@ from archive.query.search.paging import every_hit
 from archive.query.search.resolved import Resolved, resolve
 from archive.store.finding.searches import Query, Saved, SavedHit
 from archive.store.models import Article
-from archive.times import show_times
+from archive.times import show_time, show_times
 
 _CHUNK: Final = 500
 _LONGEST: Final = 100
@@ -48,8 +48,9 @@ def listed(connection: Connection) -> list[dict[str, Any]]:
         .join(Query, Query.id == Saved.query_id)
         .order_by(Saved.name)
     )
+    times = ("at", "since", "until")
     return [
-        show_times({**row, "since_at": row["since"], "until_at": row["until"]})
+        {**show_times(row), **{name: show_time(row[name]) for name in times}}
         for row in connection.execute(statement).mappings()
     ]
 

@@ -3,6 +3,7 @@
 import hashlib
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 from attrs import evolve
 from feedgenerator import Atom1Feed
@@ -61,7 +62,8 @@ def _atom(visit: Visit, asked: Asked, name: str, hits: tuple[Hit, ...]) -> bytes
             link=base + visit.url("article", id=hit.id),
             description=harmless_in_pages(hit.snippet.text),
             author_name=harmless_in_pages(hit.source_name or hit.account_name or hit.site),
-            unique_id=web_address(hit.url) or f"urn:jianbao:{hit.site}:{hit.native_id}",
+            unique_id=harmless_in_pages(web_address(hit.url))
+            or f"urn:jianbao:{quote(hit.site)}:{quote(hit.native_id)}",
             pubdate=when[hit.id],
             updateddate=when[hit.id],
         )
