@@ -37,6 +37,7 @@ ALLOWED = {
     r"SELECT .* FROM link JOIN article .* WHERE link\.relation = 'doubtful' .*": (
         "`cluster doubts` puts what a person must decide in order; a partial index has these links alone"
     ),
+    r"SELECT problem\.kind, .* WHERE problem\.run_id = .* ORDER BY problem\.id": "all that went wrong in one run",
     r"SELECT tag\.tag, count\(\*\) .* GROUP BY tag\.tag .*": "the tags that people gave, each with how often",
     r"UPDATE crawl_run SET .* WHERE crawl_run\.state = 'running' AND .* RETURNING .*": (
         "the runs that call themselves running; a partial index has these alone"

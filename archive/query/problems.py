@@ -14,8 +14,6 @@ from archive.store.problems import Problem
 from archive.times import show_times
 
 EXAMPLES: Final = 3
-MOST: Final = 100_000
-"""So many problems of a run are told: more than a run has that is not wrong as a whole."""
 _T: Any = Row.__table__
 _RUN: Any = CrawlRun.__table__
 _THINGS: Final = {
@@ -110,5 +108,5 @@ def run_report(connection: Connection, run_id: int) -> RunReport:
     if row is None:
         raise NotFound(f"no run {run_id}; `jianbao runs` lists them")
     names = ("kind", "cause", "site", "template", "url", "detail", "capture_id")
-    query = select(*(_T.c[name] for name in names)).where(_T.c.run_id == run_id).order_by(_T.c.id).limit(MOST)
+    query = select(*(_T.c[name] for name in names)).where(_T.c.run_id == run_id).order_by(_T.c.id)
     return RunReport(show_times(row), [Problem(**one) for one in connection.execute(query).mappings()])

@@ -50,7 +50,7 @@ def answer(visit: Visit) -> Response:
         headers={"cache-control": "no-store"},
         answer=told,
         matches=[_told(visit, one, text if n < ALIGNED else "") for n, one in enumerate(told["matches"][:SHOWN])],
-        apart=told["apart"][:SHOWN],
+        apart=[_told(visit, one, text if n < ALIGNED else "") for n, one in enumerate(told["apart"][:SHOWN])],
         text=text,
         headline=headline or "",
         published=published,
