@@ -9,9 +9,10 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, Tunnel
 from scrapy.exceptions import DownloadConnectionRefusedError, ResponseDataLossError
 from scrapy.utils.defer import maybe_deferred_to_future
 
+from archive.errors import JianbaoError
 from crawler.guard import shown_proxy
 from crawler.pages.status import PROXY_REFUSES
-from crawler.run.politeness.turns import HostRests
+from crawler.run.politeness.turns import Ending, HostRests
 from crawler.run.retry import host_of
 
 if TYPE_CHECKING:
@@ -37,6 +38,21 @@ class PoliteHandler(HTTP11DownloadHandler):
 
     async def download_request(self, request: "Request") -> "Response":
         crawl: Crawl = cast("Any", self._crawler.spider).crawl
+        asked: list[Exception] = []
+        try:
+            return await self._in_turn(crawl, request, asked)
+        except (HostRests, Ending, ProxyFailed):
+            raise
+        except JianbaoError as error:
+            crawl.run.fail(error)
+            raise Ending("the run is ending") from error
+        except Exception as error:
+            if error not in asked:  # what the network gives is no bug of ours, whatever it is
+                crawl.run.note_bug(error, request.url)
+            raise
+
+    async def _in_turn(self, crawl: "Crawl", request: "Request", asked: list[Exception]) -> "Response":
+        """`asked`: takes the error that the request itself ends with."""
         turns = crawl.turns
         host = host_of(request.url)
         proxy = shown_proxy(request.meta.get("proxy"))
@@ -47,8 +63,9 @@ class PoliteHandler(HTTP11DownloadHandler):
                 response = await super().download_request(request)
             except TunnelError as error:
                 raise ProxyFailed(_refusal(proxy, _tunnel_status(error))) from error
-            except DownloadConnectionRefusedError as error:
-                if not proxy:
+            except Exception as error:
+                asked.append(error)
+                if not proxy or not isinstance(error, DownloadConnectionRefusedError):
                     raise
                 raise ProxyFailed(f"nothing listens at the proxy {proxy}") from error
         if proxy and response.status == PROXY_REFUSES:

@@ -171,6 +171,15 @@ class WarcMiddleware:
         run: Run = cast("Any", self.crawler.spider).crawl.run
         if run.fatal is not None or run.warc is None:
             raise IgnoreRequest("the run is ending")
+        try:
+            return self._written(run, request, response)
+        except IgnoreRequest:
+            raise
+        except Exception as error:
+            run.note_bug(error, request.url)
+            raise
+
+    def _written(self, run: "Run", request: "Request", response: Response) -> Response:
         run.answered = True
         run.answer(host_of(response.url), cast("Any", self.crawler.spider).name)
         ip = None if request.meta.get("proxy") else response.ip_address

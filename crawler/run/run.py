@@ -153,6 +153,11 @@ class Run:
         self.notes.append(note)
         logger.warning("%s", note)
 
+    def note_bug(self, error: BaseException, url: str) -> None:
+        """A bug in our own code, met at an address: the run goes on, but does not pass as a good one."""
+        logger.error("a bug", exc_info=error)
+        self.doubt(f"{url}: a bug, {type(error).__name__}: {error}", "bug", failed=True, url=url)
+
     def note_failure(self, one: "frontier.Claim | Recheck", cause: str, reason: str) -> None:
         """An address was asked for in vain. `cause`: of `crawler.run.retry`. `reason`: in a few words."""
         self.note_problem(Problem(kind="failed", cause=str(cause), site=one.site, url=one.url, detail=reason))

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from crawler.sites.registry import load_sites
 from tests.crawler.run.run import Archive
 from tests.crawler.warm import ROOT
 from tests.portal.server import text
@@ -167,6 +168,28 @@ def test_what_a_handler_of_scrapys_raises_ends_the_run_with_an_error(
         assert done.returncode == 1, name
         assert done.stderr.splitlines()[-1] == "jianbao: a bug, KeyError: 'gone'; please report it with the log"
         assert archive.last_run()["state"] == "failed"
+
+
+@pytest.mark.slow
+def test_a_bug_on_the_way_of_a_request_is_no_failure_of_the_network(
+    start_portal: "Callable[..., Proxy]", tmp_path: Path
+) -> None:
+    """Met at a list that may be missing, which alone is no reason for a word."""
+    proxy = start_portal(0)
+    url = next(source.urls[0] for source in load_sites()["sohu"].sources if not source.expect)
+    for number, broken in enumerate(("crawler.download.host_of(url)", "crawler.middlewares._request_headers(request)")):
+        name, _, given = broken.rpartition("(")
+        module, _, function = name.rpartition(".")
+        before = (
+            f"import {module} as m\nreal = m.{function}\n"
+            f"def bad(one):\n if getattr(one, 'url', one) == {url!r}: raise KeyError('gone')\n return real(one)\n"
+            f"m.{function} = bad"
+        )
+        archive = Archive(tmp_path / str(number), proxy.environment())
+        (tmp_path / str(number)).mkdir()
+        done = archive.run("crawl", "sohu", before=before)
+        assert done.returncode == 3, (given, done.stderr)
+        assert f"{url}: a bug, KeyError: 'gone'" in archive.last_run()["detail"]
 
 
 def test_the_line_for_cron_swallows_3_and_8_and_lets_all_else_through(tmp_path: Path) -> None:
