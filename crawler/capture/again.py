@@ -1,40 +1,23 @@
-"""Stored captures' records, read once more by today's rules, in processes of their own: pure but for the files.
-
-A process loads what reads a page, and neither the database's half nor the duplicate finder's: that is two thirds of a
-second less for each.
-"""
+"""A stored capture's record, read once more by today's rules: pure but for the file, and done by a process of
+`crawler.capture.rereading`. Nothing of the database is loaded here, nor of what finds duplicates."""
 
 import marshal
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import blake2b
-from itertools import islice
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from attrs import fields, frozen
 
-from archive.errors import UsageError
 from archive.ingest.prepare import Prepared, add_indexes, prepare_rows
 from archive.raw import Place
 from archive.settings import Home
 from archive.store.records import ArticleRecord, Item
-from archive.workers import Ceiling, WorkerEnded, Workers
-from crawler.capture.item import CEILING, capture_item, part_of
+from crawler.capture.item import capture_item, part_of
 from crawler.capture.role import Role, role_of
 from crawler.capture.stored import stored_raw
 from crawler.pages.witness import DISAGREES
 from crawler.warc.raw import RawCapture
-
-LOST: Final = (WorkerEnded, MemoryError, RecursionError)
-"""What is raised where reading ended its process, or would have."""
-
-TOGETHER: Final = 8
-"""So many records are handed over at a time; where one ends its reader, each is read alone."""
-
-AHEAD: Final = 16
-"""So often as many are handed over to each process before the first of them are used, so that it has work while others
-are stored."""
 
 
 @frozen(kw_only=True)
@@ -108,57 +91,3 @@ def reading(raw: RawCapture, stored: Stored) -> Reading:
         raise ValueError("an answer without a capture")
     further = part_of(raw.requested or raw.url) != 1
     return Reading(prepared=prepared, part=item if item.parts or further else None)
-
-
-def work(every: tuple[Stored, ...]) -> "list[Reading | UsageError | None]":
-    """What a process is asked for."""
-    return [_read_or_error(one) for one in every]
-
-
-def _read_or_error(one: Stored) -> Reading | UsageError | None:
-    try:
-        return read_again(one)
-    except UsageError as error:
-        return error
-
-
-class Rereading:
-    """The processes that read. `jobs`: how many. To be closed, or used as a context."""
-
-    def __init__(self, *, jobs: int = 1, ceiling: Ceiling = CEILING) -> None:
-        self._workers = Workers(work, jobs=jobs, ceiling=ceiling)
-        self._workers.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the processes."""
-        self._workers.close()
-
-    def all(self, every: Iterable[Stored]) -> Iterator[Reading | UsageError | WorkerEnded | None]:
-        """What the records of stored captures show by today's rules, in their order, read ahead of their use; why one
-        cannot be had, or ended its reader; None as of `read_again`."""
-        handed: deque[tuple[Stored, ...]] = deque()
-
-        def tasks() -> Iterator[tuple[Stored, ...]]:
-            waiting = iter(every)
-            while some := tuple(islice(waiting, TOGETHER)):
-                handed.append(some)
-                yield some
-
-        for future in self._workers.map(tasks(), ahead=AHEAD):
-            some = handed.popleft()
-            try:
-                yield from future.result()
-            except LOST:
-                yield from map(self._alone, some)
-
-    def _alone(self, stored: Stored) -> Reading | UsageError | WorkerEnded | None:
-        try:
-            return self._workers.call((stored,))[0]
-        except LOST as error:
-            return error if isinstance(error, WorkerEnded) else WorkerEnded(type(error).__name__)

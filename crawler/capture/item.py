@@ -4,12 +4,10 @@ the list in it.
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from attrs import evolve, frozen
 
 from archive.store.records import CaptureRecord, Item
-from archive.workers import Ceiling
 from crawler.capture.role import identity
 from crawler.capture.version import extractor_version
 from crawler.pages.extract import extract
@@ -21,10 +19,6 @@ from crawler.pages.template.site import ListError, Listing, Listings, Source
 from crawler.sites.registry import find_site, find_source
 from crawler.warc.encodings import BodyError, BodyTooLarge, decoded_body
 from crawler.warc.raw import RawCapture
-
-CEILING: Final = Ceiling(seconds=10, megabytes=700, patience=300)
-"""Of one answer. A page of this day's portals takes some ten milliseconds and megabytes; the largest that is read, six
-megabytes, two seconds."""
 
 
 def capture_item(raw: RawCapture, *, witness: bool = False) -> Item:

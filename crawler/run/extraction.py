@@ -18,9 +18,9 @@ from archive.raw import Place
 from archive.settings import Home
 from archive.store.records import Item
 from archive.workers import Ceiling, Workers
-from crawler.capture.again import LOST
+from crawler.capture.ceiling import CEILING, LOST
 from crawler.capture.hearing import NONE_WHOLE, Hearing, Whole, is_heard
-from crawler.capture.item import CEILING, ListAnswer, capture_page, capture_record, list_answer, page_item
+from crawler.capture.item import ListAnswer, capture_page, capture_record, list_answer, page_item
 from crawler.capture.role import identity, role_of
 from crawler.capture.stored import stored_raw
 from crawler.pages.page import Identity, Outcome, Page

@@ -54,15 +54,18 @@ def raw_from_headers(raw: RawCapture, headers: Sequence[tuple[str, str]]) -> Raw
     Of several content types the last one counts, as in browsers; several encodings are one list (RFC 9110, 5.3). What
     the transfer was encoded in, stands around them (RFC 9112, 6.1); a chunked payload is put together.
     """
-    types = _values(headers, "content-type")
-    encodings = ", ".join(_values(headers, "content-encoding"))
-    transfers = _listed(", ".join(_values(headers, "transfer-encoding")))
+    said: dict[str, list[str]] = {}
+    for name, value in headers:
+        said.setdefault(name.lower(), []).append(value)
+    types = said.get("content-type")
+    encodings = ", ".join(said.get("content-encoding", ()))
+    transfers = _listed(", ".join(said.get("transfer-encoding", ())))
     payload, cut = raw.payload, raw.cut
     if "chunked" in transfers:
         payload, torn = dechunked(payload)
         cut = cut or torn
     else:
-        cut = cut or _short(len(payload), _values(headers, "content-length"))
+        cut = cut or _short(len(payload), said.get("content-length", ()))
     outside = [name for name in transfers if name not in ("chunked", "identity")]
     return evolve(
         raw,
@@ -70,19 +73,15 @@ def raw_from_headers(raw: RawCapture, headers: Sequence[tuple[str, str]]) -> Raw
         content_type=types[-1] if types else None,
         encoding=", ".join([*([encodings] if encodings else []), *outside]),
         cut=cut,
-        etag=_validator(headers, "etag"),
-        last_modified=_validator(headers, "last-modified"),
+        etag=_validator(said.get("etag", ())),
+        last_modified=_validator(said.get("last-modified", ())),
     )
 
 
-def _validator(headers: Sequence[tuple[str, str]], name: str) -> str | None:
+def _validator(values: Sequence[str]) -> str | None:
     """A header by which the server knows a version of the page again; None where it has none of a sane length."""
-    value = next((value.strip() for value in _values(headers, name)), "")
+    value = values[0].strip() if values else ""
     return value if 0 < len(value) <= MAX_VALIDATOR and value.isascii() and value.isprintable() else None
-
-
-def _values(headers: Sequence[tuple[str, str]], wanted: str) -> list[str]:
-    return [value for name, value in headers if name.lower() == wanted]
 
 
 def _listed(value: str) -> list[str]:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
@@ -23,6 +24,7 @@ _HTTP: Final = StatusAndHeadersParser(["HTTP/"])
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 _ADDRESS: Final = re.compile(r"(https?)(://[^/?#]*)", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")
+_LENGTH: Final = re.compile(r"\s*\d{1,18}\s*", re.ASCII)
 _STATUS: Final = re.compile(r"[\d.]*\s+([+-]?\d{1,9})", re.ASCII)
 _YEARS: Final = range(1990, 2100)
 _KINDS: Final = ("response", "resource", "conversion", "revisit")
@@ -30,16 +32,16 @@ _KINDS: Final = ("response", "resource", "conversion", "revisit")
 
 @frozen
 class Head:
-    """A record's header. `kind`: its WARC-Type, in small letters. `length`: the bytes of its block."""
+    """A record's header. `fields`: the first of each name, in small letters. `kind`: its WARC-Type, in small letters.
+    `length`: the bytes of its block."""
 
-    fields: Any
+    fields: Mapping[str, str]
     kind: str
     length: int
 
     def get(self, name: str) -> str | None:
         """The field of this name, in whatever case, without white space around it; None where it is empty."""
-        value = self.fields.get_header(name)
-        return str(value).strip() or None if value is not None else None
+        return self.fields.get(name.lower(), "").strip() or None
 
 
 @define
@@ -54,15 +56,16 @@ class Dates:
 def read_head(head: bytes) -> Head:
     """A record's header out of its bytes. Raises `DamageError`."""
     try:
-        fields = _WARC.parse(BytesIO(head))
+        parsed = _WARC.parse(BytesIO(head))
     except Exception as error:  # whatever hostile bytes do to the parser
         raise DamageError(f"not a readable record: {type(error).__name__}") from error
-    length = fields.get_header("Content-Length")
+    fields = {name.lower(): value for name, value in reversed(parsed.headers)}
+    length = fields.get("content-length")
     if length is None:
         raise DamageError("the record has no length")
-    if not re.fullmatch(r"\s*\d{1,18}\s*", str(length), re.ASCII):
-        raise DamageError(f"the record's length is {str(length)[:40]!r}")
-    return Head(fields, str(fields.get_header("WARC-Type") or "").strip().lower(), int(length))
+    if not _LENGTH.fullmatch(length):
+        raise DamageError(f"the record's length is {length[:40]!r}")
+    return Head(fields, fields.get("warc-type", "").strip().lower(), int(length))
 
 
 Place = tuple[str | None, int | None, int | None]

@@ -21,6 +21,7 @@ from typing import Any
 
 from attrs import asdict, evolve
 
+import crawler.capture.rereading
 import crawler.run.extraction
 from archive.settings import resolve_home
 from crawler.capture import item
@@ -133,7 +134,7 @@ def main() -> None:
             site = load_sites()[name]
             object.__setattr__(site, "sources", few_lists(site.sources))  # it is known by its identity
     improve = worse() if sys.argv[2:] == ["worse"] else lambda: None
-    for module in (crawler.run.extraction, crawler.capture.again):
+    for module in (crawler.run.extraction, crawler.capture.rereading):
         module.Workers = Inline  # type: ignore[attr-defined]
     threading.Thread(target=reactor.run, kwargs={"installSignalHandlers": False}, daemon=True).start()  # type: ignore[attr-defined]
     home = resolve_home(str(Path(sys.argv[1])), None)

@@ -17,7 +17,7 @@ from archive.settings import Home
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from crawler.capture.again import Rereading
+    from crawler.capture.rereading import Rereading
     from crawler.run.run import Run
     from crawler.upkeep.reextract.choose import Wanted
     from crawler.upkeep.reextract.report import Report
@@ -86,12 +86,13 @@ def reextract(
       jianbao reextract --site sohu --outcome unknown_template
       jianbao reextract --template post2021 --since 2026-03-01
     """
-    from crawler.capture.again import Rereading
-    from crawler.sites.registry import load_sites
+    from crawler.capture.rereading import Rereading
 
-    load_sites()  # a site file that cannot be loaded is told once, and not as so many records that cannot be read
     with Rereading(jobs=jobs or os.cpu_count() or 1) as rereading:
-        # While these processes load what reads a page, this one loads the database's half.
+        # These processes load what they need while this one does.
+        from crawler.sites.registry import load_sites
+
+        load_sites()  # a site file that cannot be loaded is told once, and not as so many records that cannot be read
         from crawler.capture.version import extractor_version
         from crawler.upkeep.reextract.choose import Wanted
         from crawler.upkeep.reextract.report import Report

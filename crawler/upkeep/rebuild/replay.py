@@ -24,8 +24,9 @@ from archive.settings import Home
 from archive.store.db import writing
 from archive.store.models import Article, Capture, Revision
 from archive.workers import WorkerEnded
-from crawler.capture.again import Reading, Rereading
+from crawler.capture.again import Reading
 from crawler.capture.again import Stored as Record
+from crawler.capture.rereading import Rereading
 
 TOGETHER: Final = 100
 _PAGE: Final = 200

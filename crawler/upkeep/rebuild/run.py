@@ -17,7 +17,7 @@ from archive.settings import Home
 from archive.store.changes import log_clustered
 from archive.store.db import open_engine, opened, reading, writing
 from archive.store.models import Article, Capture, CrawlRun
-from crawler.capture.again import Rereading
+from crawler.capture.rereading import Rereading
 from crawler.capture.version import extractor_version
 from crawler.run.extraction import Extraction
 from crawler.run.load import import_warc, jobs_for

@@ -22,9 +22,10 @@ from archive.store.keys import key_in
 from archive.store.models import Article, Capture
 from archive.store.records import Stored
 from archive.workers import WorkerEnded
-from crawler.capture.again import Reading, Rereading
+from crawler.capture.again import Reading
 from crawler.capture.again import Stored as Record
 from crawler.capture.join import Joined, is_whole, join, with_wholes
+from crawler.capture.rereading import Rereading
 from crawler.pages.page import Outcome
 from crawler.run import frontier
 from crawler.run.retry import RULES

@@ -16,8 +16,9 @@ from archive.ingest.transaction import ingest
 from archive.settings import Home
 from archive.store.db import open_engine, writing
 from archive.store.models import Base
-from crawler.capture.again import Reading, Stored, work
+from crawler.capture.again import Reading, Stored
 from crawler.capture.hearing import Hearing
+from crawler.capture.rereading import work
 from crawler.capture.version import extractor_version
 from crawler.run.run import open_run
 from crawler.run.store import Answer, read, store
