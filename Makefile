@@ -11,7 +11,7 @@ TWO := -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-serve simulate docs spark clean
+.PHONY: help setup demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-serve simulate docs screenshots spark clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ bench-serve: setup ## the reading room under load, beside an import that writes
 
 simulate: setup ## days at a scripted portal (DAYS=20 SEED=1): what the archive's history missed, or made up
 	@$(BIN)/python -m tests.simulation --days $(or $(DAYS),20) --seed $(or $(SEED),1)
+
+screenshots: setup ## pictures of the reading room's pages, from the demo archive, into docs/images (wants Chromium)
+	@$(BIN)/python -m tests.archive.web.browser.screenshots
 
 docs: setup ## write the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.make_docs

@@ -10,29 +10,43 @@ from archive.store.models import Article, Capture, CrawlRun, Revision
 from archive.times import show_time, show_times
 
 
+def holdings(connection: Connection) -> dict[str, Any]:
+    """How many `articles`, `stories` and `copies` (articles beyond one of each story) are shown, those that are
+    `withdrawn`, and the articles of each of the `sites`."""
+    # What is withdrawn is taken off: few rows with an index of their own, where a count of the others would read all.
+    hidden = _counted(connection, Article.site, ~visible())
+    sites = _less(_counted(connection, Article.site), hidden)
+    clusters, members = connection.execute(
+        select(func.count(), func.coalesce(func.sum(Cluster.size), 0)).where(Cluster.size > 0)
+    ).one()
+    articles = sum(sites.values())
+    return {
+        "articles": articles,
+        "stories": articles - int(members) + clusters,
+        "copies": int(members) - clusters,
+        "withdrawn": sum(hidden.values()),
+        "sites": sites,
+    }
+
+
 def statistics(connection: Connection) -> dict[str, Any]:
     """The archive in numbers, as `jianbao stats --json` prints it."""
 
     def count(statement: Any) -> int:
         return connection.scalar(statement) or 0
 
-    # What is withdrawn is taken off: few rows with an index of their own, where a count of the others would read all.
-    hidden = _counted(connection, Article.site, ~visible())
-    articles = count(select(func.count()).select_from(Article)) - sum(hidden.values())
-    grouped = connection.execute(
-        select(func.count(), func.coalesce(func.sum(Cluster.size), 0)).where(Cluster.size > 0)
-    ).one()
+    held = holdings(connection)
     first, last = connection.execute(select(func.min(Article.published_at), func.max(Article.published_at))).one()
     return {
-        "articles": articles,
-        "stories": articles - int(grouped[1]) + grouped[0],
-        "copies": int(grouped[1]) - grouped[0],
+        "articles": held["articles"],
+        "stories": held["stories"],
+        "copies": held["copies"],
         "revisions": count(select(func.count()).select_from(Revision)),
         "captures": count(select(func.count()).select_from(Capture)),
         "first_published_at": show_time(first),
         "last_published_at": show_time(last),
-        "withdrawn": sum(hidden.values()),
-        "sites": _less(_counted(connection, Article.site), hidden),
+        "withdrawn": held["withdrawn"],
+        "sites": held["sites"],
         "outcomes": _counted(connection, Capture.outcome),
         "relations": _counted(connection, Link.relation),
         "templates": _less(_counted(connection, Article.template), _counted(connection, Article.template, ~visible())),

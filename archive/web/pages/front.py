@@ -1,6 +1,7 @@
 """The front page: what came in last, what changed, what vanished, and how much there is."""
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final
@@ -10,31 +11,43 @@ from starlette.responses import Response
 
 from archive.dedup.tables import Cluster
 from archive.query.changes import STATES, Wanted, changes
+from archive.query.statistics import holdings
 from archive.query.visible import visible
 from archive.store.models import Article, Change
+from archive.store.people import Withdrawal
 from archive.times import show_times
 from archive.web.visit import Page, Visit
 
 NEWEST: Final = 14
 TOLD: Final = 7
-SINCE: Final = timedelta(days=30)
+LAST: Final = timedelta(days=30)
+LOOKED_AT: Final = 5_000
+"""So many of the last entries of the change log are looked through."""
+OLDEST: Final = 20.0
+"""Seconds that the page may be behind a crawl that is at work."""
 EDITS: Final = ("headline", "number", "name", "date", "paragraph_removed", "paragraph_added", "wording")
 
 
 class _Kept:
-    """What the front page shows, until the change log goes on: every change of an article stands there."""
+    """What the front page shows, as long as the change log is as it was, or for `OLDEST`; never beyond a withdrawal."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._of: tuple[str, int] | None = None
+        self._of: tuple[str, int, int] | None = None
+        self._at = 0.0
         self._found: dict[str, Any] = {}
 
     def get(self, name: str, connection: Connection) -> dict[str, Any]:
         """`name`: of the archive."""
-        of = (name, connection.scalar(select(func.max(Change.id))) or 0)
+        tip = connection.scalar(select(func.max(Change.id))) or 0
+        withdrawn = connection.scalar(select(func.max(Withdrawal.id))) or 0
+        of = (name, withdrawn, tip)
         with self._lock:
-            if self._of != of:
-                self._found, self._of = _look(connection), of
+            fresh = self._of == of or (
+                self._of is not None and self._of[:2] == of[:2] and time.monotonic() - self._at < OLDEST
+            )
+            if not fresh:
+                self._found, self._of, self._at = _look(connection, tip), of, time.monotonic()
             return self._found
 
 
@@ -43,49 +56,33 @@ _KEPT: Final = _Kept()
 
 def front(visit: Visit) -> Response:
     """The page."""
-    found = _KEPT.get(visit.room.home.database, visit.connection)
-    return visit.render("front.html", **found)
+    return visit.render("front.html", **_KEPT.get(visit.room.home.database, visit.connection))
 
 
-def _look(connection: Connection) -> dict[str, Any]:
-    since = datetime.now(UTC) - SINCE
-    grouped = connection.execute(
-        select(func.count(), func.coalesce(func.sum(Cluster.size), 0)).select_from(Cluster)
-    ).one()
-    articles = connection.scalar(select(func.count()).select_from(Article).where(visible())) or 0
-    return {
-        "newest": _newest(connection),
-        "changed": list(islice(changes(connection, Wanted(since=since, kinds=EDITS)), TOLD)),
-        "gone": list(islice(changes(connection, Wanted(since=since, kinds=STATES)), TOLD)),
-        "articles": articles,
-        "stories": articles - int(grouped[1]) + grouped[0],
-        "copies": int(grouped[1]) - grouped[0],
-        "sites": connection.execute(
-            select(Article.site, func.count())
-            .where(visible())
-            .group_by(Article.site)
-            .order_by(func.count().desc(), Article.site)
-        ).all(),
-    }
+def _look(connection: Connection, tip: int) -> dict[str, Any]:
+    newest = connection.scalar(select(Change.at).where(Change.id == tip))
+    found: dict[str, list[dict[str, Any]]] = {"changed": [], "gone": []}
+    if newest is not None:
+        # Of what was seen last, not of today: an archive that is crawled no more has a front page, too.
+        since, least = newest - LAST, max(tip - LOOKED_AT, 0)
+        for name, kinds in (("changed", EDITS), ("gone", STATES)):
+            its = changes(connection, Wanted(since=since, kinds=kinds, least=least))
+            found[name] = list(islice(its, TOLD))
+    return {"newest": _newest(connection), **found, **holdings(connection)}
 
 
 def _newest(connection: Connection) -> list[dict[str, Any]]:
     columns = (
-        Article.id,
-        Article.site,
-        Article.headline,
-        Article.body,
-        Article.published_at,
-        Article.source_name,
-        Article.account_name,
-        Article.state,
+        *(Article.id, Article.site, Article.headline, Article.body, Article.published_at),
+        *(Article.source_name, Article.account_name, Article.state),
         func.coalesce(Cluster.size, 1).label("copies"),
     )
     represents = func.coalesce(Cluster.representative_id, Article.id) == Article.id
     query = (
         select(*columns)
         .outerjoin(Cluster, Cluster.id == Article.cluster_id)
-        .where(Article.published_at.is_not(None), represents, visible())
+        # A page may state a time that has not come yet.
+        .where(Article.published_at <= datetime.now(UTC) + timedelta(days=1), represents, visible())
         .order_by(Article.published_at.desc(), Article.id.desc())
         .limit(NEWEST)
     )

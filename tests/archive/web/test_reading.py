@@ -207,3 +207,19 @@ def test_what_is_gone_is_told_with_its_interval(browser: TestClient, demo_archiv
         assert "此文已不在原处" in page
         assert "2025-11-20 19:00" in page
         assert "2025-11-21 00:00" in page
+
+
+def test_the_front_page_tells_what_changed_and_vanished(browser: TestClient, demo_archive: "Demo") -> None:
+    page = browser.get("/").text
+    world = demo_archive.world
+    assert f"<b>{len(world.publications)}</b>" in page
+    assert f"<b>{len(world.clusters())}</b>" in page
+    gone = re.search(r'<section class="card" aria-labelledby="gone">(.*?)</section>', page, re.DOTALL)
+    changed = re.search(r'<section class="card" aria-labelledby="changed">(.*?)</section>', page, re.DOTALL)
+    assert gone
+    assert changed
+    told = {int(number) for number in re.findall(r"/article/(\d+)", gone[1])}
+    assert told == {_number(browser, *key) for key in demo_archive.gone(demo_archive.deeds[-2].at)}
+    assert {int(number) for number in re.findall(r"/article/(\d+)", changed[1])} <= {
+        _number(browser, *key) for key in demo_archive.edited
+    }

@@ -1,6 +1,7 @@
 """`jianbao serve`: what it takes, what it says, and how it ends."""
 
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -64,3 +65,24 @@ def test_it_says_where_it_is_and_ends_when_it_is_told(sqlite_url: str, ended_by:
         rest, errors = process.communicate(timeout=30)
     assert (rest, errors) == ("", "")
     assert process.returncode in (0, -ended_by), process.returncode
+
+
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    """It exits with 0 on warnings, too: what counts is that it has nothing to say."""
+    page = (Path(__file__).parents[3] / "docs" / "serve.md").read_text("utf-8")
+    [(name, unit)] = re.findall(r"`/etc/systemd/system/([\w.-]+)`:\n\n```ini\n(.*?)```", page, re.DOTALL)
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not here")
+    (tmp_path / name).write_text(unit, "utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(tmp_path / name)], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_pictures_are_there_and_small() -> None:
+    docs = Path(__file__).parents[3] / "docs"
+    shown = set(re.findall(r"\]\(images/([\w-]+\.png)\)", (docs / "serve.md").read_text("utf-8")))
+    sizes = {file.name: file.stat().st_size for file in (docs / "images").iterdir()}
+    assert shown <= set(sizes)
+    assert max(sizes.values()) < 200_000

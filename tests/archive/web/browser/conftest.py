@@ -137,7 +137,7 @@ class Seat:
 @contextmanager
 def seated(browser: "Browser", base: str, *, signed_in: bool = False, **options: Any) -> Iterator[Seat]:
     """A new window, with what is passed to playwright."""
-    context: BrowserContext = browser.new_context(locale="zh-CN", **options)
+    context: BrowserContext = browser.new_context(**{"locale": "zh-CN", **options})
     page = context.new_page()
     page.set_default_timeout(30_000)
     seat = Seat(page, base)
