@@ -56,12 +56,15 @@ def status_of(error: Exception) -> int:
 
 
 def answer_to(error: Exception, request: Request, room: Room, page: Page | None = None) -> Response:
-    """The answer that tells an error. What is a fault of ours is logged with its traceback, and not shown."""
+    """The answer that tells an error. What is a fault of ours is logged with its traceback, and not shown; nor is why an
+    archive cannot be opened: that names paths of this machine, and its cure is for whoever runs it."""
     status = status_of(error)
     visit = Visit(request=request, room=room, page=page)
     if status == 500:
         _LOG.error("%s failed", page.name if page is not None else "a request", exc_info=error)
-    detail = str(error) if isinstance(error, JianbaoError) else ""
+    if status == 503 and isinstance(error, JianbaoError):
+        _LOG.error("%s", error)
+    detail = str(error) if isinstance(error, JianbaoError) and status != 503 else ""
     more = {name: value for name in ("position", "cure") if (value := getattr(error, name, None)) is not None}
     headers = {"retry-after": str(RETRY_SECONDS)} if status == 503 else {}
     if isinstance(error, NeedsToken):

@@ -100,7 +100,7 @@ def test_the_api_tells_errors_as_problems(home: Home) -> None:
     assert answer.json()["status"] == 404
 
 
-def test_an_archive_that_is_absent_damaged_or_swapped(home: Home) -> None:
+def test_an_archive_that_is_absent_damaged_or_swapped(home: Home, caplog: pytest.LogCaptureFixture) -> None:
     file = home.path / "archive.db"
     aside = file.with_name("aside.db")
     browser = client(home)
@@ -112,6 +112,8 @@ def test_an_archive_that_is_absent_damaged_or_swapped(home: Home) -> None:
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
     assert "Traceback" not in answer.text
+    assert str(file) in caplog.text
+    assert str(home.path) not in answer.text, "paths of this machine are nobody's business"
     file.write_bytes(b"no database at all, but some bytes" * 100)
     assert browser.get("/").status_code == 503
     file.unlink()

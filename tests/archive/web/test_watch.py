@@ -95,7 +95,7 @@ def test_changes_are_told_with_their_words(browser: TestClient) -> None:
     heavy = browser.get(f"/changes?since={SINCE}&by=weight").text
     weights = [int(number) for number in re.findall(r"权重 (\d+)", heavy)]
     assert weights == sorted(weights, reverse=True)
-    assert browser.get("/changes").text.count("已撤下") >= 3, "without a span it is the last one"
+    assert browser.get("/changes").text.count("已移除") >= 3, "without a span it is the last one"
     assert "没有这样的变动" in browser.get("/changes?since=2030-01-01").text
 
 
