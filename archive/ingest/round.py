@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select, text, update
 
 from archive.dedup.linking import link
 from archive.dedup.types import Indexed
+from archive.ingest.barred import barred
 from archive.ingest.changing import change_article
 from archive.ingest.corrected import Standing, extracted, keep_extracted, stand_on, standing
 from archive.ingest.observations import Observation
@@ -115,6 +116,7 @@ class Round:
     entries: list[fulltext.Entry] = field(factory=list)
     indexed: dict[int, Indexed] = field(factory=dict)
     repeated: dict[int, dict[str, Any]] = field(factory=dict)
+    erased: dict[int, int] = field(factory=dict)
 
     def take(self, waiting: list[tuple[int, Prepared]]) -> list[tuple[int, Prepared]]:
         """Take the items that one round may hold; the rest is handed back."""
@@ -132,6 +134,7 @@ class Round:
     def store(self) -> None:
         """Write the round."""
         self._leave_out_known_captures()
+        self._leave_out_erased()
         self._find_repeated()
         taken = self._number()
         old = [(one, one.present) for one in taken if one.present is not None]
@@ -177,6 +180,23 @@ class Round:
                     state=state, capture_id=capture_id, article_id=article_id, cluster_id=cluster_id
                 )
         self.items = [(place, item) for place, item in self.items if place not in self.stored]
+
+    def _leave_out_erased(self) -> None:
+        """Of an article that a person had erased, nothing is stored but that a capture showed it."""
+        found = barred(self.connection, {key_of(item) for _, item in self.items if item.article})
+        if not found:
+            return
+        items = []
+        for place, item in self.items:
+            if not item.article or key_of(item) not in found:
+                items.append((place, item))
+            elif item.capture:
+                self.erased[place] = found[key_of(item)]
+                capture = {**item.capture, "outcome": "withdrawn", "text_digest": None, "template": None}
+                items.append((place, evolve(item, article={}, digest="", capture=capture)))
+            else:
+                self.stored[place] = Stored(state="no_article")
+        self.items = items
 
     def _find_repeated(self) -> None:
         """A capture without a payload of its own showed what the one showed that it repeats. Where the archive does not
@@ -254,7 +274,8 @@ class Round:
 
     def _capture(self, one: _Taken) -> dict[str, Any]:
         run_id = one.item.numbers.run if one.item.numbers is not None else self.run_id
-        return {**one.item.capture, "id": one.capture_id, "run_id": run_id, "article_id": one.article_id}
+        article_id = self.erased.get(one.place, one.article_id)
+        return {**one.item.capture, "id": one.capture_id, "run_id": run_id, "article_id": article_id}
 
     def _draw(self, model: type[Base], count: int) -> list[int]:
         """Ids for `count` new rows: on SQLite the write lock makes them ours, on PostgreSQL the sequence does."""

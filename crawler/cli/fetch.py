@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -49,6 +50,7 @@ def fetch(home: Home, addresses: tuple[str, ...], as_json: bool, verbose: bool) 
     else:
         log_nothing("text")
     named, refused = _named(_given(addresses))
+    _leave_out_erased(home, named, refused)
     if not named:
         first = next(iter(refused.items()), None)
         raise UsageError(f"not fetched: {first[0][:200]}: {first[1]}" if first else "no address is named")
@@ -108,6 +110,27 @@ def _named(given: Iterable[str]) -> "tuple[dict[str, Named], dict[str, str]]":
             one = Named(url=found.canonical_url or url, site=found.site, native_id=found.native_id)
         named[url] = once.setdefault((one.site, one.native_id) if found is not None else url, one)
     return named, refused
+
+
+def _leave_out_erased(home: Home, named: "dict[str, Named]", refused: dict[str, str]) -> None:
+    """What a person had erased is not asked for again."""
+    from archive.errors import DatabaseUnavailable, NotFound, SchemaMismatch
+    from archive.people.present import standing
+    from archive.query.lookup import find_article
+    from archive.store.db import opened, reading
+    from crawler.capture.role import resolve
+
+    try:
+        with opened(home.database) as engine, reading(engine) as connection:
+            for url, one in list(named.items()):
+                with suppress(NotFound):
+                    key = find_article(connection, one.url, resolve, withdrawn=True)
+                    withdrawal = standing(connection, key)
+                    if withdrawal is not None and withdrawal["erased_at"] is not None:
+                        del named[url]
+                        refused[url] = f"article {key} was erased by a person, and is not fetched again"
+    except (DatabaseUnavailable, SchemaMismatch):
+        return  # there is no archive yet, or the run says what is wrong with it
 
 
 def _spiders(asked: "list[Named]") -> dict[Any, dict[str, Any]]:

@@ -37,6 +37,7 @@ class Outcome(StrEnum):
     TOO_LARGE = "too_large"
     BROKEN = "broken"
     INCOMPLETE = "incomplete"
+    WITHDRAWN = "withdrawn"
 
 
 @frozen(kw_only=True)

@@ -85,6 +85,7 @@ RULES: Final[dict[str, Rule]] = {
     Outcome.EMPTY: _tried("no bytes, or a page too short for any article"),
     Outcome.BROKEN: _tried("bytes that cannot be read, a maintenance page, an error in JSON"),
     Outcome.INCOMPLETE: _tried("a part of the page: status 206"),
+    Outcome.WITHDRAWN: _final("an article that a person had erased", then="gone"),
     Cause.NO_ANSWER: _tried("no answer: a time-out, a connection that fails or is cut"),
     Cause.SERVER_ERROR: _tried("status 408, 425 or 5xx"),
     Cause.REDIRECTS: _tried("redirects without end, for instance to itself with a cookie"),

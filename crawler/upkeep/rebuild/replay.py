@@ -191,7 +191,8 @@ class Replay:
         last = (0, 0)
         query = select(_A.c.id, _R.c.number, _R.c.digest, _R.c.captured_at, _R.c.cause, _A.c.first_captured_at)
         query = query.outerjoin(_R, _R.c.article_id == _A.c.id).where(_R.c.capture_id.is_(None))
-        query = query.where(func.coalesce(_R.c.cause, "") != "person")
+        # What a person said comes last, but for the nothing that stays of an article that was erased.
+        query = query.where((func.coalesce(_R.c.cause, "") != "person") | (_R.c.number == 1))
         query = query.order_by(_A.c.id, _R.c.number).limit(_PAGE)
         while True:
             behind = (_A.c.id > last[0]) | ((_A.c.id == last[0]) & (_R.c.number > last[1]))

@@ -25,8 +25,8 @@ from crawler.run.locks import is_dead, lock_home
 from crawler.run.run import Run, open_run
 from crawler.upkeep.rebuild.beside import Beside, Counted, beside, counted
 from crawler.upkeep.rebuild.carry import carry, chunks, number_on, restore_history, restore_times
-from crawler.upkeep.rebuild.corrections import carry_corrections, note_extracted
 from crawler.upkeep.rebuild.replay import Replay, Tally
+from crawler.upkeep.rebuild.said import carry_corrections, note_extracted, restore_erased
 from crawler.warc.marker import marker_of
 
 KINDS: Final = ("crawl", "import", "reextract")
@@ -105,6 +105,7 @@ class Rebuild:
             extracted = carry_corrections(old, new, self.now())
             self.report.tables_lost = carry(old, new)
             note_extracted(new, extracted)
+            restore_erased(old, new)
             self.report.anew = restore_history(old, new)
             restore_times(old, new)
             number_on(new, old)

@@ -20,6 +20,7 @@ from archive.store.db import opened, reading, writing
 from archive.store.models import Alarm, Article, Capture, CrawlRun, Revision
 from archive.store.records import Item
 from crawler.run.locks import lock_home
+from crawler.upkeep.erase.run import erase_all
 from crawler.upkeep.rebuild import beside, run
 from crawler.upkeep.rebuild.carry import carried
 from crawler.upkeep.rebuild.run import Rebuild, Report, plan
@@ -97,6 +98,21 @@ def rebuild(clip: Clip, **more: Any) -> Report:
     clip.engine.dispose()
     moment = DAY + timedelta(days=99)
     return Rebuild(clip.home, now=lambda: moment, **more).run()
+
+
+@pytest.mark.own_database
+def test_what_was_erased_stays_so(clip: Clip) -> None:
+    clip.capture(*((address(n), page(n), n) for n in range(1, 4)))
+    erase_all(clip.home, clip.engine, [2], "法院判决", by="林", now=DAY + 60 * HOUR)
+    before = state(clip)
+    assert {row["outcome"] for row in before["capture"]} == {"article", "withdrawn"}
+    report = rebuild(clip)
+    after = state(clip)
+    assert after["crawl_run"].pop()["kind"] == "rebuild"
+    for name, rows in before.items():
+        assert after[name] == rows, name
+    assert (report.tally.lost, report.found) == (0, 0)
+    assert clip.findings() == []
 
 
 @pytest.mark.own_database
