@@ -56,8 +56,8 @@ def status_of(error: Exception) -> int:
 
 
 def answer_to(error: Exception, request: Request, room: Room, page: Page | None = None) -> Response:
-    """The answer that tells an error. What is a fault of ours is logged with its traceback, and not shown; nor is why an
-    archive cannot be opened: that names paths of this machine, and its cure is for whoever runs it."""
+    """The answer that tells an error. What is a fault of ours is logged with its traceback, and not shown; nor is why
+    an archive cannot be opened: that names paths of this machine, and its cure is for whoever runs it."""
     status = status_of(error)
     visit = Visit(request=request, room=room, page=page)
     if status == 500:
