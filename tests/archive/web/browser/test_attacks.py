@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Engine
 
 from archive.settings import Home
-from tests.archive.web.attacks import attacked
+from tests.archive.web.attacks import ATTACKS, attacked
 from tests.archive.web.browser.conftest import Elsewhere, seated
+from tests.archive.web.hostile import captured_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -36,5 +37,39 @@ def test_no_attack_runs(
             assert seat.page.evaluate("window.ran") is None, path
             assert seat.page.url == base + path, "it leads away"
             assert seat.page.evaluate("document.querySelectorAll('script,iframe,img,base,object,embed').length") == 0
+    assert seat.said == []
+    assert elsewhere.by_pages == []
+
+
+def test_a_captured_page_does_nothing_in_its_frame(
+    chromium: "Browser",
+    elsewhere: Elsewhere,
+    serve: Callable[[Home], str],
+    sqlite_url: str,
+    sqlite_engine: Engine,
+    tmp_path: Path,
+) -> None:
+    """The attacks as a page of their own: beside what was read of it, and alone under its own address."""
+    home = Home(path=tmp_path / "home", database=sqlite_url)
+    page = "".join(f"<p>第{number}段：{attack}</p>" for number, attack in enumerate(ATTACKS))
+    number = captured_page(sqlite_engine, home, f"<html><body><h1>标题</h1>{page}</body></html>".encode())
+    base = serve(home)
+    with seated(chromium, base) as seat:
+        assert seat.go(f"/explain/{number}") == 200
+        [frame] = seat.page.frames[1:]
+        seat.page.wait_for_load_state("networkidle")
+        assert frame.url == f"{base}/captured/{number}"
+        assert "第0段" in frame.locator("body").inner_text()
+        assert frame.evaluate("window.origin") == "null"
+        for path in (f"/explain/{number}", f"/captured/{number}"):
+            assert seat.go(path) == 200
+            assert seat.page.url == base + path, "it leads away"
+            assert seat.page.evaluate("window.ran") is None
+            assert (
+                seat.page.evaluate(
+                    "document.querySelectorAll('script,img,base,object,embed,form[action^=http]').length"
+                )
+                == 0
+            )
     assert seat.said == []
     assert elsewhere.by_pages == []

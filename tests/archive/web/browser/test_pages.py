@@ -33,6 +33,7 @@ PAGES = {
     "sentence": "/article/{edited}/sentence",
     "match": "/match",
     "explain": "/explain/{capture}",
+    "doubts": "/doubts",
     "runs": "/runs",
     "run": "/runs/1",
     "alarms": "/alarms",
