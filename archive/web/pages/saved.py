@@ -10,13 +10,13 @@ from feedgenerator import Atom1Feed
 from sqlalchemy import select
 from starlette.responses import Response
 
-from archive.query.search import Asked, Hit, Sort
+from archive.query.search import Asked, Hit, Sort, freeze
 from archive.query.search import search as find
+from archive.query.search.saved import add, listed
 from archive.query.search.saved import find as find_saved
-from archive.query.search.saved import listed
 from archive.store.models import Article
 from archive.text.harmless import harmless_in_pages
-from archive.web.parts.searches import asked_of
+from archive.web.parts.searches import asked_of, sort_of
 from archive.web.render import web_address
 from archive.web.visit import Page, Visit
 
@@ -27,6 +27,18 @@ TYPE: Final = "application/atom+xml; charset=utf-8"
 def saved(visit: Visit) -> Response:
     """The searches that were saved."""
     return visit.render("saved.html", saved=listed(visit.connection))
+
+
+def keep(visit: Visit) -> Response:
+    """Freezes the hits of a search under a query id, and saves it where a name is given; for who has the token."""
+    sent = visit.form
+    asked = Asked(text=sent.get("q", ""), every_copy=bool(sent.get("all")), sort=sort_of(sent.get("sort", "")))
+    by, now = visit.room.home.settings.who, datetime.now(UTC)
+    if name := sent.get("name", "").strip():
+        query_id = add(visit.connection, name, asked, by=by, now=now)
+    else:
+        query_id = freeze(visit.connection, asked, by=by, now=now)
+    return visit.go("search", query_id=query_id)
 
 
 def feed(visit: Visit) -> Response:
@@ -82,5 +94,6 @@ def _captured(visit: Visit, hits: tuple[Hit, ...]) -> dict[int, datetime]:
 
 PAGES: Final = (
     Page(path="/saved", name="saved", view=saved, nav="more"),
+    Page(path="/saved", name="keep", view=keep, methods=("POST",), writes=True, costly=True),
     Page(path="/feed.atom", name="feed", view=feed, costly=True),
 )

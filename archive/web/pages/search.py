@@ -1,5 +1,6 @@
 """Search: a query in, stories out, with what they can be narrowed by."""
 
+from datetime import datetime
 from typing import Final
 
 from attrs import frozen
@@ -7,6 +8,7 @@ from starlette.responses import Response
 
 from archive.query.search import FACETS, Asked, Facet, facets, timeline
 from archive.query.search import search as find
+from archive.times import BEIJING
 from archive.web.parts.searches import SORTS, address_of, asked_of, conditions, narrowed
 from archive.web.parts.timeline import Bars, bars
 from archive.web.visit import Page, Visit
@@ -33,7 +35,10 @@ def search(visit: Visit) -> Response:
     asked = asked_of(visit)
     first = visit.number("first", 1, most=10**9, least=1)
     results = find(visit.connection, asked, limit=SHOWN, cursor=visit.arg("cursor") or None)
-    with_facets = visit.arg("facets") == "1" or (results.total <= AT_ONCE and not visit.arg("cursor"))
+    # What is frozen is not narrowed down.
+    with_facets = not asked.query_id and (
+        visit.arg("facets") == "1" or (results.total <= AT_ONCE and not visit.arg("cursor"))
+    )
     return visit.render(
         "search.html",
         asked=asked,
@@ -46,6 +51,7 @@ def search(visit: Visit) -> Response:
         chart=_chart(visit, asked) if with_facets and results.total else None,
         with_facets=with_facets,
         open_values=VALUES,
+        today=datetime.now(BEIJING).date().isoformat(),
     )
 
 

@@ -14,20 +14,25 @@ SORTS: Final = tuple(Sort)
 def asked_of(visit: Visit) -> Asked:
     """What is asked for: `q` in the query language, `sort`, `all=1` for every copy, or a `query_id`. Raises
     `QueryError`, `UsageError`, `NotFound`."""
-    sort = visit.arg("sort") or Sort.RELEVANCE
-    if sort not in SORTS:
-        raise UsageError(f"hits are not sorted by {sort[:40]!r}; write one of {', '.join(SORTS)}")
+    sort = sort_of(visit.arg("sort"))
     if query_id := visit.arg("query_id"):
         return thaw(visit.connection, query_id)
-    asked = Asked(text=visit.arg("q"), every_copy=visit.arg("all") in ("1", "true"), sort=Sort(sort))
+    asked = Asked(text=visit.arg("q"), every_copy=visit.arg("all") in ("1", "true"), sort=sort)
     parse(asked.text)
     return asked
+
+
+def sort_of(value: str) -> Sort:
+    """The order that is named, by relevance where none is. Raises `UsageError`."""
+    if value and value not in SORTS:
+        raise UsageError(f"hits are not sorted by {value[:40]!r}; write one of {', '.join(SORTS)}")
+    return Sort(value or Sort.RELEVANCE)
 
 
 def address_of(asked: Asked) -> dict[str, Any]:
     """The same search, for an address."""
     if asked.query_id:
-        return {"query_id": asked.query_id}
+        return {"query_id": asked.query_id, "q": "", "all": False, "sort": ""}
     sort = "" if asked.sort == Sort.RELEVANCE else str(asked.sort)
     return {"q": asked.text, "all": asked.every_copy, "sort": sort}
 

@@ -1,5 +1,6 @@
 """Whatever strangers wrote into whatever field, a page has no element, attribute or address of theirs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -13,6 +14,8 @@ from archive.settings import Home
 from tests.archive.web.attacks import ATTACKS, attacked
 from tests.archive.web.room import TOKEN, client
 
+pytestmark = pytest.mark.slow
+
 ELEMENTS = set(
     "html head meta title link body a header svg rect text line circle path g polyline polygon form label "
     "input button p nav ul ol li main h1 h2 h3 h4 h5 h6 div span section article aside footer figure "
@@ -24,11 +27,11 @@ ADDRESSES = ("href", "src", "action", "formaction")
 
 
 @pytest.fixture
-def room(sqlite_url: str, sqlite_engine: Engine, tmp_path: Path) -> tuple[TestClient, list[int]]:
-    ids = attacked(sqlite_engine)
-    browser = client(Home(path=tmp_path / "home", database=sqlite_url), token=TOKEN)
-    browser.post("/token", data={"token": TOKEN})
-    return browser, ids
+def room(database_url: str, engine: Engine, tmp_path: Path) -> Iterator[tuple[TestClient, list[int]]]:
+    ids = attacked(engine)
+    with client(Home(path=tmp_path / "home", database=database_url), token=TOKEN) as browser:
+        browser.post("/token", data={"token": TOKEN})
+        yield browser, ids
 
 
 def problems(page: str) -> list[str]:
@@ -52,12 +55,14 @@ def problems(page: str) -> list[str]:
     return found + [f"control {char!r}" for char in loose]
 
 
-def test_no_page_has_anything_of_theirs(room: tuple[TestClient, list[int]]) -> None:
+def test_no_page_has_anything_of_theirs(room: tuple[TestClient, list[int]], engine: Engine) -> None:
     browser, ids = room
     lists = ["/", "/search", "/search?q=%E7%A8%80%E5%9C%9F&all=1", "/saved", "/changes?since=2025-01-01", "/gone"]
     lists += ["/flows", "/runs", "/runs/1", "/alarms", "/api", "/match", "/search?q=%3Cscript%3E", "/search?q=%22"]
-    lists += [f"/search?q={quote(attack)}" for attack in ATTACKS]
-    for key, attack in zip(ids, ATTACKS, strict=True):
+    # The templates are the same on both databases: the second one sees that the queries are.
+    every = 1 if engine.dialect.name == "sqlite" else 13
+    lists += [f"/search?q={quote(attack)}" for attack in ATTACKS[::every]]
+    for key, attack in list(zip(ids, ATTACKS, strict=True))[::every]:
         name = quote(attack.replace("\x00", ""))
         lists += [f"/article/{key}", f"/article/{key}?revision=1", f"/story/{key}", f"/desk/{key}"]
         lists += [f"/source?name={name}", f"/diff?a={key}%401&b={key}", f"/search?cursor={name}", f"/{name[:100]}"]

@@ -290,3 +290,22 @@ def test_every_page_has_a_place_of_its_own(home: Home) -> None:
     assert all(page.methods == ("POST",) for page in pages if page.writes)
     assert isinstance(client(home), TestClient)
     assert build(home, portals=object()) is not None  # type: ignore[arg-type]
+
+
+def test_who_has_the_token_freezes_a_search(home: Home) -> None:
+    browser = client(home, token=TOKEN)
+    asked = {"q": "文字", "sort": "time"}
+    assert browser.post("/saved", data=asked).status_code == 401
+    browser.post("/token", data={"token": TOKEN})
+    assert browser.post("/saved", data=asked).status_code == 403, "not from a page of ours"
+    [token] = re.findall(r'name="form_token" value="(\w+)"', browser.get("/search?q=文字&sort=time").text)
+    sent = browser.post("/saved", data={**asked, "form_token": token, "name": "两条"})
+    assert sent.status_code == 303
+    query_id = re.search(r"query_id=(q\w+)$", sent.headers["location"])
+    assert query_id
+    page = browser.get(sent.headers["location"]).text
+    assert f"剪报检索 {query_id[1]}" in page
+    assert "两条" in browser.get("/saved").text
+    assert browser.post("/saved", data={**asked, "form_token": token, "name": "两条"}).status_code == 400
+    assert browser.post("/saved", data={"q": "AND", "form_token": token}).status_code == 400
+    assert browser.post("/saved", data={"q": "", "sort": "beauty", "form_token": token}).status_code == 400
