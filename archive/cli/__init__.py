@@ -3,11 +3,13 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 import click
 
-from archive.cli import chinese, portals, streams
+from archive.cli import portals, streams
+from archive.cli.help import chinese
+from archive.cli.help.purposes import PURPOSES
 from archive.cli.terminal import echo
 from archive.config.declared import Settings
 from archive.errors import JianbaoError, StorageError, UsageError
@@ -16,18 +18,6 @@ from archive.settings import DEFAULT_HOME, Home, resolve_home
 BROKEN = "jianbao.broken_settings"
 """Under this key of the context's `meta` stands what is wrong with the settings, for the one command that says so among
 other things."""
-
-
-PURPOSES: Final[dict[str, tuple[str, ...]]] = {
-    "Crawl": ("crawl", "fetch", "import", "sites"),
-    "Read": ("search", "saved", "show", "raw", "history", "changes", "diff", "match", "sql", "stats", "serve"),
-    "Stories": ("cluster", "firsts", "edits", "flows", "survivors", "bisect"),
-    "Say": ("tag", "tags", "note", "correct", "corrections", "withdraw"),
-    "Export": ("export",),
-    "Look after": ("runs", "alarms", "health", "doctor", "verify", "backup", "settings"),
-    "Now and then": ("explain", "extract", "site", "reextract", "recluster", "rebuild", "db"),
-}
-"""The commands by what they are for, in the order in which they are shown."""
 
 
 class Group(click.Group):
@@ -40,14 +30,13 @@ class Group(click.Group):
         return [*known, *sorted(self.commands.keys() - set(known))]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands, each with its first line, below what they are for."""
+        """The commands, each with its line, below what they are for."""
         width = max(map(len, self.commands))
-        for purpose, names in PURPOSES.items():
-            rows = [(name.ljust(width), self.commands[name]) for name in names if name in self.commands]
-            limit = formatter.width - 6 - width
+        for purpose, lines in PURPOSES.items():
+            rows = [(name, line) for name, line in lines.items() if name in self.commands]
             if rows:
                 with formatter.section(purpose):
-                    formatter.write_dl([(name, command.get_short_help_str(limit)) for name, command in rows])
+                    formatter.write_dl([(n.ljust(width), self.commands[n].short_help or line) for n, line in rows])
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         streams.guard()

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import pytest
 
-from archive.cli import chinese
+from archive.cli.help import chinese
 from crawler.cli import main
 from tests.make_docs import walk
 

@@ -4,7 +4,7 @@ import re
 
 from click.testing import CliRunner
 
-from archive.cli import PURPOSES
+from archive.cli.help.purposes import PURPOSES
 from crawler.cli import main
 
 

@@ -1,6 +1,6 @@
 """The help of the commands that archivists use, in Chinese, where the terminal's language is Chinese.
 
-help.toml beside this module holds it by the command's name (`"cluster merge"`): `short` for the list of commands;
+chinese.toml beside this module holds it by the command's name (`"cluster merge"`): `short` for the list of commands;
 `help` as it is printed, its lines already broken, since a Chinese character takes two columns and click counts one;
 `options` by the option's name in Python. Commands for those who run an archive have a `short` alone, and keep their
 English help.
@@ -18,6 +18,13 @@ _FRAME: Final = {
     "Usage: ": "用法：",
     "Options": "选项",
     "Commands": "命令",
+    "Crawl": "抓取",
+    "Read": "阅读",
+    "Stories": "报道",
+    "Say": "批注与更正",
+    "Export": "导出",
+    "Look after": "照看",
+    "Now and then": "偶尔要用",
     "Show this message and exit.": "显示这段说明。",
     "Show the version and exit.": "显示版本。",
 }
@@ -34,8 +41,8 @@ def is_wanted(environment: Mapping[str, str]) -> bool:
 
 
 def texts() -> dict[str, dict[str, Any]]:
-    """What help.toml holds, by command."""
-    return tomllib.loads(files(__name__).joinpath("help.toml").read_text(encoding="utf-8"))
+    """What chinese.toml holds, by command."""
+    return tomllib.loads(files("archive.cli.help").joinpath("chinese.toml").read_text(encoding="utf-8"))
 
 
 class Formatter(click.HelpFormatter):
