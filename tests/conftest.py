@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine
 
 from archive.store.db import connect, open_engine, upgrade
 from tests.portal.fixture import portal, start_portal  # noqa: F401 - fixtures, found here by every test
-from tests.postgres import Server, empty, remember_rows
+from tests.postgres import Server, administer, empty, remember_rows
 
 if TYPE_CHECKING:
     from tests.portal.days import Demo
@@ -82,7 +82,7 @@ def postgres_server() -> Iterator[Server]:
             raise
         pytest.skip(f"PostgreSQL cannot run here, so only SQLite is tested: {error}")
     try:
-        _administer(server, "CREATE DATABASE template_archive")
+        administer(server, "CREATE DATABASE template_archive")
         engine = connect(server.url("template_archive"))
         upgrade(engine)
         engine.dispose()
@@ -110,7 +110,7 @@ def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
 
 @pytest.fixture(scope="session")
 def _shared_database(postgres_server: Server) -> str:
-    _administer(postgres_server, "CREATE DATABASE shared_archive TEMPLATE template_archive")
+    administer(postgres_server, "CREATE DATABASE shared_archive TEMPLATE template_archive")
     url = postgres_server.url("shared_archive")
     remember_rows(url)
     return url
@@ -126,9 +126,9 @@ def postgres_url(request: pytest.FixtureRequest, postgres_server: Server) -> Ite
         yield url
         return
     name = f"test_{uuid.uuid4().hex}"
-    _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE template_archive")
+    administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE template_archive")
     yield postgres_server.url(name)
-    _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -150,11 +150,4 @@ def sqlite_engine(sqlite_url: str) -> Iterator[Engine]:
     """An engine on an empty archive in SQLite, for what is the same on both and too costly twice."""
     engine = open_engine(sqlite_url)
     yield engine
-    engine.dispose()
-
-
-def _administer(server: Server, statement: str) -> None:
-    engine = create_engine(server.url(), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
     engine.dispose()

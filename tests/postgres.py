@@ -158,3 +158,11 @@ def _run_script(url: str, script: str) -> None:
             connection.execute(text(script))
     finally:
         engine.dispose()
+
+
+def administer(server: Server, statement: str) -> None:
+    """Run a statement beside all databases."""
+    engine = create_engine(server.url(), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
