@@ -11,7 +11,7 @@ TWO := -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-serve simulate docs screenshots spark clean
+.PHONY: help setup demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-search bench-serve simulate docs screenshots spark clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -46,7 +46,7 @@ lint: setup ## ruff, mypy --strict and the import rules
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 
-bench: bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-serve ## every benchmark
+bench: bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-search bench-serve ## every benchmark
 
 # The peers need a virtual environment of their own: they are no part of the project.
 bench-extract: setup ## extraction: quality and cost beside its peers
@@ -66,6 +66,11 @@ bench-crawl: setup ## the crawl of 2,000 articles: completeness, clusters, memor
 
 bench-draft: setup ## templates drafted from five pages: how like the real ones they are, lines to change by hand
 	@$(BIN)/python -m benchmarks.draft
+
+bench-search: setup ## search: recall and precision beside jieba and FTS5 trigram, speed of searches and facets
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv --upgrade-deps .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet -r benchmarks/requirements-search.txt
+	@.venv-bench/bin/python -m benchmarks.search
 
 bench-reextract: setup ## stored captures read anew on two cores, beside the same pages read from files
 	@$(BIN)/python -m benchmarks.upkeep.reextract

@@ -23,9 +23,9 @@ from archive.store.models import Base, UtcDateTime
 Sent = dict[str, Any]
 """Statements as the driver got them, each with the parameters of its first use."""
 
-FEW = frozenset({"dedup_scheme", "dedup_state", "host", "measure", "poll", "verified"})
-"""Tables with a row for each thing that the program or a site file knows of; a site's hosts are as few, and so are WARC
-files, one a day."""
+FEW = frozenset({"dedup_scheme", "dedup_state", "host", "identity", "measure", "poll", "saved", "verified"})
+"""Tables with a row for each thing that the program, a site file or a person named; a site's hosts are as few, and so
+are WARC files, one a day."""
 GROWING = frozenset({table.name for table in Base.metadata.sorted_tables} | {TABLE}) - FEW
 SHARED = frozenset("site source state kind outcome template relation warc_file run_id version by_person pinned".split())
 """Columns of which very many rows may have the same value: to search by them alone is to scan."""
@@ -43,9 +43,15 @@ PARTIAL = {
     for index in table.indexes
 }
 """Which rows an index is of; "None" for all."""
-IN_HAND = frozenset({"ix_alarm_open", "ix_frontier_leased", "ix_recheck_leased", "ix_capture_gone"})
-"""Partial indexes of few rows, whatever the archive holds: open alarms; what the crawlers at work have leased; and
-those of articles that are no more, of which a plan over few rows reads all, one over many only the keys."""
+IN_HAND = frozenset(
+    {
+        *("ix_alarm_open", "ix_frontier_leased", "ix_recheck_leased", "ix_capture_gone"),
+        *("ix_article_away", "ix_revision_edited", "ix_dedup_text_nothing"),
+    }
+)
+"""Partial indexes of few rows, whatever the archive holds: open alarms; what the crawlers at work have leased; those of
+articles that are no more, of which a plan over few rows reads all, one over many only the keys; articles that are not
+at their site, were edited there, or have no text, where just these are asked for."""
 _JUDGED = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 
 

@@ -34,6 +34,9 @@ ALLOWED = {
     r"SELECT article\.id, article\.cluster_id, .* FROM article JOIN cluster .* ORDER BY article\.published_at, .*": (
         "`flows` counts the copies of the time that it is asked about, in the order of an index, 500 at a time"
     ),
+    r"(WITH|SELECT (cluster\.id|NULL AS anon_1), count|SELECT lower\(link)(?!.*(MATCH|@@) ).* FROM article .*": (
+        "a search without a word shows or counts what there is, of an index that holds no texts"
+    ),
     r"SELECT .* FROM link JOIN article .* WHERE link\.relation = 'doubtful' .*": (
         "`cluster doubts` puts what a person must decide in order; a partial index has these links alone"
     ),
@@ -128,6 +131,7 @@ def _use(folder: Path, url: str, archive: Archive) -> None:
     run("match", str(folder / "text.txt"))
     _ask(run, members, str(alone))
     _browse(Home(path=archive.home, database=url), members, texts[3])
+    _find(run)
     run("stats")
     run("runs")
     run("alarms")
@@ -135,6 +139,21 @@ def _use(folder: Path, url: str, archive: Archive) -> None:
     run("alarms", "close", "1", "--note", "as it should be", fails=9)
     run("export", "--format", "jsonl", "--to", str(folder / "export"))
     run("export", "--format", "jsonl", "--all", "--to", str(folder / "export"))
+
+
+def _find(run: Callable[..., str]) -> None:
+    """What is searched for and counted."""
+    queries = ("消息 天", "消息 -天 source:新华社", "消息 is:edited date:2025", "relation:near 消息", "", "is:copied")
+    for query in queries:
+        for sort in ("relevance", "time", "copies", "change"):
+            run("search", query, "--sort", sort, "--limit", "2")
+        run("search", query, "--count-by", "month")
+        run("search", query, "--facet", "site", "--facet", "flag", "--facet", "relation")
+    query_id = run("saved", "add", "每日", "消息").strip()
+    run("saved", "run", "每日", "--new")
+    run("saved", "list")
+    run("search", "--query-id", query_id)
+    run("saved", "rm", "每日")
 
 
 def _ask(run: Callable[..., str], members: list[str], alone: str) -> None:

@@ -1,5 +1,5 @@
-"""The index of names, an index for the articles of which nothing counts as text, and on SQLite one that has what hits
-are put in order and counted by."""
+"""The index of names, one for the articles of which nothing counts as text, and on SQLite one that has what hits are
+put in order and counted by."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -68,7 +68,7 @@ def _leaf(node: Word | Site | Tagged | Is | Related | Published | Copies, dialec
         case Is():
             return _is(node.quality)
         case Related():
-            return Article.id.in_(select(Link.article_id).where(Link.relation == node.relation))
+            return select(Link).where(Link.article_id == Article.id, Link.relation == node.relation).exists()
         case Published():
             return published(_midnight(node.first), _midnight(node.last, days=1))
         case Copies():
@@ -155,14 +155,15 @@ def _named(word: Word, dialect: str) -> ColumnElement[bool]:
     if dialect == "sqlite":
         index = table(names.TABLE, column("rowid"), column(names.TABLE))
         query: ColumnElement[Any] = literal(names.fts5_phrase(word.text, word.field, **options))
-        found = Article.id.in_(select(index.c.rowid).where(index.c[names.TABLE].op("MATCH")(query)))
+        found = select(index.c.rowid).where(index.c[names.TABLE].op("MATCH")(query))
     else:
         index = table(names.TABLE, column("article_id"), column("document"))
         query = cast(literal(names.tsquery(word.text, word.field, **options)), TSQUERY)
-        found = Article.id.in_(select(index.c.article_id).where(index.c.document.op("@@")(query)))
+        found = select(index.c.article_id).where(index.c.document.op("@@")(query))
     if word.field is Field.FLAG and fold(word.text) == fold(NO_TEXT):
-        return or_(found, Article.id.in_(select(DedupText.article_id).where(DedupText.length == 0)))
-    return found
+        # No article has this flag in its row.
+        found = select(DedupText.article_id).where(DedupText.length == 0)
+    return Article.id.in_(found)
 
 
 def _is(quality: Quality) -> ColumnElement[bool]:

@@ -107,5 +107,7 @@ def _by_relation(connection: Connection, resolved: Resolved) -> Counter[str]:
     if not is_each_a_hit(resolved):
         counted = func.count(story_of().distinct())
     statement = chosen(resolved).join(Link, Link.article_id == Article.id)
-    rows = connection.execute(statement.with_only_columns(Link.relation, counted).group_by(Link.relation))
+    # Not the bare column: SQLite would read the links of all articles in the order of their relations.
+    relation = func.lower(Link.relation)
+    rows = connection.execute(statement.with_only_columns(relation, counted).group_by(relation))
     return Counter({row[0]: row[1] for row in rows})

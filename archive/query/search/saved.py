@@ -20,7 +20,7 @@ from archive.query.search.paging import every_hit
 from archive.query.search.resolved import Resolved, resolve
 from archive.store.finding.searches import Query, Saved, SavedHit
 from archive.store.models import Article
-from archive.times import show_time, show_times
+from archive.times import show_time
 
 _CHUNK: Final = 500
 _LONGEST: Final = 100
@@ -40,17 +40,13 @@ def add(connection: Connection, name: str, asked: Asked, *, by: str, now: dateti
 
 
 def listed(connection: Connection) -> list[dict[str, Any]]:
-    """The saved searches by their names, as `jianbao saved list --json` prints them."""
-    statement = (
-        select(
-            Saved.__table__, Query.text, Query.sites, Query.since, Query.until, Query.every_copy, Query.sort, Query.hits
-        )
-        .join(Query, Query.id == Saved.query_id)
-        .order_by(Saved.name)
-    )
-    times = ("at", "since", "until")
+    """The saved searches by their names, as `jianbao saved list --json` prints them: what was asked for, the `hits` of
+    then, and when somebody was last told what is new (`ran_at`)."""
+    asked = (Query.text, Query.sites, Query.since, Query.until, Query.every_copy, Query.sort, Query.hits)
+    statement = select(Saved.__table__, *asked).join(Query, Query.id == Saved.query_id).order_by(Saved.name)
+    times = ("since", "until", "at", "ran_at")
     return [
-        {**show_times(row), **{name: show_time(row[name]) for name in times}}
+        {name: show_time(value) if name in times else value for name, value in row.items()}
         for row in connection.execute(statement).mappings()
     ]
 
