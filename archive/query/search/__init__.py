@@ -6,8 +6,7 @@ What is shown is what is counted, paged, downloaded and exported.
 from archive.query.search.asked import FACETS, Asked, Facet, Hit, Month, Results, Sort
 from archive.query.search.facets import facets, timeline
 from archive.query.search.frozen import anew, freeze, thaw
-from archive.query.search.paging import search
-from archive.query.search.rows import rows
+from archive.query.search.paging import rows, search
 
 __all__ = [
     "FACETS",

@@ -4,17 +4,19 @@ By relevance, the first hits of the order are compared by their texts (`archive.
 another is of what was there when the first one was asked for: articles that came in since are on none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from attrs import evolve
 from sqlalchemy import CTE, Connection, Row, func, select
 
 from archive.errors import UsageError
+from archive.export.run import articles_of
 from archive.query.search import cursor as cursors
 from archive.query.search.asked import Asked, Results, Sort
 from archive.query.search.cursor import Cursor, Key
-from archive.query.search.described import describe
+from archive.query.search.described import describe, frozen_texts
 from archive.query.search.fine import Compared, compare
 from archive.query.search.order import ordered, page
 from archive.query.search.resolved import Resolved, last_change, resolve
@@ -24,7 +26,7 @@ COMPARED: Final = 100
 """So many of the first hits are compared by their texts."""
 MOST: Final = 10_000
 """The most hits of a page, and the farthest that `offset` reaches."""
-_FETCH: Final = 500
+_FETCH: Final = 200
 
 
 def search(
@@ -65,6 +67,20 @@ def search(
         total=total,
         next_cursor=cursors.write(connection, asked, following) if following is not None else None,
     )
+
+
+def rows(connection: Connection, asked: Asked) -> Iterator[Mapping[str, Any]]:
+    """Every hit in its order, as the export has an article (`archive.export.record.FIELDS`); memory stays flat. A
+    frozen hit has the headline and the text of its revision. Raises `QueryError`."""
+    resolved = resolve(connection, asked)
+    hits = every_hit(connection, resolved)
+    while ids := list(islice(hits, _FETCH)):
+        texts = frozen_texts(connection, resolved, ids)
+        for row in articles_of(connection, ids):
+            if (text := texts.get(row["id"])) is not None:
+                revision, headline, body = text
+                row |= {"revision": revision, "headline": headline, "body": body}
+            yield row
 
 
 def every_hit(connection: Connection, resolved: Resolved) -> Iterator[int]:
