@@ -10,6 +10,7 @@ from typing import Any, Final, assert_never
 
 from sqlalchemy import ColumnElement, and_, cast, column, literal, not_, or_, select, table, true
 from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import aliased
 
 from archive.dedup.tables import Cluster, DedupText, Link
 from archive.flags import NO_TEXT
@@ -68,7 +69,9 @@ def _leaf(node: Word | Site | Tagged | Is | Related | Published | Copies, dialec
         case Is():
             return _is(node.quality)
         case Related():
-            return select(Link).where(Link.article_id == Article.id, Link.relation == node.relation).exists()
+            link = aliased(Link)
+            its = select(link.article_id).where(link.article_id == Article.id, link.relation == node.relation)
+            return its.exists()
         case Published():
             return published(_midnight(node.first), _midnight(node.last, days=1))
         case Copies():

@@ -6,6 +6,7 @@ star from the beginning. Headline and body are two texts, and each name of an ar
 """
 
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -42,6 +43,9 @@ def plain(text: str) -> str:
             parts.append((run[:MAX_TOKEN] if ord(run[0]) < CHINESE else run) + END)
             start = at + 1
     return "".join(parts)
+
+
+_plain_once = lru_cache(10_000)(plain)
 
 
 @frozen(kw_only=True)
@@ -109,8 +113,8 @@ def _stands(word: Word, article: Plain) -> bool:
         case Field.BODY:
             texts = (article.body,)
         case _:
-            texts = tuple(plain(name) for name in article.names.get(word.field, ()))
-    wanted = plain(word.text)
+            texts = tuple(_plain_once(name) for name in article.names.get(word.field, ()))
+    wanted = _plain_once(word.text)
     if word.whole:
         return wanted in texts
     return any(holds(text, wanted, prefix=word.prefix) for text in texts)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, insert, select
 from archive.dedup.tables import Cluster, Link
 from archive.query.language import parse
 from archive.query.language.nodes import Field, Node
-from archive.query.search import Asked, search
+from archive.query.search import Asked, facets, search, timeline
 from archive.query.search.resolved import resolve
 from archive.store import fulltext
 from archive.store.db import opened, reading, writing
@@ -161,6 +161,21 @@ def test_every_query_finds_what_it_means(engine: Engine) -> None:
             results = search(connection, Asked(text, every_copy=True), limit=1000)
             assert {hit.id for hit in results.hits} == wanted
             assert results.total == len(wanted)
+            for one in facets(connection, Asked(text, every_copy=True))["site"]:
+                left = {article.id for article in plain if article.id in wanted and article.site == one.value}
+                assert one.count == len(left), text
+        for text in (
+            "relation:near",
+            "is:copied",
+            "is:original",
+            "copies:2..",
+            "tag:甲",
+            "flag:truncated",
+            "is:edited",
+        ):
+            asked = Asked(text)
+            assert facets(connection, asked)["site"], text
+            assert sum(month.count for month in timeline(connection, asked)) > 0, text
 
 
 def _queries(chance: random.Random, made: Sequence[str]) -> Queries:
