@@ -45,13 +45,13 @@ PARTIAL = {
 """Which rows an index is of; "None" for all."""
 IN_HAND = frozenset(
     {
-        *("ix_alarm_open", "ix_frontier_leased", "ix_recheck_leased", "ix_capture_gone"),
+        *("ix_alarm_open", "ix_frontier_leased", "ix_recheck_leased", "ix_capture_gone", "ix_correction_doubtful"),
         *("ix_article_away", "ix_revision_edited", "ix_dedup_text_nothing"),
     }
 )
 """Partial indexes of few rows, whatever the archive holds: open alarms; what the crawlers at work have leased; those of
-articles that are no more, of which a plan over few rows reads all, one over many only the keys; articles that are not
-at their site, were edited there, or have no text, where just these are asked for."""
+articles that are no more, of which a plan over few rows reads all, one over many only the keys; corrections to look at
+again; articles that are not at their site, were edited there, or have no text, where just these are asked for."""
 _JUDGED = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 
 

@@ -42,6 +42,9 @@ ALLOWED = {
     ),
     r"SELECT problem\.kind, .* WHERE problem\.run_id = .* ORDER BY problem\.id": "all that went wrong in one run",
     r"SELECT tag\.tag, count\(\*\) .* GROUP BY tag\.tag .*": "the tags that people gave, each with how often",
+    r"SELECT capture\.id, .* WHERE capture\.(warc_file = \S+|article_id = .* capture\.article_id IS NULL .*)": (
+        "`withdraw --erase` moves all captures of a file that is written anew, and looks for every page of the article"
+    ),
     r"UPDATE crawl_run SET .* WHERE crawl_run\.state = 'running' AND .* RETURNING .*": (
         "the runs that call themselves running; a partial index has these alone"
     ),
@@ -132,6 +135,7 @@ def _use(folder: Path, url: str, archive: Archive) -> None:
     _ask(run, members, str(alone))
     _browse(Home(path=archive.home, database=url), members, texts[3])
     _find(run)
+    _say(run, members, str(alone))
     run("stats")
     run("runs")
     run("alarms")
@@ -201,6 +205,27 @@ def _browse(home: Home, members: list[str], text: str) -> None:
         ):
             assert browser.post(f"/desk/{other}", data=deed, headers=program).status_code == 303, deed
         assert browser.get(f"/desk/{other}", headers=program).status_code == 200
+
+
+def _say(run: Callable[..., str], members: list[str], alone: str) -> None:
+    """What a person says of articles, and takes back; a crawled article and an imported one are erased."""
+    run("cluster", "unpin", members[0])
+    run("cluster", "undo", members[0])
+    run("tag", alone, "环保")
+    run("tag", "--remove", alone, "环保")
+    run("tag", alone, "水")
+    run("tags")
+    run("note", "--story", alone, "同一通稿")
+    run("note", alone)
+    number = run("correct", alone, "headline", "改正的题").split()[1].rstrip(":")
+    run("correct", alone, "editor", "秦文海")
+    run("corrections")
+    run("correct", "--undo", number, alone)
+    run("withdraw", alone, "--reason", "个人隐私")
+    run("show", alone, fails=9)
+    run("withdraw", "--undo", alone)
+    run("withdraw", "--erase", "--dry-run", members[-1])
+    run("withdraw", "--erase", "1", members[-1], "--reason", "法院判决")
 
 
 def test_no_statement_reads_more_in_a_larger_archive(used: tuple[Engine, Sent]) -> None:
