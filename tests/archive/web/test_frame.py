@@ -309,3 +309,12 @@ def test_who_has_the_token_freezes_a_search(home: Home) -> None:
     assert browser.post("/saved", data={**asked, "form_token": token, "name": "两条"}).status_code == 400
     assert browser.post("/saved", data={"q": "AND", "form_token": token}).status_code == 400
     assert browser.post("/saved", data={"q": "", "sort": "beauty", "form_token": token}).status_code == 400
+
+
+def test_all_that_is_no_python_is_in_the_wheel() -> None:
+    project = tomllib.loads((ROOM.parents[1] / "pyproject.toml").read_text("utf-8"))
+    patterns = project["tool"]["setuptools"]["package-data"]["archive"]
+    packed = {file for pattern in patterns for file in ROOM.parent.glob(pattern)}
+    there = {file for file in ROOM.rglob("*") if file.is_file() and file.suffix not in (".py", ".pyc")}
+    assert len(there) > 20
+    assert there <= packed
