@@ -1,5 +1,5 @@
 """The raw pages behind captures, as the reading half of Jianbao asks for them; the half that reads pages answers
-(`crawler.capture.raw_pages`)."""
+(`crawler.capture.raw.pages`)."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar

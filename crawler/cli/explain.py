@@ -65,7 +65,7 @@ def explain(
 
 
 def _of_file(name: str, url: str, content_type: str | None) -> "ExplainedPage":
-    from crawler.capture.explained import explained
+    from crawler.capture.raw.explained import explained
     from crawler.pages.extract import extract
     from crawler.sites.registry import find_site
 

@@ -40,7 +40,7 @@ def health(home: "Home", connection: "Connection", now: datetime) -> dict[str, A
 
 def raw_pages(home: "Home") -> "RawPages":
     """The raw pages of an archive."""
-    from crawler.capture.raw_pages import StoredPages
+    from crawler.capture.raw.pages import StoredPages
 
     return StoredPages(home)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from archive.errors import UsageError
 from archive.raw import RawPage
-from crawler.capture.inert import LONGEST, inert
+from crawler.capture.raw.inert import LONGEST, inert
 from crawler.pages.html.parse import MAX_ELEMENTS
 
 ELEMENTS = frozenset(

@@ -18,7 +18,7 @@ from archive.raw import Place, first_of
 from archive.settings import Home, resolve_home
 from archive.store.db import opened, reading
 from archive.workers import Ceiling, WorkerEnded
-from crawler.capture.raw_pages import StoredPages
+from crawler.capture.raw.pages import StoredPages
 from crawler.cli import main
 from crawler.warc.writer import Repeats, WarcFolder
 from tests.crawler.pages.stored import PORTALS, expected
@@ -63,7 +63,7 @@ def pages(home: Path) -> Iterator[StoredPages]:
 def one_process(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The commands of a test read through one process: each would begin one of its own."""
     pages = request.getfixturevalue("pages")
-    monkeypatch.setattr("crawler.capture.raw_pages.StoredPages", lambda home: Kept(pages, home))
+    monkeypatch.setattr("crawler.capture.raw.pages.StoredPages", lambda home: Kept(pages, home))
 
 
 class Kept:

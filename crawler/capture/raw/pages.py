@@ -12,9 +12,9 @@ from archive.raw import ExplainedPage, Place, RawPage
 from archive.settings import Home
 from archive.workers import Ceiling, WorkerEnded, Workers
 from crawler.capture.ceiling import CEILING
-from crawler.capture.explained import explained
-from crawler.capture.inert import inert
 from crawler.capture.item import capture_page
+from crawler.capture.raw.explained import explained
+from crawler.capture.raw.inert import inert
 from crawler.capture.stored import stored_raw
 from crawler.warc.encodings import BodyError, decoded_body
 from crawler.warc.reader import stored_record

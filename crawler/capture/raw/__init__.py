@@ -1,0 +1,1 @@
+"""Raw pages as others ask for them: with their bytes, explained, inert."""
