@@ -181,6 +181,8 @@ def _browse(home: Home, members: list[str], text: str) -> None:
     one, other = members[0], members[-1]
     with client(home, token=TOKEN) as browser:
         for path in (
+            *("/search?q=消息&all=1", "/search.jsonl?q=消息", "/feed.atom?q=消息", "/saved"),
+            *(f"/article/{one}", f"/article/{one}?revision=1", f"/story/{one}", f"/api/stories/{one}/edits"),
             *("/changes", "/changes?since=2000&by=weight&site=netease", "/changes?since=2000&removed=有人&copies=1"),
             *("/gone", "/gone?lives=none&site=sohu&since=2000&until=2030", "/gone?as=csv"),
             *("/flows?since=2000", "/flows?by=source", "/flows?by=month&sort=month&as=csv"),
