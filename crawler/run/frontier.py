@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.store.models import Article, Capture, Frontier
-from crawler.run.retry import GONE_WAITS, LAST_WAIT, Decision, decide, host_of
+from crawler.run.retry import AGAIN, LAST_WAIT, Decision, decide, host_of
 
 LEASE: Final = timedelta(minutes=15)
 BARRED: Final = timedelta(days=30)
@@ -222,7 +222,7 @@ def waiting(connection: Connection, site: str, native_id: str) -> Claim | None:
 
 def settle(connection: Connection, found: Claim, state: str, outcome: str, *, due_at: datetime | None = None) -> bool:
     """An address is `done`, `gone` or `failed`; its lease ends. False, and nothing is changed, where that is another's
-    by now. `due_at`: when one that is `gone` may be asked again."""
+    by now. `due_at`: when one that is `gone`, or fits no template, may be asked again."""
     values = {"state": state, "outcome": outcome, "attempts": _T.c.attempts + 1, **_FREE}
     if due_at is not None:
         values["due_at"] = due_at
@@ -230,12 +230,17 @@ def settle(connection: Connection, found: Claim, state: str, outcome: str, *, du
 
 
 def may_be_back(connection: Connection, site: str, native_ids: Sequence[str], now: datetime) -> None:
-    """A list names these: those that were `gone` when they were fetched are due again, after the waits of
-    `crawler.run.retry.GONE_WAITS`."""
+    """A list names these: those that were `gone` when they were fetched, or fitted no template, are due again, after
+    the waits of `crawler.run.retry.AGAIN`."""
     for start in range(0, len(native_ids), 500):
         named = (_T.c.site == site, _T.c.native_id.in_(native_ids[start : start + 500]))
-        waited = (_T.c.state == "gone", _T.c.due_at <= now, _T.c.attempts.between(1, len(GONE_WAITS)))
-        connection.execute(update(_T).where(*named, *waited).values(state="due", due_at=now))
+        waited = or_(
+            *(
+                and_(_T.c.state.in_(("gone", "done")), _T.c.outcome == outcome, _T.c.attempts.between(1, len(waits)))
+                for outcome, waits in AGAIN.items()
+            )
+        )
+        connection.execute(update(_T).where(*named, _T.c.due_at <= now, waited).values(state="due", due_at=now))
 
 
 def note(connection: Connection, settled: Iterable[Settled], now: datetime) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from crawler.pages.page import Outcome
 
@@ -19,6 +19,19 @@ FIRST_WAIT: Final = timedelta(minutes=5)
 LAST_WAIT: Final = timedelta(hours=24)
 GONE_WAITS: Final = (timedelta(hours=2), timedelta(hours=24), timedelta(days=3), timedelta(days=14))
 """After the first answer that an address is no more, the second and so on: while a list names it, it is asked again."""
+UNREAD_WAITS: Final = (
+    timedelta(minutes=30),
+    timedelta(hours=1),
+    timedelta(hours=2.5),
+    timedelta(hours=6),
+    timedelta(hours=14),
+    timedelta(days=2),
+    timedelta(days=4),
+)
+"""The same of a page that fits no template, at the times at which an article would be looked at: so that, when it can
+be read, its history can be."""
+AGAIN: Final = {"gone": GONE_WAITS, "unknown_template": UNREAD_WAITS}
+"""By the outcome."""
 """Waits are 5 min, 20 min, 80 min, 5 h 20, 21 h 20, then 24 h: the eighth try comes after three days or later."""
 IN_A_ROW: Final = 5
 """So many pages of a host in vain, one after the other, and the host is left alone for this run."""
@@ -77,7 +90,11 @@ RULES: Final[dict[str, Rule]] = {
     Outcome.LIVE: _final("a running text"),
     Outcome.NOT_ARTICLE: _unsure("something else"),
     Outcome.GONE: _unsure("deleted: 404, 410, or what the portal's own rules name so", then="gone"),
-    Outcome.UNKNOWN_TEMPLATE: _unsure("a page that fits no template; `jianbao reextract` reads its capture anew"),
+    Outcome.UNKNOWN_TEMPLATE: evolve(
+        _unsure("a page that fits no template; `jianbao reextract` reads its captures anew"),
+        asked_again="while a list names it, 30 min later, then 1 h, 2.5 h, 6 h, 14 h, 2 d, 4 d; if its host is not "
+        "well, the same waits as what is tried in vain",
+    ),
     Outcome.TOO_LARGE: _unsure("more than the size limit"),
     Outcome.BLOCKED: _tried(
         "a verification or login page, a refusal (401, 403, …), or a redirect that leads out of the site"

@@ -28,7 +28,7 @@ from crawler.run.counts import Counts
 from crawler.run.locks import Heart, HomeLock, bury, is_dead, lock_home, worker_of
 from crawler.run.politeness.hosts import clock, free, note_page
 from crawler.run.process.room import give_room, hold_room
-from crawler.run.retry import GONE_WAITS, IN_A_ROW, RULES, Seen
+from crawler.run.retry import AGAIN, IN_A_ROW, RULES, Seen
 from crawler.run.schedule import rechecks
 from crawler.run.schedule.rechecks import Recheck
 from crawler.run.watch.findings import Findings
@@ -229,9 +229,9 @@ class Run:
             self.seen[name].page_well()
 
     def _settle(self, connection: Connection, claim: frontier.Claim, outcome: str) -> None:
-        state = RULES[outcome].then
-        wait = GONE_WAITS[min(claim.attempts, len(GONE_WAITS) - 1)]
-        frontier.settle(connection, claim, state, outcome, due_at=self.now() + wait if state == "gone" else None)
+        waits = AGAIN.get(outcome)
+        due_at = self.now() + waits[min(claim.attempts, len(waits) - 1)] if waits else None
+        frontier.settle(connection, claim, RULES[outcome].then, outcome, due_at=due_at)
 
     def _settle_all(self, connection: Connection, now: datetime) -> None:
         """What the end of the run says of the tries in vain: whether they were the addresses' own, or their hosts'."""

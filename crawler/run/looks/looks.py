@@ -147,13 +147,12 @@ class Looks:
         return None
 
     def is_known(self, answer: Answer, stored: Stored) -> bool:
-        """Whether a look that told nothing of an article since the last one that did, was of the same outcome."""
-        if answer.recheck is None:
-            return False
+        """Whether a page was of the same outcome before, since it was last an article."""
+        its = [Capture.url == answer.url, Capture.outcome == str(answer.outcome), Capture.id != stored.capture_id]
+        if answer.recheck is not None:
+            its.append(Capture.captured_at > answer.recheck.told_at)
         with self.run.ends(), reading(self.run.engine) as connection:
-            same = (Capture.url == answer.url, Capture.outcome == str(answer.outcome))
-            since = (Capture.captured_at > answer.recheck.told_at, Capture.id != stored.capture_id)
-            return connection.execute(select(Capture.id).where(*same, *since).limit(1)).first() is not None
+            return connection.execute(select(Capture.id).where(*its).limit(1)).first() is not None
         return False
 
     def _store_written(self, answer: Answer, write: Write | None, why_not: str = "") -> None:

@@ -13,7 +13,7 @@ from archive.store.db import open_engine, reading, writing
 from archive.store.models import Capture, Frontier
 from crawler.run import frontier
 from crawler.run.frontier import LEASE
-from crawler.run.retry import GONE_WAITS, MAX_ATTEMPTS
+from crawler.run.retry import AGAIN, MAX_ATTEMPTS
 from tests.archive.make import article, captured, store
 from tests.statements import instructions, recorded, too_much
 
@@ -54,13 +54,14 @@ def test_what_is_done_is_not_claimed_again(engine: Engine) -> None:
     assert claim(engine, now=NOW + 10 * LEASE) == []
 
 
-def test_what_was_gone_is_asked_again_while_a_list_names_it(engine: Engine) -> None:
+@pytest.mark.parametrize(("state", "outcome"), [("gone", "gone"), ("done", "unknown_template")])
+def test_what_may_be_another_is_asked_again_while_a_list_names_it(engine: Engine, state: str, outcome: str) -> None:
     offer(engine, 2)
     now, other = NOW, ["D0000"]
-    for wait in GONE_WAITS:
+    for wait in AGAIN[outcome]:
         found = next(one for one in claim(engine, now=now) if one.native_id == "D0001")
         with writing(engine) as connection:
-            frontier.settle(connection, found, "gone", "gone", due_at=now + wait)
+            frontier.settle(connection, found, state, outcome, due_at=now + wait)
             frontier.may_be_back(connection, "netease", ["D0001"], now + wait - timedelta(seconds=1))
             frontier.may_be_back(connection, "netease", other, now + wait)
         assert claim(engine, now=now + wait) == []
@@ -69,7 +70,7 @@ def test_what_was_gone_is_asked_again_while_a_list_names_it(engine: Engine) -> N
             frontier.may_be_back(connection, "netease", ["D0001", *other], now)
     [last] = claim(engine, now=now)
     with writing(engine) as connection:
-        frontier.settle(connection, last, "gone", "gone", due_at=now)
+        frontier.settle(connection, last, state, outcome, due_at=now)
         frontier.may_be_back(connection, "netease", ["D0001"], now + timedelta(days=900))
     assert claim(engine, now=now + timedelta(days=900)) == []
 
