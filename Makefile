@@ -70,7 +70,7 @@ bench-draft: setup ## templates drafted from five pages: how like the real ones 
 bench-search: setup ## search: recall and precision beside jieba and FTS5 trigram, speed of searches and facets
 	@test -x .venv-bench/bin/python || $(PYTHON) -m venv --upgrade-deps .venv-bench
 	@.venv-bench/bin/python -m pip install --quiet -r benchmarks/requirements-search.txt
-	@.venv-bench/bin/python -m benchmarks.search
+	@.venv-bench/bin/python -m benchmarks.reading.search
 
 bench-reextract: setup ## stored captures read anew on two cores, beside the same pages read from files
 	@$(BIN)/python -m benchmarks.upkeep.reextract

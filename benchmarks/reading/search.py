@@ -37,7 +37,7 @@ from tests.archive.query.search.oracle import holds, plain
 from tests.portal.world.articles import story
 from tests.postgres import Server
 
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "dedup" / "archive.jsonl.gz"
+SHARED = Path(__file__).resolve().parents[3] / "shared" / "dedup" / "archive.jsonl.gz"
 DAY = datetime(2025, 3, 1, tzinfo=UTC)
 WIDTHS = (1, 2, 3, 4, 6, 10)
 SITES = ("netease", "sohu", "clip.example")
