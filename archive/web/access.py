@@ -10,7 +10,9 @@ import binascii
 import hashlib
 import hmac
 import secrets
+import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -19,6 +21,9 @@ from starlette.requests import Request
 COOKIE: Final = "jianbao"
 SECONDS: Final = 24 * 3600
 """So long a cookie is good for."""
+GUESSES: Final = 20
+"""So many wrong tokens are looked at in a minute."""
+MINUTE: Final = 60
 SHORTEST: Final = 16
 """Characters of a token: fewer can be guessed."""
 
@@ -30,6 +35,19 @@ class Access:
         self.token = token
         self.public = public
         self._clock = clock
+        self._wrong: deque[float] = deque(maxlen=GUESSES)
+        self._lock = threading.Lock()
+
+    def may_guess(self) -> bool:
+        """Whether the form may be sent: not after so many wrong tokens in a minute, whoever sent them. Who has a
+        cookie, or sends the token as a program does, is not held up."""
+        with self._lock:
+            return len(self._wrong) < GUESSES or self._wrong[0] <= self._clock() - MINUTE
+
+    def guessed_wrong(self) -> None:
+        """Somebody sent another token by the form."""
+        with self._lock:
+            self._wrong.append(self._clock())
 
     def may_write(self, request: Request) -> bool:
         """Whether the request shows the token, or a cookie that was given for it."""

@@ -18,6 +18,7 @@ from archive.errors import (
     StorageError,
     UsageError,
 )
+from archive.web.access import MINUTE
 from archive.web.guard import Refused
 from archive.web.load import Busy
 from archive.web.visit import Page, Room, Visit
@@ -40,6 +41,10 @@ class NeedsToken(Exception):
     """The page is for who has the token."""
 
 
+class TooManyGuesses(Exception):
+    """Too many wrong tokens came of late."""
+
+
 class NotOurs(Exception):
     """A form that was not sent from a page of ours, or from one that is too old."""
 
@@ -50,8 +55,8 @@ def status_of(error: Exception) -> int:
         return error.status_code if isinstance(error, HTTPException) else error.status
     if isinstance(error, (NeedsToken, NotOurs)):
         return 401 if isinstance(error, NeedsToken) else 403
-    if isinstance(error, Busy):
-        return 503
+    if isinstance(error, (Busy, TooManyGuesses)):
+        return 503 if isinstance(error, Busy) else 429
     return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 
@@ -66,7 +71,7 @@ def answer_to(error: Exception, request: Request, room: Room, page: Page | None 
         _LOG.error("%s", error)
     detail = str(error) if isinstance(error, JianbaoError) and status != 503 else ""
     more = {name: value for name in ("position", "cure") if (value := getattr(error, name, None)) is not None}
-    headers = {"retry-after": str(RETRY_SECONDS)} if status == 503 else {}
+    headers = {"retry-after": str(MINUTE if status == 429 else RETRY_SECONDS)} if status in (429, 503) else {}
     if isinstance(error, NeedsToken):
         headers["www-authenticate"] = 'Bearer realm="jianbao"'
     if isinstance(error, HTTPException) and error.headers:
@@ -100,6 +105,8 @@ def _word(error: Exception, status: int) -> str:
         return "frame.not_ours"
     if isinstance(error, Busy):
         return "frame.busy"
+    if isinstance(error, TooManyGuesses):
+        return "frame.too_many_guesses"
     return {
         400: "frame.cannot_read",
         401: "frame.needs_token",

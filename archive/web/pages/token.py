@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from archive.errors import NotFound
 from archive.web.access import COOKIE, SECONDS
+from archive.web.failures import TooManyGuesses
 from archive.web.visit import Page, Visit
 
 
@@ -18,7 +19,10 @@ def ask(visit: Visit) -> Response:
 def show(visit: Visit) -> Response:
     """The token, sent: the right one gets a cookie."""
     _exists(visit)
+    if not visit.room.access.may_guess():
+        raise TooManyGuesses
     if not visit.room.access.is_right(visit.form.get("token", "").strip()):
+        visit.room.access.guessed_wrong()
         return visit.render("token.html", wrong=True, status=403)
     answer = visit.go("front")
     answer.set_cookie(

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 import archive.web
 from archive.settings import Home
-from archive.web.access import COOKIE, Access
+from archive.web.access import COOKIE, GUESSES, Access
 from archive.web.app import build
 from archive.web.guard import LARGEST_BODY, LONGEST_QUERY, POLICY, host_name, is_loopback
 from archive.web.pages import EVERY
@@ -227,6 +227,23 @@ def test_the_token_opens_what_writes(home: Home) -> None:
     browser.post("/leave")
     assert "/leave" not in browser.get("/").text
     assert client(home).get("/token").status_code == 404
+
+
+def test_tokens_are_not_guessed_at_any_rate(home: Home) -> None:
+    browser = client(home, token=TOKEN)
+    for _ in range(GUESSES):
+        assert browser.post("/token", data={"token": "wrong"}).status_code == 403
+    for token in ("wrong", TOKEN):
+        answer = browser.post("/token", data={"token": token})
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+    assert browser.get("/desk/1", headers={"authorization": f"Bearer {TOKEN}"}).status_code == 200
+    now = [0.0]
+    access = Access(TOKEN, clock=lambda: now[0])
+    for _ in range(GUESSES):
+        access.guessed_wrong()
+    assert not access.may_guess()
+    now[0] = 60.0
+    assert access.may_guess()
 
 
 def test_a_cookie_ends_and_cannot_be_made_up(home: Home) -> None:

@@ -156,3 +156,19 @@ def test_a_text_that_is_not(browser: TestClient) -> None:
     assert browser.post("/match", data={"text": "字" * 500_000}).status_code == 413
     assert browser.get("/match").status_code == 200
     assert json.loads(browser.post("/match", data={"text": "……", "as": "json"}).text)["reason"] == "no text"
+
+
+def test_a_record_that_is_not_to_be_had(demo_copy: Demo) -> None:
+    with client(Home(path=demo_copy.home, database=demo_copy.database)) as browser:
+        number = browser.get("/article/1/explain").headers["location"].rpartition("/")[2]
+        for file in (demo_copy.home / "warc").glob("*.warc.gz"):
+            file.write_bytes(b"\x1f\x8b no longer a record")
+        for path, status in (
+            (f"/explain/{number}", 404),
+            (f"/captured/{number}", 200),
+            (f"/captured/{number}/record", 404),
+        ):
+            answer = browser.get(path)
+            assert answer.status_code == status, path
+            assert "Traceback" not in answer.text
+        assert browser.get(f"/diff?a=1&b=capture:{number}").status_code in (400, 404)

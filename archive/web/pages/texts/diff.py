@@ -11,6 +11,7 @@ from archive.query.diff.pieces import diff as compare
 from archive.query.texts import NamedText, named_text
 from archive.raw import ExplainedPage, Place
 from archive.web.visit import Page, Visit
+from archive.workers import WorkerEnded
 
 VIEWS: Final = ("", "sides")
 CONTEXT: Final = 1
@@ -30,7 +31,10 @@ def diff(visit: Visit) -> Response:
         raise UsageError("a text is named by a number, site:native_id, an address, 17@2 or capture:33")
 
     def read(place: Place) -> ExplainedPage:
-        return visit.room.raw_pages().explained(place)
+        try:
+            return visit.room.raw_pages().explained(place)
+        except WorkerEnded as error:
+            raise UsageError(str(error)) from error  # a page that costs too much is no fault of ours
 
     resolve = visit.room.portals.resolve
     old, new = (named_text(visit.connection, named, resolve, read) for named in (first, second))

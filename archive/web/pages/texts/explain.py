@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import select
 from starlette.responses import JSONResponse, Response
 
-from archive.errors import JianbaoError, NotFound
+from archive.errors import JianbaoError, NotFound, UsageError
 from archive.query.captures import page_place, record_place
 from archive.query.visible import refuse_withdrawn
 from archive.store.models import Capture
@@ -53,8 +53,12 @@ def explain(visit: Visit) -> Response:
     row = visit.connection.execute(select(*_COLUMNS).where(Capture.id == number)).mappings().one()
     try:
         found = visit.room.raw_pages().explained(place)
-    except WorkerEnded as error:
-        return visit.render("texts/explain.html", capture=row, captured_at=_at(row), page=None, why=str(error))
+    except (WorkerEnded, UsageError) as error:
+        # A record that is damaged, or no longer where it was, is no fault of who asks.
+        status = 200 if isinstance(error, WorkerEnded) else 404
+        return visit.render(
+            "texts/explain.html", status=status, capture=row, captured_at=_at(row), page=None, why=str(error)
+        )
     if visit.arg("as") == "json":
         return JSONResponse(found.as_json(), headers={"cache-control": "no-cache", "vary": "cookie"})
     shown, left = 0, CHARACTERS
@@ -91,7 +95,11 @@ def captured(visit: Visit) -> Response:
 def record(visit: Visit) -> Response:
     """The WARC record as it is stored, to be kept as a file."""
     number = visit.id()
-    data = visit.room.raw_pages().record(record_place(visit.connection, number))
+    place = record_place(visit.connection, number)
+    try:
+        data = visit.room.raw_pages().record(place)
+    except (WorkerEnded, UsageError) as error:
+        raise NotFound(str(error)) from error
     packed = ".gz" if data[:2] == b"\x1f\x8b" else ""
     return Response(
         data,
