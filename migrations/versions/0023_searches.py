@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("query_id", sa.Text(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("article_id", _KEY, nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["query_id"], ["query.id"], name=op.f("fk_query_hit_query_id_query")),
         sa.PrimaryKeyConstraint("query_id", "place", name=op.f("pk_query_hit")),
         sqlite_with_rowid=False,

@@ -50,10 +50,12 @@ def frozen_texts(
         return {}
     statement = (
         select(Revision.article_id, Revision.number, Revision.headline, Revision.body)
-        .join(QueryHit, (QueryHit.article_id == Revision.article_id) & (QueryHit.revision == Revision.number))
-        .where(QueryHit.query_id == resolved.asked.query_id, Revision.article_id.in_(ids), Revision.body.is_not(None))
+        .join(QueryHit, (QueryHit.article_id == Revision.article_id) & (QueryHit.digest == Revision.digest))
+        .where(QueryHit.query_id == resolved.asked.query_id, Revision.article_id.in_(ids))
+        .order_by(Revision.number)
     )
-    return {row.article_id: (row.number, row.headline, row.body) for row in connection.execute(statement)}
+    rows = {row.article_id: row for row in connection.execute(statement)}
+    return {key: (row.number, row.headline, row.body) for key, row in rows.items() if row.body is not None}
 
 
 def _hit(row: Row[Any], relation: str | None, text: tuple[int, str | None, str] | None, resolved: Resolved) -> Hit:

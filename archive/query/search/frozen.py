@@ -16,7 +16,7 @@ from archive.query.search.asked import Asked
 from archive.query.search.paging import every_hit
 from archive.query.search.resolved import resolve
 from archive.store.finding.searches import Query, QueryHit
-from archive.store.models import Article
+from archive.store.models import Article, Revision
 
 _CHUNK: Final = 500
 
@@ -28,14 +28,14 @@ def freeze(connection: Connection, asked: Asked, *, by: str, now: datetime) -> s
         thaw(connection, asked.query_id)
         return asked.query_id
     ids = list(every_hit(connection, resolve(connection, asked)))
-    hits = list(zip(ids, _revisions(connection, ids), strict=True))
+    hits = list(zip(ids, _digests(connection, ids), strict=True))
     query_id = _name(asked, hits)
     if connection.scalar(select(Query.id).where(Query.id == query_id)) is not None:
         return query_id
     values = {name: getattr(asked, name) for name in ("text", "since", "until", "every_copy")}
     values |= {"sites": list(asked.sites), "sort": str(asked.sort), "hits": len(hits)}
     connection.execute(insert(Query).values(id=query_id, by=by, at=now, **values))
-    rows = ({"query_id": query_id, "place": n, "article_id": a, "revision": r} for n, (a, r) in enumerate(hits, 1))
+    rows = ({"query_id": query_id, "place": n, "article_id": a, "digest": d} for n, (a, d) in enumerate(hits, 1))
     while some := list(islice(rows, _CHUNK)):
         connection.execute(insert(QueryHit), some)
     return query_id
@@ -55,15 +55,17 @@ def anew(asked: Asked) -> Asked:
     return evolve(asked, query_id="")
 
 
-def _revisions(connection: Connection, ids: list[int]) -> Iterable[int]:
+def _digests(connection: Connection, ids: list[int]) -> Iterable[str]:
+    """Of the text that each article has now."""
     for start in range(0, len(ids), _CHUNK):
         some = ids[start : start + _CHUNK]
-        statement = select(Article.id, Article.revision).where(Article.id.in_(some))
-        found = {row.id: row.revision for row in connection.execute(statement)}
-        yield from (found[key] for key in some)
+        present = (Revision.article_id == Article.id) & (Revision.number == Article.revision)
+        statement = select(Article.id, Revision.digest).join(Revision, present).where(Article.id.in_(some))
+        found = {row.id: row.digest for row in connection.execute(statement)}
+        yield from (found.get(key, "") for key in some)
 
 
-def _name(asked: Asked, hits: list[tuple[int, int]]) -> str:
+def _name(asked: Asked, hits: list[tuple[int, str]]) -> str:
     """`q` and 12 hex digits of what was asked and found."""
     made = hashlib.sha256(json.dumps([cursor.digest(asked), hits]).encode())
     return f"q{made.hexdigest()[:12]}"

@@ -39,13 +39,14 @@ class Query(Base):
 
 
 class QueryHit(Base):
-    """One hit of a frozen search, in its place from 1. No key of `article`: it stays if the article is erased."""
+    """One hit of a frozen search, in its place from 1. No key of `article`: it stays if the article is erased.
+    `digest`: of its text, as in `revision`, since the number of a revision moves where an older one comes in."""
 
     __tablename__ = "query_hit"
     query_id: Mapped[str] = mapped_column(ForeignKey("query.id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     article_id: Mapped[int] = mapped_column(Key)
-    revision: Mapped[int]
+    digest: Mapped[str]
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 

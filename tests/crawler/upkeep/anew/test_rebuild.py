@@ -14,7 +14,7 @@ from archive.dedup import tables
 from archive.dedup.clusters import decisions
 from archive.errors import AlreadyRunning, DatabaseUnavailable, StorageError
 from archive.people import corrections, notes, tags, withdrawals
-from archive.query.search import Asked, search
+from archive.query.search import Asked, saved, search
 from archive.settings import Home
 from archive.store.db import opened, reading, writing
 from archive.store.models import Alarm, Article, Capture, CrawlRun, Revision
@@ -71,6 +71,7 @@ def fill(clip: Clip) -> None:
         tags.add(connection, ids["1"], "环保", **said)
         notes.add(connection, ids["2"], "同一通稿", story=True, **said)
         withdrawals.withdraw(connection, ids["6"], "个人隐私", **said)
+        saved.add(connection, "茶", Asked("茶园 OR 茶市"), by="林", now=DAY + 60 * HOUR)
         alarm = {"site": "clip", "measure": "doubtful", "scope": "", "usual": "2 %", "now": "9 %", "examples": [1]}
         closed = {"run_id": 1, "next_command": "jianbao runs", "closed_at": DAY, "closed_why": "well"}
         connection.execute(insert(Alarm).values(**alarm, **closed, raised_at=DAY, told_at=DAY))
@@ -122,6 +123,7 @@ def test_a_rebuilt_archive_is_the_same(clip: Clip) -> None:
     assert {row["state"] for row in before["article"]} == {"live", "vanished", "returned"}
     assert {row["cause"] for row in before["revision"]} == {"publisher", "extractor", "import", "person"}
     assert all(before[name] for name in ("cluster_same", "cluster_side", "cluster_event", "frontier", "alarm"))
+    assert all(before[name] for name in ("identity", "query", "query_hit", "saved", "saved_hit"))
     report = rebuild(clip)
     after = state(clip)
     assert after["crawl_run"][-1]["kind"] == "rebuild"
