@@ -20,7 +20,7 @@ from archive.text.tokens import CHINESE, Runs, Term
 
 MOST: Final = 2_000
 _MOST_WORDS: Final = 3
-_MOST_CONTEXTS: Final = 40
+_MOST_CONTEXTS: Final = 12
 
 Context = tuple[str, str]
 """The characters before and behind a word, "" where its run begins or ends there."""
