@@ -181,13 +181,14 @@ class Run:
         """A look at a known article told nothing of it."""
         rechecks.miss(connection, found, now)
         if found.id not in self.held and (RULES[cause].counts or not RULES[cause].sure):
+            if not RULES[cause].sure:
+                self._doubt_host(found)
             self._one_more(connection, found, reason)
 
     def hold_look(self, connection: Connection, found: Recheck, outcome: str) -> None:
         """A look at a known article shows that it is no more, which may be the host's trouble, too: as `no_article`."""
         self.held[found.id] = found
-        for name in (found.host, found.site):
-            self.seen[name].unsure.add(found.id)
+        self._doubt_host(found)
         self._one_more(connection, found, outcome)
 
     def no_article(self, connection: Connection, claim: frontier.Claim, outcome: str, now: datetime) -> None:
@@ -195,9 +196,13 @@ class Run:
         a page of the host is well after it; else the end of the run decides."""
         frontier.hold(connection, claim, self.worker, now)
         self.unsure[claim.id] = claim, outcome
+        self._doubt_host(claim)
+        self._one_more(connection, claim, outcome)
+
+    def _doubt_host(self, claim: "frontier.Claim | Recheck") -> None:
+        """A page shows no article, which may be its own doing, or a template's, and tells less of its host."""
         for name in (claim.host, claim.site):
             self.seen[name].unsure.add(claim.id)
-        self._one_more(connection, claim, outcome)
 
     def _one_more(self, connection: Connection, claim: "frontier.Claim | Recheck", reason: str) -> None:
         """One more page of a host and a site in vain; after some in a row they are left alone."""

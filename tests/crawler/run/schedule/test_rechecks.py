@@ -8,6 +8,9 @@ from sqlalchemy import Engine, event, select
 
 from archive.store.db import reading, writing
 from archive.store.models import Article, Capture, Recheck, Sighting
+from crawler.pages.outcome import Outcome
+from crawler.run.retry import IN_A_ROW
+from crawler.run.run import Run
 from crawler.run.schedule import rechecks
 from crawler.run.schedule.left import left_early
 from crawler.run.schedule.planning import Look, plan
@@ -117,6 +120,26 @@ def test_a_look_in_vain_is_no_look(engine: Engine) -> None:
     with writing(engine) as connection:
         rechecks.miss(connection, found, DAY + 8 * HOUR)
     assert (row(engine, key).due_at, row(engine, key).told_at, row(engine, key).pace) == (DAY + 10 * HOUR, DAY, 0)
+
+
+def test_looks_that_fit_no_template_tell_less_of_their_host_than_refusals(sqlite_engine: Engine) -> None:
+    for number in range(6):
+        stored(sqlite_engine, f"a:{number}", f"{'一二三四五六'[number] * 60}。")
+    looks = claim(sqlite_engine, 1)
+
+    def left_after(outcome: Outcome) -> int:
+        """How many of them it takes to leave a host alone that was well."""
+        run: Any = Run(home=None, engine=sqlite_engine, lock=None, run_id=1, crawler="", heart=None)  # type: ignore[arg-type]
+        run.seen["clip.example"].page_well()
+        with writing(sqlite_engine) as connection:
+            for number, found in enumerate(looks, 1):
+                run.look_in_vain(connection, found, outcome, str(outcome), DAY + HOUR)
+                if run.seen["clip.example"].left:
+                    return number
+        return 0
+
+    assert left_after(Outcome.BLOCKED) == IN_A_ROW == 5
+    assert left_after(Outcome.UNKNOWN_TEMPLATE) == 0
 
 
 @pytest.mark.parametrize(("elsewhere", "hurried"), [(False, True), (True, False)])
