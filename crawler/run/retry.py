@@ -212,8 +212,8 @@ class Seen:
         `answered`: whether anything answered in this run. One address alone, where all else is silent, cannot tell a
         host from a page; two can.
         """
-        if not answered or not self.answered:
-            return True
+        if not answered or not self.answered or (self.left and not self.spent):
+            return True  # a host that was left alone was in trouble, however few were on their way to it
         return len(self.vain) >= (IN_A_ROW if self.well and not self.controls else 2)
 
     def excused(self, *, answered: bool) -> set[int]:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -113,3 +114,10 @@ def test_what_was_in_vain_before_a_good_page_is_never_excused(pages: list[bool])
 )
 def test_the_host_of_an_address(url: str, name: str) -> None:
     assert host(url) == name
+
+
+def test_a_host_that_was_left_alone_was_in_trouble_however_few_were_on_their_way() -> None:
+    alone = Seen(answered=True, well=True, vain=[7])
+    assert alone.excused(answered=True) == set()
+    assert evolve(alone, left="the proxy makes no connection").excused(answered=True) == {7}
+    assert evolve(alone, left="its budget is spent", spent=True).excused(answered=True) == set()
