@@ -181,38 +181,33 @@ class Run:
         """A look at a known article told nothing of it."""
         rechecks.miss(connection, found, now)
         if found.id not in self.held and (RULES[cause].counts or not RULES[cause].sure):
-            if not RULES[cause].sure:
-                self._doubt_host(found)
-            self._one_more(connection, found, reason)
+            self._one_more(connection, found, reason, sure=RULES[cause].sure)
 
     def hold_look(self, connection: Connection, found: Recheck, outcome: str) -> None:
         """A look at a known article shows that it is no more, which may be the host's trouble, too: as `no_article`."""
         self.held[found.id] = found
-        self._doubt_host(found)
-        self._one_more(connection, found, outcome)
+        self._one_more(connection, found, outcome, sure=False)
 
     def no_article(self, connection: Connection, claim: frontier.Claim, outcome: str, now: datetime) -> None:
         """The answer for a claimed address shows no article, which may be the host's trouble: it is the last word once
         a page of the host is well after it; else the end of the run decides."""
         frontier.hold(connection, claim, self.worker, now)
         self.unsure[claim.id] = claim, outcome
-        self._doubt_host(claim)
-        self._one_more(connection, claim, outcome)
+        self._one_more(connection, claim, outcome, sure=False)
 
-    def _doubt_host(self, claim: "frontier.Claim | Recheck") -> None:
-        """A page shows no article, which may be its own doing, or a template's, and tells less of its host."""
-        for name in (claim.host, claim.site):
-            self.seen[name].unsure.add(claim.id)
-
-    def _one_more(self, connection: Connection, claim: "frontier.Claim | Recheck", reason: str) -> None:
-        """One more page of a host and a site in vain; after some in a row they are left alone."""
-        shared = note_page(connection, claim.host, vain=True)
-        self.seen[claim.host].shared_vain = shared
+    def _one_more(
+        self, connection: Connection, claim: "frontier.Claim | Recheck", reason: str, *, sure: bool = True
+    ) -> None:
+        """One more page of a host and a site in vain; after some in a row they are left alone. `sure`: False where the
+        page shows no article, which may be its own doing, or a template's, and tells less of its host."""
+        self.seen[claim.host].shared_vain = note_page(connection, claim.host, vain=True)
         if isinstance(claim, frontier.Claim):
             self.leases[claim.id] = claim.lease
         for name in (claim.host, claim.site):
             seen = self.seen[name]
             seen.vain.append(claim.id)
+            if not sure:
+                seen.unsure.add(claim.id)
             seen.refused += reason.startswith(Outcome.BLOCKED)
             seen.shown = [*seen.shown, claim.url][-SHOWN:]
             if claim.again:
