@@ -243,9 +243,7 @@ def unpin(portals: Portals, home: Home, article: str, note: str | None) -> None:
     """
     from archive.dedup.clusters import decisions
 
-    _decide(
-        portals, home, (article,), note, lambda connection, ids, **said: decisions.unpin(connection, ids[0], **said)
-    )
+    _decide(portals, home, (article,), note, _of_one(decisions.unpin))
 
 
 @cluster.command()

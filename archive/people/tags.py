@@ -9,7 +9,7 @@ from archive.people.present import present
 from archive.people.words import line
 from archive.store.models import Article
 from archive.store.people import Tag, visible
-from archive.times import show_times
+from archive.times import show_time
 
 LONGEST: Final = 60
 """Characters of a tag."""
@@ -35,8 +35,8 @@ def remove(connection: Connection, article_id: int, tag: str) -> bool:
 
 def of(connection: Connection, article_id: int) -> list[dict[str, Any]]:
     """An article's tags in their order: `tag`, `by`, `at`."""
-    query = select(Tag.tag, Tag.by, Tag.at.label("tagged_at")).where(Tag.article_id == article_id).order_by(Tag.tag)
-    return [_at(show_times(row)) for row in connection.execute(query).mappings()]
+    query = select(Tag.tag, Tag.by, Tag.at).where(Tag.article_id == article_id).order_by(Tag.tag)
+    return [{**row, "at": show_time(row["at"])} for row in connection.execute(query).mappings()]
 
 
 def tagged(tag: str) -> Select[int]:
@@ -50,8 +50,3 @@ def every(connection: Connection) -> list[tuple[str, int]]:
     query = select(Tag.tag, count).join(Article, Article.id == Tag.article_id).where(visible())
     rows = connection.execute(query.group_by(Tag.tag).order_by(count.desc(), Tag.tag))
     return [(tag, number) for tag, number in rows]
-
-
-def _at(row: dict[str, Any]) -> dict[str, Any]:
-    row["at"] = row.pop("tagged_at")
-    return row

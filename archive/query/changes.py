@@ -21,6 +21,8 @@ from archive.watch.states import Event, State, events
 STATES: Final = tuple(str(state) for state in State if state is not State.LIVE)
 KINDS: Final = (*map(str, Kind), *STATES)
 """What can be asked for."""
+CAUSES: Final = ("publisher", "import", "person", "extractor")
+"""Of revisions; the last one is told only where it is asked for."""
 _WEIGHTS: Final = {State.MISSING: 9, State.VANISHED: 10, State.REMOVED: 10, State.RETURNED: 4}
 _PAGE: Final = 200
 
@@ -43,7 +45,7 @@ class Wanted:
     sites: Collection[str] = ()
     added: str = ""
     removed: str = ""
-    causes: Collection[str] = ("publisher", "import", "person")
+    causes: Collection[str] = CAUSES[:-1]
     before: int | None = None
     least: int | None = None
     copies: bool = False

@@ -17,6 +17,7 @@ from crawler.pages.page import Outcome
 MAX_ATTEMPTS: Final = 8
 FIRST_WAIT: Final = timedelta(minutes=5)
 LAST_WAIT: Final = timedelta(hours=24)
+"""Waits are 5 min, 20 min, 80 min, 5 h 20, 21 h 20, then 24 h: the eighth try comes after three days or later."""
 GONE_WAITS: Final = (timedelta(hours=2), timedelta(hours=24), timedelta(days=3), timedelta(days=14))
 """After the first answer that an address is no more, the second and so on: while a list names it, it is asked again."""
 UNREAD_WAITS: Final = (
@@ -32,7 +33,6 @@ UNREAD_WAITS: Final = (
 be read, its history can be."""
 AGAIN: Final = {"gone": GONE_WAITS, "unknown_template": UNREAD_WAITS}
 """By the outcome."""
-"""Waits are 5 min, 20 min, 80 min, 5 h 20, 21 h 20, then 24 h: the eighth try comes after three days or later."""
 IN_A_ROW: Final = 5
 """So many pages of a host in vain, one after the other, and the host is left alone for this run."""
 

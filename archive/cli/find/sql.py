@@ -16,8 +16,6 @@ from archive.settings import Home
 _WIDEST: Final = 60
 """Characters of a cell in a table."""
 _MOST: Final = 200_000
-# A spreadsheet takes a cell that begins so for a formula, and what we hold was written by strangers.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @main.command()
@@ -65,25 +63,18 @@ def sql(home: Home, query: str | None, as_csv: bool, as_json: bool, limit: int, 
         for row in answer.rows:
             echo(json.dumps(dict(zip(answer.columns, row, strict=True)), ensure_ascii=False))
     elif as_csv:
+        from archive.export.writers import cell
+
         text = io.StringIO()
         table = csv.writer(text, lineterminator="\n")
         table.writerow(answer.columns)
-        table.writerows([_cell(value) for value in one] for one in answer.rows)
+        table.writerows([cell(value) for value in one] for one in answer.rows)
         click.echo(text.getvalue(), nl=False)
     else:
         for line in _table(answer.columns, answer.rows):
             echo(line)
     more = "; there are more: --limit" if answer.more else ""
     echo(f"{len(answer.rows)} rows{more}", err=True)
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
 
 
 def _table(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> list[str]:
@@ -95,8 +86,15 @@ def _table(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> list[str]:
 
 
 def _short(value: Any) -> str:
-    line = " ".join(_cell(value).split()) if not isinstance(value, str) else " ".join(value.split())
+    line = " ".join(_plain(value).split())
     return line if len(line) <= _WIDEST else f"{line[:_WIDEST]}…"
+
+
+def _plain(value: Any) -> str:
+    """A value as a table has it: a text stays as it is, since no spreadsheet reads it."""
+    from archive.export.writers import cell
+
+    return value if isinstance(value, str) else cell(value)
 
 
 def _width(text: str) -> int:

@@ -48,6 +48,6 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 def _width(text: str) -> int:
     """Columns of a terminal."""
-    from unicodedata import east_asian_width
+    from rich.cells import cell_len
 
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    return cell_len(text)

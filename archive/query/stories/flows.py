@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 from sqlalchemy import Connection, and_, or_, select
 
 from archive.dedup.clusters.related import links_of
+from archive.dedup.tables import Cluster
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.query.stories.copies import COLUMNS, Copy
 from archive.query.visible import visible
@@ -149,8 +150,6 @@ def _covered(links: Sequence[Mapping[str, Any]], first: int) -> float | None:
 
 def _pages(connection: Connection, since: datetime | None, until: datetime | None) -> Iterator[list[Copy]]:
     """The copies of the span, in the order of their stated times."""
-    from archive.dedup.tables import Cluster
-
     query = (
         select(*COLUMNS)
         .join(Cluster, Cluster.id == Article.cluster_id)

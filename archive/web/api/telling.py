@@ -9,7 +9,7 @@ from attrs import asdict
 from archive.dedup.clusters.describe import describe_cluster
 from archive.errors import NotFound, UsageError
 from archive.query.article import describe, revision_text
-from archive.query.changes import KINDS, Wanted, changes, history
+from archive.query.changes import CAUSES, KINDS, Wanted, changes, history
 from archive.query.diff.pieces import diff
 from archive.query.lookup import find_article
 from archive.query.problems import grouped, run_report
@@ -27,7 +27,6 @@ from archive.web.api.declared import Endpoint, Param
 from archive.web.api.finding import LIST, OBJECT
 from archive.web.visit import Visit
 
-CAUSES: Final = ("publisher", "import", "person", "extractor")
 _SPAN: Final = (Param("since", "time", "From then on."), Param("until", "end", "Until then, included."))
 _SITES: Final = Param("site", "texts", "Only of this site; may be given again.")
 _LIMIT: Final = Param("limit", "number", "The most rows.", default=100, least=1, most=1_000)

@@ -7,7 +7,6 @@ from markupsafe import Markup
 from sqlalchemy import select
 from starlette.responses import Response
 
-from archive.people import notes, tags
 from archive.query.article import describe, revision_text
 from archive.query.changes import history
 from archive.query.lookup import find_article
@@ -41,8 +40,8 @@ def article(visit: Visit) -> Response:
         prose=prose,
         events=history(visit.connection, told["id"]),
         copies=_copies(visit, told),
-        tags=tags.of(visit.connection, told["id"]),
-        notes=notes.of(visit.connection, told["id"]),
+        tags=told["tags"],
+        notes=told["notes"],
         today=datetime.now(BEIJING).date().isoformat(),
     )
 

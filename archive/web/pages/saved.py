@@ -57,7 +57,7 @@ def feed(visit: Visit) -> Response:
 def _atom(visit: Visit, asked: Asked, name: str, hits: tuple[Hit, ...]) -> bytes:
     base = str(visit.request.base_url).rstrip("/").removesuffix(visit.room.root_path)
     title = name or asked.text or visit.t("search.everything")
-    when = _captured(visit, hits)
+    when = _dated(visit, hits)
     made: Any = Atom1Feed(
         title=f"{harmless_in_pages(title)} · {visit.t('frame.archive')}",
         link=base + visit.url("search", q=asked.text, all=asked.every_copy),
@@ -85,8 +85,8 @@ def _atom(visit: Visit, asked: Asked, name: str, hits: tuple[Hit, ...]) -> bytes
     return text.encode()
 
 
-def _captured(visit: Visit, hits: tuple[Hit, ...]) -> dict[int, datetime]:
-    """When each was last seen with the text that it has."""
+def _dated(visit: Visit, hits: tuple[Hit, ...]) -> dict[int, datetime]:
+    """When each was published, as it states; when we first saw it, where it states nothing."""
     columns = (Article.id, Article.published_at, Article.first_captured_at)
     rows = visit.connection.execute(select(*columns).where(Article.id.in_([hit.id for hit in hits])))
     return {row.id: row.published_at or row.first_captured_at for row in rows}

@@ -51,10 +51,7 @@ def lags(times: Sequence[datetime | None]) -> Lags:
     """Where each copy stands, in the order in which they are given."""
     known = [time for time in times if time is not None]
     first = min(known, default=None)
-    longest = max(((time - known[0]).total_seconds() for time in known), default=0.0)
-    if first is not None:
-        longest = max((time - first).total_seconds() for time in known)
-    longest = max(longest, 3600.0)
+    longest = max(3600.0, (max(known) - min(known)).total_seconds() if known else 0.0)
 
     def x(seconds: float) -> float:
         return round(LEFT + (WIDTH - LEFT - RIGHT) * log1p(seconds / 60) / log1p(longest / 60), 1)

@@ -11,7 +11,7 @@ from archive.errors import UsageError
 from archive.raw import ExplainedPage, Place, RawPage
 from archive.settings import Home
 from archive.workers import Ceiling, WorkerEnded, Workers
-from crawler.capture.ceiling import CEILING
+from crawler.capture.ceiling import CEILING, LOST
 from crawler.capture.item import capture_page
 from crawler.capture.raw.explained import explained
 from crawler.capture.raw.inert import inert
@@ -71,7 +71,7 @@ class StoredPages:
     def _call(self, place: Place, read: Callable[[Home, Place], T]) -> T:
         try:
             return cast(T, self._workers.call(_Task(self._home, place, read)))
-        except (WorkerEnded, MemoryError, RecursionError) as error:
+        except LOST as error:
             reason = str(error) or type(error).__name__
             raise WorkerEnded(
                 f"the page at byte {place.offset} of {place.file} is not read: {reason}; `jianbao raw` has its record"

@@ -8,7 +8,7 @@ from attrs import evolve
 from sqlalchemy import select
 from starlette.responses import Response
 
-from archive.query.changes import KINDS, STATES, Wanted, changes, reach
+from archive.query.changes import CAUSES, KINDS, STATES, Wanted, changes, reach
 from archive.store.models import Change
 from archive.times import show_time
 from archive.web.parts import rows
@@ -23,7 +23,6 @@ LOOKED: Final = 1_000
 """So many changes are looked through for one page, or put in order by weight: the newest of the span."""
 SPAN: Final = timedelta(days=30)
 """Where no span is asked for, the days up to the newest change."""
-CAUSES: Final = ("publisher", "import", "person", "extractor")
 _COLUMNS: Final = (
     *("id", "article_id", "site", "native_id", "url", "headline", "kind", "cause", "revision", "after_at", "before_at"),
     *("after_capture_id", "before_capture_id", "noticed_at", "against", "weight", "edits"),
