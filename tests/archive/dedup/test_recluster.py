@@ -2,11 +2,12 @@
 
 import importlib.util
 import json
+import logging
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -191,6 +192,18 @@ def _java() -> bool:
     said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
     version = said.split('"')[1].split(".")[0] if '"' in said else "0"
     return version.isdigit() and int(version) >= 17
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """Spark leaves variables in this process's environment, and loggers that write every line that pytest hears from
+    then on as JSON: for the tests that follow both are as they were."""
+    before = set(os.environ)
+    yield
+    for name in set(os.environ) - before:
+        del os.environ[name]
+    for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
+        logging.getLogger(name).propagate = True
 
 
 spark = [

@@ -1,5 +1,6 @@
 """What is usual, and what is not: properties."""
 
+from math import exp
 from random import Random
 
 from hypothesis import given
@@ -98,7 +99,7 @@ def test_a_long_history_without_a_bad_page_makes_fewer_of_them_proof(sizes: list
         assert most == 1 / (1 / prior)
     assert not add_pages(0.0, [True], most)[1], "one page tells nothing"
     assert add_pages(0.0, [True, True], NEVER)[1]
-    if sum(sizes) >= 600:
+    if sum(sizes) + 1 / prior > 2 * exp(SURE / 2):  # two are then likelier by more than `SURE` says
         assert add_pages(0.0, [False, True, True], most)[1]
     if sum(sizes) >= 80 or prior <= 0.01:
         assert add_pages(0.0, [True, True, True], most)[1]
