@@ -29,7 +29,7 @@ spark: setup ## add Spark to .venv (400 MB, wants Java 17); its tests run then
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[spark]'
 
 demo: setup ## crawl the demo portal twice, then search, compare and export
-	@$(BIN)/python -m tests.portal.demo
+	@$(BIN)/jianbao demo
 
 test: lint ## lint, type-check and run every test
 	@$(BIN)/python -m pytest $(TWO)

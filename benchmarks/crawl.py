@@ -16,9 +16,9 @@ from rich.console import Console
 from rich.table import Table
 
 from archive.store.db import open_engine
-from tests.portal.compare import Findings, compare, compare_clusters
-from tests.portal.proxy import Proxy
-from tests.portal.world.truth import World
+from crawler.demo.compare import Findings, compare, compare_clusters
+from crawler.demo.proxy import Proxy
+from crawler.demo.world.truth import World
 
 MEMORY_LIMIT = 400 * 2**20
 

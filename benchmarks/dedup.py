@@ -29,7 +29,7 @@ from archive.dedup.propose.signature import signature
 from archive.dedup.tables import DedupFresh, DedupMiddle, DedupSealed
 from archive.store.db import open_engine, reading, writing
 from archive.text.fold import fold_many
-from tests.portal.world.articles import story
+from crawler.demo.world.articles import story
 
 if TYPE_CHECKING:
     from archive.store.models import Base

@@ -19,11 +19,11 @@ from archive.ingest.transaction import ingest
 from archive.load.jsonl import import_jsonl
 from archive.store.db import open_engine, writing
 from archive.store.records import ArticleRecord, CaptureRecord, Item
+from crawler.demo.world.articles import story
 from crawler.run import frontier
 from crawler.run.crawl import BATCH
 from crawler.run.frontier import Claim
 from tests.archive.make import fill
-from tests.portal.world.articles import story
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 BODY = 1_500

@@ -23,11 +23,11 @@ from sqlalchemy import create_engine, text
 from archive.config.declared import Settings
 from archive.settings import Home
 from archive.store.db import connect, upgrade
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import Answer
+from crawler.demo.world.truth import World
 from crawler.run.politeness.turns import Turns
 from crawler.run.run import open_run
-from tests.portal.proxy import Proxy
-from tests.portal.server import Answer
-from tests.portal.world.truth import World
 from tests.postgres import Server
 
 SLOW = "v2.sohu.com"

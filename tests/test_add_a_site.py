@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crawler.cli import main
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import text
 from crawler.sites.registry import load_sites, read_site
-from tests.portal.proxy import Proxy
-from tests.portal.server import text
 
 pytestmark = pytest.mark.slow
 

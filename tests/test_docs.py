@@ -101,7 +101,7 @@ def test_every_reason_is_documented_in_the_order_of_the_rules() -> None:
 
 def test_the_signature_that_the_docs_compute_is_the_stored_one() -> None:
     from archive.dedup.linking import fingerprint
-    from tests.portal.world.articles import story
+    from crawler.demo.world.articles import story
 
     [code] = re.findall(r"^```python\n(.*?)^```$", page("duplicates.md"), re.DOTALL | re.MULTILINE)
     made: dict[str, Any] = {}

@@ -14,10 +14,10 @@ from sqlalchemy import Engine, create_engine, func, select, text
 
 from archive.store.db import open_engine, reading
 from archive.store.models import Capture, CrawlRun, Frontier, Sighting
+from crawler.demo.compare import Findings, compare, compare_clusters
+from crawler.demo.proxy import Proxy
+from crawler.demo.world.truth import World
 from crawler.sites.registry import load_sites
-from tests.portal.compare import Findings, compare, compare_clusters
-from tests.portal.proxy import Proxy
-from tests.portal.world.truth import World
 
 if TYPE_CHECKING:
     from tests.postgres import Server

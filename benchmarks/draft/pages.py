@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from benchmarks.draft.measure import read
+from crawler.demo.pages import netease_pages, sohu_pages
+from crawler.demo.world.truth import World
 from crawler.pages.page import Outcome
 from crawler.sites.registry import find_site
 from crawler.upkeep.trial.samples import Sample, read_samples
-from tests.portal.pages import netease_pages, sohu_pages
-from tests.portal.world.truth import World
 
 
 def portal_pages(seed: int = 3, most: int = 15, articles: int = 420) -> dict[str, list[Sample]]:

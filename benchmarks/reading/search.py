@@ -33,8 +33,8 @@ from archive.store import fulltext
 from archive.store.db import opened, reading, writing
 from archive.store.finding import names
 from archive.store.models import Article
+from crawler.demo.world.articles import story
 from tests.archive.query.search.oracle import holds, plain
-from tests.portal.world.articles import story
 from tests.postgres import Server
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "dedup" / "archive.jsonl.gz"

@@ -28,7 +28,7 @@ from attrs import define, field
 from rich.console import Console
 from rich.table import Table
 
-from tests.portal.world.truth import World
+from crawler.demo.world.truth import World
 
 JIANBAO: Final = str(Path(sys.executable).with_name("jianbao"))
 PROMISED_SLOWDOWN: Final = 1.2

@@ -21,10 +21,10 @@ from attrs import frozen
 from rich.console import Console
 from rich.table import Table
 
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import Portal
+from crawler.demo.world.truth import World
 from crawler.warc.writer import Exchange, WarcFolder
-from tests.portal.proxy import Proxy
-from tests.portal.server import Portal
-from tests.portal.world.truth import World
 
 PROMISED = 1.4
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)

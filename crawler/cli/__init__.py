@@ -4,6 +4,7 @@ from archive.cli import Group
 from archive.cli import main as _reading
 from crawler.cli import (  # noqa: F401 - each adds its commands
     crawl,
+    demo,
     explain,
     extract,
     fetch,

@@ -14,14 +14,14 @@ from typing import Final
 
 from attrs import evolve, frozen
 
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import Portal
+from crawler.demo.world.edits import EDITS
+from crawler.demo.world.ids import BEIJING
+from crawler.demo.world.publications import Publication
+from crawler.demo.world.truth import World
 from tests.crawler.run.run import ROOT, Archive
-from tests.portal.proxy import Proxy
-from tests.portal.server import Portal
 from tests.portal.stage import FORMS, Deed
-from tests.portal.world.edits import EDITS
-from tests.portal.world.ids import BEIJING
-from tests.portal.world.publications import Publication
-from tests.portal.world.truth import World
 
 BEGIN: Final = datetime(2025, 11, 20, 19, 0, tzinfo=BEIJING)
 """An hour after the newest article was published."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.portal.proxy import Proxy
+    from crawler.demo.proxy import Proxy
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ def start_portal(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Callable
 
     Give `portal.environment()` to the crawler's process; `portal.world` is the truth, `portal.requests` what was asked.
     """
-    from tests.portal.proxy import Proxy
-    from tests.portal.world.truth import World
+    from crawler.demo.proxy import Proxy
+    from crawler.demo.world.truth import World
 
     folders: list[Path] = []
     with ExitStack() as stack:

@@ -11,8 +11,8 @@ from archive.query.stories.copies import coverage
 from archive.text.fold import fold
 from archive.times import BEIJING
 from archive.watch.edits import edits
+from crawler.demo.world.publications import Publication
 from tests.portal.days import RUNS, Demo, Key
-from tests.portal.world.publications import Publication
 
 MINUTE = ("content", "sohu-mobile")
 """Forms whose pages show no seconds."""

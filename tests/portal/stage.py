@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, evolve, field, frozen
 
+from crawler.demo.pages.lists import Lists
+from crawler.demo.server import Portal
+from crawler.demo.world.truth import Publication, World
 from crawler.sites.registry import load_sites
-from tests.portal.pages.lists import Lists
-from tests.portal.server import Portal
-from tests.portal.world.truth import Publication, World
 
 if TYPE_CHECKING:
     from crawler.pages.template.site import Source

@@ -17,10 +17,10 @@ from sqlalchemy import select
 from archive.query.changes import history
 from archive.store.db import open_engine, reading
 from archive.store.models import Article, Revision
+from crawler.demo.world.edits import EDITS
+from crawler.demo.world.publications import Publication
 from crawler.run.retry import GONE_WAITS
 from crawler.run.schedule.timing import LOOKS, MISSING
-from tests.portal.world.edits import EDITS
-from tests.portal.world.publications import Publication
 from tests.simulation.scene import BOX, has_box
 from tests.simulation.script import BEGIN, HALF, HOUR, Deed, Key, Script
 

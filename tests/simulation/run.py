@@ -12,9 +12,9 @@ from typing import Any
 
 from attrs import define, field
 
+from crawler.demo.proxy import Proxy
+from crawler.demo.world.truth import World
 from tests.crawler.run.run import ROOT, Archive
-from tests.portal.proxy import Proxy
-from tests.portal.world.truth import World
 from tests.simulation.scene import Scene
 from tests.simulation.script import BEGIN, HALF, Script
 

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define, evolve, field
 
+from crawler.demo.pages.lists import PAGE, Entry, Lists
+from crawler.demo.server import VERIFY, Answer, Portal, text
+from crawler.demo.world.publications import Publication
+from crawler.demo.world.truth import World
 from crawler.sites.registry import load_sites
-from tests.portal.pages.lists import PAGE, Entry, Lists
-from tests.portal.server import VERIFY, Answer, Portal, text
 from tests.portal.stage import SITES, few_lists
-from tests.portal.world.publications import Publication
-from tests.portal.world.truth import World
 from tests.simulation.script import Deed, Key, Script
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class _OwnLists(Lists):
 
 @define
 class Scene:
-    """See the module. `go_to` a moment, and it is what tests.portal.proxy.Proxy asks: `answer`, `key`."""
+    """See the module. `go_to` a moment, and it is what crawler.demo.proxy.Proxy asks: `answer`, `key`."""
 
     script: Script
     now: datetime = field(init=False)

@@ -11,10 +11,10 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
-from tests.portal.world import ids
-from tests.portal.world.articles import Story, story
-from tests.portal.world.edits import EDITS
-from tests.portal.world.publications import MAKERS, Publication
+from crawler.demo.world import ids
+from crawler.demo.world.articles import Story, story
+from crawler.demo.world.edits import EDITS
+from crawler.demo.world.publications import MAKERS, Publication
 
 Key = tuple[str, str]
 

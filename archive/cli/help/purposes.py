@@ -57,6 +57,7 @@ PURPOSES: Final[dict[str, dict[str, str]]] = {
         "reextract": "Read stored captures anew by today's rules.",
         "recluster": "Group the archive anew by today's rules.",
         "rebuild": "Make the database anew from the WARC files.",
+        "demo": "Show all of it at work on a made-up portal.",
         "db": "See, check and upgrade the database.",
     },
 }

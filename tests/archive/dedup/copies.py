@@ -10,8 +10,8 @@ from archive.ingest.transaction import ingest
 from archive.store.db import writing
 from archive.store.models import Article
 from archive.store.records import ArticleRecord, Item, Stored
-from tests.portal.pages.mirrors import spin, transcode
-from tests.portal.world.articles import story
+from crawler.demo.pages.mirrors import spin, transcode
+from crawler.demo.world.articles import story
 
 DAY = datetime(2025, 3, 1, 4, 0, tzinfo=UTC)
 SEED = 77

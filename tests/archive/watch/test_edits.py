@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.watch.edits import WEIGHTS, Edit, Kind, edits, weight
+from crawler.demo.world.edits import EDITS
+from crawler.demo.world.ids import BEIJING
 from tests.portal.stage import Stage
-from tests.portal.world.edits import EDITS
-from tests.portal.world.ids import BEIJING
 
 HEADLINE = "城南大桥今日通车"
 BODY = (

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import Answer
 from tests.crawler.run import paged
 from tests.crawler.run.run import Archive
-from tests.portal.proxy import Proxy
-from tests.portal.server import Answer
 
 pytestmark = pytest.mark.slow
 

@@ -16,6 +16,9 @@ from attrs import evolve
 from backports import zstd
 
 from archive.workers import Ceiling
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import Answer
+from crawler.demo.world.truth import World
 from crawler.run import extraction as module
 from crawler.run.extraction import Extraction
 from crawler.warc.encodings import MAX_DECODED, BodyTooLarge, beginning, decoded_body
@@ -24,9 +27,6 @@ from crawler.warc.raw import RawCapture
 from tests.crawler.run.run import Archive
 from tests.crawler.warc.odd import Odd, file, page, record, url
 from tests.crawler.warc.test_writer import exchange, folder
-from tests.portal.proxy import Proxy
-from tests.portal.server import Answer
-from tests.portal.world.truth import World
 
 pytestmark = pytest.mark.slow
 

@@ -14,15 +14,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from crawler.demo.server import text
 from crawler.sites.registry import load_sites
 from tests.crawler.run.run import Archive
 from tests.crawler.warm import ROOT
-from tests.portal.server import text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.portal.proxy import Proxy
+    from crawler.demo.proxy import Proxy
 
 DOCS = ROOT / "docs"
 

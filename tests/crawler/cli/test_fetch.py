@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crawler.demo.server import Answer, text
 from crawler.guard import why_not_public
 from tests.crawler.run.run import Archive
 from tests.crawler.warm import ROOT
-from tests.portal.server import Answer, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.portal.proxy import Proxy
+    from crawler.demo.proxy import Proxy
 
 PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1><div class='c'>{1}</div></body></html>"
 LINES = "".join(f"<p>第{n}段，桥在河上，人在桥上走，说的是一座新桥的事情，大家都很高兴。</p>" for n in range(12))

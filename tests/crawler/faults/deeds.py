@@ -19,13 +19,13 @@ from attrs import define, evolve, field
 
 from archive.store import schema
 from archive.store.db import connect
+from crawler.demo.proxy import Proxy
+from crawler.demo.world import ids
+from crawler.demo.world.edits import EDITS
+from crawler.demo.world.truth import World
 from tests.crawler.run.run import Archive
 from tests.crawler.warm import MIGRATED
-from tests.portal.proxy import Proxy
 from tests.portal.stage import Stage
-from tests.portal.world import ids
-from tests.portal.world.edits import EDITS
-from tests.portal.world.truth import World
 
 HOUR = timedelta(hours=1)
 KILLED = -27  # SIGPROF

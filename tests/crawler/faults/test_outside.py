@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from crawler.demo.proxy import Proxy
 from tests.crawler.faults.deeds import verified
 from tests.crawler.run.run import Archive
-from tests.portal.proxy import Proxy
 from tests.postgres import Server
 
 pytestmark = pytest.mark.slow

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from crawler.demo.server import Answer
 from tests.crawler.warc.test_writer import exchange, folder
-from tests.portal.server import Answer
 
 DOCID = "ATJVVCJR00254TFQ"
 BASE = f"http://money.163.com/15/0703/15/{DOCID}"

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from crawler.demo.pages.mirrors import MIRRORS
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import VERIFY, Answer
+from crawler.demo.world.truth import Publication, World
 from crawler.sites.registry import load_sites
 from tests.crawler.run.run import ROOT, Archive
 from tests.crawler.warc.test_writer import check
-from tests.portal.pages.mirrors import MIRRORS
-from tests.portal.proxy import Proxy
-from tests.portal.server import VERIFY, Answer
-from tests.portal.world.truth import Publication, World
 
 pytestmark = pytest.mark.slow
 

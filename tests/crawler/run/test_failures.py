@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from crawler.demo.proxy import Proxy
+from crawler.demo.world.truth import World
 from tests.crawler.run.run import Archive
 from tests.crawler.warc.test_writer import check
-from tests.portal.proxy import Proxy
-from tests.portal.world.truth import World
 
 pytestmark = pytest.mark.slow
 

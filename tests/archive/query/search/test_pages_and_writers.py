@@ -10,8 +10,8 @@ from sqlalchemy import Engine, text
 from archive.errors import UsageError
 from archive.query.search import Asked, Sort, rows, search
 from archive.store.db import opened, reading, writing
+from crawler.demo.world.articles import story
 from tests.archive.make import DAY, article, captured, store, told
-from tests.portal.world.articles import story
 
 
 def texts(first: int, count: int) -> list[str]:

@@ -17,10 +17,10 @@ from archive.store.db import opened, reading
 from archive.store.models import Article
 from archive.times import BEIJING, show_time
 from crawler.cli import main
+from crawler.demo.world.publications import Publication
 from tests.archive.web.room import client
 from tests.portal import record
 from tests.portal.days import FIRST, RUNS, THIRD, Demo, Key
-from tests.portal.world.publications import Publication
 
 pytestmark = pytest.mark.slow
 

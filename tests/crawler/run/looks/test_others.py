@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import Answer
+from crawler.demo.world import ids
+from crawler.demo.world.truth import World
 from tests.crawler.run.run import ROOT, Archive
-from tests.portal.proxy import Proxy
-from tests.portal.server import Answer
 from tests.portal.stage import Stage
-from tests.portal.world import ids
-from tests.portal.world.truth import World
 
 pytestmark = pytest.mark.slow
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from crawler.demo.proxy import Proxy
 from tests.crawler.run.run import Archive
 from tests.crawler.run.test_locks import fall_silent
-from tests.portal.proxy import Proxy
 
 pytestmark = pytest.mark.slow
 

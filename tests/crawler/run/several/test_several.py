@@ -12,6 +12,8 @@ from sqlalchemy import Engine, func, insert, select
 from archive.settings import Home
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Article, Capture, Frontier, Host, Recheck
+from crawler.demo.compare import compare, compare_clusters
+from crawler.demo.proxy import Proxy
 from crawler.pages.template.site import Listing
 from crawler.run import discovery, frontier
 from crawler.run.crawl import Crawl
@@ -27,8 +29,6 @@ from tests.archive.make import article as article_of
 from tests.archive.make import captured
 from tests.crawler.run.run import Archive
 from tests.crawler.run.test_locks import fall_silent
-from tests.portal.compare import compare, compare_clusters
-from tests.portal.proxy import Proxy
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 SITE = load_sites()["netease"]

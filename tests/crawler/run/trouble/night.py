@@ -21,6 +21,8 @@ from archive.settings import Home
 from archive.store.db import opened, reading
 from archive.store.models import Article
 from crawler.capture.item import ListAnswer, capture_item, list_answer
+from crawler.demo.server import Answer, Portal
+from crawler.demo.world.truth import World
 from crawler.guard import Refused, why_refused
 from crawler.middlewares import EXCHANGE, RAW
 from crawler.run import frontier
@@ -34,8 +36,6 @@ from crawler.run.store import read_claimed, read_recheck
 from crawler.spiders import portals
 from crawler.warc.raw import RawCapture, raw_from_headers
 from crawler.warc.writer import Exchange, WarcFolder
-from tests.portal.server import Answer, Portal
-from tests.portal.world.truth import World
 
 MAX_REDIRECTS = 5
 Fetch = Callable[[str], Answer | Exception]

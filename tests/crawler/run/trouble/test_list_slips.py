@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.demo.server import Answer, text
 from tests.crawler.run.trouble.night import Nights
-from tests.portal.server import Answer, text
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import GONE, VERIFY, Answer, text
+from crawler.demo.world.truth import World
 from crawler.run.retry import IN_A_ROW
 from tests.crawler.run.run import Archive
-from tests.portal.proxy import Proxy
-from tests.portal.server import GONE, VERIFY, Answer, text
-from tests.portal.world.truth import World
 
 pytestmark = pytest.mark.slow
 

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 
 from archive.store.db import opened, reading
 from archive.store.models import CrawlRun
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import Answer
 from tests.crawler.run.run import Archive
-from tests.portal.proxy import Proxy
-from tests.portal.server import Answer
 
 pytestmark = pytest.mark.slow
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from attrs import frozen
 
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import Answer, text
 from tests.crawler.run.run import Archive
-from tests.portal.proxy import Proxy
-from tests.portal.server import Answer, text
 
 pytestmark = pytest.mark.slow
 

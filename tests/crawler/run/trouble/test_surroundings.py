@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.demo.proxy import Proxy
 from tests.crawler.run.run import Archive
-from tests.portal.proxy import Proxy
 
 pytestmark = pytest.mark.slow
 

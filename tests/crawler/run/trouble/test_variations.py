@@ -14,11 +14,11 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
 )
 
+from crawler.demo.server import GONE, VERIFY, Answer, Portal, text
+from crawler.demo.world.truth import World
 from crawler.download import ProxyFailed
 from crawler.middlewares import RobotsForbidden, RobotsUnknown
 from tests.crawler.run.trouble.night import Fetch, Nights
-from tests.portal.server import GONE, VERIFY, Answer, Portal, text
-from tests.portal.world.truth import World
 
 Given = Answer | Exception | Callable[[str], Answer | Exception]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import VERIFY, Answer, text
 from crawler.sites.sohu_lists import SOURCES
 from tests.crawler.run.run import Archive
-from tests.portal.proxy import Proxy
-from tests.portal.server import VERIFY, Answer, text
 
 pytestmark = pytest.mark.slow
 

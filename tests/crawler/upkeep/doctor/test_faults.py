@@ -24,6 +24,8 @@ from archive.settings import Home
 from archive.store.db import open_engine, reading
 from archive.store.schema import downgrade
 from crawler.cli import main
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import Answer
 from crawler.pages.template.site import Site, Source
 from crawler.run.locks import lock_home
 from crawler.sites.registry import load_sites
@@ -33,8 +35,6 @@ from crawler.upkeep.doctor.doctor import examine
 from crawler.upkeep.doctor.network import Network
 from crawler.warc.marker import mark
 from tests.permissions import bound_by_permissions
-from tests.portal.proxy import Proxy
-from tests.portal.server import Answer
 
 SITES = [load_sites()[name] for name in ("netease", "sohu")]
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from crawler.demo.world.articles import Story, story
 from crawler.upkeep.trial.samples import Sample
-from tests.portal.world.articles import Story, story
 
 HOST = "https://www.qingzhou.example"
 PAGE = """<!DOCTYPE html>

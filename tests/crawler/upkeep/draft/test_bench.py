@@ -4,12 +4,12 @@ import pytest
 
 from benchmarks.draft.measure import Outcomes, measure
 from benchmarks.draft.pages import portal_pages
+from crawler.demo.pages.mirrors import MIRRORS, article_page
+from crawler.demo.world.truth import World
 from crawler.pages.extract import extract
 from crawler.upkeep.draft.draft import drafted_site
 from crawler.upkeep.draft.result import draft_site
 from crawler.upkeep.trial.samples import Sample
-from tests.portal.pages.mirrors import MIRRORS, article_page
-from tests.portal.world.truth import World
 
 FORMS = ("post-news", "mobile", "endtext", "ep", "mp2024", "content")
 

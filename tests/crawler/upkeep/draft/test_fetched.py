@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import text
 from tests.crawler.run.run import Archive
 from tests.crawler.upkeep.draft.qingzhou import page, url_of
-from tests.portal.proxy import Proxy
-from tests.portal.server import text
 
 pytestmark = pytest.mark.slow
 

@@ -10,15 +10,15 @@ from click.testing import CliRunner, Result
 from archive.settings import Home
 from archive.store.db import open_engine
 from crawler.cli import main
+from crawler.demo.pages.netease_pages import page
+from crawler.demo.world.publications import Publication
+from crawler.demo.world.truth import World
 from crawler.pages.extract import extract
 from crawler.run.run import open_run
 from crawler.run.store import read, store
 from crawler.sites.registry import read_site
 from crawler.warc.reader import Record, read_records
 from crawler.warc.writer import Exchange, WarcFolder
-from tests.portal.pages.netease_pages import page
-from tests.portal.world.publications import Publication
-from tests.portal.world.truth import World
 
 pytestmark = pytest.mark.slow
 

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from tests.portal.pages.netease_parts import ADVERT, body_blocks, graph, head, side, top
+from crawler.demo.pages.netease_parts import ADVERT, body_blocks, graph, head, side, top
 
 if TYPE_CHECKING:
-    from tests.portal.world.publications import Publication
+    from crawler.demo.world.publications import Publication
 
 
 def endtext(one: "Publication", others: Sequence["Publication"]) -> str:

@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from attrs import field, frozen
 
+from crawler.demo.pages import mirrors, netease_pages, sohu_pages
+from crawler.demo.pages.lists import Lists
+from crawler.demo.world.truth import Publication, Special, World
 from crawler.sites.registry import load_sites
-from tests.portal.pages import mirrors, netease_pages, sohu_pages
-from tests.portal.pages.lists import Lists
-from tests.portal.world.truth import Publication, Special, World
 
 DOCID = re.compile(r"/([0-9A-Z]{16})(?:_\w+)?\.html$")
 SOHU = re.compile(r"^/a/(\d+)(?:_\d+)?/?$")

@@ -8,7 +8,7 @@ from typing import Final
 
 from attrs import frozen
 
-from tests.portal.world import grammar, words
+from crawler.demo.world import grammar, words
 
 CHOICE = re.compile(r"\[([^\[\]]*)\]")
 SLOT = re.compile(r"\{(\w+)\}")

@@ -1,4 +1,4 @@
-"""`python -m tests.portal serve` runs the demo portal; `python -m tests.portal truth` prints what a crawl must find."""
+"""`python -m crawler.demo serve` runs the demo portal; `python -m crawler.demo truth` prints what a crawl must find."""
 
 import json
 import shlex
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from tests.portal.proxy import Proxy
-from tests.portal.world.truth import World
+from crawler.demo.proxy import Proxy
+from crawler.demo.world.truth import World
 
 
 @click.group()

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from tests.portal.pages.markup import blocks, table
+from crawler.demo.pages.markup import blocks, table
 
 if TYPE_CHECKING:
-    from tests.portal.world.articles import Line
-    from tests.portal.world.publications import Publication
+    from crawler.demo.world.articles import Line
+    from crawler.demo.world.publications import Publication
 
 NAV = ("新闻", "体育", "汽车", "房产", "旅游", "教育", "时尚", "科技", "财经", "娱乐")
 MORE = ("母婴", "健康", "历史", "军事", "美食", "文化", "星座", "专题", "游戏", "搞笑", "动漫", "宠物")

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.demo.pages.mirrors import INJECTED, spin, transcode
+from crawler.demo.proxy import Proxy
+from crawler.demo.server import Portal
+from crawler.demo.world import ids
+from crawler.demo.world.articles import story
+from crawler.demo.world.truth import World
 from crawler.pages.template.site import Source
 from crawler.sites.lists import load
-from tests.portal.pages.mirrors import INJECTED, spin, transcode
-from tests.portal.proxy import Proxy
-from tests.portal.server import Portal
-from tests.portal.world import ids
-from tests.portal.world.articles import story
-from tests.portal.world.truth import World
 
 NOT_TEXT = re.compile(r"[\W_]+")
 
@@ -38,7 +38,7 @@ def pages(world: World) -> Portal:
 
 
 def test_the_same_seed_gives_the_same_world_in_another_process() -> None:
-    command = [sys.executable, "-m", "tests.portal", "truth", "--articles", "30", "--seed", "9"]
+    command = [sys.executable, "-m", "crawler.demo", "truth", "--articles", "30", "--seed", "9"]
     lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     assert [json.loads(line) for line in lines] == list(World(30, 9).records())
     assert next(World(30, 9).records())["body"] != next(World(30, 10).records())["body"]

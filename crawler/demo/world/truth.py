@@ -8,10 +8,10 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from tests.portal.pages import mirrors
-from tests.portal.world import ids
-from tests.portal.world.articles import SHOWPIECE, Story, story
-from tests.portal.world.publications import MAKERS, Publication, Special, digits
+from crawler.demo.pages import mirrors
+from crawler.demo.world import ids
+from crawler.demo.world.articles import SHOWPIECE, Story, story
+from crawler.demo.world.publications import MAKERS, Publication, Special, digits
 
 __all__ = ["Publication", "Special", "World"]
 
@@ -160,7 +160,9 @@ class World:
     def _by_key(self) -> dict[tuple[str, str], Publication | Special]:
         every: tuple[Publication | Special, ...] = (*self.publications, *self.specials)
         keys = {(one.site, one.native_id): one for one in every}
-        assert len(keys) == len(self.publications) + len(self.specials), "two publications share an id"
+        if len(keys) != len(every):
+            msg = "two publications share an id"
+            raise ValueError(msg)
         return keys
 
     def listed(self, site: str) -> list[Publication | Special]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
-from tests.portal.pages.markup import plain_body
-from tests.portal.world.words import PINYIN, SYNONYMS
+from crawler.demo.pages.markup import plain_body
+from crawler.demo.world.words import PINYIN, SYNONYMS
 
 if TYPE_CHECKING:
-    from tests.portal.world.publications import Publication
+    from crawler.demo.world.publications import Publication
 
 SPUN = re.compile("|".join(map(re.escape, sorted(SYNONYMS, key=len, reverse=True))))
 INJECTED = re.compile("[" + "".join(PINYIN) + "]")

@@ -7,8 +7,8 @@ from typing import Any
 
 from attrs import frozen
 
-from tests.portal.world import ids, words
-from tests.portal.world.articles import Line, Story
+from crawler.demo.world import ids, words
+from crawler.demo.world.articles import Line, Story
 
 TEMPLATE_NAMES = {
     "post-news": "netease-post",

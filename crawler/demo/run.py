@@ -1,4 +1,4 @@
-"""`make demo`: the whole job on the demo portal, from the lists to a search result, checked against the truth.
+"""`jianbao demo`: the whole job on the demo portal, from the lists to a search result, checked against the truth.
 
 Every step is an ordinary `jianbao` command in a process of its own; only the environment says where the portal is.
 """
@@ -11,7 +11,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import click
 from attrs import define, field
 from rich.console import Console
 from rich.panel import Panel
@@ -19,9 +18,9 @@ from rich.table import Table
 from rich.text import Text
 
 from archive.store.db import open_engine
-from tests.portal.compare import Findings, compare, compare_clusters
-from tests.portal.proxy import Proxy
-from tests.portal.world.truth import World
+from crawler.demo.compare import Findings, compare, compare_clusters
+from crawler.demo.proxy import Proxy
+from crawler.demo.world.truth import World
 
 WORD = "稀土"
 SHOWN = 26  # lines of a long answer
@@ -50,9 +49,9 @@ class Demo:
         """Runs a command as a user would type it, shows it and the top of its answer; the whole answer."""
         if not quiet:
             self.console.print(Text("$ ", style="green").append("jianbao " + " ".join(words), style="bold"))
-        command = [str(Path(sys.executable).with_name("jianbao")), *words]
+        command = [sys.executable, "-P", "-m", "crawler.cli", *words]
         with self.console.status("…"):
-            done = subprocess.run(
+            done = subprocess.run(  # noqa: S603 - our own command
                 command, env=self.environment, capture_output=True, text=True, timeout=120, check=False
             )
         if done.returncode != expect:
@@ -172,7 +171,7 @@ def _ids(demo: Demo, site: str, native_id: str) -> tuple[int, int]:
             article, cluster = connection.execute(query).one()
     finally:
         engine.dispose()
-    return int(article), int(cluster)
+    return article, cluster or 0
 
 
 def report(demo: Demo, seconds: float) -> bool:
@@ -187,12 +186,12 @@ def report(demo: Demo, seconds: float) -> bool:
     return good
 
 
-@click.command()
-@click.option("--articles", default=240, show_default=True, type=click.IntRange(24, 100_000), help="How many articles.")
-@click.option("--seed", default=1, show_default=True, help="Another seed makes other articles.")
-@click.option("--keep", type=click.Path(path_type=Path), help="Keep the archive in this folder.")
-def main(articles: int, seed: int, keep: Path | None) -> None:
-    """Crawl the demo portal twice, then search, compare, explain and export. Exit code 0 only if all of it worked."""
+def show(articles: int, seed: int, keep: Path | None) -> bool:
+    """Crawl a demo portal of so many articles twice, then search, compare, explain and export; whether all of it held.
+
+    `seed`: another one makes other articles. `keep`: the folder that the archive is to stand in; one that goes away
+    otherwise.
+    """
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
     started = time.monotonic()
     console.print(Panel.fit("[bold]剪报 Jianbao[/]\nfrom a portal's lists to a searchable, deduplicated archive"))
@@ -200,12 +199,11 @@ def main(articles: int, seed: int, keep: Path | None) -> None:
         home = (keep or Path(folder) / "home").absolute()
         with Proxy(World(articles, seed), Path(folder)) as portal:
             environment = {
-                **os.environ,
+                **{name: value for name, value in os.environ.items() if not name.startswith("JIANBAO_")},
                 **portal.environment(),
                 "JIANBAO_HOME": str(home),
                 "COLUMNS": str(console.width),
             }
-            environment.pop("JIANBAO_DATABASE", None)
             demo = Demo(console, environment, home)
             try:
                 run(demo, portal)
@@ -214,8 +212,4 @@ def main(articles: int, seed: int, keep: Path | None) -> None:
         good = report(demo, time.monotonic() - started)
     if keep:
         console.print(f"The archive stands in {keep}: try  jianbao --home {keep} search {WORD}")
-    sys.exit(0 if good else 1)
-
-
-if __name__ == "__main__":
-    main()
+    return good

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from tests.portal.pages import netease_old_pages
-from tests.portal.pages.markup import blocks
-from tests.portal.pages.netease_parts import body_blocks, graph, head, original_image, side, top
+from crawler.demo.pages import netease_old_pages
+from crawler.demo.pages.markup import blocks
+from crawler.demo.pages.netease_parts import body_blocks, graph, head, original_image, side, top
 
 if TYPE_CHECKING:
-    from tests.portal.world.articles import Line
-    from tests.portal.world.publications import Publication
+    from crawler.demo.world.articles import Line
+    from crawler.demo.world.publications import Publication
 
 
 def page(one: "Publication", others: Sequence["Publication"]) -> str:

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from attrs import frozen
 
 if TYPE_CHECKING:
+    from crawler.demo.world.truth import Publication, Special, World
     from crawler.pages.template.site import Source
-    from tests.portal.world.truth import Publication, Special, World
 
 PAGE = 20
 

@@ -16,9 +16,9 @@ from typing import Protocol
 
 from attrs import evolve
 
-from tests.portal import tls
-from tests.portal.server import Answer, Portal
-from tests.portal.world.truth import World
+from crawler.demo import tls
+from crawler.demo.server import Answer, Portal
+from crawler.demo.world.truth import World
 
 MAX_HEAD = 64 * 1024
 PIECE = 8192

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from html import escape
 from itertools import groupby
 
-from tests.portal.world.articles import Line
+from crawler.demo.world.articles import Line
 
 
 def table(text: str) -> str:

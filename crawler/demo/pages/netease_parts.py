@@ -7,11 +7,11 @@ from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from tests.portal.pages.markup import blocks
+from crawler.demo.pages.markup import blocks
 
 if TYPE_CHECKING:
-    from tests.portal.world.articles import Line
-    from tests.portal.world.publications import Publication
+    from crawler.demo.world.articles import Line
+    from crawler.demo.world.publications import Publication
 
 TOP_LINKS = (
     "新闻",

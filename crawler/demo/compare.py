@@ -9,9 +9,9 @@ from sqlalchemy import Engine, select
 
 from archive.store.db import reading
 from archive.store.models import Article, Capture
-from tests.portal.pages import netease_parts, sohu_pages
-from tests.portal.world.articles import Line
-from tests.portal.world.truth import Publication, World
+from crawler.demo.pages import netease_parts, sohu_pages
+from crawler.demo.world.articles import Line
+from crawler.demo.world.truth import Publication, World
 
 SAME = {"original", "verbatim", "account_copy"}
 FIELDS = ("headline", "original_title", "source_name", "account_name", "editor", "location")
@@ -30,7 +30,8 @@ class Findings:
 
 def original_image(one: Publication, line: Line) -> str:
     """The address of an image as it was uploaded, at either portal."""
-    return (netease_parts if one.site == "netease" else sohu_pages).original_image(one, line)
+    image: str = (netease_parts if one.site == "netease" else sohu_pages).original_image(one, line)
+    return image
 
 
 def compare(engine: Engine, world: World) -> Findings:

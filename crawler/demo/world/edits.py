@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from attrs import evolve
 
-from tests.portal.world.articles import Line
-from tests.portal.world.publications import Publication
+from crawler.demo.world.articles import Line
+from crawler.demo.world.publications import Publication
 
 
 def _lines(one: Publication, change: Callable[[str], str]) -> Publication:
