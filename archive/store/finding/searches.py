@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, ForeignKey, event, select
+from sqlalchemy import Connection, ForeignKey, Index, event, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.store.models import Base, Key
@@ -47,7 +47,7 @@ class QueryHit(Base):
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     article_id: Mapped[int] = mapped_column(Key)
     digest: Mapped[str]
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (Index(None, "query_id", "article_id"), {"sqlite_with_rowid": False})
 
 
 class Saved(Base):

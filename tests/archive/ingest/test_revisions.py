@@ -81,6 +81,7 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0023": frozenset(),
     "0024": frozenset(),
     "0025": frozenset(),
+    "0026": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""

@@ -11,7 +11,8 @@ from archive.ingest.reindex import reindex
 from archive.query.search import Asked, Sort, facets, freeze, rows, saved, search, thaw, timeline
 from archive.store.db import reading, writing
 from archive.times import parse_time
-from tests.archive.make import DAY, article, captured, store, told
+from tests.archive.make import DAY, article, captured, fill, store, told
+from tests.statements import instructions
 
 
 @pytest.fixture
@@ -107,6 +108,18 @@ def test_frozen_hits_are_the_same_after_new_rules_and_new_groups(filled: Engine)
         hits = search(connection, thaw(connection, query_id), limit=100).hits
         assert [hit.id for hit in hits] == frozen
         assert all("稀土" in hit.snippet.text for hit in hits)
+
+
+def test_many_frozen_hits_cost_no_more_each(sqlite_engine: Engine) -> None:
+    spent = []
+    for _ in range(2):
+        fill(sqlite_engine, 300)
+        with writing(sqlite_engine) as connection:
+            query_id = freeze(connection, Asked(), by="甲", now=DAY)
+        with instructions(sqlite_engine) as counted, reading(sqlite_engine) as connection:
+            search(connection, thaw(connection, query_id))
+        spent.append(counted[0])
+    assert spent[1] < 2.5 * spent[0]
 
 
 def test_what_is_new_in_a_saved_search_is_told_once(engine: Engine) -> None:
