@@ -16,18 +16,15 @@ from archive.text.fold import fold
 from archive.times import show_times
 from archive.watch.edits import Edit, Kind, edits, weight
 from archive.watch.presence import looks
-from archive.watch.states import Event, State, events
+from archive.watch.revised import Text, revised
+from archive.watch.states import STATE_WEIGHTS, Event, State, events
 
 STATES: Final = tuple(str(state) for state in State if state is not State.LIVE)
 KINDS: Final = (*map(str, Kind), *STATES)
 """What can be asked for."""
 CAUSES: Final = ("publisher", "import", "person", "extractor")
 """Of revisions; the last one is told only where it is asked for."""
-_WEIGHTS: Final = {State.MISSING: 9, State.VANISHED: 10, State.REMOVED: 10, State.RETURNED: 4}
 _PAGE: Final = 200
-
-Text = tuple[str | None, str]
-"""Headline and body."""
 
 
 @frozen(kw_only=True)
@@ -185,18 +182,17 @@ def _change(connection: Connection, row: Any, wanted: Wanted) -> dict[str, Any] 
         return (
             None
             if wanted.added or wanted.removed
-            else {**show_times(told), "revision": None, "weight": _WEIGHTS[row["kind"]], "edits": []}
+            else {**show_times(told), "revision": None, "weight": STATE_WEIGHTS[row["kind"]], "edits": []}
         )
-    its = _texts(connection, row)
+    its = revised(connection, [row]).get(row["id"])
     if its is None:
         return (
             None
             if wanted.kinds or wanted.added or wanted.removed
             else {**show_times(told), "revision": None, "weight": 0, "edits": []}
         )
-    number, *texts = its
-    found = _asked(texts, wanted)
-    return None if found is None else {**show_times(told), "revision": number, **_typed(found)}
+    found = _asked((its.before, its.after), wanted)
+    return None if found is None else {**show_times(told), "revision": its.number, **_typed(found)}
 
 
 def _copied(connection: Connection, told: dict[str, Any], wanted: Wanted) -> dict[str, Any] | None:
@@ -230,27 +226,6 @@ _SHOWN: Final = (
     "after_capture_id",
     "before_capture_id",
 )
-
-
-def _texts(connection: Connection, row: Any) -> tuple[int, Text, Text] | None:
-    """The number of a revision, the text before it and its own; None where older captures that came in since made
-    others of them, or it cannot be told which they were."""
-    began = select(Revision.number, *_TEXT).where(
-        Revision.article_id == row["article_id"],
-        Revision.captured_at == row["before_at"],
-        Revision.cause == (row["cause"] or "publisher"),
-    )
-    found = connection.execute(began.order_by(Revision.number.desc()).limit(2)).all()
-    # Of a page that our rules read otherwise more than once, nobody knows by now which change this one was.
-    if len(found) != 1 or row["before_at"] is None or found[0].number == 1:
-        return None
-    [after] = found
-    earlier = select(*_TEXT).where(Revision.article_id == row["article_id"], Revision.number < after.number)
-    if row["cause"] != "person":  # what a person said in between, the publisher did not change
-        earlier = earlier.where(Revision.cause != "person")
-    before = connection.execute(earlier.order_by(Revision.number.desc()).limit(1)).one()
-    present = article_row(connection, row["article_id"]) if after.body is None else None
-    return after.number, (before.headline, before.body or ""), _text(after, present)
 
 
 def _has_word(texts: Sequence[Text], wanted: Wanted) -> bool:

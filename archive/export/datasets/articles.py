@@ -1,0 +1,143 @@
+"""The articles: one publication at one site a row, in its newest revision."""
+
+import struct
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, and_, func, or_, select
+
+from archive.dedup.tables import Cluster, DedupText
+from archive.export.datasets.dataset import Dataset, Field, Key, Row
+from archive.export.datasets.reading import instant, listed, of_keys, raw_json, stream, twice
+from archive.flags import shown
+from archive.store.models import Article, Change
+from archive.store.people import visible
+from archive.watch.states import State
+
+FIELDS: Final = {
+    "id": Field("integer", "the article's number in this archive"),
+    "site": Field("text", "the portal's name (netease, sohu, …), or a host without www."),
+    "native_id": Field(
+        "text", "the site's own id; u: and 16 hex digits of the address's SHA-1 where it has none; unique in its site"
+    ),
+    "url": Field("text", "the canonical address"),
+    "headline": Field("text", "the headline", null=True),
+    "original_title": Field("text", "the title that the page names as the original one", null=True),
+    "body": Field("text", "the text in its original form, one block a line"),
+    "published_at": Field("shown", "when it was published, as precisely as the page showed it", null=True),
+    "published_at_utc": Field(
+        "second", "the same as a full instant in UTC: of a day its first one in China", null=True
+    ),
+    "published_precision": Field("text", "how much of it the page showed: second, minute or day", null=True),
+    "modified_at": Field("instant", "when the page said that it was changed", null=True),
+    "source_name": Field("text", "the medium that the portal took it from", null=True),
+    "account_name": Field("text", "the account that published it at the portal", null=True),
+    "authors": Field("texts", "its authors"),
+    "editor": Field("text", "its editor", null=True),
+    "keywords": Field("texts", "the page's keywords"),
+    "location": Field("text", "where the account was when it published it, as the portal said", null=True),
+    "images": Field("images", "the body's images; the caption is empty where there is none"),
+    "flags": Field("texts", "what is unusual about the page or the text"),
+    "template": Field("text", "the template that read the page; null for an imported article", null=True),
+    "confidence": Field("number", "0 to 1: how sure the extraction was"),
+    "first_captured_at": Field("instant", "when the archive first heard of it"),
+    "last_captured_at": Field("instant", "when it was last seen with this text, or a newer one"),
+    "revision": Field("integer", "how many texts it has had; this is the newest"),
+    "cluster_id": Field("integer", "its story: the lowest id among the articles that carry the same text"),
+    "representative": Field("boolean", "whether it stands for its story"),
+    "state": Field("text", "whether it is at its site: live, missing, vanished, removed or returned"),
+    "state_after": Field(
+        "instant", "after this look it was taken away, or came back; null where it was always there", null=True
+    ),
+    "state_before": Field("instant", "before this look it was", null=True),
+    "signature": Field("signature", "its MinHash, which datasketch makes and compares", null=True),
+}
+_MADE: Final = ("published_at_utc", "representative", "signature", "state_after", "state_before")
+_INSTANTS: Final = ("published_at", "modified_at", "first_captured_at", "last_captured_at")
+_LISTS: Final = ("authors", "keywords", "images", "flags")
+_NAMES: Final = tuple(FIELDS)
+_NUMBERS: Final = struct.Struct("<128I")
+
+
+def rows(
+    connection: Connection, keys: Collection[Key] | None = None, *, representatives: bool = False
+) -> Iterator[Row]:
+    """See `Dataset`. `representatives`: of each story the article alone that stands for it."""
+    conditions = of_keys(connection, (Article.id,), keys)
+    if representatives:
+        conditions += (or_(Cluster.id.is_(None), Cluster.representative_id == Article.id),)
+    states = of_keys(connection, (Change.article_id,), keys)
+    statement = _selected(connection, select(Change).where(*states)).where(*conditions).order_by(Article.id)
+    yield from map(_row, stream(connection, statement))
+
+
+def of(connection: Connection, ids: Sequence[int]) -> Iterator[Row]:
+    """These articles, some hundred at most, in their order."""
+    found = {row["id"]: row for row in rows(connection, [(key,) for key in ids])}
+    yield from (found[key] for key in ids if key in found)
+
+
+def _selected(connection: Connection, changes: Select[Any]) -> Select[Any]:
+    """The columns of articles that rows are made of. `changes`: the entries of the change log to look for their states
+    in."""
+    dialect = connection.dialect
+    # Of the rows of the change log that tell of a state, the later one dates it more closely.
+    newest = (
+        changes.with_only_columns(Change.article_id, Change.kind, func.max(Change.id).label("id"))
+        .where(Change.kind.in_([state for state in State if state is not State.LIVE]))
+        .group_by(Change.article_id, Change.kind)
+        .subquery()
+    )
+    columns: list[Any] = []
+    for name in _NAMES:
+        if name in _MADE:
+            continue
+        column = getattr(Article, name)
+        if name in _INSTANTS:
+            column = instant(column, dialect)
+        elif name in _LISTS:
+            column = raw_json(column, dialect)
+        columns.append(column)
+    made = (
+        instant(Change.after_at, dialect),
+        instant(Change.before_at, dialect),
+        Cluster.representative_id,
+        DedupText.length,
+        DedupText.signature,
+    )
+    return (
+        select(*columns, *made)
+        .outerjoin(Cluster, Cluster.id == Article.cluster_id)
+        .outerjoin(DedupText, DedupText.article_id == Article.id)
+        .outerjoin(newest, and_(newest.c.article_id == Article.id, newest.c.kind == Article.state))
+        .outerjoin(Change, Change.id == newest.c.id)
+        .where(visible())
+    )
+
+
+_STORED: Final = tuple(name for name in _NAMES if name not in _MADE)
+
+
+def _row(found: tuple[Any, ...]) -> Row:
+    *stored, after, before, representative, length, signature = found
+    row = dict.fromkeys(_NAMES)
+    row.update(zip(_STORED, stored, strict=True))
+    row["published_at"], row["published_at_utc"] = twice(row["published_at"], row["published_precision"])
+    for name in _LISTS:
+        row[name] = listed(row[name])
+    row["flags"] = shown(row["flags"] or [], length)
+    row["representative"] = representative is None or representative == row["id"]
+    row["state_after"], row["state_before"] = after, before
+    row["signature"] = None if signature is None else list(_NUMBERS.unpack(signature))
+    return row
+
+
+ARTICLES: Final = Dataset(
+    name="articles",
+    title="Articles: one publication at one site a row, in its newest revision",
+    fields=FIELDS,
+    key=("id",),
+    names=("site", "native_id"),
+    refers={"cluster_id": "stories"},
+    rows=rows,
+)

@@ -1,0 +1,59 @@
+"""Rows out of the database in the shape of the export, quickly: what a field holds is made by the database's own
+functions where it can be, and nothing is turned into an object of Python's only to be written as text."""
+
+import json
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Dialect, Select, Text, cast, func, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute
+
+from archive.export.datasets.dataset import Key
+from archive.store.keys import key_in
+from archive.times import BEIJING, Precision, show_time
+
+FETCH: Final = 500
+"""Rows that are fetched at a time."""
+
+
+def instant(column: Any, dialect: Dialect) -> ColumnElement[Any]:
+    """A time in UTC with microseconds and its offset, `2025-04-11T13:49:25.000000+00:00`."""
+    if dialect.name == "sqlite":  # kept as `2025-04-11 13:49:25.000000`
+        return func.replace(type_coerce(column, Text), " ", "T").concat("+00:00")
+    return func.to_char(func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')
+
+
+def raw_json(column: Any, dialect: Dialect) -> ColumnElement[Any]:
+    """A JSON column as its text."""
+    return type_coerce(column, Text) if dialect.name == "sqlite" else cast(column, Text)
+
+
+def listed(raw: str | None) -> list[Any]:
+    """The list in a JSON text. Most are empty."""
+    return [] if raw is None or raw == "[]" else json.loads(raw)
+
+
+def twice(at: str | None, precision: Precision | None) -> tuple[str | None, str | None]:
+    """A time as its page showed it, and as a full instant in UTC: of a day its first moment in Beijing. `at`: as
+    `instant` gives it."""
+    if at is None:
+        return None, None
+    moment = datetime.fromisoformat(at)
+    shown = show_time(moment, precision)
+    if precision == "day":
+        day = moment.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
+        return shown, day.astimezone(UTC).isoformat()
+    return shown, f"{at[:16]}:00+00:00" if precision == "minute" else f"{at[:19]}+00:00"
+
+
+def of_keys(
+    connection: Connection, columns: tuple[InstrumentedAttribute[Any], ...], keys: Collection[Key] | None
+) -> tuple[ColumnElement[bool], ...]:
+    """The condition that a row has one of the keys: none where all rows are wanted."""
+    return () if keys is None else (key_in(connection, columns, keys),)
+
+
+def stream(connection: Connection, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a statement; memory stays flat."""
+    yield from connection.execute(statement.execution_options(yield_per=FETCH))
