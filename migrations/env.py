@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import Connection
 
 import archive.dedup.tables
+import archive.export.tables
 import archive.store.finding.searches
 import archive.store.fulltext
 import archive.store.people

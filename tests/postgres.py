@@ -137,6 +137,9 @@ def empty(url: str) -> None:
             WHERE datname = current_database() AND pid <> pg_backend_pid();
           -- Foreign keys are not looked at, so the order of the tables does not matter.
           SET LOCAL session_replication_role = replica;
+          FOR name IN SELECT proname FROM pg_proc WHERE proname LIKE 'export_due_%' LOOP
+            EXECUTE format('DROP FUNCTION public.%1$I CASCADE', name);
+          END LOOP;
           FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
             EXECUTE format('DELETE FROM public.%1$I', name);
           END LOOP;

@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import JSON, Column, Connection, Engine, event
 
 from archive.dedup import tables  # noqa: F401 - completes the metadata
-from archive.store import people  # noqa: F401 - so do these
+from archive.export import tables as export_tables  # noqa: F401 - so do these
+from archive.store import people  # noqa: F401 - and these
 from archive.store.finding import searches  # noqa: F401 - and these
 from archive.store.fulltext import TABLE
 from archive.store.models import Base, UtcDateTime
@@ -23,9 +24,14 @@ from archive.store.models import Base, UtcDateTime
 Sent = dict[str, Any]
 """Statements as the driver got them, each with the parameters of its first use."""
 
-FEW = frozenset({"dedup_scheme", "dedup_state", "host", "identity", "measure", "poll", "saved", "verified"})
+FEW = frozenset(
+    {
+        *("dedup_scheme", "dedup_state", "host", "identity", "measure", "poll", "saved", "verified"),
+        *("export_batch", "export_due"),
+    }
+)
 """Tables with a row for each thing that the program, a site file or a person named; a site's hosts are as few, and so
-are WARC files, one a day."""
+are WARC files, one a day, and batches, one an export. What is due for the next of them is read once, by that one."""
 GROWING = frozenset({table.name for table in Base.metadata.sorted_tables} | {TABLE}) - FEW
 SHARED = frozenset("site source state kind outcome template relation warc_file run_id version by_person pinned".split())
 """Columns of which very many rows may have the same value: to search by them alone is to scan."""

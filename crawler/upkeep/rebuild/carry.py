@@ -8,8 +8,9 @@ from sqlalchemy.exc import DBAPIError
 
 from archive.dedup import tables
 from archive.errors import JianbaoError
+from archive.export import tables as export_tables  # noqa: F401 - they are carried, too
 from archive.ingest.prepare import text_digest
-from archive.store import people  # noqa: F401 - its tables are carried, too
+from archive.store import people  # noqa: F401 - so are its own
 from archive.store.finding import searches  # noqa: F401 - and these
 from archive.store.models import Article, Base, Capture, CrawlRun, Revision
 from archive.store.scheme import DedupScheme
