@@ -11,7 +11,7 @@ TWO := -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-search bench-serve simulate docs screenshots spark clean
+.PHONY: help setup replay demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-search bench-serve simulate docs screenshots spark clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -27,6 +27,10 @@ $(STAMP): pyproject.toml constraints.txt
 
 spark: setup ## add Spark to .venv (400 MB, wants Java 17); its tests run then
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[spark]'
+
+replay: ## pywb and wacz in .venv-replay, which tests/interop/replay asks
+	@test -x .venv-replay/bin/python || $(PYTHON) -m venv .venv-replay
+	@.venv-replay/bin/python -m pip install -qq --disable-pip-version-check -r tests/interop/replay/requirements.txt
 
 demo: setup ## crawl the demo portal twice, then search, compare and export
 	@$(BIN)/jianbao demo

@@ -40,6 +40,7 @@ PURPOSES: Final[dict[str, dict[str, str]]] = {
     },
     "Export": {
         "export": "Write the articles to files for programs.",
+        "cdx": "Index the captures for programs that replay them.",
     },
     "Look after": {
         "runs": "List the last runs, and all that went wrong in one.",

@@ -1,0 +1,1 @@
+"""Commands for what leaves the archive as evidence."""

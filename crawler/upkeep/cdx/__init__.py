@@ -1,0 +1,1 @@
+"""The index of an archive's WARC files that replay programs read."""

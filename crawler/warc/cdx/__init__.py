@@ -1,0 +1,1 @@
+"""An index of WARC records as replay programs read it (CDXJ)."""
