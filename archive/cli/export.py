@@ -2,11 +2,15 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.cli import main
 from archive.settings import Home
+
+if TYPE_CHECKING:
+    from archive.export.writers import Form
 
 
 @main.command()
@@ -27,7 +31,7 @@ from archive.settings import Home
 )
 @click.option("--all", "every_article", is_flag=True, help="The copies too, not one article a story.")
 @click.pass_obj
-def export(home: Home, form: str, folder: Path | None, every_article: bool) -> None:
+def export(home: Home, form: "Form", folder: Path | None, every_article: bool) -> None:
     """Write the articles to a file: articles.jsonl, articles.csv or articles.parquet, with a description beside it.
 
     The fields have the same names in every form, and in SQL; docs/data.md lists them. A story is written once, by its

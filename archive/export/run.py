@@ -5,8 +5,7 @@ import glob
 import hashlib
 import json
 import os
-import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from importlib.metadata import version
@@ -14,18 +13,17 @@ from pathlib import Path
 from typing import IO, Any
 
 from attrs import frozen
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, func, select
 
-from archive.dedup.tables import Cluster, DedupText
 from archive.errors import StorageError
-from archive.export.record import FIELDS, FORMAT
-from archive.export.writers import WRITERS
-from archive.flags import shown
-from archive.store.models import Article, Change
+from archive.export.datasets import FORMAT
+from archive.export.datasets.articles import ARTICLES
+from archive.export.datasets.articles import rows as articles
+from archive.export.writers import Form, writer
+from archive.store.models import Article
 from archive.store.people import visible
 from archive.store.scheme import DedupScheme
 from archive.times import show_time
-from archive.watch.states import State
 
 FETCH = 500
 """Rows that are fetched at a time."""
@@ -42,7 +40,7 @@ class Exported:
 def export(
     connection: Connection,
     folder: Path,
-    form: str,
+    form: Form,
     *,
     every_article: bool,
     now: datetime,
@@ -69,66 +67,16 @@ def export(
     return Exported(path, written)
 
 
-def articles(connection: Connection, *, every_article: bool) -> Iterator[dict[str, Any]]:
-    """The articles to export by their numbers, each a row with `representative` and `signature`; memory stays flat."""
-    statement = _selected(select(Change)).order_by(Article.id)
-    if not every_article:
-        statement = statement.where(or_(Cluster.id.is_(None), Cluster.representative_id == Article.id))
-    for row in connection.execute(statement.execution_options(yield_per=FETCH)).mappings():
-        yield _exported(row)
-
-
-def articles_of(connection: Connection, ids: Sequence[int]) -> Iterator[dict[str, Any]]:
-    """These articles, some hundred at most, as `articles` gives them, in their order."""
-    statement = _selected(select(Change).where(Change.article_id.in_(ids))).where(Article.id.in_(ids))
-    rows = {row["id"]: row for row in connection.execute(statement).mappings()}
-    for key in ids:
-        if key in rows:
-            yield _exported(rows[key])
-
-
-def _selected(of: Select[Any]) -> Select[Any]:
-    """The exported columns of articles. `of`: the entries of the change log to look for their states in."""
-    made = ("representative", "signature", "state_after", "state_before")
-    columns = [getattr(Article, name) for name in FIELDS if name not in made]
-    # Of the rows of the change log that tell of a state, the later one dates it more closely.
-    newest = (
-        of.with_only_columns(Change.article_id, Change.kind, func.max(Change.id).label("id"))
-        .where(Change.kind.in_([state for state in State if state is not State.LIVE]))
-        .group_by(Change.article_id, Change.kind)
-        .subquery()
-    )
-    interval = (Change.after_at.label("state_after"), Change.before_at.label("state_before"))
-    return (
-        select(*columns, *interval, Cluster.representative_id, DedupText.length, DedupText.signature)
-        .outerjoin(Cluster, Cluster.id == Article.cluster_id)
-        .outerjoin(DedupText, DedupText.article_id == Article.id)
-        .outerjoin(newest, and_(newest.c.article_id == Article.id, newest.c.kind == Article.state))
-        .outerjoin(Change, Change.id == newest.c.id)
-        .where(visible())
-    )
-
-
-def _exported(row: Mapping[Any, Any]) -> dict[str, Any]:
-    signature = row["signature"]
-    return {
-        **row,
-        "flags": shown(row["flags"], row["length"]),
-        "representative": row["representative_id"] in (None, row["id"]),
-        "signature": None if signature is None else list(struct.unpack(f"<{len(signature) // 4}I", signature)),
-    }
-
-
 def _write(
-    connection: Connection, file: IO[bytes], form: str, *, every_article: bool, progress: Callable[[int], None]
+    connection: Connection, file: IO[bytes], form: Form, *, every_article: bool, progress: Callable[[int], None]
 ) -> int:
-    writer = WRITERS[form](file)
+    to = writer(file, form, ARTICLES.fields)
     written = 0
-    for written, row in enumerate(articles(connection, every_article=every_article), 1):
-        writer.write(row)
+    for written, row in enumerate(articles(connection, representatives=not every_article), 1):
+        to.write(row)
         if written % FETCH == 0:
             progress(written)
-    writer.finish()
+    to.finish()
     return written
 
 

@@ -7,12 +7,12 @@ from sqlalchemy import Connection, select
 from archive.dedup.clusters.related import links_of, related
 from archive.dedup.tables import Cluster, DedupText
 from archive.errors import NotFound
-from archive.export.record import as_json
+from archive.export.datasets import ARTICLES
 from archive.flags import shown
 from archive.people import corrections, notes, tags
 from archive.query.visible import refuse_withdrawn
 from archive.store.models import Article, Capture, Revision, Sighting
-from archive.times import show_times
+from archive.times import show_time, show_times
 from archive.watch.presence import looks
 from archive.watch.states import State, events
 
@@ -51,7 +51,7 @@ def describe(connection: Connection, article_id: int) -> dict[str, Any]:
     row = article_row(connection, article_id)
     links = links_of(connection, [article_id])
     return {
-        **as_json({**row, **_interval(connection, row)}),
+        **_exported({**row, **_interval(connection, row)}),
         "copies": row["copies"],
         "blocks": row["blocks"],
         "revisions": revisions(connection, article_id),
@@ -62,6 +62,15 @@ def describe(connection: Connection, article_id: int) -> dict[str, Any]:
         "corrections": corrections.of(connection, article_id),
         "related": related(connection, {article_id: links.get(article_id, [])}, row["cluster_id"])[:MAX_ROWS],
     }
+
+
+def _exported(row: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the export but for the signature; its times for a person, in Beijing time."""
+    at = row["published_at"]
+    told = show_times({name: row[name] for name in ARTICLES.fields if name in row})
+    told["published_at"] = show_time(at, row["published_precision"])
+    told |= {name: show_time(row[name]) for name in ("state_after", "state_before")}
+    return told
 
 
 def _interval(connection: Connection, row: dict[str, Any]) -> dict[str, Any]:

@@ -30,4 +30,4 @@ def batch_fields(dataset: Dataset) -> dict[str, Field]:
     return {**OPS, **dataset.fields}
 
 
-__all__ = ["DATASETS", "FORMAT", "OPS", "Dataset", "Field", "Key", "Kind", "Row", "batch_fields"]
+__all__ = ["ARTICLES", "DATASETS", "FORMAT", "OPS", "Dataset", "Field", "Key", "Kind", "Row", "batch_fields"]

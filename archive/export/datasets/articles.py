@@ -4,7 +4,7 @@ import struct
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, null, or_, select
 
 from archive.dedup.tables import Cluster, DedupText
 from archive.export.datasets.dataset import Dataset, Field, Key, Row
@@ -52,10 +52,9 @@ FIELDS: Final = {
     "state_before": Field("instant", "before this look it was", null=True),
     "signature": Field("signature", "its MinHash, which datasketch makes and compares", null=True),
 }
-_MADE: Final = ("published_at_utc", "representative", "signature", "state_after", "state_before")
 _INSTANTS: Final = ("published_at", "modified_at", "first_captured_at", "last_captured_at")
 _LISTS: Final = ("authors", "keywords", "images", "flags")
-_NAMES: Final = tuple(FIELDS)
+_AT: Final = {name: place for place, name in enumerate(FIELDS)}
 _NUMBERS: Final = struct.Struct("<128I")
 
 
@@ -78,8 +77,8 @@ def of(connection: Connection, ids: Sequence[int]) -> Iterator[Row]:
 
 
 def _selected(connection: Connection, changes: Select[Any]) -> Select[Any]:
-    """The columns of articles that rows are made of. `changes`: the entries of the change log to look for their states
-    in."""
+    """The columns of articles in the order of the fields, and the length of what counts of the text. `changes`: the
+    entries of the change log to look for their states in."""
     dialect = connection.dialect
     # Of the rows of the change log that tell of a state, the later one dates it more closely.
     newest = (
@@ -88,25 +87,18 @@ def _selected(connection: Connection, changes: Select[Any]) -> Select[Any]:
         .group_by(Change.article_id, Change.kind)
         .subquery()
     )
-    columns: list[Any] = []
-    for name in _NAMES:
-        if name in _MADE:
-            continue
-        column = getattr(Article, name)
-        if name in _INSTANTS:
-            column = instant(column, dialect)
-        elif name in _LISTS:
-            column = raw_json(column, dialect)
-        columns.append(column)
-    made = (
-        instant(Change.after_at, dialect),
-        instant(Change.before_at, dialect),
-        Cluster.representative_id,
-        DedupText.length,
-        DedupText.signature,
-    )
+    made: dict[str, Any] = {
+        **{name: instant(getattr(Article, name), dialect) for name in _INSTANTS},
+        **{name: raw_json(getattr(Article, name), dialect) for name in _LISTS},
+        "published_at_utc": null(),
+        "representative": Cluster.representative_id,
+        "state_after": instant(Change.after_at, dialect),
+        "state_before": instant(Change.before_at, dialect),
+        "signature": DedupText.signature,
+    }
+    columns = [made[name] if name in made else getattr(Article, name) for name in FIELDS]
     return (
-        select(*columns, *made)
+        select(*columns, DedupText.length)
         .outerjoin(Cluster, Cluster.id == Article.cluster_id)
         .outerjoin(DedupText, DedupText.article_id == Article.id)
         .outerjoin(newest, and_(newest.c.article_id == Article.id, newest.c.kind == Article.state))
@@ -115,21 +107,22 @@ def _selected(connection: Connection, changes: Select[Any]) -> Select[Any]:
     )
 
 
-_STORED: Final = tuple(name for name in _NAMES if name not in _MADE)
+_ID, _PUBLISHED, _PRECISION, _FLAGS, _REPRESENTATIVE, _SIGNATURE = (
+    _AT[name] for name in ("id", "published_at", "published_precision", "flags", "representative", "signature")
+)
+_LISTED: Final = tuple(_AT[name] for name in _LISTS)
 
 
-def _row(found: tuple[Any, ...]) -> Row:
-    *stored, after, before, representative, length, signature = found
-    row = dict.fromkeys(_NAMES)
-    row.update(zip(_STORED, stored, strict=True))
-    row["published_at"], row["published_at_utc"] = twice(row["published_at"], row["published_precision"])
-    for name in _LISTS:
-        row[name] = listed(row[name])
-    row["flags"] = shown(row["flags"] or [], length)
-    row["representative"] = representative is None or representative == row["id"]
-    row["state_after"], row["state_before"] = after, before
-    row["signature"] = None if signature is None else list(_NUMBERS.unpack(signature))
-    return row
+def _row(found: Sequence[Any]) -> Row:
+    *values, length = found
+    values[_PUBLISHED], values[_PUBLISHED + 1] = twice(values[_PUBLISHED], values[_PRECISION])
+    for place in _LISTED:
+        values[place] = listed(values[place])
+    values[_FLAGS] = shown(values[_FLAGS], length)
+    values[_REPRESENTATIVE] = values[_REPRESENTATIVE] in (None, values[_ID])
+    if values[_SIGNATURE] is not None:
+        values[_SIGNATURE] = list(_NUMBERS.unpack(values[_SIGNATURE]))
+    return dict(zip(FIELDS, values, strict=True))
 
 
 ARTICLES: Final = Dataset(

@@ -1,11 +1,11 @@
 """Rows out of the database in the shape of the export, quickly: what a field holds is made by the database's own
 functions where it can be, and nothing is turned into an object of Python's only to be written as text."""
 
-import json
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import ColumnElement, Connection, Dialect, Select, Text, cast, func, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -31,7 +31,7 @@ def raw_json(column: Any, dialect: Dialect) -> ColumnElement[Any]:
 
 def listed(raw: str | None) -> list[Any]:
     """The list in a JSON text. Most are empty."""
-    return [] if raw is None or raw == "[]" else json.loads(raw)
+    return [] if raw is None or raw == "[]" else orjson.loads(raw)
 
 
 def twice(at: str | None, precision: Precision | None) -> tuple[str | None, str | None]:
@@ -39,12 +39,15 @@ def twice(at: str | None, precision: Precision | None) -> tuple[str | None, str 
     `instant` gives it."""
     if at is None:
         return None, None
-    moment = datetime.fromisoformat(at)
-    shown = show_time(moment, precision)
     if precision == "day":
-        day = moment.astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
-        return shown, day.astimezone(UTC).isoformat()
-    return shown, f"{at[:16]}:00+00:00" if precision == "minute" else f"{at[:19]}+00:00"
+        day = datetime.fromisoformat(at).astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
+        return day.date().isoformat(), day.astimezone(UTC).isoformat()
+    to = 16 if precision == "minute" else 19
+    utc = f"{at[:to]}:00+00:00" if precision == "minute" else f"{at[:to]}+00:00"
+    # Eight hours later is the same day for most: so this is quicker than a time's own functions, which do the rest.
+    if (hour := int(at[11:13]) + 8) < 24:
+        return f"{at[:11]}{hour:02}{at[13:to]}+08:00", utc
+    return show_time(datetime.fromisoformat(at), precision), utc
 
 
 def of_keys(

@@ -48,7 +48,9 @@ def rows(connection: Connection, keys: Collection[Key] | None = None) -> Iterato
         .order_by(Revision.article_id, Revision.number)
     )
     for found in stream(connection, statement):
-        yield dict(zip(FIELDS, found, strict=True))
+        row = dict(zip(FIELDS, found, strict=True))
+        row["present"] = bool(row["present"])  # 0 or 1 on SQLite
+        yield row
 
 
 REVISIONS: Final = Dataset(

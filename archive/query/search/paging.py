@@ -4,7 +4,7 @@ By relevance, the first hits of the order are compared by their texts (`archive.
 another is of what was there when the first one was asked for: articles that came in since are on none.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -12,7 +12,8 @@ from attrs import evolve
 from sqlalchemy import CTE, Connection, Row, func, select
 
 from archive.errors import UsageError
-from archive.export.run import articles_of
+from archive.export.datasets import Row as Exported
+from archive.export.datasets import articles
 from archive.query.search import cursor as cursors
 from archive.query.search.asked import Asked, Results, Sort
 from archive.query.search.cursor import Cursor, Key
@@ -69,14 +70,14 @@ def search(
     )
 
 
-def rows(connection: Connection, asked: Asked) -> Iterator[Mapping[str, Any]]:
-    """Every hit in its order, as the export has an article (`archive.export.record.FIELDS`); memory stays flat. A
+def rows(connection: Connection, asked: Asked) -> Iterator[Exported]:
+    """Every hit in its order, as the export has an article (`archive.export.datasets.ARTICLES`); memory stays flat. A
     frozen hit has the headline and the text of its revision. Raises `QueryError`."""
     resolved = resolve(connection, asked)
     hits = every_hit(connection, resolved)
     while ids := list(islice(hits, _FETCH)):
         texts = frozen_texts(connection, resolved, ids)
-        for row in articles_of(connection, ids):
+        for row in articles.of(connection, ids):
             if (text := texts.get(row["id"])) is not None:
                 revision, headline, body = text
                 row |= {"revision": revision, "headline": headline, "body": body}

@@ -9,7 +9,9 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
-from archive.export.writers import WRITERS
+from archive.export.datasets import ARTICLES
+from archive.export.writers import MEDIA, Form
+from archive.export.writers import writer as opened
 from archive.query.search import Asked, rows
 from archive.web.load import Busy
 from archive.web.parts.searches import asked_of
@@ -18,11 +20,7 @@ from archive.web.visit import Page, Room, Visit
 AT_ONCE: Final = 3
 """So many files are written at once: each holds a connection as long as its reader takes."""
 PIECE: Final = 64 * 1024
-KINDS: Final = {
-    "jsonl": "application/jsonl",
-    "csv": "text/csv; charset=utf-8",
-    "parquet": "application/vnd.apache.parquet",
-}
+KINDS: Final = {**MEDIA, "csv": "text/csv; charset=utf-8"}
 
 _TURNS: Final = BoundedSemaphore(AT_ONCE)
 
@@ -61,14 +59,14 @@ class Pipe(io.RawIOBase):
         return taken
 
 
-def written(room: Room, asked: Asked, form: str) -> Iterator[bytes]:
+def written(room: Room, asked: Asked, form: Form) -> Iterator[bytes]:
     """The file in pieces, from one state of the archive; memory stays flat. Raises `Busy`."""
     if not _TURNS.acquire(blocking=False):
         raise Busy
     try:
         with room.database.reading() as connection:
             pipe = Pipe()
-            writer = WRITERS[form](pipe)  # type: ignore[arg-type]
+            writer = opened(pipe, form, ARTICLES.fields)  # type: ignore[arg-type]
             for row in rows(connection, asked):
                 writer.write(row)
                 if pipe.waiting >= PIECE:

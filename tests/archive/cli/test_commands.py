@@ -12,7 +12,7 @@ from sqlalchemy import Engine, insert
 
 from archive.cli import main
 from archive.cli.portals import Portals
-from archive.export.record import FIELDS
+from archive.export.datasets import ARTICLES
 from archive.store import schema
 from archive.store.db import writing
 from archive.store.models import CrawlRun, Sighting
@@ -127,7 +127,7 @@ def test_an_address_that_only_a_portals_rules_understand(engine: Engine, databas
 
 def test_show_everything(run: Run) -> None:
     shown = json.loads(run("show", "1", "--json").stdout)
-    assert set(FIELDS) - {"signature"} <= shown.keys()
+    assert set(ARTICLES.fields) - {"published_at_utc", "signature"} <= shown.keys()
     assert shown["images"] == [{"url": "https://clip.example/1.jpg", "caption": "图一"}]
     assert [revision["body"] for revision in shown["revisions"]] == ["稀土旧闻。", None]
     assert shown["sightings"][0]["times_seen"] == 4

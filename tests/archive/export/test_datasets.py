@@ -48,7 +48,7 @@ def _full(micros: int) -> Any:
 _FITS: dict[str, Any] = {
     "integer": lambda value: type(value) is int,
     "number": lambda value: type(value) in (int, float),
-    "boolean": lambda value: type(value) in (bool, int),
+    "boolean": lambda value: type(value) is bool,
     "text": lambda value: isinstance(value, str),
     "shown": lambda value: isinstance(value, str),
     "second": _full(0),

@@ -15,7 +15,8 @@ from archive.dedup.clusters.doubts import open_doubts
 from archive.dedup.matching import Query, match
 from archive.dedup.tables import Cluster
 from archive.errors import NotFound, UsageError
-from archive.export.run import articles, export
+from archive.export.datasets.articles import rows as articles
+from archive.export.run import export
 from archive.people import notes, tags, withdrawals
 from archive.query.article import describe, revision_text
 from archive.query.changes import Wanted, changes, history
@@ -48,9 +49,9 @@ def nothing(url: str) -> None:
 
 def doors(connection: Connection) -> dict[str, Any]:
     """What every door that lists shows."""
-    shown = {"stats": statistics(connection), "export": [row["id"] for row in articles(connection, every_article=True)]}
+    shown = {"stats": statistics(connection), "export": [row["id"] for row in articles(connection)]}
     shown["stats"].pop("database_bytes")
-    shown["stories"] = [row["id"] for row in articles(connection, every_article=False)]
+    shown["stories"] = [row["id"] for row in articles(connection, representatives=True)]
     answers = match(connection, [Query(id="x", body=STORY), Query(id="y", body=OTHER)])
     shown["match"] = [sorted(one.article_id for one in answer.matches) for answer in answers]
     shown["changes"] = [one["article_id"] for one in changes(connection, Wanted(since=DAY))]
@@ -129,7 +130,7 @@ def test_what_is_withdrawn_stays_so_when_it_is_captured_again(stored: Engine) ->
     again = article("a:1", STORY + "\n又有新的一段。", site="s1", url="https://s1.example/1")
     store(stored, captured(again, 40), now=NOW)
     with reading(stored) as connection:
-        assert [row["id"] for row in articles(connection, every_article=False)] == [2, 4]
+        assert [row["id"] for row in articles(connection, representatives=True)] == [2, 4]
         assert connection.execute(select(Cluster.size, Cluster.pinned)).one() == (2, False)
     with writing(stored) as connection:
         withdrawals.restore(connection, 1, by="林", now=NOW)

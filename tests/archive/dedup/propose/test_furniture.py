@@ -13,7 +13,7 @@ from archive.dedup.propose import furniture
 from archive.dedup.propose.furniture import HOLDERS, MANY
 from archive.dedup.propose.passages import divide
 from archive.dedup.tables import DedupPassage, DedupText, Link
-from archive.export.run import articles
+from archive.export.datasets.articles import rows as articles
 from archive.query.article import article_row
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Article
@@ -92,7 +92,7 @@ def test_who_has_no_text_says_so(engine: Engine) -> None:
     notice = NOTICES["a line"]
     store(engine, *(page(notice, number) for number in range(3)), record(story(1), "story"))
     with reading(engine) as connection:
-        rows = {row["native_id"]: row["flags"] for row in articles(connection, every_article=True)}
+        rows = {row["native_id"]: row["flags"] for row in articles(connection)}
         assert article_row(connection, 1)["flags"] == ["no_text_to_compare"]
         (answer,) = match(connection, [Query(id="q", body=notice, headline="小镇来了马戏团")])
     assert rows == {**{name: ["no_text_to_compare"] for name in ("p0", "p1", "p2")}, "story": []}
