@@ -180,7 +180,7 @@ def _ask(run: Callable[..., str], members: list[str], alone: str) -> None:
 
 def _browse(home: Home, members: list[str], text: str) -> None:
     """The pages that watch and compare, and what is done at the desk."""
-    one, other = members[0], members[-1]
+    one, other, url = members[0], members[-1], "https://www.163.com/dy/article/A.html"
     with client(home, token=TOKEN) as browser:
         for path in (
             *("/search?q=消息&all=1", "/search.jsonl?q=消息", "/feed.atom?q=消息", "/saved"),
@@ -195,6 +195,7 @@ def _browse(home: Home, members: list[str], text: str) -> None:
                 f"/article/{one}/sentence?sentence=有人说",
             ),
             *("/explain/1", "/captured/1", "/captured/1/record", f"/article/{one}/explain"),
+            *(f"/article/{one}/cite/ris", f"/timegate/{url}", f"/timemap/link/{url}", f"/memento/2025/{url}"),
         ):
             assert browser.get(path).status_code < 500, path
         assert browser.post("/match", data={"text": text, "published_at": "2020-01-01"}).status_code == 200

@@ -88,6 +88,7 @@ def _without_settings(home: str | None, database: str | None) -> Home:
 
 # Each module adds its commands to `main`.
 from archive.cli import cluster, db, export, match, read, recluster  # noqa: E402, F401
+from archive.cli.evidence import cite  # noqa: E402, F401
 from archive.cli.find import saved, search, sql  # noqa: E402, F401
 from archive.cli.people import correct, tags  # noqa: E402, F401
 from archive.cli.serving import serve  # noqa: E402, F401

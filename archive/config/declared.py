@@ -85,6 +85,9 @@ class Settings:
     person: str | None = _set(
         None, text, "JIANBAO_PERSON", "who tags, notes, corrects, withdraws and decides; else the login name"
     )
+    address: str | None = _set(
+        None, web_address, "JIANBAO_ADDRESS", "where others reach the reading room; citations name pages there"
+    )
     token_file: str | None = _set(
         None, text, "JIANBAO_TOKEN_FILE", "file with the token of who may write through `jianbao serve`", place=True
     )

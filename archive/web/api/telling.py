@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from attrs import asdict
 
+from archive.cite.forms import csl
+from archive.cite.styles import STYLES
 from archive.dedup.clusters.describe import describe_cluster
 from archive.errors import NotFound, UsageError
 from archive.query.article import describe, revision_text
@@ -25,6 +27,7 @@ from archive.raw import ExplainedPage, Place
 from archive.watch.alarms import last_alarms, open_alarms
 from archive.web.api.declared import Endpoint, Param
 from archive.web.api.finding import LIST, OBJECT
+from archive.web.parts.citing import source_of
 from archive.web.visit import Visit
 
 _SPAN: Final = (Param("since", "time", "From then on."), Param("until", "end", "Until then, included."))
@@ -38,6 +41,12 @@ def revision(visit: Visit) -> dict[str, Any]:
     number = visit.id("number")
     headline, body = revision_text(visit.connection, visit.id(), number)
     return {"article": visit.id(), "number": number, "headline": headline, "body": body}
+
+
+def cited(visit: Visit, *, style: str, revision: int | None) -> dict[str, Any]:
+    """An article as a reference."""
+    its = source_of(visit, visit.id(), revision)
+    return {"style": style, "text": STYLES[style](its), "item": csl(its)}
 
 
 def changed(visit: Visit, *, since: datetime, limit: int, by_weight: bool, **wanted: Any) -> list[dict[str, Any]]:
@@ -138,6 +147,22 @@ ENDPOINTS: Final = (
         says="What happened to an article, as `jianbao history --json` prints it.",
         answer=lambda visit: history(visit.connection, visit.id()),
         schema=LIST,
+        tag="articles",
+    ),
+    Endpoint(
+        path="/api/articles/{id:int}/cite",
+        name="cite",
+        says="An article as a reference, as `jianbao cite` prints it: the text, and the item of CSL-JSON.",
+        answer=cited,
+        schema={
+            "type": "object",
+            "required": ["style", "text", "item"],
+            "properties": {"style": {"type": "string"}, "text": {"type": "string"}, "item": OBJECT},
+        },
+        params=(
+            Param("style", "one of", "The form of the text.", default="gbt7714", values=tuple(STYLES)),
+            Param("revision", "number", "That version of the text; the present one without it.", least=1, most=10**9),
+        ),
         tag="articles",
     ),
     Endpoint(

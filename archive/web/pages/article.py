@@ -1,12 +1,13 @@
 """One article: its text, what is known of it, and what happened to it."""
 
-from datetime import datetime
 from typing import Any, Final
 
 from markupsafe import Markup
 from sqlalchemy import select
 from starlette.responses import Response
 
+from archive.cite.gbt7714 import gbt7714
+from archive.cite.styles import STYLES
 from archive.query.article import describe, revision_text
 from archive.query.changes import history
 from archive.query.lookup import find_article
@@ -14,7 +15,8 @@ from archive.query.render import blocks_of, render
 from archive.query.visible import visible
 from archive.store.models import Article
 from archive.text.harmless import harmless_in_pages
-from archive.times import BEIJING, show_times
+from archive.times import show_times
+from archive.web.parts.citing import source_of
 from archive.web.visit import Page, Visit
 
 COPIES: Final = 12
@@ -42,7 +44,8 @@ def article(visit: Visit) -> Response:
         copies=_copies(visit, told),
         tags=told["tags"],
         notes=told["notes"],
-        today=datetime.now(BEIJING).date().isoformat(),
+        citation=gbt7714(source_of(visit, told["id"], number)).splitlines(),
+        styles=tuple(STYLES),
     )
 
 

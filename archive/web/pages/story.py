@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from archive.cite.styles import STYLES
 from archive.dedup.clusters.describe import describe_cluster
 from archive.errors import UsageError
 from archive.query.stories.copies import copies, story_of
@@ -57,6 +58,7 @@ def story(visit: Visit) -> Response:
         links={member["id"]: member["link"] for member in told["members"]},
         by=by,
         columns=tuple(COLUMNS),
+        styles=tuple(STYLES),
     )
 
 

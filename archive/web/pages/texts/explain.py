@@ -1,8 +1,6 @@
 """A captured page line by line, kept or stripped by which rule and why, beside the page itself in a frame in which
 nothing runs and which asks nobody for anything."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,6 +14,7 @@ from archive.query.visible import refuse_withdrawn
 from archive.store.models import Capture
 from archive.times import show_time
 from archive.web.guard import POLICY
+from archive.web.parts.frame import framed
 from archive.web.visit import Page, Visit
 from archive.workers import WorkerEnded
 
@@ -24,26 +23,6 @@ LINES: Final = 2_000
 CHARACTERS: Final = 400_000
 """so many characters of them; `jianbao explain` shows all."""
 CANDIDATES: Final = 200
-
-_STYLE: Final = (
-    "html{color-scheme:light}"
-    "body{margin:1rem;font:15px/1.7 'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif;color:#222;"
-    "background:#fff;overflow-wrap:anywhere}"
-    "h1,h2,h3{line-height:1.35}table{border-collapse:collapse}td,th{border:1px solid #ddd;padding:.2em .4em}"
-    ".box{display:inline-block;border:1px dashed #888;color:#555;font-size:12px;padding:0 .4em;margin:.1em 0}"
-    ".link{border-bottom:1px solid #9ab}.unseen{opacity:.45}.note{color:#8a2414}"
-)
-_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-FRAME_POLICY: Final = (
-    f"sandbox; default-src 'none'; style-src 'sha256-{_HASH}'; frame-ancestors 'self'; base-uri 'none'; "
-    "form-action 'none'"
-)
-"""Of what is shown in the frame: a document without an origin, without scripts, forms and pop-ups, which loads
-nothing; of styles the one above."""
-_DOCUMENT: Final = Markup(
-    '<!doctype html>\n<html lang="zh"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style></head>\n'
-    "<body>{body}</body></html>\n"
-)
 
 
 def explain(visit: Visit) -> Response:
@@ -84,12 +63,7 @@ def captured(visit: Visit) -> Response:
         body = Markup(visit.room.raw_pages().inert(place))  # noqa: S704 - made of a list of harmless elements
     except JianbaoError as error:
         body = Markup('<p class="note">{}</p>').format(str(error))
-    document = _DOCUMENT.format(title=visit.t("explain.captured"), style=Markup(_STYLE), body=body)  # noqa: S704 - ours
-    return Response(
-        document.encode("utf-8", "replace"),
-        media_type="text/html",
-        headers={"content-security-policy": FRAME_POLICY, "cache-control": "no-cache", "vary": "cookie"},
-    )
+    return framed(visit.t("explain.captured"), body)
 
 
 def record(visit: Visit) -> Response:

@@ -1,0 +1,1 @@
+"""Commands for what an article is cited by."""
