@@ -1,16 +1,20 @@
-"""One crawl, as its spiders see it: what they are to fetch, and what they hand in. All of it in the reactor's thread.
+"""One crawl, as its spiders see it: what they are to fetch, what they hand in, and what they may hand on. All of it in
+the reactor's thread.
 
 An error that ends the run is noted there and raised to no spider; what is handed in after it is let go, since the next
 run takes it up.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from attrs import Factory, define, field
 from sqlalchemy import Connection
 
+from archive.export.record import as_json
+from archive.export.run import articles_of
 from archive.store.db import reading, writing
 from archive.store.records import CaptureRecord, Item, Stored
 from crawler.pages.template.site import Site, Source
@@ -38,20 +42,22 @@ BATCH = 32
 @define
 class Crawl:
     """See the module. `turns`: whose turn it is to ask a host. `limit`: the most articles to fetch, or to look at
-    again. `since`: what a list dates before it is left out. `begun`: when it began. `claimed`: how many articles it has
-    asked for. `looks`: those at known articles."""
+    again. `since`: what a list dates before it is left out. `items`: whether anybody wants to have the stored articles.
+    `begun`: when it began. `claimed`: how many articles it has asked for. `looks`: those at known articles."""
 
     run: Run
     extraction: Extraction
     turns: Turns
     limit: int | None = None
     since: datetime | None = None
+    items: bool = False
     begun: datetime = field(default=Factory(lambda self: self.run.now(), takes_self=True))
     claimed: int = 0
     looks: Looks = field(default=Factory(Looks, takes_self=True), init=False, repr=False, eq=False)
     _behind: dict[str, str] = field(factory=dict)
     _listed: set[tuple[str, str]] = field(factory=set)
     _barred: set[int] = field(factory=set)
+    _fresh: list[int] = field(factory=list)
 
     @property
     def is_ending(self) -> bool:
@@ -209,9 +215,9 @@ class Crawl:
         """The same for what was read already, or cannot be read."""
         return self.store_answer(read_claimed(item, claim, further=further))
 
-    def end_parts(self, claim: Claim, cause: str, reason: str) -> None:
+    def end_parts(self, claim: Claim, kept: Kept, cause: str, reason: str) -> None:
         """Pages of a claimed article are not to be had: it stays flagged as incomplete. Where the cause may pass, the
-        article is fetched again."""
+        article is fetched again. `kept`: what became of the last page that was to be had."""
         if self.run.fatal is not None:
             return
         passing = is_passing(cause)
@@ -220,6 +226,7 @@ class Crawl:
                 self.run.in_vain(connection, claim, cause, reason, self.run.now())
             else:
                 frontier.settle(connection, claim, "done", "article")
+        self._note_fresh(kept.stored)
         note = f"{claim.url}: pages of the article are missing: {reason}"
         self.run.doubt(note, "incomplete", failed=passing, site=claim.site, url=claim.url)
 
@@ -264,9 +271,30 @@ class Crawl:
             kept = store(self.run, answers)
             for answer, its in zip(answers, kept, strict=True):
                 self._measure(answer, its.stored)
+                if its.whole:
+                    self._note_fresh(its.stored)
                 tell(answer)
             return kept
         return []
+
+    def _note_fresh(self, stored: Stored | None) -> None:
+        if self.items and stored is not None and stored.article_id is not None and stored.state in ("new", "revised"):
+            self._fresh.append(stored.article_id)
+
+    def take_items(self) -> Iterator[dict[str, Any]]:
+        """The articles that were stored since this was asked last, new or with another text, as they stand in the
+        archive now; nothing where nobody wants them. Of one on several pages, once no more of them are awaited."""
+        fresh, self._fresh = self._fresh, []
+        return self.stored_items(fresh)
+
+    def stored_items(self, ids: Iterable[int]) -> Iterator[dict[str, Any]]:
+        """These articles as they stand in the archive, in the form of the export's `articles`."""
+        wanted = list(dict.fromkeys(ids))
+        rows: list[dict[str, Any]] = []
+        if wanted:
+            with self.run.ends(), reading(self.run.engine) as connection:
+                rows = list(articles_of(connection, wanted))
+        return map(as_json, rows)
 
     def _measure(self, answer: Answer, stored: Stored | None) -> None:
         """Note what an answer tells of its site, and not only of its article."""

@@ -62,6 +62,7 @@ def crawl(
     verbose: bool = False,
     max_time: float | None = None,
     max_pages: int | None = None,
+    items: bool = False,
     on_begin: Callable[[Run], None] = lambda run: None,
     on_change: Callable[[Run], None] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -71,7 +72,8 @@ def crawl(
     `limit`: the most articles to fetch. `since`: articles that a list dates before it are not fetched. `retry`: what
     older runs gave up is asked for again (`crawler.run.frontier.revive`). `process`: a Scrapy process with its
     settings, made here otherwise (`verbose`: its own lines are shown too). `max_time`: seconds after which nothing more
-    is asked for, `max_pages`: requests; what is due stays due. `on_begin` hears of the run. `now`: the clock, in UTC
+    is asked for, `max_pages`: requests; what is due stays due. `items`: whether the spiders yield what is stored.
+    `on_begin` hears of the run. `now`: the clock, in UTC
     (`Run`). The error is None for a run without anything doubtful.
 
     Raises `UsageError`, `AlreadyRunning`, `DatabaseUnavailable`, `SchemaMismatch`, `StorageError` before it fetches.
@@ -108,7 +110,7 @@ def crawl(
         with Extraction() as extraction:
             recover(run, extraction)
             _look_over(run, names, retry)
-            crawl = Crawl(run, extraction, turns, limit, since)
+            crawl = Crawl(run, extraction, turns, limit, since, items)
             _fetch(crawl, {name: {} for name in names}, process or _own_process(settings, verbose=verbose), end_at)
             crawl.looks.end()
 
@@ -189,9 +191,8 @@ def _own_process(settings: "Settings", *, verbose: bool) -> Any:
     return process
 
 
-def _fetch(crawl: Crawl, spiders: Mapping[Any, Mapping[str, Any]], process: Any, end_at: float | None) -> None:
-    run = crawl.run
-    settings: Settings = process.settings
+def equip(run: Run, settings: "Settings") -> None:
+    """Give a run what it needs to ask and to write: the certificates that are trusted, and WARC files."""
     if ca_file := run.home.settings.ca_file:
         # OpenSSL reads it when the first connection is made; Scrapy has no setting for it.
         os.environ["SSL_CERT_FILE"] = str(Path(ca_file).absolute())
@@ -209,6 +210,11 @@ def _fetch(crawl: Crawl, spiders: Mapping[Any, Mapping[str, Any]], process: Any,
             "isPartOf": f"run {run.run_id}",
         },
     )
+
+
+def _fetch(crawl: Crawl, spiders: Mapping[Any, Mapping[str, Any]], process: Any, end_at: float | None) -> None:
+    run = crawl.run
+    equip(run, process.settings)
     for spider, words in spiders.items():
         process.crawl(spider, crawl=crawl, **words)
     run.on_fatal.append(lambda: _stop(process))

@@ -17,6 +17,7 @@ from crawler.run.frontier import Claim
 from crawler.run.process.named import claim_now, read_other
 from crawler.spiders.answers import failure_of
 from crawler.spiders.portals import PortalSpider
+from crawler.spiders.single import Output
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -71,12 +72,12 @@ class NamedSpider(PortalSpider):
             for found in self.crawl.looks.controls(self.name):
                 yield self._look_request(found)
 
-    def parse_page(self, response: "Response", claim: Claim) -> Iterator[Request]:
+    def parse_page(self, response: "Response", claim: Claim) -> Output:
         """A new article's page."""
         self._answered(response, self._asked.get(claim.id))
         yield from super().parse_page(response, claim)
 
-    def parse_look(self, response: "Response", found: Any) -> Iterator[Request]:
+    def parse_look(self, response: "Response", found: Any) -> Output:
         """A known article's page."""
         self._answered(response, self._asked.get(found.id))
         yield from super().parse_look(response, found)

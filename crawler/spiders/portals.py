@@ -1,15 +1,15 @@
 """One spider a site, made from the site files: a new file in `crawler/sites/` is a new spider here.
 
 A spider walks its site's lists and fetches what the frontier has due. It only asks and hands on: what is stored, and
-how, is `crawler.run.run`'s business.
+how, is `crawler.run.run`'s business. What is stored it yields as items where somebody wants them (`scrapy crawl`).
 """
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from attrs import evolve
-from scrapy import Request, Spider, signals
+from scrapy import Request, signals
 from scrapy.exceptions import DontCloseSpider, DownloadCancelledError
 
 from archive.store.records import Item
@@ -20,7 +20,7 @@ from crawler.middlewares import EXCHANGE, KNOWN, RAW, RobotsForbidden, keep
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.status import GONE
 from crawler.pages.template.site import Site
-from crawler.run.crawl import BATCH, Crawl
+from crawler.run.crawl import BATCH
 from crawler.run.discovery import Walk, entries_of
 from crawler.run.frontier import Claim
 from crawler.run.looks.looks import Write
@@ -30,6 +30,7 @@ from crawler.run.schedule.rechecks import Recheck
 from crawler.sites.registry import load_sites
 from crawler.spiders.answers import cause_of, conditions, failure_of
 from crawler.spiders.parts import Parts
+from crawler.spiders.single import Output, SiteSpider
 from crawler.warc.raw import RawCapture
 from crawler.warc.writer import Exchange
 
@@ -42,18 +43,15 @@ if TYPE_CHECKING:
 logger = logging.getLogger("jianbao.crawl")
 
 
-class PortalSpider(Spider):
-    """The spider of one site. `crawl`: what it belongs to."""
-
-    site: ClassVar[Site]
-    hosts: ClassVar[tuple[str, ...]]
-    crawl: Crawl
+class PortalSpider(SiteSpider):
+    """The spider of one site."""
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> "Self":
         spider: Self = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider._idle, signal=signals.spider_idle)
         crawler.signals.connect(spider._broke, signal=signals.spider_error)
+        crawler.signals.connect(spider._closed, signal=signals.spider_closed)
         spider._claims, spider._looks = set(), set()
         return spider
 
@@ -184,7 +182,7 @@ class PortalSpider(Spider):
             dont_filter=True,
         )
 
-    def parse_page(self, response: "Response", claim: Claim) -> Iterator[Request]:
+    def parse_page(self, response: "Response", claim: Claim) -> Output:
         """Store one article page."""
         raw: RawCapture = response.meta[RAW]
         self._claims.discard(claim.id)
@@ -238,7 +236,7 @@ class PortalSpider(Spider):
             dont_filter=True,
         )
 
-    def parse_look(self, response: "Response", found: Recheck) -> Iterator[Request]:
+    def parse_look(self, response: "Response", found: Recheck) -> Output:
         """Store what a known article's page shows now."""
         raw: RawCapture = response.meta[RAW]
         if raw.repeats is None and role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
@@ -247,6 +245,7 @@ class PortalSpider(Spider):
             yield from self._look_on(look)
             return
         self._looks.discard(found.article_id)
+        yield from self.crawl.take_items()
         yield from self._look_requests()
 
     def _writer(self, exchange: Exchange | None) -> Write | None:
@@ -270,12 +269,13 @@ class PortalSpider(Spider):
             self.crawl.looks.in_vain(found, cause, words)
         yield from self._look_requests()
 
-    def _look_on(self, look: PagedLook) -> Iterator[Request]:
+    def _look_on(self, look: PagedLook) -> Output:
         """Ask for the next page of an article that is looked at again; where there is none to ask for, all is there."""
         page = self.crawl.looks.next_page(look)
         if page is None:
             self.crawl.looks.end_pages(look)
             self._looks.discard(look.found.article_id)
+            yield from self.crawl.take_items()
             yield from self._look_requests()
             return
         address, known = page
@@ -290,7 +290,7 @@ class PortalSpider(Spider):
             priority=5,
         )
 
-    def parse_look_page(self, response: "Response", look: PagedLook) -> Iterator[Request]:
+    def parse_look_page(self, response: "Response", look: PagedLook) -> Output:
         """One further page of a known article."""
         raw: RawCapture = response.meta[RAW]
         if raw.repeats is None and role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
@@ -299,7 +299,7 @@ class PortalSpider(Spider):
             self.crawl.looks.add_page(look, raw)
         yield from self._look_on(look)
 
-    def look_page_failed(self, failure: Any) -> Iterator[Request]:
+    def look_page_failed(self, failure: Any) -> Output:
         """A further page of a known article gave no answer."""
         look: PagedLook = failure.request.cb_kwargs["look"]
         if self.crawl.run.fatal is not None:
@@ -312,7 +312,7 @@ class PortalSpider(Spider):
 
     # The further pages of an article on several pages, one after the other
 
-    def _go_on(self, parts: Parts) -> Iterator[Request]:
+    def _go_on(self, parts: Parts) -> Output:
         """Ask for the next page of the article; where there is none to ask for, the article is done."""
         address = parts.next()
         if address is not None and not self.crawl.is_ending:
@@ -328,10 +328,11 @@ class PortalSpider(Spider):
             )
             return
         if address is None and not parts.kept.whole and not self.crawl.is_ending:
-            self.crawl.end_parts(parts.claim, parts.cause, parts.reason)
+            self.crawl.end_parts(parts.claim, parts.kept, parts.cause, parts.reason)
+        yield from self.crawl.take_items()
         yield from self._due()
 
-    def parse_part(self, response: "Response", parts: Parts) -> Iterator[Request]:
+    def parse_part(self, response: "Response", parts: Parts) -> Output:
         """Store one further page of an article."""
         raw: RawCapture = response.meta[RAW]
         self._claims.discard(parts.claim.id)
@@ -345,7 +346,7 @@ class PortalSpider(Spider):
                 parts.fail(kept.outcome, kept.outcome)
         yield from self._go_on(parts)
 
-    def part_failed(self, failure: Any) -> Iterator[Request]:
+    def part_failed(self, failure: Any) -> Output:
         """A further page gave no answer."""
         parts: Parts = failure.request.cb_kwargs["parts"]
         self._claims.discard(parts.claim.id)
@@ -366,6 +367,11 @@ class PortalSpider(Spider):
                 self.crawler.engine.crawl(request)
         if requests:
             raise DontCloseSpider
+
+    def _closed(self, reason: str) -> None:
+        """The spider is closed: where that is not since all is done, somebody wanted the run to end."""
+        if reason != "finished":
+            self.crawl.run.stopped = True
 
     def _broke(self, failure: Any) -> None:
         """A bug in our own code: the run goes on, but does not pass as a good one."""

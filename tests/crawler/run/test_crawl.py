@@ -1,4 +1,4 @@
-"""`jianbao crawl` and `scrapy crawl` against the demo portal, over real HTTP and HTTPS."""
+"""`jianbao crawl` against the demo portal, over real HTTP and HTTPS."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ from crawler.demo.proxy import Proxy
 from crawler.demo.server import VERIFY, Answer
 from crawler.demo.world.truth import Publication, World
 from crawler.sites.registry import load_sites
-from tests.crawler.run.run import ROOT, Archive
+from tests.crawler.run.run import Archive
 from tests.crawler.warc.test_writer import check
 
 pytestmark = pytest.mark.slow
@@ -174,29 +174,6 @@ def test_a_redirect_is_followed_and_belongs_to_the_article(
         assert archive.rows(query) in ([], [("gone",)])
         captures = archive.rows(f"SELECT outcome FROM capture WHERE native_id = '{one.native_id}'")
         assert {outcome for (outcome,) in captures} <= {"gone"}
-
-
-def test_scrapy_crawl_does_the_same(start_portal: START, tmp_path: Path) -> None:
-    proxy = start_portal(20)
-    archive = Archive(tmp_path / "home", proxy.environment())
-    environment = archive.env(JIANBAO_HOME=str(archive.home))
-    scrapy = Path(sys.executable).with_name("scrapy")
-    listed = subprocess.run([scrapy, "list"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    assert {"netease", "sohu"} <= set(listed.stdout.split())
-    done = subprocess.run(
-        [scrapy, "crawl", "sohu"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    run = archive.last_run()
-    assert (run["sites"], run["state"], run["exit_code"]) == (["sohu"], "finished", 0)
-    assert set(archive.articles()) == wanted(proxy.world, "sohu")
-    assert archive.run("crawl", "sohu").returncode == 0
-    assert archive.last_run()["fetched"] == 0
-    unknown = subprocess.run(
-        [scrapy, "crawl", "nobody"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert unknown.returncode == 2
-    assert "no site is named nobody" in unknown.stderr
 
 
 def test_limit_and_since(start_portal: START, tmp_path: Path) -> None:

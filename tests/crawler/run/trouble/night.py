@@ -60,12 +60,14 @@ class Here:
 
 @attrs.define
 class Nights:
-    """An archive, and the portal that it is to hold. `asked`: what the last run asked for."""
+    """An archive, and the portal that it is to hold. `asked`: what the last run asked for, `items`: what its spider
+    yielded."""
 
     path: Path
     site: str = "sohu"
     portal: Portal = attrs.field(factory=lambda: Portal(World(24, 1)))
     asked: list[str] = attrs.field(factory=list)
+    items: list[dict[str, Any]] = attrs.field(factory=list)
     notes: list[str] = attrs.field(factory=list)
     code: int = 0
 
@@ -131,7 +133,8 @@ class Nights:
         `robots`: what every host's robots.txt is at first sight; `fetch` says what it forbids."""
         run = open_run(self.home, [self.site])
         self.asked.clear()
-        crawl = Crawl(run, cast("Any", Here()), Turns(run, 30))
+        self.items.clear()
+        crawl = Crawl(run, cast("Any", Here()), Turns(run, 30), items=True)
         spider = self._spider(crawl)
         named = [
             (one.native_id, one.url)
@@ -144,9 +147,10 @@ class Nights:
         for host in sorted(names):
             crawl.note_robots(self.site, host, robots or "", None)
         waiting = deque(map(spider._page_request, crawl.barred(self.site)))
-        waiting.extend(spider._due())
+        waiting.extend(list(spider._due()) or spider._look_requests())
         while waiting:
-            waiting.extend(self._fetch(spider, run, fetch, waiting.popleft()) or ())
+            for one in self._fetch(spider, run, fetch, waiting.popleft()) or ():
+                (waiting if isinstance(one, Request) else self.items).append(one)
             if not waiting:
                 waiting.extend(list(spider._due()) or spider._look_requests())
         crawl.looks.end()
