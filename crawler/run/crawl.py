@@ -8,13 +8,11 @@ run takes it up.
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from attrs import Factory, define, field
 from sqlalchemy import Connection
 
-from archive.export.record import as_json
-from archive.export.run import articles_of
+from archive.export.datasets import Row, articles
 from archive.store.db import reading, writing
 from archive.store.records import CaptureRecord, Item, Stored
 from crawler.pages.template.site import Site, Source
@@ -281,20 +279,20 @@ class Crawl:
         if self.items and stored is not None and stored.article_id is not None and stored.state in ("new", "revised"):
             self._fresh.append(stored.article_id)
 
-    def take_items(self) -> Iterator[dict[str, Any]]:
+    def take_items(self) -> Iterator[Row]:
         """The articles that were stored since this was asked last, new or with another text, as they stand in the
         archive now; nothing where nobody wants them. Of one on several pages, once no more of them are awaited."""
         fresh, self._fresh = self._fresh, []
         return self.stored_items(fresh)
 
-    def stored_items(self, ids: Iterable[int]) -> Iterator[dict[str, Any]]:
+    def stored_items(self, ids: Iterable[int]) -> Iterator[Row]:
         """These articles as they stand in the archive, in the form of the export's `articles`."""
         wanted = list(dict.fromkeys(ids))
-        rows: list[dict[str, Any]] = []
+        rows: list[Row] = []
         if wanted:
             with self.run.ends(), reading(self.run.engine) as connection:
-                rows = list(articles_of(connection, wanted))
-        return map(as_json, rows)
+                rows = list(articles.of(connection, wanted))
+        return iter(rows)
 
     def _measure(self, answer: Answer, stored: Stored | None) -> None:
         """Note what an answer tells of its site, and not only of its article."""

@@ -1,10 +1,11 @@
 """What the spider of a site does with one page that nobody claimed: what `scrapy parse` and `shell` ask for."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from scrapy import Request, Spider
 
+from archive.export.datasets import Row
 from crawler.capture.role import Role, role_of
 from crawler.middlewares import RAW
 from crawler.pages.template.site import Site
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from crawler.warc.raw import RawCapture
 
-Output = Iterator[Request | dict[str, Any]]
+Output = Iterator[Request | Row]
 """What a callback yields: what to ask for, and the articles that were stored."""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from attrs import define
 
-from archive.export.record import FIELDS
+from archive.export.datasets.articles import FIELDS
 from crawler.demo.proxy import Proxy
 from crawler.demo.server import Answer
 from crawler.demo.world.truth import Publication, World

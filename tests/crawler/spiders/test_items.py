@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from archive.export.record import as_json
-from archive.export.run import articles_of
+from archive.export.datasets import articles
 from archive.store.db import opened, reading, writing
 from crawler.demo.server import Answer
 from crawler.run import frontier
@@ -25,7 +24,7 @@ def nights(tmp_path: Path) -> Nights:
 def stored(nights: Nights, ids: list[int]) -> list[dict[str, object]]:
     """Articles as the archive has them."""
     with opened(nights.home.database) as engine, reading(engine) as connection:
-        return [as_json(row) for row in articles_of(connection, ids)]
+        return list(articles.of(connection, ids))
 
 
 def test_each_stored_article_once_and_as_it_is_exported(nights: Nights) -> None:
@@ -75,7 +74,7 @@ def test_nothing_where_nobody_wants_items(nights: Nights, monkeypatch: pytest.Mo
         return Crawl(run, extraction, turns)
 
     monkeypatch.setattr("tests.crawler.run.trouble.night.Crawl", without)
-    monkeypatch.setattr("crawler.run.crawl.articles_of", lambda *_: pytest.fail("asked for what nobody wants"))
+    monkeypatch.setattr("archive.export.datasets.articles.of", lambda *_: pytest.fail("asked for what nobody wants"))
     nights.run(nights.good)
     assert nights.items == []
     assert nights.stored == nights.wanted
