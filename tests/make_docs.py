@@ -4,6 +4,7 @@
 """
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +13,13 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from archive.export.datasets import Field
     from crawler.pages.rules.engine import Rule
 
 DOCS = Path(__file__).parents[1] / "docs"
+SCHEMAS = DOCS.parent / "archive" / "export" / "schemas"
+FIELDS_BEGIN = "<!-- written by `make docs` from the datasets -->\n\n"
+FIELDS_END = "<!-- to here -->\n"
 LONGEST = 160  # characters of a pattern; the code has the rest
 
 TEMPLATES = """## Templates
@@ -136,6 +141,38 @@ def _code(text: str) -> str:
     return fence + text.replace("|", "\\|").replace("\n", " ") + fence
 
 
+def fields() -> str:
+    """The part of docs/data.md that lists the fields of every dataset of the export."""
+    from archive.export.datasets import DATASETS, OPS
+
+    parts = ["In a batch every row begins with:\n", _FIELD_HEAD, *map(_of_field, OPS, OPS.values()), ""]
+    for dataset in DATASETS.values():
+        parts.append(f"#### Dataset {dataset.name}\n\n{dataset.title}. Key: {', '.join(map(_of_key, dataset.key))}.\n")
+        parts += [_FIELD_HEAD, *map(_of_field, dataset.fields, dataset.fields.values()), ""]
+    return "\n".join(parts)
+
+
+_FIELD_HEAD = "| field | kind | what it says |\n|---|---|---|"
+
+
+def _of_field(name: str, field: "Field") -> str:
+    return f"| `{name}` | {field.kind}{' or null' if field.null else ''} | {field.says} |"
+
+
+def _of_key(name: str) -> str:
+    return f"`{name}`"
+
+
+def schemas() -> Iterator[tuple[Path, str]]:
+    """The JSON Schemas of today's version of the export."""
+    from archive.export.datasets import DATASETS, FORMAT
+    from archive.export.described.schema import json_schema
+
+    for dataset in DATASETS.values():
+        text = json.dumps(json_schema(dataset), ensure_ascii=False, indent=1) + "\n"
+        yield SCHEMAS / FORMAT / f"{dataset.name}.json", text
+
+
 PAGES = {"commands.md": commands, "rules.md": rules}
 
 
@@ -144,6 +181,16 @@ def main() -> None:
     for name, make in PAGES.items():
         (DOCS / name).write_text(make(), "utf-8")
         print(f"docs/{name}")
+    page = DOCS / "data.md"
+    before, begin, rest = page.read_text("utf-8").partition(FIELDS_BEGIN)
+    page.write_text(before + begin + fields() + FIELDS_END + rest.partition(FIELDS_END)[2], "utf-8")
+    print("docs/data.md, its fields")
+    for path, text in schemas():
+        # A version that was given to others stays as it is: another shape is another version.
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+            print(path.name)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class DedupScheme(Base):
     seed: Mapped[int]
     hash: Mapped[str]
     shingle: Mapped[int]  # characters
-    shingle_version: Mapped[int]  # as `version`: export format 1 has them
+    shingle_version: Mapped[int]  # as `version`: they were numbers of their own once
     fold_version: Mapped[int]
 
 

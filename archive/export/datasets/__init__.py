@@ -20,7 +20,9 @@ OPS: Final = {
         "upsert: the row is so from now on; withdraw: it is no more, its key alone is told; regroup: "
         "an upsert that changes nothing but the article's story",
     ),
-    "cause": Field("text", "why, as far as that is known", null=True),
+    "cause": Field(
+        "text", "why, as far as that is known; revisions and changes have their own in its place", null=True
+    ),
 }
 """The fields that stand before a dataset's own in a batch."""
 
