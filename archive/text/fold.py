@@ -88,7 +88,7 @@ def fold_many(texts: Sequence[str]) -> list[Codes]:
     raw = as_codes("".join(texts))
     codes = _table().one[raw]
     ends = np.cumsum(lengths).tolist()
-    toned = bool(((raw >= 0xE0) & (raw < 0x1DD)).any())
+    toned = _may_be_toned(raw)
     for text, length, end in zip(texts, lengths, ends, strict=True):
         part = slice(end - length, end)
         _blank_marks(text, raw[part] if toned else raw[:0], codes[part])
@@ -105,6 +105,22 @@ def fold_positions(text: str) -> Folded:
     codes, origin = _looked_up_with_origin(text)
     kept = codes != _DROP
     return Folded(as_text(codes[kept]), origin[kept])
+
+
+def fold_all_positions(texts: Sequence[str]) -> tuple[Folded, list[int]]:
+    """`fold_positions` of several texts as of one, each by itself but for where its characters stand, which is counted
+    from the first text's beginning; and how many folded characters there are up to the end of each."""
+    ends = np.cumsum([len(text) for text in texts], dtype=np.int64).tolist()
+    raw = as_codes("".join(texts))
+    codes = _table().one[raw]
+    toned = _may_be_toned(raw)
+    for text, end in zip(texts, ends, strict=True):
+        part = slice(end - len(text), end)
+        _blank_marks(text, raw[part] if toned else raw[:0], codes[part])
+    codes, origin = _expanded("".join(texts), codes)
+    kept = codes != _DROP
+    folded, positions = codes[kept], origin[kept]
+    return Folded(as_text(folded), positions), np.searchsorted(positions, ends).tolist()
 
 
 def as_text(codes: Codes) -> str:
@@ -140,7 +156,7 @@ def _blank_marks(text: str, raw: Codes, codes: Codes) -> None:
             if sign in text:
                 _blank(patterns, text, codes)
                 break
-    if ((raw >= 0xE0) & (raw < 0x1DD)).any():
+    if _may_be_toned(raw):
         _blank((_BARE_PINYIN,), text, codes)
     if _has_bracketed_letters(text):
         readings = [match.span() for match in _ANY_READING.finditer(text)]
@@ -148,6 +164,10 @@ def _blank_marks(text: str, raw: Codes, codes: Codes) -> None:
             codes[start:end] = _DROP
     if "&" in text or "\\" in text:
         _unescape(text, codes)
+
+
+def _may_be_toned(raw: Codes) -> bool:
+    return bool(((raw >= 0xE0) & (raw < 0x1DD)).any())
 
 
 def _blank(patterns: Iterable[re.Pattern[str]], text: str, codes: Codes) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from archive.text.tokens import CHINESE, Runs, runs
+from archive.text.tokens import CHINESE, Runs, runs, word_runs
 
 WIDTH = 80
 """Characters of a snippet, about two lines of a terminal."""
@@ -40,12 +40,13 @@ class Snippet:
         return "".join([*parts, self.text[last:]])
 
 
-def find(text: str, phrases: Sequence[str], *, prefixes: Collection[int] = ()) -> list[Span]:
+def find(text: str, phrases: Sequence[str], *, prefixes: Collection[int] = (), cut: Runs | None = None) -> list[Span]:
     """Every place where one of the phrases stands, by the rules of the index, in order of place; no two overlap.
-    `prefixes`: the numbers, from 0, of those that may end inside a Latin word."""
-    cut = runs(text)
+    `prefixes`: the numbers, from 0, of those that may end inside a Latin word. `cut`: the text's runs, for those who
+    have them already."""
+    cut = cut or runs(text)
     spans: list[Span] = []
-    for number, phrase in enumerate(map(runs, phrases)):
+    for number, phrase in enumerate(map(word_runs, phrases)):
         size = len(phrase.codes)
         found = places(cut, phrase, prefix=number in prefixes)
         at = 0

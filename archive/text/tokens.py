@@ -9,12 +9,14 @@ left out (《红楼梦》《西游记》, which is how Chinese lists what is quo
 """
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from archive.text.fold import Codes, Folded, as_codes, as_text, fold_positions
+from archive.text.fold import Codes, Folded, as_codes, as_text, fold_all_positions, fold_positions
 
 # The longest token in characters: a longer Latin word or number is indexed by its beginning.
 MAX_TOKEN = 64
@@ -96,10 +98,33 @@ def term(text: str) -> Term | None:
 def runs(text: str, folded: Folded | None = None) -> Runs:
     """Fold a text and cut it into runs."""
     folded = folded or fold_positions(text)
+    codes = as_codes(folded.text)
+    return Runs(codes, _ends(text, codes, folded.positions), folded.positions)
+
+
+@lru_cache(512)
+def word_runs(word: str) -> Runs:
+    """`runs` of a word that is searched for, which is asked for with each text that it is looked for in."""
+    return runs(word)
+
+
+def runs_of_all(texts: Sequence[str]) -> list[Runs]:
+    """`runs` of several texts, in a third of the time: most of what one costs is not its characters."""
+    folded, borders = fold_all_positions(texts)
     codes, positions = as_codes(folded.text), folded.positions
+    ends = _ends("".join(texts), codes, positions)
+    found, start, begin = [], 0, 0
+    for text, end in zip(texts, borders, strict=True):
+        ends[end - 1 : end] = True
+        found.append(Runs(codes[start:end], ends[start:end], positions[start:end] - begin))
+        start, begin = end, begin + len(text)
+    return found
+
+
+def _ends(text: str, codes: Codes, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
     ends = np.ones(len(codes), dtype=np.bool_)
     if len(codes) < 2:
-        return Runs(codes, ends, positions)
+        return ends
     latin = codes < CHINESE
     gaps = positions[1:] - positions[:-1]
     ends[:-1] = (latin[1:] != latin[:-1]) | (gaps > 1)
@@ -110,7 +135,7 @@ def runs(text: str, folded: Folded | None = None) -> Runs:
     ends[alone] = ~_SOFT_SIGNS[as_codes(text)[positions[alone] + 1]]
     for place in parted[~single].tolist():
         ends[place] = not _is_soft(text[positions[place] + 1 : positions[place + 1]])
-    return Runs(codes, ends, positions)
+    return ends
 
 
 def _is_soft(gap: str) -> bool:

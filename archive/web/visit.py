@@ -104,6 +104,7 @@ class Visit:
     page: Page | None = None
     form: Mapping[str, str] = field(factory=dict)
     _connection: Connection | None = field(default=None, init=False)
+    _lang: Lang | None = field(default=None, init=False)
 
     @property
     def connection(self) -> Connection:
@@ -119,7 +120,10 @@ class Visit:
     @property
     def lang(self) -> Lang:
         """The language that the page speaks."""
-        return choose(self.request.query_params.get("lang", ""), self.request.headers.get("accept-language", ""))
+        if self._lang is None:
+            accepted = self.request.headers.get("accept-language", "")
+            self._lang = choose(self.request.query_params.get("lang", ""), accepted)
+        return self._lang
 
     @property
     def may_write(self) -> bool:

@@ -12,6 +12,7 @@ from archive.query.search.resolved import Resolved
 from archive.store.finding.searches import QueryHit
 from archive.store.models import Article, Revision
 from archive.text.snippet import Snippet, Span, find, snippet
+from archive.text.tokens import Runs, runs_of_all
 from archive.times import show_time
 
 _COLUMNS = (
@@ -33,7 +34,12 @@ def describe(connection: Connection, resolved: Resolved, ids: Sequence[int]) -> 
     rows: dict[int, Any] = {row.id: row for row in connection.execute(statement)}
     relations = _relations(connection, ids)
     texts = frozen_texts(connection, resolved, ids)
-    return tuple(_hit(rows[key], relations.get(key), texts.get(key), resolved) for key in ids if key in rows)
+    shown = {key: texts.get(key) or (row.revision, row.headline, row.body) for key, row in rows.items()}
+    cuts = runs_of_all([text for _, headline, body in shown.values() for text in (headline or "", body)])
+    cut = {key: (cuts[2 * place], cuts[2 * place + 1]) for place, key in enumerate(shown)}
+    return tuple(
+        _hit(rows[key], relations.get(key), shown[key], cut[key], resolved.words) for key in ids if key in rows
+    )
 
 
 def _relations(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
@@ -58,10 +64,15 @@ def frozen_texts(
     return {key: (row.number, row.headline, row.body) for key, row in rows.items() if row.body is not None}
 
 
-def _hit(row: Row[Any], relation: str | None, text: tuple[int, str | None, str] | None, resolved: Resolved) -> Hit:
-    revision, headline, body = text or (row.revision, row.headline, row.body)
-    headline = headline or ""
-    in_headline = _found(headline, resolved.words, Field.BODY)
+def _hit(
+    row: Row[Any],
+    relation: str | None,
+    text: tuple[int, str | None, str],
+    cut: tuple[Runs, Runs],
+    words: Sequence[Word],
+) -> Hit:
+    revision, headline, body = text[0], text[1] or "", text[2]
+    in_headline = _found(headline, cut[0], words, Field.BODY)
     return Hit(
         id=row.id,
         site=row.site,
@@ -76,11 +87,11 @@ def _hit(row: Row[Any], relation: str | None, text: tuple[int, str | None, str] 
         state=row.state,
         relation=relation,
         headline=Snippet(headline, tuple((span.start, span.end) for span in in_headline)),
-        snippet=snippet(body, _found(body, resolved.words, Field.TITLE)),
+        snippet=snippet(body, _found(body, cut[1], words, Field.TITLE)),
     )
 
 
-def _found(text: str, words: Sequence[Word], without: Field) -> list[Span]:
+def _found(text: str, cut: Runs, words: Sequence[Word], without: Field) -> list[Span]:
     """Where the words stand, but for those of a field that this text is none of."""
     its = [word for word in words if word.field is not without]
-    return find(text, [word.text for word in its], prefixes={n for n, word in enumerate(its) if word.prefix})
+    return find(text, [word.text for word in its], prefixes={n for n, word in enumerate(its) if word.prefix}, cut=cut)

@@ -5,13 +5,28 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, null, type_coerce
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from archive.dedup.tables import Cluster, Link
 from archive.errors import UsageError
 from archive.query.language.nodes import Field, Site, Word
 from archive.query.search.asked import FACETS, Asked, Facet, Month
-from archive.query.search.order import chosen, is_each_a_hit, story_of
+from archive.query.search.order import chosen, is_each_a_hit
 from archive.query.search.resolved import Resolved, resolve
 from archive.store.models import Article
 
@@ -27,16 +42,13 @@ def facets(
     for name in names:
         if name not in FACETS:
             raise UsageError(f"nothing is counted by {name!r}; write one of {', '.join(FACETS)}")
-    resolved = resolve(connection, asked)
-    counted = _by_columns(connection, resolved, [name for name in names if name != "relation"])
-    if "relation" in names:
-        counted["relation"] = _by_relation(connection, resolved)
+    counted = _counted(connection, resolve(connection, asked), names)
     return {name: _first(name, counted[name], most) for name in names}
 
 
 def timeline(connection: Connection, asked: Asked) -> list[Month]:
     """How many hits were published in each month in Beijing, the earliest first; months without any are left out."""
-    counted = _by_columns(connection, resolve(connection, asked), ["month"])["month"]
+    counted = _counted(connection, resolve(connection, asked), ["month"])["month"]
     return [Month(month, count) for month, count in sorted(counted.items())]
 
 
@@ -57,36 +69,68 @@ def _query(name: str, value: str) -> str:
             return str(Word(value, Field(name), whole=True))
 
 
-def _by_columns(connection: Connection, resolved: Resolved, names: Sequence[str]) -> dict[str, Counter[str]]:
-    """All of them in one pass over the hits: articles that are alone are counted by the database, those of a story are
-    looked at one by one."""
+def _counted(connection: Connection, resolved: Resolved, names: Sequence[str]) -> dict[str, Counter[str]]:
+    """All of them in one pass over the hits."""
     counted: dict[str, Counter[str]] = {name: Counter() for name in names}
-    if not names:
-        return counted
-    told: set[tuple[int, str, str]] = set()
-    for story, count, *values in connection.execute(_grouped(resolved, names)):
-        for name, value in zip(names, values, strict=True):
-            for one in _each_of(name, value):
-                if story is None or (story, name, one) not in told:
-                    counted[name][one] += count
-                    told.update(() if story is None else ((story, name, one),))
+    columns = [name for name in names if name != "relation"]
+    flagged: set[tuple[int, str]] = set()
+    rows = connection.execute(_statement(resolved, columns, with_relation="relation" in names))
+    for name, story, count, *values in rows:
+        if not name:
+            for column, value in zip(columns, values, strict=True):
+                for one in _each_of(column, value):
+                    counted[column][one] += count
+        elif name == "flag":
+            flagged.update((story, one) for one in _each_of(name, values[0]))
+        else:
+            counted[name][values[0]] += count
+    for _, one in flagged:
+        counted["flag"][one] += 1
     return counted
 
 
-def _grouped(resolved: Resolved, names: Sequence[str]) -> Select[*tuple[Any, ...]]:
-    columns = [_column(name, resolved.dialect) for name in names]
-    statement = chosen(resolved)
-    story: ColumnElement[Any] = null()
+def _statement(resolved: Resolved, names: Sequence[str], *, with_relation: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """The hits are looked for once. Articles that are alone are counted by all their values at once (a row with ""),
+    stories by each value of one name; but a row with `flag` is a story and the flags of one of its articles, since
+    these are several in one column."""
+    story: ColumnElement[Any] = _NO_STORY
+    found = chosen(resolved)
     if not is_each_a_hit(resolved):
-        statement = statement.outerjoin(Cluster, Cluster.id == Article.cluster_id)
+        found = found.outerjoin(Cluster, Cluster.id == Article.cluster_id)
         story = Cluster.id.expression
-        columns = [story, *columns]
-    return statement.with_only_columns(story, func.count(), *columns[-len(names) :]).group_by(*columns)
+    columns = [_column(name, resolved.dialect).label(name) for name in names]
+    hit = found.add_columns(story.label("story"), *columns).cte("hit").prefix_with("MATERIALIZED")
+    nothing = [cast(null(), Text)] * (len(names) - 1)
+
+    def rows(name: str, story: Any, count: Any, *values: Any) -> Select[*tuple[Any, ...]]:
+        return select(literal_column(f"'{name}'"), story, count, *values).select_from(hit)
+
+    parts = []
+    if names:
+        every = [hit.c[name] for name in names]
+        parts.append(rows("", _NO_STORY, func.count(), *every).where(hit.c.story.is_(None)).group_by(*every))
+    for name in names if not is_each_a_hit(resolved) else ():
+        value = hit.c[name]
+        if name == "flag":
+            its = rows(name, hit.c.story, literal_column("1"), value, *nothing).where(value != "[]")
+        else:
+            its = rows(name, _NO_STORY, func.count(hit.c.story.distinct()), value, *nothing).group_by(value)
+        parts.append(its.where(hit.c.story.is_not(None), value.is_not(None)))
+    if with_relation:
+        counted = func.count(func.coalesce(hit.c.story, -hit.c.id).distinct())
+        # Not the bare column: SQLite would read the links of all articles in the order of their relations.
+        relation = func.lower(Link.relation)
+        its = rows("relation", _NO_STORY, counted, relation, *nothing)
+        parts.append(its.join(Link, Link.article_id == hit.c.id).group_by(relation))
+    return union_all(*parts)
+
+
+_NO_STORY: Final = cast(null(), BigInteger)
 
 
 def _each_of(name: str, value: str | None) -> Iterable[str]:
     """The values of an article that a column holds."""
-    if value is None:
+    if value is None or value == "[]":
         return ()
     return json.loads(value) if name == "flag" else (value,)
 
@@ -98,16 +142,10 @@ def _column(name: str, dialect: str) -> ColumnElement[Any]:
         plain: dict[str, Any] = {"site": Article.site, "source": Article.source_name, "account": Article.account_name}
         return plain[name]  # type: ignore[no-any-return]
     if dialect == "sqlite":
-        return func.strftime("%Y-%m", Article.published_at, "+8 hours")
+        stored = type_coerce(Article.published_at, Text)  # of UTC, `2022-03-31 16:00:00.000000`
+        # Only the last hours of a month are of another one in Beijing; the calendar costs twice what the rest does.
+        return case(
+            (func.substr(stored, 9, 5) >= "28 16", func.strftime("%Y-%m", stored, "+8 hours")),
+            else_=func.substr(stored, 1, 7),
+        )
     return func.to_char(func.timezone("Asia/Shanghai", Article.published_at), "YYYY-MM")
-
-
-def _by_relation(connection: Connection, resolved: Resolved) -> Counter[str]:
-    counted: ColumnElement[int] = func.count(Link.article_id.distinct())
-    if not is_each_a_hit(resolved):
-        counted = func.count(story_of().distinct())
-    statement = chosen(resolved).join(Link, Link.article_id == Article.id)
-    # Not the bare column: SQLite would read the links of all articles in the order of their relations.
-    relation = func.lower(Link.relation)
-    rows = connection.execute(statement.with_only_columns(relation, counted).group_by(relation))
-    return Counter({row[0]: row[1] for row in rows})

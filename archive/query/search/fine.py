@@ -17,7 +17,7 @@ from archive.query.search.cursor import FineKey
 from archive.query.search.resolved import Resolved
 from archive.store.models import Article
 from archive.text.snippet import places
-from archive.text.tokens import Runs, runs
+from archive.text.tokens import Runs, runs_of_all, word_runs
 
 _USUAL: Final = 800
 """Characters of a text. As in BM25, a word counts less each time that it comes again, and in a longer text."""
@@ -34,8 +34,10 @@ class Compared:
 def compare(connection: Connection, resolved: Resolved, rows: Sequence[Row[Any]], newest: int) -> list[Compared]:
     """The hits in their order. `newest`: the last article that counts."""
     statement = select(Article.id, Article.headline, Article.body).where(Article.id.in_([row.id for row in rows]))
-    texts = {row.id: (runs(row.headline or ""), runs(row.body)) for row in connection.execute(statement)}
-    words = [(word, runs(word.text)) for word in resolved.words]
+    told = connection.execute(statement).all()
+    cuts = runs_of_all([text for row in told for text in (row.headline or "", row.body)])
+    texts = {row.id: (cuts[2 * place], cuts[2 * place + 1]) for place, row in enumerate(told)}
+    words = [(word, word_runs(word.text)) for word in resolved.words]
     across = crossing(connection, newest, [cut for _, cut in words], texts)
     found = []
     for row in rows:

@@ -6,11 +6,12 @@ from typing import Final
 from attrs import frozen
 from starlette.responses import Response
 
-from archive.query.search import FACETS, Asked, Facet, facets, timeline
+from archive.query.language import parse
+from archive.query.search import Asked, Facet, facets
 from archive.query.search import search as find
 from archive.times import BEIJING
 from archive.web.parts.searches import SORTS, address_of, asked_of, conditions, narrowed
-from archive.web.parts.timeline import Bars, bars
+from archive.web.parts.timeline import bars
 from archive.web.visit import Page, Visit
 
 SHOWN: Final = 20
@@ -18,7 +19,7 @@ AT_ONCE: Final = 5_000
 """So many hits are counted by their values with the page; of more, when somebody asks for it."""
 VALUES: Final = 8
 """So many values of a facet stand open."""
-COUNTED: Final = tuple(name for name in FACETS if name != "month")
+MOST_VALUES: Final = 40
 
 
 @frozen
@@ -39,6 +40,10 @@ def search(visit: Visit) -> Response:
     with_facets = not asked.query_id and (
         visit.arg("facets") == "1" or (results.total <= AT_ONCE and not visit.arg("cursor"))
     )
+    found: dict[str, list[Facet]] = {}
+    if with_facets and results.total:
+        found = facets(visit.connection, asked, most=None)
+    months = sorted((one.value, one.count) for one in found.pop("month", ()))
     return visit.render(
         "search.html",
         asked=asked,
@@ -47,26 +52,23 @@ def search(visit: Visit) -> Response:
         first=first,
         sorts=SORTS,
         conditions=conditions(asked.text) if not asked.query_id else [],
-        facets=_facets(visit, asked) if with_facets and results.total else {},
-        chart=_chart(visit, asked) if with_facets and results.total else None,
+        facets=_choices(asked, found),
+        chart=bars(months) if len(months) > 1 else None,
         with_facets=with_facets,
         open_values=VALUES,
         today=datetime.now(BEIJING).date().isoformat(),
     )
 
 
-def _facets(visit: Visit, asked: Asked) -> dict[str, list[Choice]]:
-    found: dict[str, list[Facet]] = facets(visit.connection, asked, COUNTED, most=40)
+def _choices(asked: Asked, found: dict[str, list[Facet]]) -> dict[str, list[Choice]]:
+    if not found:
+        return {}
+    node = parse(asked.text)
     return {
-        name: [Choice(one.value, one.count, narrowed(asked.text, one.query)) for one in its]
+        name: [Choice(one.value, one.count, narrowed(node, one.query)) for one in its[:MOST_VALUES]]
         for name, its in found.items()
         if its
     }
-
-
-def _chart(visit: Visit, asked: Asked) -> Bars | None:
-    months = [(one.month, one.count) for one in timeline(visit.connection, asked)]
-    return bars(months) if len(months) > 1 else None
 
 
 def helped(visit: Visit) -> Response:

@@ -1,10 +1,11 @@
 """The search that a visitor asks for, read from the address and written into one."""
 
+from functools import lru_cache
 from typing import Any, Final
 
 from archive.errors import UsageError
 from archive.query.language import QueryError, parse
-from archive.query.language.nodes import And, Everything, all_of
+from archive.query.language.nodes import And, Everything, Node, all_of
 from archive.query.search import Asked, Sort, thaw
 from archive.web.visit import Visit
 
@@ -37,10 +38,17 @@ def address_of(asked: Asked) -> dict[str, Any]:
     return {"q": asked.text, "all": asked.every_copy, "sort": sort}
 
 
-def narrowed(text: str, by: str) -> str | None:
+def narrowed(node: Node, by: str) -> str | None:
     """A query with one more condition; None for one that the language cannot say."""
+    condition = _read(by)
+    return None if condition is None else str(all_of(node, condition))
+
+
+@lru_cache(4096)
+def _read(text: str) -> Node | None:
+    """The values of an archive are the same on page after page."""
     try:
-        return str(all_of(parse(text), parse(by)))
+        return parse(text)
     except QueryError:
         return None
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.text.snippet import find
-from archive.text.tokens import term, tokens
+from archive.text.tokens import runs, runs_of_all, term, tokens
 
 PAIRS = ["“”", "‘’", "「」", "『』", "《》", "〈〉", "（）", "()", "[]", "【】", "［］", "〔〕", "{}", '""', "''"]
 DOTS = "·•・･‧∙⋅．"
@@ -117,3 +117,11 @@ def test_every_name_with_and_without_marks_finds_all_its_texts(shared: Path) -> 
         have = {number for number, made in enumerate(indexed) if phrase in made}
         assert names[name] <= have, name
         assert {number for number, body in enumerate(texts) if name in body} <= have, name
+
+
+@given(st.lists(st.text("稀土，国“”《》《》<b>&#20013;½ à（zhōng）\n a1.", max_size=24), max_size=8))
+def test_texts_cut_together_are_cut_as_each_by_itself(texts: list[str]) -> None:
+    for cut, alone in zip(runs_of_all(texts), map(runs, texts), strict=True):
+        assert cut.codes.tolist() == alone.codes.tolist()
+        assert cut.ends.tolist() == alone.ends.tolist()
+        assert cut.positions.tolist() == alone.positions.tolist()
