@@ -41,6 +41,7 @@ PURPOSES: Final[dict[str, dict[str, str]]] = {
     "Export": {
         "export": "Write the articles to files for programs.",
         "cite": "Cite articles: GB/T 7714, BibTeX, RIS, CSL-JSON.",
+        "pack": "Pack articles with their captures (WACZ).",
         "cdx": "Index the captures for programs that replay them.",
     },
     "Look after": {

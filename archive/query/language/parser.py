@@ -79,6 +79,11 @@ _PLAIN_VALUE: Final = re.compile(rf"[^\s{re.escape(OPENING + CLOSING)}，；、,
 _BARS: Final = re.compile(r"[|｜&＆]+")
 
 
+def is_field(name: str) -> bool:
+    """Whether a word before a colon is a field of the language."""
+    return name in _NAMES
+
+
 def parse(text: str) -> Node:
     """The tree of a query. Raises `QueryError`."""
     if len(text) > MAX_LENGTH:

@@ -1,0 +1,26 @@
+"""The validator of py-wacz finds nothing to say of our packages, and pywb's library reads their index."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from crawler.cli import main
+from crawler.warc.writer import Position, Repeats
+from tests.crawler.upkeep.conftest import _made, places, small  # noqa: F401 - fixtures
+from tests.crawler.upkeep.small import BEGIN, Small, exchange
+from tests.crawler.warc.odd import url
+from tests.interop.replay import run
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_validator_takes_our_packages(small: Small, places: list[Position], tmp_path: Path) -> None:  # noqa: F811
+    same = Repeats(url=url(1), at=BEGIN.replace(minute=1), digest=places[1].digest)
+    small.write(exchange(1, later=30, repeats=same))
+    small.take_in()
+    target = tmp_path / "news.wacz"
+    done = CliRunner().invoke(main, ["--home", str(small.home.path), "pack", "水塔", "--all", "--to", str(target)])
+    assert done.exit_code == 0, done.output
+    said = run("wacz", "validate", "-f", target)
+    assert "Validation succeeded, the passed WACZ is valid" in said
