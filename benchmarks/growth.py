@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from archive.ingest.transaction import ingest
-from archive.load.jsonl import import_jsonl
+from archive.load.articles import Asked, import_articles
 from archive.store.db import open_engine, writing
 from archive.store.records import ArticleRecord, CaptureRecord, Item
 from crawler.demo.world.articles import story
@@ -114,7 +114,7 @@ def _import(engine: Engine, folder: Path, articles: int) -> float:
             body = story(9, 12 * number + 1).text
             file.write(json.dumps({"url": f"https://clip.example/line/{number}", "body": body}) + "\n")
     begun = time.process_time()
-    import_jsonl(engine, path, resolve=lambda url: None)
+    import_articles(engine, path, asked=Asked(lambda url: None))
     return (time.process_time() - begun) / articles
 
 

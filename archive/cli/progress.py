@@ -2,8 +2,9 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,11 +30,13 @@ def counting(what: str) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
-def through(path: Path) -> Iterator[Callable[[int], None]]:
-    """A function that shows how many of a file's bytes are done."""
-    total = path.stat().st_size
+def through(paths: Sequence[Path]) -> Iterator[Callable[[Path, int], None]]:
+    """A function that shows how much of all these files is done, by how many bytes of one are."""
+    sizes = {path: path.stat().st_size for path in paths}
+    before = dict(zip(sizes, accumulate(sizes.values(), initial=0), strict=False))
+    what = str(paths[0]) if len(paths) == 1 else f"{len(paths)} files"
     with steps() as tell:
-        yield lambda offset: tell(str(path), offset, total)
+        yield lambda path, offset: tell(what, before[path] + min(offset, sizes[path]), sum(sizes.values()))
 
 
 @contextmanager

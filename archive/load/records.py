@@ -16,7 +16,7 @@ from attrs import define, field, frozen
 from archive.identity import hashed_id
 from archive.load import markup, values
 from archive.load.address import is_address, normal
-from archive.load.names import WRAPPERS, sort_out
+from archive.load.names import AS_THEY_ARE, WRAPPERS, Held, Renamed
 from archive.load.values import Odd
 from archive.query.lookup import Resolve
 from archive.store.records import ArticleRecord, ImageRecord, Item
@@ -31,7 +31,6 @@ _MAX_SITE: Final = 100
 _LONGEST_INTEGER: Final = 18
 
 Value = TypeVar("Value")
-Held = dict[str, list[tuple[str, Any]]]
 
 
 class RecordError(ValueError):
@@ -43,13 +42,15 @@ class Read:
     """An article, and what its record said beside it.
 
     `by_address`: the native id to take where the record's own id turns out to be another address's; None where the
-    article has no other. `odd`: what could not be read, a line each. `unknown`: names of fields that were not used.
+    article has no other. `odd`: what could not be read, a line each. `unknown`: what stood under names that were not
+    used. `names`: for each of our fields, the record's name of it.
     """
 
     item: Item
     by_address: str | None = None
     odd: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
+    unknown: dict[str, Any] = field(factory=dict)
+    names: dict[str, str] = field(factory=dict)
 
 
 def parse(line: bytes) -> list[dict[str, Any]]:
@@ -91,9 +92,11 @@ def _unwrapped(record: dict[str, Any], depth: int) -> Iterator[dict[str, Any]]:
         yield record
 
 
-def read_record(record: dict[str, Any], resolve: Resolve, site: str | None = None) -> Read:
+def read_record(
+    record: dict[str, Any], resolve: Resolve, site: str | None = None, renamed: Renamed = AS_THEY_ARE
+) -> Read:
     """The article of a record. `site`: whose articles those without an address are. Raises `RecordError`."""
-    reader = _Reader(*_sorted(record))
+    reader = _Reader(*_sorted(record, renamed))
     body, found, from_html = _body(reader)
     headline = reader.take("headline", values.name)
     if headline is not None and markup.is_html(headline):
@@ -125,11 +128,11 @@ def read_record(record: dict[str, Any], resolve: Resolve, site: str | None = Non
         template=reader.take("template", values.text),
     )
     item = Item(capture=None, captured_at=captured and captured[0], article=article)
-    return Read(item, whose.by_address, tuple(reader.odd), tuple(reader.unknown))
+    return Read(item, whose.by_address, tuple(reader.odd), reader.unknown, reader.names)
 
 
-def _sorted(record: dict[str, Any]) -> tuple[Held, list[str]]:
-    held, unknown = sort_out(record)
+def _sorted(record: dict[str, Any], renamed: Renamed) -> tuple[Held, dict[str, Any]]:
+    held, unknown = renamed.sort_out(record)
     if "url" not in held:
         # trafilatura calls the address `source`.
         for place, (name, value) in enumerate(held.get("source_name", [])):
@@ -142,11 +145,12 @@ def _sorted(record: dict[str, Any]) -> tuple[Held, list[str]]:
 
 @define
 class _Reader:
-    """What a record holds of each field, and what of it could not be read."""
+    """What a record holds of each field, what of it could not be read, and the name of each that was."""
 
     held: Held
-    unknown: list[str]
+    unknown: dict[str, Any]
     odd: list[str] = field(factory=list)
+    names: dict[str, str] = field(factory=dict)
 
     def take(self, name: str, read: Callable[[Any], Value | None]) -> Value | None:
         """The field's first value that can be read; None where there is none."""
@@ -157,6 +161,7 @@ class _Reader:
                 self.odd.append(f"{own} {error}")
             else:
                 if found:
+                    self.names[name] = own
                     return found
         return None
 
@@ -177,8 +182,10 @@ def _body(reader: _Reader) -> tuple[str, tuple[str, ...], bool]:
         elif markup.is_html(told):
             lines = markup.as_lines(told)
             if clean_body(lines.text):
+                reader.names["body"] = name
                 return lines.text, lines.images, True
         elif clean_body(told):
+            reader.names["body"] = name
             return told, (), False
     raise RecordError(reason)
 
@@ -194,7 +201,7 @@ def _told(value: Any, depth: int) -> Iterator[str]:
         for item in value:
             yield from _told(item, depth + 1)
     elif isinstance(value, dict):
-        inner = sort_out(value)[0].get("body")
+        inner = AS_THEY_ARE.sort_out(value)[0].get("body")
         for item in [inner[0][1]] if inner else value.values():
             yield from _told(item, depth + 1)
 
@@ -216,6 +223,7 @@ def _identity(reader: _Reader, site: str | None, resolve: Resolve, headline: str
     for name, value in reader.held.get("url", ()):
         try:
             url = normal(values.bare(value))
+            reader.names["url"] = name
             break
         except ValueError as error:
             wrong = wrong or f"{name} {error}"

@@ -1,5 +1,6 @@
 """The values of people's files: what a list of one, `{"$date"}`, `{name}` or a time in some form means."""
 
+import json
 import re
 from contextlib import suppress
 from datetime import datetime
@@ -14,6 +15,7 @@ MAX_FIELD: Final = 10_000
 """Characters of a field other than the body."""
 MAX_LIST: Final = 1_000
 """Items of a list."""
+_SAMPLE: Final = 60
 _WRAPPED: Final = ("$oid", "$date", "$numberLong", "$numberInt", "$numberDouble")
 _NAMED: Final = ("name", "title", "#text", "@value")
 _CHINESE: Final = re.compile(
@@ -150,3 +152,10 @@ def _time(value: str | float) -> tuple[datetime, Precision]:
         with suppress(ValueError):
             return parse_time(parse_mail_time(value).isoformat())
     return parse_time(value)
+
+
+def shown(value: Any, most: int = _SAMPLE) -> str:
+    """A value of a file, for people: one line, cut."""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    line = clean_line(text[: 4 * most]) or ""
+    return line if len(line) <= most else line[: most - 1] + "…"

@@ -6,7 +6,7 @@ PURPOSES: Final[dict[str, dict[str, str]]] = {
     "Crawl": {
         "crawl": "Poll the lists of sites and fetch what is new, or due again.",
         "fetch": "Archive these addresses now.",
-        "import": "Take in WARC files and article JSON.",
+        "import": "Take in WARC files, articles as JSON, CSV or Parquet.",
         "sites": "Name the sites that can be crawled.",
     },
     "Read": {

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import aliased
 
-from archive.load.jsonl import import_jsonl
+from archive.load.articles import Asked, import_articles
 from archive.store.db import open_engine, reading
 from archive.store.models import Article, Base, Change, Revision
 
@@ -22,10 +22,10 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from sqlalchemy import event
-from archive.load import jsonl as jsonl_import
+from archive.load import articles as articles_import
 from archive.store.db import open_engine
 
-jsonl_import.BATCH = 50
+articles_import.BATCH = 50
 engine = open_engine(sys.argv[1])
 left = int(sys.argv[3])
 
@@ -36,7 +36,7 @@ def count(*args):
     if left == 0:
         os.kill(os.getpid(), signal.SIGKILL)
 
-jsonl_import.import_jsonl(engine, Path(sys.argv[2]), resolve=lambda url: None)
+articles_import.import_articles(engine, Path(sys.argv[2]), asked=articles_import.Asked(lambda url: None))
 """
 
 
@@ -77,13 +77,13 @@ def test_a_killed_import_goes_on(
     for statement in statements:
         done = subprocess.run([sys.executable, "-c", KILLED, database_url, file, str(statement)], check=False)
         assert done.returncode == -signal.SIGKILL
-    import_jsonl(engine, file, resolve=lambda url: None)
+    import_articles(engine, file, asked=Asked(lambda url: None))
     found = everything(engine)
     assert (found["article"], found["revision"], found["change"]) == (LINES, LINES, LINES)
     assert (found["indexed"], found["signed"]) == (LINES, LINES)
     undisturbed = tmp_path / "other.db"
     undisturbed.write_bytes(sqlite_template.read_bytes())
     other = open_engine(f"sqlite:///{undisturbed}")
-    import_jsonl(other, file, resolve=lambda url: None)
+    import_articles(other, file, asked=Asked(lambda url: None))
     assert everything(other)["articles"] == found["articles"]
     other.dispose()

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
-from archive.load.jsonl import ImportSummary, import_jsonl
+from archive.load.articles import Asked, import_articles
 from archive.load.names import NAMES
+from archive.load.summary import ImportSummary
 from archive.store.db import reading
 from archive.store.models import Article
 from crawler.capture.role import resolve
@@ -136,7 +137,7 @@ UNKNOWN = {
 
 
 def load(engine: Engine, path: Path, **options: Any) -> ImportSummary:
-    return import_jsonl(engine, path, resolve=resolve, **options)
+    return import_articles(engine, path, asked=Asked(resolve, **options))
 
 
 def rows(engine: Engine) -> list[dict[str, Any]]:
@@ -160,7 +161,7 @@ def test_the_rows_of_a_file(sqlite_engine: Engine, name: str) -> None:
 def test_one_id_for_several_addresses_is_several_articles(
     sqlite_engine: Engine, name: str, addresses: int, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archive.load.jsonl.BATCH", batch)
+    monkeypatch.setattr("archive.load.articles.BATCH", batch)
     written = [json.loads(line) for line in (HERE / f"{name}.jsonl").read_text("utf-8").splitlines()]
     assert load(sqlite_engine, HERE / f"{name}.jsonl").new == addresses
     assert [(one["url"], one["body"]) for one in rows(sqlite_engine)] == [(w["url"], w["content"]) for w in written]
@@ -279,7 +280,7 @@ TWO = {"url": f"{PAGE}?2", "title": LONG, "content": f'{{["{BODY}\\'}
 def test_the_shape_of_a_file(
     sqlite_engine: Engine, tmp_path: Path, text: str, chunk: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archive.load.shapes._CHUNK", chunk)
+    monkeypatch.setattr("archive.load.forms.shapes._CHUNK", chunk)
     path = tmp_path / "a.json"
     path.write_text(text, "utf-8")
     summary = load(sqlite_engine, path)

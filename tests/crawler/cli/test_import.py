@@ -171,3 +171,53 @@ def test_records_without_a_date_are_told_and_known_again(tmp_path: Path) -> None
     assert archive.run("import", str(path)).stdout == f"{path}: 3 known already\n"
     assert archive.rows("SELECT count(*) FROM capture WHERE detail LIKE '%WARC-Date%'") == [(2,)]
     assert archive.rows(f"SELECT detail FROM capture WHERE url = '{url(1)}'") == [(None,)]
+
+
+def test_a_folder_of_everything(tmp_path: Path) -> None:
+    """Read in order, what is wrong costs itself, what is not used is told; and again, nothing changes."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "9.csv").write_bytes(
+        "bh;ti;nr;lm\n1;稀土价格;第一段的是在。;财经\n2;水务局;第二段。;\n".encode("gb18030")
+    )
+    (corpus / "10.jsonl").write_text('{"bh": 3, "ti": "春运", "nr": "第三段。", "score": 5}\n{"bh": 4}\n', "utf-8")
+    (corpus / "11.csv").write_text("a,b\n1,2\n", "utf-8")
+    (corpus / "README").write_text("…", "utf-8")
+    archive = Archive(tmp_path / "home")
+    words = ["--site", "old", "--map", "id=bh", "--map", "headline=ti", "--map", "body=nr", str(corpus)]
+    shown = archive.run("import", "--dry-run", *words)
+    assert shown.returncode == 3
+    assert "9.csv: CSV, GB18030, delimiter ;, quotes doubled\ncolumns: bh, ti, nr, lm\n" in shown.stdout
+    assert "  headline             水务局  ← ti\n" in shown.stdout
+    assert "of the first 2 records 1 are articles; nothing was written" in shown.stdout
+    assert not archive.home.exists()
+
+    done = archive.run("import", *words)
+    assert done.returncode == 3
+    assert done.stdout == f"{corpus}/9.csv: 2 new\n{corpus}/10.jsonl: 1 new, 1 broken\n"
+    said = done.stderr
+    assert "1 files of other kinds passed over: README\n" in said
+    assert f"{corpus}/11.csv has no column bh or ti or nr; its columns are a, b; passed over\n" in said
+    assert f"{corpus}/10.jsonl: line 2, byte " in said
+    assert "  lm (1): 财经\n" in said
+    assert "  score (1): 5\n" in said
+    assert archive.rows("SELECT site, native_id, headline FROM article ORDER BY id") == [
+        ("old", "1", "稀土价格"),
+        ("old", "2", "水务局"),
+        ("old", "3", "春运"),
+    ]
+    again = archive.run("import", *words)
+    assert (
+        again.stdout == f"{corpus}/9.csv: 0 new, 2 known already\n{corpus}/10.jsonl: 0 new, 1 known already, 1 broken\n"
+    )
+
+
+def test_a_mapping_that_nothing_answers_to_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"url": "https://x.cn/1", "body": "文。"}\n', "utf-8")
+    archive = Archive(tmp_path / "home")
+    done = archive.run("import", "--map", "headline=tt", str(path))
+    assert (done.returncode, done.stdout) == (3, f"{path}: 1 new\n")
+    assert "no value was read from tt, which --map names; passed over\n" in done.stderr
+    assert archive.run("import", "--map", "titel=tt", str(path)).returncode == 2
+    assert archive.run("import", str(tmp_path / "*.csv")).stderr == f"jianbao: no file is named like {tmp_path}/*.csv\n"

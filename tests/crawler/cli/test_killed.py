@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reas
 KILLS = int(os.environ.get("JIANBAO_TEST_KILLS") or 4)
 PAGES = 150
 BEFORE = (
-    "import crawler.run.load as w, archive.load.jsonl as j\n"
+    "import crawler.run.load as w, archive.load.articles as j\n"
     "w.PARALLEL_FROM, w.BATCH, w.LOOKED_UP, j.BATCH = 0, 5, 5, 10"
 )
 

@@ -1,11 +1,9 @@
-"""Article files (JSON of any shape, plain or gzip) into the archive: from the Article step of the line on.
+"""Article files (JSON of any shape, CSV, Parquet) into the archive: from the Article step of the line on.
 
 What is stored already is known by its digest before the costly part, so an interrupted import is simply begun again.
 """
 
 import gc
-import gzip
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,12 +13,14 @@ from pathlib import Path
 from attrs import define, evolve, field, frozen
 from sqlalchemy import Connection, Engine, select
 
-from archive.errors import UsageError
 from archive.ingest.prepare import Prepared, add_indexes, prepare_rows
 from archive.ingest.transaction import ingest
 from archive.load.address import same_page
+from archive.load.forms.form import opened
+from archive.load.forms.piece import Piece
+from archive.load.names import AS_THEY_ARE, Renamed
 from archive.load.records import Read, RecordError, parse, read_record
-from archive.load.shapes import Piece, Readable, pieces
+from archive.load.summary import Broken, ImportSummary, Unused
 from archive.query.lookup import Resolve
 from archive.store.db import connect, reading, writing
 from archive.store.keys import key_in
@@ -31,69 +31,17 @@ from archive.workers import Workers
 BATCH = 400
 BATCH_BYTES = 2 * 2**20
 """A batch of long records is smaller, so that what is computed of its texts at a time takes no more memory."""
-MAX_REPORTED = 1_000
-MAX_NAMED = 200
-"""So many names of fields that were not used are told apart."""
 _COLLECTIONS = (50_000, 20, 50)
 
 
 @frozen
-class Whose:
-    """Whose articles a file holds: what an address says, and the corpus of those without one. It can be pickled."""
+class Asked:
+    """How records are to be read: whose article an address names, the corpus of those without one, and what names mean.
+    It can be pickled."""
 
     resolve: Resolve
     site: str | None = None
-
-
-@frozen
-class Broken:
-    """A record that holds no article, or a field that was lost: the record's number, the byte at which it begins in
-    the unpacked file, and the reason. `unit`: what the number counts, lines or records."""
-
-    line: int
-    offset: int
-    reason: str
-    unit: str = "line"
-
-    @property
-    def place(self) -> str:
-        """As people read it: `line 7, byte 1203`."""
-        return f"{self.unit} {self.line}, byte {self.offset}"
-
-
-@define
-class ImportSummary:
-    """What became of a file's records. `known`: were there already. `broken` holds the first thousand of `failed`,
-    `odd` of `lost`, the fields that could not be read. `unknown` counts the names of fields that were not used."""
-
-    new: int = 0
-    duplicate: int = 0
-    revised: int = 0
-    known: int = 0
-    failed: int = 0
-    lost: int = 0
-    broken: list[Broken] = field(factory=list)
-    odd: list[Broken] = field(factory=list)
-    unknown: Counter[str] = field(factory=Counter)
-
-    def add(self, stored: Sequence[Stored]) -> None:
-        """Count one batch."""
-        for one in stored:
-            self.new += one.state == "new"
-            self.duplicate += one.duplicate and one.state == "new"
-            self.revised += one.state == "revised"
-            self.known += one.state == "unchanged"
-
-    def report(self, batch: "_Batch") -> None:
-        """Note what a batch could not use."""
-        self.known += batch.known
-        self.failed += len(batch.broken)
-        self.broken += batch.broken[: max(0, MAX_REPORTED - len(self.broken))]
-        self.lost += len(batch.odd)
-        self.odd += batch.odd[: max(0, MAX_REPORTED - len(self.odd))]
-        for name, count in batch.unknown.items():
-            if name in self.unknown or len(self.unknown) < MAX_NAMED:
-                self.unknown[name] += count
+    renamed: Renamed = AS_THEY_ARE
 
 
 @frozen
@@ -105,23 +53,17 @@ class _Row:
 
 
 @define
-class _Batch:
-    """What records gave: articles to store, texts that were there, records that hold no article, fields that could not
-    be read, names of fields that were not used."""
+class _Batch(Unused):
+    """What records gave: articles to store, and what of them could not be used."""
 
     rows: list[_Row] = field(factory=list)
-    known: int = 0
-    broken: list[Broken] = field(factory=list)
-    odd: list[Broken] = field(factory=list)
-    unknown: Counter[str] = field(factory=Counter)
 
 
-def import_jsonl(
+def import_articles(
     engine: Engine,
     path: Path,
     *,
-    resolve: Resolve,
-    site: str | None = None,
+    asked: Asked,
     run_id: int | None = None,
     jobs: int = 1,
     progress: Callable[[int], None] = lambda offset: None,
@@ -129,15 +71,14 @@ def import_jsonl(
 ) -> ImportSummary:
     """Store every article of a file.
 
-    `site`: whose articles the records without an address are. `jobs`: processes at work, this one too; with more than
-    one, `resolve` must be a function of a module. `progress` hears how many bytes of the file were read, packed as they
-    are; `on_stored` what became of each batch. Raises `UsageError` where the file cannot be read at all, and the
-    archive's errors; what was stored until then stays.
+    `jobs`: processes at work, this one too; with more than one, `asked.resolve` must be a function of a module.
+    `progress` hears how many bytes of the file were read, packed as they are; `on_stored` what became of each batch.
+    Raises `UsageError` where the file cannot be read at all, and the archive's errors; what was stored until then
+    stays.
     """
     summary = ImportSummary()
-    whose = Whose(resolve, site)
-    with _open(path) as (file, at), _fewer_collections():
-        for batch in _read_ahead(engine, whose, _batches(pieces(file)), jobs - 1):
+    with opened(path, asked.renamed, asked.site) as form, _fewer_collections():
+        for batch in _read_ahead(engine, asked, _batches(form.pieces()), jobs - 1):
             summary.report(batch)
             if batch.rows:
                 with writing(engine) as connection:
@@ -145,7 +86,8 @@ def import_jsonl(
                     stored = ingest(connection, rows, run_id=run_id, now=datetime.now(UTC))
                 summary.add(stored)
                 on_stored(stored)
-            progress(at())
+            progress(form.at())
+        summary.leave(form.unread)
     return summary
 
 
@@ -161,27 +103,12 @@ def _fewer_collections() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-@contextmanager
-def _open(path: Path) -> Iterator[tuple[Readable, Callable[[], int]]]:
-    """The file unpacked, and a function that tells how far the file itself was read."""
-    try:
-        raw = path.open("rb")
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from error
-    with raw:
-        if raw.peek(2).startswith(b"\x1f\x8b"):
-            with gzip.open(raw) as file:
-                yield file, raw.tell
-        else:
-            yield raw, raw.tell
-
-
 def _batches(records: Iterator[Piece]) -> Iterator[list[Piece]]:
     batch: list[Piece] = []
     size = 0
     for piece in records:
         batch.append(piece)
-        size += len(piece.content)
+        size += piece.size
         if len(batch) == BATCH or size >= BATCH_BYTES:
             yield batch
             batch, size = [], 0
@@ -189,19 +116,18 @@ def _batches(records: Iterator[Piece]) -> Iterator[list[Piece]]:
         yield batch
 
 
-def _read(engine: Engine, whose: Whose, records: Sequence[Piece]) -> _Batch:
+def _read(engine: Engine, asked: Asked, records: Sequence[Piece]) -> _Batch:
     """Everything about a batch but its storing: check the records, leave out the texts that are there, index the
     rest."""
     batch = _Batch()
     rows: list[_Row] = []
     for piece in records:
-        for found in _articles(piece, whose):
+        for found in articles_of(piece, asked):
             if isinstance(found, Broken):
                 batch.broken.append(found)
                 continue
             rows.append(_Row(prepare_rows(found.item), found.by_address))
-            batch.odd += [Broken(piece.number, piece.offset, reason, piece.unit) for reason in found.odd]
-            batch.unknown.update(found.unknown)
+            batch.note(found, piece.number, piece.offset, piece.unit)
     known = _known(engine, rows)
     for row in rows:
         if _is_known(row, known):
@@ -211,18 +137,18 @@ def _read(engine: Engine, whose: Whose, records: Sequence[Piece]) -> _Batch:
     return batch
 
 
-def _articles(piece: Piece, whose: Whose) -> Iterator[Read | Broken]:
+def articles_of(piece: Piece, asked: Asked) -> Iterator[Read | Broken]:
     """The articles of a record, and what of it holds none."""
     try:
         if piece.reason:
             raise RecordError(piece.reason)
-        records = parse(piece.content)
+        records = parse(piece.content) if isinstance(piece.content, bytes) else [piece.content]
     except RecordError as error:
         yield Broken(piece.number, piece.offset, str(error), piece.unit)
         return
     for record in records:
         try:
-            yield read_record(record, whose.resolve, whose.site)
+            yield read_record(record, asked.resolve, asked.site, asked.renamed)
         except RecordError as error:
             yield Broken(piece.number, piece.offset, str(error), piece.unit)
 
@@ -280,7 +206,7 @@ def _settle_ids(connection: Connection, rows: Sequence[_Row]) -> list[Prepared]:
     return settled
 
 
-def _read_ahead(engine: Engine, whose: Whose, batches: Iterator[list[Piece]], workers: int) -> Iterator[_Batch]:
+def _read_ahead(engine: Engine, asked: Asked, batches: Iterator[list[Piece]], workers: int) -> Iterator[_Batch]:
     """The batches read, in their order; ahead of their use by further processes."""
     first = next(batches, None)
     if first is None:
@@ -288,23 +214,23 @@ def _read_ahead(engine: Engine, whose: Whose, batches: Iterator[list[Piece]], wo
     second = next(batches, None) if workers > 0 else None
     if second is None:
         # Not worth starting processes for.
-        yield _read(engine, whose, first)
+        yield _read(engine, asked, first)
         for batch in batches:
-            yield _read(engine, whose, batch)
+            yield _read(engine, asked, batch)
         return
-    given = engine.url.render_as_string(hide_password=False), whose
+    given = engine.url.render_as_string(hide_password=False), asked
     with Workers(_read_in_worker, jobs=workers, begin=_start_worker, given=given) as pool:
         for done in pool.map(chain([first, second], batches)):
             yield done.result()
 
 
-_worker: tuple[Engine, Whose] | None = None
+_worker: tuple[Engine, Asked] | None = None
 """What a worker process was started with."""
 
 
-def _start_worker(database_url: str, whose: Whose) -> None:
+def _start_worker(database_url: str, asked: Asked) -> None:
     global _worker  # noqa: PLW0603 - how a process pool hands things to its processes
-    _worker = connect(database_url), whose
+    _worker = connect(database_url), asked
     gc.set_threshold(*_COLLECTIONS)
 
 

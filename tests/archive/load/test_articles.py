@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
-from archive.load import jsonl as jsonl_import
-from archive.load.jsonl import import_jsonl
+from archive.load import articles as articles_import
+from archive.load.articles import Asked, import_articles
 from archive.load.records import RecordError, parse, read_record
 from archive.store.db import reading
 from archive.store.models import Article, Change, Revision
@@ -60,7 +60,7 @@ def test_every_field_arrives(engine: Engine, tmp_path: Path) -> None:
         "images": [{"url": "https://clip.example/1.jpg", "caption": "图"}, "https://clip.example/2.jpg"],
         "flags": ["flash"],
     }
-    summary = import_jsonl(engine, write(tmp_path / "a.jsonl.gz", full), resolve=resolve)
+    summary = import_articles(engine, write(tmp_path / "a.jsonl.gz", full), asked=Asked(resolve))
     assert (summary.new, summary.failed) == (1, 0)
     (row,) = articles(engine)
     assert {
@@ -80,7 +80,7 @@ def test_every_field_arrives(engine: Engine, tmp_path: Path) -> None:
 
 
 def test_whose_article_it_is(engine: Engine, tmp_path: Path) -> None:
-    import_jsonl(
+    import_articles(
         engine,
         write(
             tmp_path / "a.jsonl",
@@ -88,7 +88,7 @@ def test_whose_article_it_is(engine: Engine, tmp_path: Path) -> None:
             {**LINE, "url": "https://www.clip.example/2#top"},
             {**LINE, "url": "https://clip.example/3", "id": "x3"},
         ),
-        resolve=resolve,
+        asked=Asked(resolve),
     )
     found = [(row["site"], row["native_id"][:2], row["url"]) for row in articles(engine)]
     assert found == [
@@ -115,7 +115,7 @@ BROKEN: list[tuple[Any, str]] = [
 def test_broken_lines_are_reported_with_their_place_and_skipped(engine: Engine, tmp_path: Path) -> None:
     good = {**LINE, "url": "https://clip.example/good"}
     path = write(tmp_path / "a.jsonl", *(line for line, _ in BROKEN), b"", good)
-    summary = import_jsonl(engine, path, resolve=resolve)
+    summary = import_articles(engine, path, asked=Asked(resolve))
     assert (summary.new, summary.failed) == (1, len(BROKEN))
     for broken, (_, reason), number in zip(summary.broken, BROKEN, range(1, 99), strict=False):
         assert reason in broken.reason
@@ -127,9 +127,9 @@ def test_importing_again_changes_nothing(engine: Engine, tmp_path: Path) -> None
     path = write(
         tmp_path / "a.jsonl", *({**LINE, "url": f"https://clip.example/{n}", "body": f"第{n}段。"} for n in range(9))
     )
-    assert import_jsonl(engine, path, resolve=resolve).new == 9
+    assert import_articles(engine, path, asked=Asked(resolve)).new == 9
     before = articles(engine)
-    again = import_jsonl(engine, path, resolve=resolve)
+    again = import_articles(engine, path, asked=Asked(resolve))
     assert (again.new, again.known) == (0, 9)
     assert articles(engine) == before
     with reading(engine) as connection:
@@ -139,20 +139,20 @@ def test_importing_again_changes_nothing(engine: Engine, tmp_path: Path) -> None
 def test_two_versions_in_one_file_are_two_revisions_for_good(engine: Engine, tmp_path: Path) -> None:
     path = write(tmp_path / "a.jsonl", LINE, {**LINE, "body": "改过的。"})
     for turn in range(2):
-        summary = import_jsonl(engine, path, resolve=resolve)
+        summary = import_articles(engine, path, asked=Asked(resolve))
         assert (summary.new, summary.revised, summary.known) == ((1, 1, 0) if turn == 0 else (0, 0, 2))
     with reading(engine) as connection:
         assert connection.scalar(select(func.count()).select_from(Revision)) == 2
 
 
 def test_a_file_that_breaks_off(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jsonl_import, "BATCH", 10)
+    monkeypatch.setattr(articles_import, "BATCH", 10)
     path = write(
         tmp_path / "a.jsonl.gz",
         *({**LINE, "url": f"https://clip.example/{n}", "x": str(hash(n) ** 9)} for n in range(300)),
     )
     path.write_bytes(path.read_bytes()[:-200])
-    summary = import_jsonl(engine, path, resolve=resolve)
+    summary = import_articles(engine, path, asked=Asked(resolve))
     assert summary.new > 100
     assert summary.broken[0].reason.startswith("the file breaks off")
 
@@ -160,9 +160,9 @@ def test_a_file_that_breaks_off(engine: Engine, tmp_path: Path, monkeypatch: pyt
 def test_a_line_without_end_is_not_read_into_memory(
     engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archive.load.shapes.pieces.__defaults__", (1000,))
+    monkeypatch.setattr("archive.load.forms.shapes.pieces.__defaults__", (1000,))
     path = write(tmp_path / "a.jsonl", b"x" * 5000, {"url": "https://clip.example/1", "body": "文。"})
-    summary = import_jsonl(engine, path, resolve=resolve)
+    summary = import_articles(engine, path, asked=Asked(resolve))
     assert (summary.new, summary.broken[0].reason) == (1, "longer than 1000 bytes")
 
 
@@ -170,11 +170,11 @@ def test_a_line_without_end_is_not_read_into_memory(
 def test_workers_give_the_same(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from archive.store.db import open_engine
 
-    monkeypatch.setattr(jsonl_import, "BATCH", 3)
+    monkeypatch.setattr(articles_import, "BATCH", 3)
     path = write(tmp_path / "a.jsonl", *({**LINE, "url": f"https://clip.example/{n}"} for n in range(10)))
     engine = open_engine(sqlite_url)
     heard: list[int] = []
-    summary = import_jsonl(engine, path, resolve=resolve, jobs=2, progress=heard.append)
+    summary = import_articles(engine, path, asked=Asked(resolve), jobs=2, progress=heard.append)
     assert summary.new == 10
     assert [row["native_id"] for row in articles(engine)][-1].startswith("u:")
     assert [row["url"] for row in articles(engine)] == [f"https://clip.example/{n}" for n in range(10)]

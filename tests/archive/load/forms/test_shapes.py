@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.load import shapes
-from archive.load.shapes import Piece, pieces
+from archive.load.forms import shapes
+from archive.load.forms.shapes import Piece, pieces
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),

@@ -6,14 +6,12 @@ one is known with its place, and the next is read all the same: a streaming JSON
 """
 
 import re
-import zlib
 from collections.abc import Iterator
-from typing import Final, Protocol
+from typing import Final
 
-from attrs import frozen
+from archive.load.forms.packed import Readable
+from archive.load.forms.piece import MAX_RECORD, Piece
 
-MAX_RECORD: Final = 16 * 2**20
-"""Bytes of a record; a longer one is reported and skipped unread."""
 _CHUNK: Final = 2**18
 _BLANK: Final = b" \t\r\n"
 _MARK: Final = b"\xef\xbb\xbf"
@@ -22,32 +20,12 @@ _INSIDE: Final = re.compile(rb'[{}"]')
 _IN_TEXT: Final = re.compile(rb'["\\\n]')
 
 
-class Readable(Protocol):
-    """What is asked of a file: that of `io.BufferedReader` and `gzip.GzipFile`."""
-
-    def peek(self, n: int, /) -> bytes: ...
-    def read1(self, size: int, /) -> bytes: ...
-    def readline(self, size: int, /) -> bytes: ...
-
-
-@frozen
-class Piece:
-    """A record as it stands in the file: its number, the byte at which it begins in the unpacked file, its bytes; or,
-    in place of them, why it cannot be read. `unit`: what the number counts, lines or records."""
-
-    number: int
-    offset: int
-    content: bytes
-    reason: str = ""
-    unit: str = "line"
-
-
 def pieces(file: Readable, most: int = MAX_RECORD) -> Iterator[Piece]:
     """The records of a file that is open for reading, not packed. Never raises for what it holds: a file that breaks
     off ends with a piece that says so. `most`: bytes of a record."""
     try:
         head = file.peek(1).lstrip(_MARK + _BLANK)
-    except (EOFError, OSError, zlib.error):
+    except (EOFError, OSError):
         head = b""  # the reading meets it again
     return _lines(file, most) if _has_lines(head) else _objects(_chunks(file), most)
 
@@ -71,7 +49,7 @@ def _lines(file: Readable, most: int) -> Iterator[Piece]:
             too_long = size > most
             while too_long and not line.endswith(b"\n") and (line := file.readline(most)):
                 size += len(line)
-        except (EOFError, OSError, zlib.error) as error:
+        except (EOFError, OSError) as error:
             yield Piece(number + 1, offset, b"", f"the file breaks off: {error}")
             return
         if not size:
@@ -80,7 +58,7 @@ def _lines(file: Readable, most: int) -> Iterator[Piece]:
         if too_long:
             yield Piece(number, offset, b"", f"longer than {most} bytes")
         elif content := line.strip((_MARK if number == 1 else b"") + _BLANK):
-            yield Piece(number, offset, content)
+            yield Piece(number, offset, content, size=size)
         offset += size
 
 
@@ -89,7 +67,7 @@ def _chunks(file: Readable) -> Iterator[bytes | str]:
     try:
         while chunk := file.read1(_CHUNK):
             yield chunk
-    except (EOFError, OSError, zlib.error) as error:
+    except (EOFError, OSError) as error:
         yield f"the file breaks off: {error}"
 
 
@@ -173,4 +151,4 @@ class _Scan:
 
     def _piece(self, content: bytes, reason: str, offset: int) -> Piece:
         self.number += 1
-        return Piece(self.number, offset, content, reason, "record")
+        return Piece(self.number, offset, content, reason, "record", len(content))
