@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tests.jianbao.public import public
+
 if TYPE_CHECKING:
     from archive.export.datasets import Field
     from crawler.pages.rules.engine import Rule
@@ -173,7 +175,7 @@ def schemas() -> Iterator[tuple[Path, str]]:
         yield SCHEMAS / FORMAT / f"{dataset.name}.json", text
 
 
-PAGES = {"commands.md": commands, "rules.md": rules}
+PAGES = {"api.txt": public, "commands.md": commands, "rules.md": rules}
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -12,6 +11,7 @@ import migrations
 from archive.errors import SchemaMismatch
 from archive.store import scheme
 from archive.store.dberrors import show_url
+from archive.unpacked import folder_of
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -26,7 +26,7 @@ def revisions() -> tuple[str, ...]:
 
     Read from the file names, since every command checks the schema and importing alembic would cost it 0.1 s.
     """
-    files = (Path(migrations.__file__).parent / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")
+    files = (folder_of(migrations) / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")
     return tuple(sorted(path.name[:4] for path in files))
 
 
@@ -145,6 +145,6 @@ def _config(connection: Connection) -> "Config":
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder_of(migrations)).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config

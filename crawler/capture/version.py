@@ -8,8 +8,11 @@ the versions of the libraries that read. A comment that changes costs one more r
 import hashlib
 import os
 import sys
+from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
@@ -31,11 +34,20 @@ def _version(folder: str) -> str:
     digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
     for name in _LIBRARIES:
         digest.update(f"{name} {_installed(name)}\n".encode())
-    code, shared = Path(crawler.__file__).parent, Path(archive.__file__).parent
-    files = [*(file for room in _ROOMS for file in (code / room).rglob("*.py")), *(shared / name for name in _SHARED)]
-    for file in [*sorted(files), *sorted(Path(folder).glob("[!_]*.py") if folder else ())]:
+    code, shared = files(crawler), files(archive)
+    own = [*(file for room in _ROOMS for file in _modules(code / room)), *(shared / name for name in _SHARED)]
+    for file in [*sorted(own, key=str), *sorted(Path(folder).glob("[!_]*.py") if folder else ())]:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:12]
+
+
+def _modules(folder: Traversable) -> Iterator[Traversable]:
+    """Every module below a folder, which may stand in an egg."""
+    for one in folder.iterdir():
+        if one.is_dir():
+            yield from _modules(one)
+        elif one.name.endswith(".py"):
+            yield one
 
 
 def _installed(name: str) -> str:
