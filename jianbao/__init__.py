@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         UsageError,
     )
     from archive.export.datasets import Row
-    from archive.load.jsonl import Broken
     from archive.query.language import QueryError
     from archive.query.search import Hit, Results
     from archive.store.records import ImageRecord
@@ -33,7 +32,6 @@ __all__ = [
     "Answer",
     "Archive",
     "Block",
-    "Broken",
     "Candidate",
     "Compared",
     "DatabaseUnavailable",
@@ -70,7 +68,6 @@ _HOME: Final = {
         "StorageError",
         "UsageError",
     ),
-    "archive.load.jsonl": ("Broken",),
     "archive.query.language": ("QueryError",),
     "archive.query.search": ("Hit", "Results"),
     "archive.store.records": ("ImageRecord",),

@@ -12,7 +12,6 @@ from attrs import frozen
 
 from archive.errors import UsageError
 from archive.export.datasets import DATASETS, Row, articles
-from archive.load.jsonl import Broken
 from archive.settings import resolve_home
 from archive.store.db import open_engine, reading, writing
 from archive.store.records import Item
@@ -34,14 +33,14 @@ Sort = Literal["relevance", "time", "copies", "change"]
 class Ingested:
     """What became of articles that were to be stored. `new`; `duplicate`: of the new ones, those that carry the text of
     another article; `revised`: were there with another text; `known`: were there. `failed`: hold no article. `broken`:
-    which records these were, and why: a record's number is its place among the records, from 1; the first thousand."""
+    which records these were, by their place among the records, from 1, and why; the first thousand."""
 
     new: int
     duplicate: int
     revised: int
     known: int
     failed: int
-    broken: tuple[Broken, ...] = ()
+    broken: tuple[tuple[int, str], ...] = ()
 
 
 _PAGES = 200
@@ -195,7 +194,7 @@ class Archive:
 
 def _fill(run: "Run", items: Iterable[Page | Mapping[str, Any]], site: str | None) -> Ingested:
     """Pages some at a time, and records by the file that an import reads."""
-    from archive.load.jsonl import import_jsonl
+    from archive.load.articles import Asked, import_articles
 
     with tempfile.TemporaryDirectory(prefix="jianbao-ingest-") as folder:
         path = Path(folder, "records.jsonl")
@@ -211,9 +210,8 @@ def _fill(run: "Run", items: Iterable[Page | Mapping[str, Any]], site: str | Non
                     shown.append(_store(run, pages))
                     pages = []
         shown.append(_store(run, pages))
-        summary = import_jsonl(
-            run.engine, path, resolve=resolve, site=site, run_id=run.run_id, on_stored=run.counts.add
-        )
+        asked = Asked(resolve=resolve, site=site)
+        summary = import_articles(run.engine, path, asked=asked, run_id=run.run_id, on_stored=run.counts.add)
     for stored, without in shown:
         summary.add(stored)
         summary.failed += without
@@ -223,7 +221,7 @@ def _fill(run: "Run", items: Iterable[Page | Mapping[str, Any]], site: str | Non
         revised=summary.revised,
         known=summary.known,
         failed=summary.failed,
-        broken=tuple(summary.broken),
+        broken=tuple((one.line, one.reason) for one in summary.broken),
     )
 
 

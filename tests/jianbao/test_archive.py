@@ -87,7 +87,7 @@ def test_what_cannot_be_stored_is_counted_or_said(tmp_path: Path) -> None:
     with jianbao.Archive(tmp_path / "home") as archive:
         summary = archive.ingest([gone, {"title": "无文"}, record(1)])
         assert (summary.new, summary.failed) == (1, 2)
-        assert [one.line for one in summary.broken] == [1], "the first of the records"
+        assert [number for number, _ in summary.broken] == [1], "the first of the records"
         assert archive.ingest([]).new == 0
         at = datetime(2026, 3, 1, 4, 5, tzinfo=UTC)
         archive.ingest([record(2, published_at=at)])
