@@ -136,14 +136,14 @@ def changes(connection: Connection, wanted: Wanted) -> Iterator[dict[str, Any]]:
         query = (
             select(*columns)
             .join(Article, Article.id == Change.article_id)
-            .where(Change.id.between(first, last), visible())
+            .where(Change.id.between(first, last), Change.kind.in_(kinds), visible())
             .order_by(Change.id.desc())
             .limit(_PAGE)
         )
         rows = connection.execute(query).mappings().all()
         for row in rows:
             asked = row["kind"] in STATES or (row["cause"] or "publisher") in wanted.causes
-            if asked and row["kind"] in kinds and (not wanted.sites or row["site"] in wanted.sites):
+            if asked and (not wanted.sites or row["site"] in wanted.sites):
                 told = _change(connection, row, wanted)
                 if told is not None:
                     yield told

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 
 import anyio
 
-THREADS = 8
-"""So many pages are read at once."""
-COSTLY = 3
+THREADS = 4
+"""So many pages are read at once. Python works on one of them at a time: more of them only take turns more often."""
+COSTLY = 2
 """So many of them may be costly ones: search, timelines, comparisons. The others stay quick."""
-WAITING = 24
-"""So many costly ones may wait; one more is asked to come again."""
+WAITING = 250
+"""So many costly ones may wait, about as many as have their turn within `PATIENCE`; one more is asked to come again."""
 PATIENCE = 20
 """Seconds that a costly one waits for its turn."""
 

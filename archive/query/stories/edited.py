@@ -1,5 +1,6 @@
 """What each copy of a story changed: its headline, its numbers, its names, paragraphs left out or added, its words."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from attrs import asdict, frozen
@@ -65,10 +66,13 @@ class StoryEdits:
         }
 
 
-def edits(connection: Connection, cluster_id: int, *, against: int | None = None) -> StoryEdits:
-    """What each copy changed against the copy with the earliest stated time, or against the article `against`. Raises
-    `NotFound`, also where that is none of the story's."""
-    every = copies(connection, cluster_id, also=against)
+def edits(
+    connection: Connection, cluster_id: int, *, against: int | None = None, every: Sequence[Copy] = ()
+) -> StoryEdits:
+    """What each copy changed against the copy with the earliest stated time, or against the article `against`. `every`:
+    the story's copies, for who has them already. Raises `NotFound`, also where that is none of the story's."""
+    if not every or against is not None:
+        every = copies(connection, cluster_id, also=against)
     first = next((one for one in every if against in (None, one.id)), None)
     if first is None:
         raise NotFound(f"article {against} is none of story {cluster_id}")

@@ -94,9 +94,9 @@ class Firsts:
         }
 
 
-def firsts(connection: Connection, cluster_id: int) -> Firsts:
-    """The three firsts of a story. Raises `NotFound`."""
-    every = copies(connection, cluster_id)
+def firsts(connection: Connection, cluster_id: int, *, every: Sequence[Copy] = ()) -> Firsts:
+    """The three firsts of a story. `every`: its copies, for who has them already. Raises `NotFound`."""
+    every = every or copies(connection, cluster_id)
     sights = _sights(connection, every)
     sources = _sources(every)
     stated = next((one for one in every if one.published_at is not None), None)

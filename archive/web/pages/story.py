@@ -41,8 +41,8 @@ def story(visit: Visit) -> Response:
     told = describe_cluster(visit.connection, visit.id())
     every = copies(visit.connection, cluster)
     against = visit.number("against", 0, most=2**53) or None
-    changed = edits(visit.connection, cluster, against=against)
-    first = firsts(visit.connection, cluster)
+    changed = edits(visit.connection, cluster, against=against, every=every)
+    first = firsts(visit.connection, cluster, every=every)
     return visit.render(
         "story.html",
         story=told,

@@ -1,5 +1,6 @@
 """`jianbao serve`: what it takes, what it says, and how it ends."""
 
+import os
 import re
 import shutil
 import signal
@@ -53,6 +54,8 @@ def test_it_says_where_it_is_and_ends_when_it_is_told(sqlite_url: str, ended_by:
         line = process.stdout.readline()
         found = re.search(r"at http://127\.0\.0\.1:(\d+)/$", line.strip())
         assert found, line
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) == min(own + 10, 19), "a crawl comes first"
         connection = HTTPConnection("127.0.0.1", int(found[1]), timeout=30)
         try:
             connection.request("GET", "/")
