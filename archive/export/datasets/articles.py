@@ -1,10 +1,12 @@
 """The articles: one publication at one site a row, in its newest revision."""
 
 import struct
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, func, null, or_, select
+from sqlalchemy import Connection, Select, and_, func, null, or_, select, type_coerce
+from sqlalchemy.types import NullType
 
 from archive.dedup.tables import Cluster, DedupText
 from archive.export.datasets.dataset import Dataset, Field, Key, Row
@@ -55,7 +57,6 @@ FIELDS: Final = {
 _INSTANTS: Final = ("published_at", "modified_at", "first_captured_at", "last_captured_at")
 _LISTS: Final = ("authors", "keywords", "images", "flags")
 _AT: Final = {name: place for place, name in enumerate(FIELDS)}
-_NUMBERS: Final = struct.Struct("<128I")
 
 
 def rows(
@@ -94,7 +95,7 @@ def _selected(connection: Connection, changes: Select[Any]) -> Select[Any]:
         "representative": Cluster.representative_id,
         "state_after": instant(Change.after_at, dialect),
         "state_before": instant(Change.before_at, dialect),
-        "signature": DedupText.signature,
+        "signature": type_coerce(DedupText.signature, NullType()),  # bytes already
     }
     columns = [made[name] if name in made else getattr(Article, name) for name in FIELDS]
     return (
@@ -105,6 +106,13 @@ def _selected(connection: Connection, changes: Select[Any]) -> Select[Any]:
         .outerjoin(Change, Change.id == newest.c.id)
         .where(visible())
     )
+
+
+def _numbers(signature: bytes) -> list[int]:
+    """The 32-bit numbers, little-endian, in half the time that `struct` takes for a list of them."""
+    if sys.byteorder == "little":
+        return memoryview(signature).cast("I").tolist()
+    return list(struct.unpack(f"<{len(signature) // 4}I", signature))
 
 
 _ID, _PUBLISHED, _PRECISION, _FLAGS, _REPRESENTATIVE, _SIGNATURE = (
@@ -121,7 +129,7 @@ def _row(found: Sequence[Any]) -> Row:
     values[_FLAGS] = shown(values[_FLAGS], length)
     values[_REPRESENTATIVE] = values[_REPRESENTATIVE] in (None, values[_ID])
     if values[_SIGNATURE] is not None:
-        values[_SIGNATURE] = list(_NUMBERS.unpack(values[_SIGNATURE]))
+        values[_SIGNATURE] = _numbers(values[_SIGNATURE])
     return dict(zip(FIELDS, values, strict=True))
 
 

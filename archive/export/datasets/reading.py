@@ -2,7 +2,8 @@
 functions where it can be, and nothing is turned into an object of Python's only to be written as text."""
 
 from collections.abc import Collection, Iterator
-from datetime import UTC, datetime
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -11,10 +12,10 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from archive.export.datasets.dataset import Key
 from archive.store.keys import key_in
-from archive.times import BEIJING, Precision, show_time
+from archive.times import Precision
 
-FETCH: Final = 500
-"""Rows that are fetched at a time."""
+FETCH: Final = 100
+"""Rows that are fetched at a time: so few that what is fetched is still at hand when it is written."""
 
 
 def instant(column: Any, dialect: Dialect) -> ColumnElement[Any]:
@@ -39,15 +40,24 @@ def twice(at: str | None, precision: Precision | None) -> tuple[str | None, str 
     `instant` gives it."""
     if at is None:
         return None, None
+    # By its letters, a fifth of the time that a time's own functions take.
+    hour = int(at[11:13]) + 8
+    day = at[:10] if hour < 24 else _next(at[:10])
     if precision == "day":
-        day = datetime.fromisoformat(at).astimezone(BEIJING).replace(hour=0, minute=0, second=0, microsecond=0)
-        return day.date().isoformat(), day.astimezone(UTC).isoformat()
-    to = 16 if precision == "minute" else 19
-    utc = f"{at[:to]}:00+00:00" if precision == "minute" else f"{at[:to]}+00:00"
-    # Eight hours later is the same day for most: so this is quicker than a time's own functions, which do the rest.
-    if (hour := int(at[11:13]) + 8) < 24:
-        return f"{at[:11]}{hour:02}{at[13:to]}+08:00", utc
-    return show_time(datetime.fromisoformat(at), precision), utc
+        return day, f"{_before(day)}T16:00:00+00:00"
+    if precision == "minute":
+        return f"{day}T{hour % 24:02}{at[13:16]}+08:00", f"{at[:16]}:00+00:00"
+    return f"{day}T{hour % 24:02}{at[13:19]}+08:00", f"{at[:19]}+00:00"
+
+
+@lru_cache(1024)
+def _next(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
+@lru_cache(1024)
+def _before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
 
 def of_keys(

@@ -55,7 +55,8 @@ class Parquet:
         self._schema = pa.schema(
             [(name, kind) for name, (kind, _) in self._fields.items()], metadata={"jianbao_format": FORMAT}
         )
-        self._writer = pq.ParquetWriter(file, self._schema, compression=_CODECS[compress])
+        # Most values occur once, and zstd sees the others: dictionaries would take twice the time, and more room.
+        self._writer = pq.ParquetWriter(file, self._schema, compression=_CODECS[compress], use_dictionary=False)
         self._waiting: list[Mapping[str, Any]] = []
         self._text = 0
 

@@ -1,6 +1,5 @@
 """CSV (RFC 4180) in UTF-8, a line feed after each row: exactly as it is for programs, or as Excel opens it."""
 
-import csv
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -15,8 +14,6 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 EXCEL_CELL: Final = 32_767
 """Characters of UTF-16 in a cell of Excel; of a longer one it puts the rest into the rows below."""
 _CUT: Final = "…"
-_END: Final = "\r\n"
-"""A lone carriage return is put into quotes only where it is part of the line's end."""
 
 
 def exact(value: Any) -> str:
@@ -45,15 +42,14 @@ def excel_cell(value: Any) -> str:
     return text.encode("utf-16-le")[: 2 * (EXCEL_CELL - 1)].decode("utf-16-le", "ignore") + _CUT
 
 
-class _Text:
-    """Takes rows for a sink of bytes, each with `_END` behind it, and ends them with a line feed."""
-
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-
-    def write(self, text: str) -> None:
-        """Take a row."""
-        self._sink.write(text[: -len(_END)].encode() + b"\n")
+def _quoted(text: str) -> str:
+    """A cell as it stands in the file. The standard library's writer looks at every character in turn, and so takes six
+    times as long for a text."""
+    if '"' in text:
+        text = text.replace('"', '""')
+    elif "," not in text and "\n" not in text and "\r" not in text:
+        return text
+    return f'"{text}"'
 
 
 class Csv:
@@ -65,14 +61,16 @@ class Csv:
     def __init__(self, sink: Sink, fields: Mapping[str, Field]) -> None:
         self._sink = sink
         self._fields = tuple(fields)
+        # A row of one empty cell is no empty line.
+        self._alone = '""' if len(self._fields) == 1 else ""
         sink.write(self.mark)
-        self._rows = csv.writer(_Text(sink), lineterminator=_END)
-        self._rows.writerow(self._fields)
+        sink.write((",".join(map(_quoted, self._fields)) + "\n").encode())
 
     def write(self, row: Mapping[str, Any]) -> None:
         """See `archive.export.writers.Writer`."""
         made = self.cell
-        self._rows.writerow([made(row[name]) for name in self._fields])
+        line = ",".join([_quoted(made(row[name])) for name in self._fields])
+        self._sink.write(f"{line or self._alone}\n".encode())
 
     def finish(self) -> None:
         """See `archive.export.writers.Writer`."""

@@ -1,17 +1,22 @@
 """The six datasets: what a row holds, in which order, of which articles; the same on both databases."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from archive.export.datasets import DATASETS, Dataset
 from archive.export.datasets.articles import of
 from archive.export.datasets.articles import rows as articles
+from archive.export.datasets.reading import twice
 from archive.store.db import reading, writing
+from archive.times import BEIJING, Precision, show_time
 from tests.archive.export.world import STORY, fill
+from tests.archive.make import DAY
 
 
 @pytest.fixture
@@ -151,3 +156,16 @@ def test_nothing_of_a_withdrawn_article_is_shown(archive: Engine) -> None:
 def test_the_list_page_is_a_capture_too(archive: Engine) -> None:
     [row] = [row for row in rows(archive, "captures") if row["outcome"] == "list"]
     assert (row["article_id"], row["site"], row["captured_at"]) == (None, None, "2025-03-01T05:00:00.000000+00:00")
+
+
+@given(
+    st.datetimes(DAY.replace(year=1990, tzinfo=None), DAY.replace(year=2199, tzinfo=None), timezones=st.just(UTC)),
+    st.sampled_from(["second", "minute", "day", None]),
+)
+def test_a_time_by_its_letters_is_the_time(moment: datetime, precision: Precision | None) -> None:
+    shown, utc = twice(moment.isoformat(timespec="microseconds"), precision)
+    assert shown == show_time(moment, precision)
+    assert utc is not None
+    exact = {"minute": {"second": 0}, "day": {"hour": 0, "minute": 0, "second": 0}}.get(precision or "second", {})
+    begins = moment.astimezone(BEIJING).replace(microsecond=0, **exact)  # type: ignore[arg-type]
+    assert utc == begins.astimezone(UTC).isoformat()
