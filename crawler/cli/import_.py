@@ -17,6 +17,7 @@ from archive.settings import Home
 
 if TYPE_CHECKING:
     from archive.load.articles import Asked
+    from archive.load.exported.package import Package
     from archive.load.summary import ImportSummary
     from crawler.run.extraction import Extraction
     from crawler.run.run import Run
@@ -50,9 +51,12 @@ def import_files(
     headline, body, published_at and the other fields of docs/data.md, under these names or those that other tools give
     them; --map names others. --dry-run shows how that would be read.
 
-    FILE may be a folder, or a pattern in quotes. What is there already stays as it is, so an import that was
-    interrupted is simply begun again. Broken records, and files that cannot be read, are reported and passed over;
-    fields that cannot be read are reported and left out, and fields that are not used are named, each with a value.
+    FILE may be a folder, or a pattern in quotes; also an export of another archive (docs/import.md), which is merged
+    into this one: revisions, captures, links, stories and changes too.
+
+    What is there already stays as it is, so an import that was interrupted is simply begun again. Broken records, and
+    files that cannot be read, are reported and passed over; fields that cannot be read are reported and left out, and
+    fields that are not used are named, each with a value.
 
     A WARC file gets a place in the archive's folder (DIR/warc), as a second name of the same file where the
     disk can do that, else as a copy; so the archive can be moved. Do not change the file afterwards.
@@ -65,8 +69,10 @@ def import_files(
       jianbao import 2019.jsonl 2020.csv.zst corpus/
       jianbao import --site news2016zh news2016zh_train.json
       jianbao import --dry-run --map headline=ti --map body=nr old.csv
+      jianbao import /mnt/other-archive/export
     """
     from archive.load.articles import Asked
+    from archive.load.exported.package import is_export
     from archive.load.names import Renamed
     from archive.load.paths import chosen
     from crawler.capture.role import resolve
@@ -74,24 +80,46 @@ def import_files(
 
     load_sites()  # what is wrong with a site file is no fault of the files that are taken in
     asked = Asked(resolve, site, Renamed.of(mapped))
-    meant = chosen(files)
+    exports = [Path(word) for word in files if is_export(Path(word))]
+    meant = chosen([word for word in files if Path(word) not in exports])
     if meant.others:
         named = ", ".join(path.name for path in meant.others[:_SHOWN]) + (", …" if len(meant.others) > _SHOWN else "")
         echo(f"{len(meant.others)} files of other kinds passed over: {named}", err=True)
     if dry_run:
-        _show(meant.files, asked)
+        _show(meant.files, exports, asked)
         return
     faults: list[str] = []
     kinds = _kinds(meant.files, asked, faults)
-    if not kinds:
+    found = _verified(exports, faults)
+    if not kinds and not found:
         raise UsageError("\n".join(faults) or f"{meant.files[0]} is empty; nothing was taken in")
-    ended = _take_in(home, kinds, faults, asked, in_place=in_place, jobs=jobs or os.cpu_count() or 1)
+    ended = _take_in(home, kinds, found, faults, asked, in_place=in_place, jobs=jobs or os.cpu_count() or 1)
     if ended is not None:
         raise ended
 
 
+def _verified(exports: Sequence[Path], faults: list[str]) -> dict[Path, "list[Package]"]:
+    """The packages of each export, verified; `faults` gets what is wrong with the others."""
+    from archive.load.exported.package import packages
+
+    found = {}
+    for path in exports:
+        try:
+            found[path] = packages(path)
+        except UsageError as error:
+            faults.append(str(error))
+    return found
+
+
 def _take_in(
-    home: Home, kinds: dict[Path, str], faults: list[str], asked: "Asked", *, in_place: bool, jobs: int
+    home: Home,
+    kinds: dict[Path, str],
+    exports: dict[Path, "list[Package]"],
+    faults: list[str],
+    asked: "Asked",
+    *,
+    in_place: bool,
+    jobs: int,
 ) -> JianbaoError | None:
     """Store what is in the files, as one run; what the command ends with."""
     from archive.store.problems import Problem
@@ -118,6 +146,11 @@ def _take_in(
                 except UsageError as error:
                     faults.append(str(error))
                 progress(path, path.stat().st_size)
+        for path, found in exports.items():
+            try:
+                _import_export(run, path, found)
+            except UsageError as error:
+                faults.append(str(error))
         _tell_parted(run, parted)
         unused = asked.renamed.missing(seen)
         if unused:
@@ -137,11 +170,13 @@ def _take_in(
     return run.finish()
 
 
-def _show(files: Sequence[Path], asked: "Asked") -> None:
-    """How the first records of each article file would be read."""
+def _show(files: Sequence[Path], exports: Sequence[Path], asked: "Asked") -> None:
+    """How the first records of each article file would be read, and what an export holds."""
     from archive.load.preview import preview, told
 
     faults: list[str] = []
+    for path, packages in _verified(exports, faults).items():
+        echo(f"{path}: an export, {len(packages)} packages, every file as it was written")
     for path, kind in _kinds(files, asked, faults).items():
         if kind == "warc":
             echo(f"{path}: WARC; its pages are extracted as a crawl's are (jianbao extract shows how)")
@@ -157,7 +192,7 @@ def _show(files: Sequence[Path], asked: "Asked") -> None:
     for fault in faults:
         echo(f"{fault}; passed over", err=True)
     if faults:
-        raise DoubtfulRun("") if len(faults) < len(files) else UsageError("")
+        raise DoubtfulRun("") if len(faults) < len(files) + len(exports) else UsageError("")
 
 
 def _kinds(files: Sequence[Path], asked: "Asked", faults: list[str]) -> dict[Path, str]:
@@ -224,6 +259,31 @@ def _import_warc(
     parts += [f"{len(tally.broken)} broken"] if tally.broken else []
     parts += [f"{count} {name} skipped" for name, count in sorted(tally.skipped.items())]
     echo(f"{path}: {', '.join(parts) or 'no pages'}")
+
+
+def _import_export(run: "Run", path: Path, packages: "list[Package]") -> None:
+    from archive.cli.progress import steps
+    from archive.load.exported.run import import_export
+
+    with steps() as tell:
+        done = import_export(
+            run.engine,
+            packages,
+            run_id=run.run_id,
+            folder=run.home.path,
+            progress=lambda count, of: tell(str(path), count, of),
+        )
+    run.counts.new += done.taken.new
+    parts = [f"{done.taken.new} new"]
+    for count, name in (
+        (done.taken.revised, "with more history"),
+        (done.taken.known, "known already"),
+        (done.taken.barred, "erased here"),
+        (done.withdrawn, "withdrawn"),
+        (done.taken.captures, "captures"),
+    ):
+        parts += [f"{count} {name}"] if count else []
+    echo(f"{path}: {', '.join(parts)}")
 
 
 def _tell_parted(run: "Run", parted: set[tuple[str, str]]) -> None:

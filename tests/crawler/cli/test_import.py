@@ -221,3 +221,24 @@ def test_a_mapping_that_nothing_answers_to_is_told(tmp_path: Path) -> None:
     assert "no value was read from tt, which --map names; passed over\n" in done.stderr
     assert archive.run("import", "--map", "titel=tt", str(path)).returncode == 2
     assert archive.run("import", str(tmp_path / "*.csv")).stderr == f"jianbao: no file is named like {tmp_path}/*.csv\n"
+
+
+def test_an_export_of_another_archive(tmp_path: Path) -> None:
+    from archive.store.db import open_engine
+    from tests.archive.load.exported.exports import everything, write
+
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"url": "https://x.cn/1", "title": "一", "body": "文。", "date": "2025-01-01"}\n', "utf-8")
+    first, second = Archive(tmp_path / "first"), Archive(tmp_path / "second")
+    first.run("import", str(path))
+    write(tmp_path / "export", everything(open_engine(f"sqlite:///{first.home}/archive.db")))
+    shown = second.run("import", "--dry-run", str(tmp_path / "export"))
+    assert shown.stdout == f"{tmp_path}/export: an export, 1 packages, every file as it was written\n"
+    for said in ("1 new", "0 new, 1 known already"):
+        done = second.run("import", str(tmp_path / "export"))
+        assert (done.returncode, done.stdout) == (0, f"{tmp_path}/export: {said}\n"), done.stderr
+    assert second.rows("SELECT url, headline FROM article") == [("https://x.cn/1", "一")]
+    (tmp_path / "export" / "articles.jsonl").write_text("{}\n", "utf-8")
+    damaged = second.run("import", str(tmp_path / "export"))
+    assert damaged.returncode == 2
+    assert "articles.jsonl has 3 bytes, not" in damaged.stderr

@@ -1,0 +1,1 @@
+"""Our own export, taken in: all its datasets, into an archive that is empty or has its own."""
