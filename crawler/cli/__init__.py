@@ -12,7 +12,7 @@ from crawler.cli import (  # noqa: F401 - each adds its commands
     settings,
     site,
 )
-from crawler.cli.evidence import cdx, pack  # noqa: F401
+from crawler.cli.evidence import cdx, evidence, pack  # noqa: F401
 from crawler.cli.portals import PORTALS
 from crawler.cli.upkeep import (  # noqa: F401
     backup,

@@ -42,6 +42,7 @@ PURPOSES: Final[dict[str, dict[str, str]]] = {
         "export": "Write the articles to files for programs.",
         "cite": "Cite articles: GB/T 7714, BibTeX, RIS, CSL-JSON.",
         "pack": "Pack articles with their captures (WACZ).",
+        "evidence": "Pack articles with all that can be shown for them.",
         "cdx": "Index the captures for programs that replay them.",
     },
     "Look after": {

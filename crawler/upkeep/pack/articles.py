@@ -32,6 +32,8 @@ class Contents:
     missing_count: int = 0
     without: int = 0
     newest: datetime | None = None
+    digest: str = ""
+    """Of the manifest, SHA-256 in hex: what the package can be known by."""
     missing: list[dict[str, Any]] = field(factory=list)
 
     def lost(self, capture: int, why: str) -> None:

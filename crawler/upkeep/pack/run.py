@@ -26,7 +26,7 @@ def pack(connection: Connection, home: Home, articles: Iterable[int], target: Pa
     with making(target) as staging:
         with copying(staging, home) as records:
             every = (take(connection, one, records, contents) for one in _each_once(articles))
-            write_lines(staging.path(PAGES), _listed(connection, every, contents))
+            write_lines(staging.path(PAGES), listed(connection, every, contents))
         if contents.newest is None:
             raise NotFound("there is no captured page of these articles; nothing is packed")
         staging.seal({**about(connection, contents, title), "created": stamp(contents.newest)})
@@ -68,7 +68,8 @@ def about(connection: Connection, contents: Contents, title: str) -> dict[str, A
     }
 
 
-def _listed(connection: Connection, every: Iterable[Its], contents: Contents) -> Iterator[dict[str, Any]]:
+def listed(connection: Connection, every: Iterable[Its], contents: Contents) -> Iterator[dict[str, Any]]:
+    """The pages of articles, behind the line that tells of them (WACZ, pages.jsonl)."""
     yield _HEAD
     for its in every:
         for page in pages(connection, its):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from crawler.capture.raw.pages import StoredPages, read_explained
 from crawler.cli import main
 from crawler.warc.writer import Position, Repeats
 from tests.crawler.upkeep.conftest import _made, places, small  # noqa: F401 - fixtures
@@ -21,6 +22,15 @@ def test_the_validator_takes_our_packages(small: Small, places: list[Position], 
     small.take_in()
     target = tmp_path / "news.wacz"
     done = CliRunner().invoke(main, ["--home", str(small.home.path), "pack", "水塔", "--all", "--to", str(target)])
+    assert done.exit_code == 0, done.output
+    said = run("wacz", "validate", "-f", target)
+    assert "Validation succeeded, the passed WACZ is valid" in said
+
+
+def test_it_takes_evidence_too(small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setattr(StoredPages, "explained", lambda self, place: read_explained(self._home, place))
+    target = tmp_path / "case.wacz"
+    done = CliRunner().invoke(main, ["--home", str(small.home.path), "evidence", "1", "2", "--to", str(target)])
     assert done.exit_code == 0, done.output
     said = run("wacz", "validate", "-f", target)
     assert "Validation succeeded, the passed WACZ is valid" in said

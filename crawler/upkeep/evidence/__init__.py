@@ -1,0 +1,1 @@
+"""Evidence of articles: made from the archive, and verified without it."""
