@@ -82,6 +82,8 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0024": frozenset(),
     "0025": frozenset(),
     "0026": frozenset(),
+    "0027": frozenset(),
+    "0028": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""
