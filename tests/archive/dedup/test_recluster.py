@@ -194,13 +194,23 @@ def _java() -> bool:
     return version.isdigit() and int(version) >= 17
 
 
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    """Spark leaves variables in this process's environment, and loggers that write every line that pytest hears from
-    then on as JSON: for the tests that follow both are as they were."""
-    before = set(os.environ)
-    yield
-    for name in set(os.environ) - before:
+@pytest.fixture(scope="module")
+def one_spark() -> Iterator[list[int]]:
+    """One Spark for the tests of this file, since each costs the processor ten seconds and more to warm up; the list
+    grows by each time that it would have been stopped. It leaves variables in this process's environment, and loggers
+    that write every line that pytest hears from then on as JSON: for the tests that follow both are as they were."""
+    from pyspark.sql import SparkSession
+
+    stopped: list[int] = []
+    with pytest.MonkeyPatch.context() as patch:
+        before = dict(os.environ)
+        # Java that compiles in haste, and collects with one thread.
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        patch.setattr(SparkSession, "stop", lambda session: stopped.append(id(session)))
+        yield stopped
+    if (session := SparkSession.getActiveSession()) is not None:
+        session.stop()
+    for name in set(os.environ) - set(before):
         del os.environ[name]
     for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
         logging.getLogger(name).propagate = True
@@ -227,6 +237,7 @@ def _on_spark(engine: Engine, folder: Path) -> Outcome:
         work.close()
 
 
+@pytest.mark.usefixtures("one_spark")
 @pytest.mark.parametrize("fill", [pytest.param(one, marks=spark) for one in (_fill, _fill_with_all_kinds)])
 def test_spark_finds_what_duckdb_finds(sqlite_engine: Engine, tmp_path: Path, fill: Callable[[Engine], None]) -> None:
     """Every link with its verdict, and the clusters of ingest."""
@@ -237,8 +248,9 @@ def test_spark_finds_what_duckdb_finds(sqlite_engine: Engine, tmp_path: Path, fi
 
 
 @pytest.mark.parametrize("given", [pytest.param(given, marks=spark) for given in (False, True)])
-def test_the_command_runs_spark(sqlite_url: str, tmp_path: Path, given: bool) -> None:
-    """Over an export that it makes, or that it is given; and repairs what was spoilt."""
+def test_the_command_runs_spark(sqlite_url: str, tmp_path: Path, given: bool, one_spark: list[int]) -> None:
+    """Over an export that it makes, or that it is given; it repairs what was spoilt, and stops Spark at its end."""
+    one_spark.clear()
     engine = open_engine(sqlite_url)
     body = text(1, 400)
     store(engine, record(body, "a", site="s1"), record(spin(body), "b", site="s2"), record(text(2, 400), "c"))
@@ -255,9 +267,11 @@ def test_the_command_runs_spark(sqlite_url: str, tmp_path: Path, given: bool) ->
     assert (told["articles"], told["clusters"], told["changed"], told["applied"]) == (3, 2, 1, True)
     with reading(engine) as connection:
         assert groups(connection) == {frozenset("ab"), frozenset("c")}
+    assert len(one_spark) == 1
     engine.dispose()
 
 
+@pytest.mark.usefixtures("one_spark")
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=spark) for name in ("empty", "other.parquet", "text.parquet")]
 )
