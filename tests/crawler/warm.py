@@ -135,6 +135,7 @@ def wait_for_a_command() -> str:
     prepare.indexes("题", "字" * 50)  # loads what only the first text needs, and makes the tables
     template = _empty_archive()
     gc.freeze()  # or the first collection of each process would copy all that was imported
+    gc.set_threshold(50_000, 20, 50)
     tasks, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "w")
     for line in tasks:
         child = os.fork()
