@@ -85,9 +85,9 @@ def test_memory_is_flat(indent: int | None) -> None:
     record = json.dumps({"url": "https://news.example.cn/1", "body": "正文" * 500}, indent=indent).encode()
 
     class File(io.RawIOBase):
-        """Twelve megabytes that stand nowhere."""
+        """Six megabytes that stand nowhere."""
 
-        left = 12 * 2**20 // len(record)
+        left = 6 * 2**20 // len(record)
         rest = b"["
 
         def readable(self) -> bool:
@@ -107,5 +107,5 @@ def test_memory_is_flat(indent: int | None) -> None:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert count == 12 * 2**20 // len(record)
-    assert peak < 4 * 2**20
+    assert count == 6 * 2**20 // len(record)
+    assert peak < 2 * 2**20
