@@ -16,12 +16,12 @@ from sqlalchemy import Engine, create_engine, text
 from archive.settings import Home
 from archive.store.db import open_engine
 from crawler.cli import main
-from crawler.demo.proxy import Proxy
 from crawler.demo.world.articles import story
 from crawler.demo.world.truth import World
 from tests.archive.web.room import TOKEN, client
 from tests.crawler.run import paged
 from tests.crawler.run.run import Archive
+from tests.portal.few import Proxy
 from tests.statements import GROWING, Sent, read_recorded, recorded, too_much
 
 pytestmark = pytest.mark.slow

@@ -24,7 +24,7 @@ def proxy(start_portal: START) -> Proxy:
     """A portal with a handful of articles, one of which has three pages."""
     from crawler.sites.registry import load_sites
 
-    proxy = start_portal(4)
+    proxy = start_portal(4, all_lists=True)
     source = next(one for one in load_sites()["netease"].sources if one.name == "guonei")
     entry = (
         f'{{"title":"茶市一日三变","docurl":"{paged.address(1)}","time":"07/03/2015 15:02:45","newstype":"article"}}'

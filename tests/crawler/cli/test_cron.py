@@ -40,7 +40,7 @@ def counts(archive: Archive) -> dict[str, int]:
 def test_a_run_in_which_nothing_happens_says_nothing_and_leaves_its_row_alone(
     start_portal: "Callable[..., Proxy]", tmp_path: Path
 ) -> None:
-    proxy = start_portal(30)
+    proxy = start_portal(30, all_lists=True)
     archive = Archive(tmp_path / "home", {**proxy.environment(), "JIANBAO_RECHECK_SHARE": "0", "LC_ALL": "C"})
     first = archive.run("crawl", "sohu")
     assert (first.returncode, first.stdout, first.stderr) == (0, "", "")
@@ -175,7 +175,7 @@ def test_a_bug_on_the_way_of_a_request_is_no_failure_of_the_network(
     start_portal: "Callable[..., Proxy]", tmp_path: Path
 ) -> None:
     """Met at a list that may be missing, which alone is no reason for a word."""
-    proxy = start_portal(0)
+    proxy = start_portal(0, all_lists=True)
     url = next(source.urls[0] for source in load_sites()["sohu"].sources if not source.expect)
     for number, broken in enumerate(("crawler.download.host_of(url)", "crawler.middlewares._request_headers(request)")):
         name, _, given = broken.rpartition("(")

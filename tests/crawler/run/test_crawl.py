@@ -228,7 +228,7 @@ def test_pages_that_fail_are_told_and_tried_again(start_portal: START, tmp_path:
 
 
 def test_a_list_that_fails_hides_nothing(start_portal: START, tmp_path: Path) -> None:
-    proxy = start_portal(60)
+    proxy = start_portal(60, all_lists=True)
     archive = Archive(tmp_path / "home", proxy.environment())
     first = {source.name: source.urls[0] for source in load_sites()["sohu"].sources}
     proxy.faults[first["news"]] = Answer(503, b"")
@@ -336,7 +336,7 @@ def test_a_bug_of_ours_makes_the_run_a_failed_one(start_portal: START, tmp_path:
 
 
 def test_a_line_that_keeps_counting_on_a_terminal(start_portal: START, tmp_path: Path) -> None:
-    archive = Archive(tmp_path / "home", start_portal(20).environment())
+    archive = Archive(tmp_path / "home", start_portal(20, all_lists=True).environment())
     command = [Path(sys.executable).with_name("jianbao"), "--home", archive.home, "crawl", "sohu"]
     ours, theirs = pty.openpty()
     try:

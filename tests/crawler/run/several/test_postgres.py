@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 def test_two_crawlers_share_the_work_and_the_archive(
     start_portal: Callable[..., Proxy], postgres_url: str, tmp_path: Path
 ) -> None:
-    proxy = start_portal(60)
+    proxy = start_portal(60, all_lists=True)
     environment = {**proxy.environment(), "JIANBAO_DATABASE": postgres_url, "JIANBAO_DELAY": "0.02"}
     crawlers = [Archive(tmp_path / name, environment) for name in ("one", "two")]
     processes = [crawler.start("crawl") for crawler in crawlers]

@@ -69,7 +69,7 @@ def wanted(world: World, site: str) -> set[tuple[str, str]]:
 
 @pytest.mark.parametrize("night", NIGHTS)
 def test_after_a_night_one_good_run_fetches_it_all(start_portal: START, tmp_path: Path, night: str) -> None:
-    proxy = start_portal(24)
+    proxy = start_portal(24, all_lists=True)
     site = "netease" if "portal" in night else "sohu"
     archive = Archive(tmp_path / "home", proxy.environment())
     proxy.fault = only_articles(proxy, NIGHTS[night])

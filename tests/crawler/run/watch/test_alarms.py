@@ -20,7 +20,7 @@ PING = "http://ping.example/one"
 
 
 def test_what_changes_at_the_portal_is_told_within_one_run(start_portal: Callable[..., Proxy], tmp_path: Path) -> None:
-    portal = start_portal(articles=150, seed=3)
+    portal = start_portal(articles=150, seed=3, all_lists=True)
     heard = tmp_path / "heard"
     command = f"cat >> {heard}; echo $JIANBAO_ALARM_STATE $JIANBAO_ALARM_MEASURE >> {heard}.short; exit 3"
     archive = Archive(
