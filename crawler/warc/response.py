@@ -5,13 +5,12 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
 from attrs import define, evolve, frozen
-from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
 from archive.times import parse_mail_time, parse_time
+from crawler.warc.header import Header, parse_header
 from crawler.warc.raw import RawCapture, raw_from_headers
 from crawler.warc.unpacked import DamageError
 from crawler.warc.writer import DISBELIEVED, REQUESTED
@@ -19,8 +18,6 @@ from crawler.warc.writer import DISBELIEVED, REQUESTED
 MAX_HTTP_HEADER: Final = 256 * 2**10
 """An HTTP header of more bytes is none."""
 
-_WARC: Final = StatusAndHeadersParser(["WARC/"])
-_HTTP: Final = StatusAndHeadersParser(["HTTP/"])
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 _ADDRESS: Final = re.compile(r"(https?)(://[^/?#]*)", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)")
@@ -55,11 +52,10 @@ class Dates:
 
 def read_head(head: bytes) -> Head:
     """A record's header out of its bytes. Raises `DamageError`."""
-    try:
-        parsed = _WARC.parse(BytesIO(head))
-    except Exception as error:  # whatever hostile bytes do to the parser
-        raise DamageError(f"not a readable record: {type(error).__name__}") from error
-    fields = {name.lower(): value for name, value in reversed(parsed.headers)}
+    header = parse_header(head)
+    if not header.first.upper().startswith("WARC/"):
+        raise DamageError("not a readable record: its header begins with another word than WARC/")
+    fields = {name.lower(): value for name, value in reversed(header.fields)}
     length = fields.get("content-length")
     if length is None:
         raise DamageError("the record has no length")
@@ -107,7 +103,7 @@ def read_answer(
     )
     if http is None:
         return raw
-    raw = raw_from_headers(raw, http.headers)
+    raw = raw_from_headers(raw, http.fields)
     return raw if raw.payload is payload else evolve(raw, digest=digest_of(raw.payload))
 
 
@@ -134,7 +130,7 @@ def _revisit(head: Head, block: bytes, url: str, dates: Dates, place: Place) -> 
         warc_offset=place[1],
         warc_length=place[2],
     )
-    return raw if http is None else evolve(raw_from_headers(raw, http.headers), cut="")
+    return raw if http is None else evolve(raw_from_headers(raw, http.fields), cut="")
 
 
 def digest_of(payload: bytes) -> str:
@@ -174,13 +170,13 @@ def _mail_time(value: str) -> datetime | None:
         return None
 
 
-def _when(head: Head, http: Any, dates: Dates) -> tuple[datetime, str]:
+def _when(head: Head, http: Header | None, dates: Dates) -> tuple[datetime, str]:
     """When the answer was taken, and where that stands, "" for the WARC-Date."""
     said = head.get("WARC-Date")
     if (moment := record_time(said)) is not None:
         return moment, ""
     fault = "no WARC-Date" if said is None else f"WARC-Date {said[:40]!r} cannot be read"
-    if http is not None and (moment := _mail_time(str(http.get_header("Date") or ""))) is not None:
+    if http is not None and (moment := _mail_time(http.get("date") or "")) is not None:
         return moment, f"{fault}; taken from the HTTP header Date"
     if dates.info is not None:
         return dates.info, f"{fault}; taken from the file's warcinfo"
@@ -195,21 +191,19 @@ def _said_to_be_cut(head: Head) -> str:
     return ""
 
 
-def _http(block: bytes) -> tuple[Any, bytes]:
+def _http(block: bytes) -> tuple[Header | None, bytes]:
     """The HTTP header and the payload; None and the whole block where it has none."""
-    start = block[:5].upper()
+    if block[:5].upper() != b"HTTP/":
+        return None, block
     match = _HEAD_END.search(block, 0, MAX_HTTP_HEADER)
-    end = match.end() if match is not None else len(block) if len(block) <= MAX_HTTP_HEADER else None
-    if start != b"HTTP/" or end is None:
+    if match is None and len(block) > MAX_HTTP_HEADER:
         return None, block
-    try:
-        return _HTTP.parse(BytesIO(block[:end])), block[end:]
-    except StatusAndHeadersParserException:
-        return None, block
+    end = len(block) if match is None else match.end()
+    return parse_header(block[:end]), block[end:]
 
 
-def _status(http: Any) -> int:
+def _status(http: Header) -> int:
     """The number of the status line, be it a status or not (`is_transient`); 200 where there is none: the answer is
     there, after all."""
-    match = _STATUS.match(f"{http.statusline}" if http.protocol == "HTTP/" else f" {http.statusline}")
+    match = _STATUS.match(http.first, len("HTTP/"))
     return int(match[1]) if match is not None else 200
