@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from crawler.capture.again import Reading, Stored
 
-TOGETHER: Final = 8
+TOGETHER: Final = 32
 """So many records are handed over at a time; where one ends its reader, each is read alone."""
 
-AHEAD: Final = 16
+AHEAD: Final = 4
 """So often as many are handed over to each process before the first of them are used, so that it has work while others
 are stored."""
 
@@ -39,13 +39,7 @@ def work(every: "tuple[Stored, ...]") -> "list[Reading | UsageError | None]":
     """What a process is asked for."""
     from crawler.capture.again import read_again
 
-    read: list[Reading | UsageError | None] = []
-    for one in every:
-        try:
-            read.append(read_again(one))
-        except UsageError as error:
-            read.append(error)
-    return read
+    return read_again(every)
 
 
 class Rereading:

@@ -192,6 +192,14 @@ class Seen:
         self.vain.clear()
         self.unsure.clear()
 
+    def add_vain(self, key: int, *, sure: bool = True) -> None:
+        """A page was in vain. One that was so already in this run is no further page. `sure`: False where it shows no
+        article, which may be its own doing, or a template's, and tells less of its host."""
+        if key not in self.vain:
+            self.vain.append(key)
+        if not sure:
+            self.unsure.add(key)
+
     @property
     def is_enough(self) -> bool:
         """Whether to leave the host alone. Where earlier runs had only trouble, two pages tell that it goes on: one

@@ -198,16 +198,14 @@ class Run:
     def _one_more(
         self, connection: Connection, claim: "frontier.Claim | Recheck", reason: str, *, sure: bool = True
     ) -> None:
-        """One more page of a host and a site in vain; after some in a row they are left alone. `sure`: False where the
-        page shows no article, which may be its own doing, or a template's, and tells less of its host."""
+        """One more page of a host and a site in vain; after some in a row they are left alone. `sure`: as for
+        `Seen.add_vain`."""
         self.seen[claim.host].shared_vain = note_page(connection, claim.host, vain=True)
         if isinstance(claim, frontier.Claim):
             self.leases[claim.id] = claim.lease
         for name in (claim.host, claim.site):
             seen = self.seen[name]
-            seen.vain.append(claim.id)
-            if not sure:
-                seen.unsure.add(claim.id)
+            seen.add_vain(claim.id, sure=sure)
             seen.refused += reason.startswith(Outcome.BLOCKED)
             seen.shown = [*seen.shown, claim.url][-SHOWN:]
             if claim.again:

@@ -95,7 +95,8 @@ class Looks:
                 left = self.crawl.is_ending or seen.left or self.run.seen[site].left
                 if left or not seen.unsure or seen.controls >= CONTROLS:
                     continue
-                asked = rechecks.control(connection, site, host, self.run.worker, self.run.now())
+                vain = [-key for key in seen.vain if key < 0]  # of `Recheck.id`
+                asked = rechecks.control(connection, site, host, self.run.worker, vain)
                 if asked:
                     seen.controls += 1
                     self.run.seen[site].controls += 1

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from archive.ingest.observations import PART
 from archive.store.models import Article, Capture
@@ -82,13 +82,13 @@ def hosts(connection: Connection, site: str) -> list[str]:
 
 def claim(connection: Connection, site: str, host: str, worker: str, limit: int, now: datetime) -> list[Recheck]:
     """Lease up to `limit` articles of a host that are due: the lowest ranks first, in them the longest due."""
-    return _lease(connection, site, host, worker, limit, now, _T.c.due_at <= now)
+    return _lease(connection, site, host, worker, limit, _T.c.due_at <= now)
 
 
-def control(connection: Connection, site: str, host: str, worker: str, now: datetime) -> list[Recheck]:
+def control(connection: Connection, site: str, host: str, worker: str, vain: Collection[int]) -> list[Recheck]:
     """Lease an article of a host that was there at the last look, due or not: it tells whether the host is well. None
-    where there is no other."""
-    return _lease(connection, site, host, worker, 1, now, _T.c.missed_at.is_(None))
+    where there is no other. `vain`: the articles that were looked at in vain already, which would tell nothing more."""
+    return _lease(connection, site, host, worker, 1, and_(_T.c.missed_at.is_(None), _T.c.article_id.not_in(vain)))
 
 
 def alike(
@@ -111,7 +111,7 @@ def alike(
 
 
 def _lease(
-    connection: Connection, site: str, host: str, worker: str, limit: int, now: datetime, which: ColumnElement[bool]
+    connection: Connection, site: str, host: str, worker: str, limit: int, which: ColumnElement[bool]
 ) -> list[Recheck]:
     rows: list[Any] = []
     for rank in RANKS:

@@ -142,6 +142,34 @@ def test_looks_that_fit_no_template_tell_less_of_their_host_than_refusals(sqlite
     assert left_after(Outcome.UNKNOWN_TEMPLATE) == 0
 
 
+def test_a_page_that_is_asked_for_again_is_no_further_page_of_its_host_in_vain(sqlite_engine: Engine) -> None:
+    """A template changed: in each run a host gave two pages that fit none, and one of them thrice. It was taken for a
+    host that refuses us, after the first runs by two pages more than were unsure, and an alarm said so."""
+    for number in range(2):
+        stored(sqlite_engine, f"a:{number}", f"{'一二'[number] * 60}。")
+    looks = claim(sqlite_engine, 1)
+
+    for _ in range(4):
+        run: Any = Run(home=None, engine=sqlite_engine, lock=None, run_id=1, crawler="", heart=None)  # type: ignore[arg-type]
+        with writing(sqlite_engine) as connection:
+            for found in (*looks, looks[1], looks[1]):
+                run.look_in_vain(connection, found, Outcome.UNKNOWN_TEMPLATE, "unknown_template", DAY + HOUR)
+
+        for name in ("clip.example", "clip"):
+            seen = run.seen[name]
+            assert (seen.left, sorted(seen.vain), seen.unsure) == ("", sorted(one.id for one in looks), set(seen.vain))
+
+
+def test_a_control_is_none_of_the_articles_that_were_looked_at_in_vain(sqlite_engine: Engine) -> None:
+    keys = [stored(sqlite_engine, f"a:{number}", f"{'一二三'[number] * 60}。") for number in range(3)]
+    vain: list[int] = []
+    with writing(sqlite_engine) as connection:
+        while asked := rechecks.control(connection, "clip", "clip.example", "run-1", vain):
+            vain += [one.article_id for one in asked]
+            rechecks.release(connection, ["run-1"])
+    assert sorted(vain) == keys
+
+
 @pytest.mark.parametrize(("elsewhere", "hurried"), [(False, True), (True, False)])
 def test_what_left_all_its_lists_while_older_entries_stay_is_found(
     sqlite_engine: Engine, elsewhere: bool, hurried: bool

@@ -71,7 +71,7 @@ def seen(*pages: bool, answered: bool = True) -> Seen:
         if well:
             one.page_well()
         else:
-            one.vain.append(number)
+            one.add_vain(number)
     return one
 
 
