@@ -71,14 +71,16 @@ def read_again(every: Sequence[Stored]) -> list[Reading | UsageError | None]:
     """
     raws = [_raw(one) for one in every]
     items = [
-        capture_item(raw, witness=_is_new(stored)) if isinstance(raw, RawCapture) else None
+        capture_item(raw, witness=_is_new(stored)) if isinstance(raw, RawCapture) else raw
         for stored, raw in zip(every, raws, strict=True)
     ]
-    rows = [item if item is None else prepare_rows(item) for item in items]
+    rows = [prepare_rows(item) if isinstance(item, Item) else item for item in items]
     return [
         _changed(stored, raw, item, prepared)
-        if isinstance(raw, RawCapture) and item is not None and prepared is not None
-        else raw
+        if isinstance(raw, RawCapture) and isinstance(item, Item) and isinstance(prepared, Prepared)
+        else None
+        if isinstance(prepared, Prepared)
+        else prepared
         for stored, raw, item, prepared in zip(every, raws, items, rows, strict=True)
     ]
 

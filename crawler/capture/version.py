@@ -21,7 +21,7 @@ import crawler
 
 _ROOMS: Final = ("pages", "sites", "capture", "warc")
 _SHARED: Final = ("times.py", "identity.py", "flags.py", "text/clean.py", "ingest/prepare.py")
-_LIBRARIES: Final = ("lxml", "endec", "chompjs", "brotli", "w3lib", "warcio", "trafilatura")
+_LIBRARIES: Final = ("lxml", "endec", "chompjs", "brotli", "w3lib", "trafilatura")
 
 
 def extractor_version() -> str:
