@@ -2,9 +2,11 @@
 
 import gzip
 import re
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -12,10 +14,11 @@ from attrs import evolve
 from starlette.testclient import TestClient
 
 from archive.people.withdrawals import restore, withdraw
-from archive.store.db import writing
-from crawler.warc.writer import Position, Repeats
+from archive.settings import Home
+from archive.store.db import open_engine, writing
+from crawler.warc.writer import Repeats
 from tests.archive.web.room import client
-from tests.crawler.upkeep.conftest import _made, places, small  # noqa: F401 - fixtures
+from tests.crawler.upkeep.conftest import _made  # noqa: F401 - a fixture
 from tests.crawler.upkeep.small import BEGIN, Small, exchange
 from tests.crawler.warc.odd import Odd, record, url
 
@@ -24,18 +27,42 @@ DATES = [f"Sat, 01 Nov 2025 00:{minute:02}:00 GMT" for minute in (1, 31, 51)]
 BASE = "http://localhost"
 
 
-@pytest.fixture
-def looked(small: Small, places: list[Position]) -> Small:  # noqa: F811
+def opened(folder: Path) -> Small:
+    """An archive that stands there."""
+    database = f"sqlite:///{folder / 'archive.db'}"
+    return Small(Home(path=folder, database=database), open_engine(database))
+
+
+@pytest.fixture(scope="module")
+def made(_made: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:  # noqa: F811
     """An archive whose article 1 was looked at three times: as it was, the same again, and gone."""
-    same = Repeats(url=url(1), at=BEGIN.replace(minute=1), digest=places[1].digest)
+    small = opened(Path(shutil.copytree(_made[0], tmp_path_factory.mktemp("memento") / "home")))
+    same = Repeats(url=url(1), at=BEGIN.replace(minute=1), digest=_made[1][1].digest)
     small.write(exchange(1, later=30, repeats=same))
     small.write(evolve(exchange(1, ["没有这篇文章。"], later=50), status=404))
     small.take_in()
-    return small
+    yield small
+    small.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def browser(made: Small) -> Iterator[TestClient]:
+    """In front of that archive, for tests that only read."""
+    with client(made.home) as browser:
+        yield browser
 
 
 @pytest.fixture
-def browser(looked: Small) -> Iterator[TestClient]:
+def looked(made: Small, tmp_path: Path) -> Iterator[Small]:
+    """A copy of it, for a test that writes."""
+    small = opened(Path(shutil.copytree(made.home.path, tmp_path / "home")))
+    yield small
+    small.engine.dispose()
+
+
+@pytest.fixture
+def own(looked: Small) -> Iterator[TestClient]:
+    """In front of the copy."""
     with client(looked.home) as browser:
         yield browser
 
@@ -128,22 +155,22 @@ def test_a_memento_is_the_page_inert_with_its_neighbours(browser: TestClient) ->
     assert (head.headers["memento-datetime"], head.content) == (DATES[0], b"")
 
 
-def test_what_is_withdrawn_has_no_memento(looked: Small, browser: TestClient) -> None:
+def test_what_is_withdrawn_has_no_memento(looked: Small, own: TestClient) -> None:
     (number,) = {row[0] for row in looked.rows(f"SELECT id FROM article WHERE url = '{url(1)}'")}
     now = datetime(2026, 1, 1, tzinfo=UTC)
     with writing(looked.engine) as connection:
         withdraw(connection, number, "法院判决", by="林", now=now)
     for path in (f"/timegate/{url(1)}", f"/timemap/link/{url(1)}", memento(0), memento(2)):
-        assert browser.get(path).status_code == 404, path
+        assert own.get(path).status_code == 404, path
     with writing(looked.engine) as connection:
         restore(connection, number, by="林", now=now)
-    assert browser.get(memento(0)).status_code == 200
+    assert own.get(memento(0)).status_code == 200
 
 
-def test_what_is_not_to_be_had_says_so(looked: Small, browser: TestClient) -> None:
+def test_what_is_not_to_be_had_says_so(looked: Small, own: TestClient) -> None:
     for path in looked.home.warc.iterdir():
         path.unlink()
-    answer = browser.get(memento(0))
+    answer = own.get(memento(0))
     assert answer.status_code == 404
     assert "memento-datetime" not in answer.headers
 
@@ -166,21 +193,21 @@ def test_hostile_addresses(browser: TestClient, path: str) -> None:
     assert "set-cookie" not in answer.headers
 
 
-def test_an_address_of_any_characters_stays_in_its_link(looked: Small, browser: TestClient) -> None:
+def test_an_address_of_any_characters_stays_in_its_link(looked: Small, own: TestClient) -> None:
     odd = 'https://news.example.cn/2025/1.html?q="<b>\u4e2d{}|\\^`'
     path = looked.home.warc / "other.warc.gz"
     path.write_bytes(gzip.compress(record(60, Odd(address=odd, date="2025-11-01T01:00:00Z"))))
     looked.take_in(path)
-    answer = browser.get(f"/timegate/{quote(odd, safe='')}")
+    answer = own.get(f"/timegate/{quote(odd, safe='')}")
     told = links(answer.headers["link"])
     assert told["original"] == "https://news.example.cn/2025/1.html?q=%22%3Cb%3E%E4%B8%AD%7B%7D%7C%5C%5E%60"
-    again = browser.get(answer.headers["location"])
+    again = own.get(answer.headers["location"])
     assert again.headers["memento-datetime"] == "Sat, 01 Nov 2025 01:00:00 GMT"
     assert links(again.headers["link"])["original"] == told["original"]
 
 
-def test_what_is_read_is_cited(looked: Small, browser: TestClient) -> None:
-    (number,) = {row[0] for row in looked.rows(f"SELECT id FROM article WHERE url = '{url(1)}'")}
+def test_what_is_read_is_cited(made: Small, browser: TestClient) -> None:
+    (number,) = {row[0] for row in made.rows(f"SELECT id FROM article WHERE url = '{url(1)}'")}
     page = browser.get(f"/article/{number}").text
     assert "望潮晚报. 水塔巡查第1号[EB/OL]. （2025-10-31）[" in page
     for form, kind, begin in (

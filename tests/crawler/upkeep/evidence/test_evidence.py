@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 from attrs import evolve
 from click.testing import CliRunner, Result
+from sqlalchemy import insert
 
 from archive.evidence import container
 from archive.evidence.package import DIGEST, MANIFEST, canonical, digest_file
 from archive.evidence.verify import verify
+from archive.export.tables import ExportBatch
 from archive.people.withdrawals import withdraw
 from archive.settings import Home
 from archive.store.db import open_engine, writing
@@ -127,8 +129,11 @@ def test_all_that_can_be_shown_is_in_it(folder: Path, looked: Small) -> None:
     assert manifest["evidence"] == {"articles": [f"{article['site']}:{article['native_id']}"], "export_chain": None}
 
 
-def test_it_is_chained_to_the_export(looked: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.export.chain.head", lambda connection: (7, "ab" * 32))
+def test_it_is_chained_to_the_export(looked: Small, tmp_path: Path) -> None:
+    sealed = {"sealed_at": datetime(2026, 1, 1, tzinfo=UTC), "whole": True, "shape": "", "last_change": 0, "files": {}}
+    with writing(looked.engine) as connection:
+        for number, digest in ((6, "cd" * 32), (7, "ab" * 32)):
+            connection.execute(insert(ExportBatch).values(number=number, digest=digest, previous=None, **sealed))
     run(looked.home.path, "1", "--to", str(tmp_path / "case"))
     manifest = json.loads((tmp_path / "case" / MANIFEST).read_text())
     assert manifest["evidence"]["export_chain"] == {"batch": 7, "digest": "ab" * 32}

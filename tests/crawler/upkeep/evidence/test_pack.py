@@ -179,12 +179,12 @@ def test_other_people_s_records_become_members_of_their_own(small: Small, tmp_pa
 def test_memory_stays_flat(small: Small, tmp_path: Path) -> None:
     lines = [f"第{number}段，说的是水塔和河堤，以及其他的许多事情。" for number in range(12)]
     big = [
-        evolve(exchange(100 + number, lines), payload=page(100 + number, lines) + b" " * 50_000) for number in range(40)
+        evolve(exchange(100 + number, lines), payload=page(100 + number, lines) + b" " * 50_000) for number in range(24)
     ]
     small.write(*big)
     small.take_in()
     peaks = []
-    for articles in ([5], list(range(5, 20)), list(range(5, 45))):
+    for articles in ([5], list(range(5, 15)), list(range(5, 29))):
         tracemalloc.start()
         with reading(small.engine) as connection:
             pack(connection, small.home, articles, tmp_path / "a.wacz", title="x")
