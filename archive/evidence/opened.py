@@ -17,12 +17,17 @@ from archive.evidence import container
 _PIECE: Final = 2**20
 
 
+def _printable(text: str) -> str:
+    """A text as it can be printed: what a package says may hold controls, and its names bytes that are no UTF-8."""
+    return "".join(one if one.isprintable() else f"\\x{ord(one):02x}" for one in text[:300])
+
+
 @frozen
 class Finding:
     """Something that is not as it was written: in which file of the package, and what, in a few words."""
 
-    path: str
-    what: str
+    path: str = field(converter=_printable)
+    what: str = field(converter=_printable)
 
 
 @frozen

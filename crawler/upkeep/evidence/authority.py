@@ -55,6 +55,8 @@ def _ask(url: str, query: bytes, settings: Settings, patience: float, *, private
     parts = urlsplit(url)
     connection = _connection(parts, settings, patience, private=private)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if settings.proxy and parts.scheme == "http":
+        path = f"http://{parts.netloc}{path}"  # RFC 9112, 3.2.2
     try:
         connection.request("POST", path, body=query, headers={**_SENT, "User-Agent": settings.agent})
         with connection.getresponse() as answer:
@@ -78,7 +80,8 @@ def _connection(parts: Any, settings: Settings, patience: float, *, private: boo
     if settings.proxy:
         proxy = urlsplit(settings.proxy)
         connection = _made(secure, proxy.hostname or "", proxy.port or 80, settings, patience)
-        connection.set_tunnel(parts.hostname, port)
+        if secure:
+            connection.set_tunnel(parts.hostname, port)
         return connection
     found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))

@@ -24,7 +24,7 @@ def contents(files: Mapping[str, File]) -> Iterator[Finding]:
     for row in _rows(files, _CAPTURES):
         if row is None:
             yield Finding(_CAPTURES, "it is not as we write it")
-        elif not _is_its_record(found.get(row.get("offset", -1)), row):
+        elif not _is_its_record(found.get(_number(row.get("offset"))), row):
             yield Finding(_CAPTURES, f"capture {row.get('id')}: its record is another one, or none")
     for row in _rows(files, _REVISIONS):
         if row is None:
@@ -49,6 +49,10 @@ def _records(file: File, found: dict[int, Record]) -> Iterator[Finding]:
             end = one.offset + one.length
     except UsageError as error:
         yield Finding(WARC, str(error))
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else -1
 
 
 def _is_its_record(record: Record | None, row: Mapping[str, Any]) -> bool:

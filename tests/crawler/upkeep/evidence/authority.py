@@ -83,6 +83,7 @@ class Authority:
     wait: float = 0
     asked: int = 0
     port: int = field(default=0, init=False)
+    paths: list[str] = field(factory=list, init=False)
 
     @property
     def url(self) -> str:
@@ -103,6 +104,7 @@ def serving(authority: Authority) -> Iterator[Authority]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            authority.paths.append(self.path)
             body = authority.answer(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(authority.status)
             self.send_header("Content-Type", authority.kind)

@@ -268,6 +268,27 @@ def test_parts_that_do_not_fit_each_other_are_found(folder: Path, name: str) -> 
     assert findings(folder)
 
 
+def test_names_that_a_terminal_would_obey_are_written_out(folder: Path) -> None:
+    (folder / "text" / "\x1b[31m.txt").write_text("x")
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.txt")).write_text("x")
+    done = run(folder, "verify", str(folder))
+    assert done.exit_code == 11
+    assert "text/\\x1b[31m.txt: no package has a file of this name" in done.stdout
+    assert "\\xdcff.txt: no package" in done.stdout
+    assert json.loads(run(folder, "verify", str(folder), "--json").stdout)["findings"]
+
+
+@pytest.mark.parametrize(
+    "row", [b'{"offset": []}', b'{"offset": {}, "id": "\\u001b"}', b'{"offset": true}', b"[]", b"{}"]
+)
+def test_hostile_rows(folder: Path, row: bytes) -> None:
+    for name in ("captures", "revisions"):
+        (folder / f"evidence/{name}.jsonl").write_bytes(row + b"\n")
+    rewritten(folder)
+    assert findings(folder)
+    assert "\x1b" not in run(folder, "verify", str(folder)).stdout
+
+
 HOSTILE: list[Callable[[dict[str, Any]], Any]] = [
     lambda told: told["resources"][0].update(path="../../etc/passwd"),
     lambda told: told["resources"][0].update(path="/etc/passwd"),

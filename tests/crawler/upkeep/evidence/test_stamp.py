@@ -124,6 +124,16 @@ def test_a_name_that_leads_inside_is_not_asked(authority: Authority, monkeypatch
     assert authority.asked == 0
 
 
+def test_it_goes_through_the_proxy_that_is_set(authority: Authority) -> None:
+    """Which resolves names, and may stand in a private network."""
+    settings = Settings(proxy=f"http://127.0.0.1:{authority.port}")
+    stamped(DATA, "http://tsa.example.org/stamp?a=1", settings)
+    assert authority.paths == ["http://tsa.example.org/stamp?a=1"]
+    with pytest.raises(NetworkUnavailable):  # it is no proxy for what is encrypted
+        stamped(DATA, "https://tsa.example.org/", settings)
+    assert authority.asked == 1
+
+
 def run(small: Small, *words: str) -> Result:
     return CliRunner().invoke(main, ["--home", str(small.home.path), "evidence", *words], catch_exceptions=False)
 
