@@ -151,6 +151,13 @@ class Visit:
             raise UsageError(f"{name} is {value[:40]!r}; it takes a number from {least} to {most}")
         return int(value)
 
+    def form_number(self, name: str) -> int:
+        """A number of the form that names a row; one that is larger than any is never found. Raises `UsageError`."""
+        value = self.form.get(name, "")
+        if not (value.isascii() and value.isdigit()):
+            raise UsageError("this form names nothing")
+        return min(int(value[:20]), LARGEST_NUMBER)
+
     def t(self, key: str, /, **values: Any) -> str:
         """A word of the page's language."""
         return say(self.lang, key, **values)

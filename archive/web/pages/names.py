@@ -14,7 +14,7 @@ from archive.query.search.resolved import resolve
 from archive.query.visible import visible
 from archive.store.models import Article
 from archive.web.pages.search import SHOWN
-from archive.web.parts.timeline import bars
+from archive.web.parts.charts import bars
 from archive.web.visit import Page, Visit
 
 LONGEST: Final = 200

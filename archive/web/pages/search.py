@@ -10,8 +10,8 @@ from archive.query.language import parse
 from archive.query.search import Asked, Facet, facets
 from archive.query.search import search as find
 from archive.times import BEIJING
+from archive.web.parts.charts import bars
 from archive.web.parts.searches import SORTS, address_of, asked_of, conditions, narrowed
-from archive.web.parts.timeline import bars
 from archive.web.visit import Page, Visit
 
 SHOWN: Final = 20

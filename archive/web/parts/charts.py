@@ -1,4 +1,5 @@
-"""Where everything of a chart stands, in SVG's units; `templates/charts.html` draws it. Pure."""
+"""Where everything of a chart of columns stands, in SVG's units: `templates/charts.html` draws it, and
+`templates/parts.html` the time line of hits. Pure."""
 
 from collections.abc import Sequence
 from math import floor, log10
@@ -12,6 +13,10 @@ LEFT: Final = 44
 FOOT: Final = 22
 """Room for the words below it."""
 HEAD: Final = 8
+SPANS_WIDTH: Final = 720
+SPANS_HEIGHT: Final = 96
+MOST_BARS: Final = 72
+"""More months than that are shown as years."""
 _STEPS: Final = (1, 2, 5, 10)
 
 
@@ -96,3 +101,64 @@ def _scale(most: float) -> tuple[float, float]:
 
 def _r(number: float) -> float:
     return round(number, 2)
+
+
+@frozen
+class SpanBar:
+    """One bar of a time line. `span`: of the time that it stands for, as a query says it (`2022-03`, `2022`)."""
+
+    span: str
+    count: int
+    x: float
+    width: float
+    y: float
+    height: float
+
+
+@frozen
+class Bars:
+    """`ticks`: the words below the axis, each with its x."""
+
+    bars: tuple[SpanBar, ...]
+    ticks: tuple[tuple[float, str], ...]
+    most: int
+
+
+def bars(months: Sequence[tuple[str, int]]) -> Bars:
+    """A chart of counts by month (`2022-03`, ascending), with the months between that have none."""
+    known = dict(months)
+    counted = [(month, known.get(month, 0)) for month in (every_month(min(known), max(known)) if known else ())]
+    if len(counted) > MOST_BARS:
+        years: dict[str, int] = {}
+        for month, count in counted:
+            years[month[:4]] = years.get(month[:4], 0) + count
+        counted = list(years.items())
+    most = max((count for _, count in counted), default=0)
+    step = SPANS_WIDTH / max(len(counted), 12)
+    made = []
+    for place, (span, count) in enumerate(counted):
+        height = round(max(count / most * (SPANS_HEIGHT - 8), 2.0), 1) if count else 0.0
+        made.append(
+            SpanBar(span, count, round(place * step, 1), round(step, 1), round(SPANS_HEIGHT - height, 1), height)
+        )
+    return Bars(tuple(made), tuple(_ticks(made)), most)
+
+
+def every_month(first: str, last: str) -> list[str]:
+    """The months from one to another (`2022-03`), with both."""
+    start, end = (int(month[:-3]) * 12 + int(month[-2:]) - 1 for month in (first, last))
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(start, end + 1)]
+
+
+def _ticks(made: Sequence[SpanBar]) -> list[tuple[float, str]]:
+    """A word for the first bar of each year, as far as they have room; or for the first and the last."""
+    found: list[tuple[float, str]] = []
+    seen = ""
+    for bar in made:
+        year = bar.span[:4]
+        if year != seen and (not found or bar.x - found[-1][0] >= 44):
+            found.append((bar.x, year))
+        seen = year
+    if len(made) > 1 and len(found) == 1:
+        found = [(made[0].x, made[0].span), (made[-1].x, made[-1].span)]
+    return found

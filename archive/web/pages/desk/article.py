@@ -15,7 +15,7 @@ from archive.people.present import standing
 from archive.query.article import article_row
 from archive.web.failures import NeedsToken
 from archive.web.pages.desk import story
-from archive.web.visit import LARGEST_NUMBER, Page, Visit
+from archive.web.visit import Page, Visit
 
 
 def desk(visit: Visit) -> Response:
@@ -56,14 +56,6 @@ def act(visit: Visit) -> Response:
 Deed = Callable[[Visit, int, str, datetime], object]
 
 
-def _number(visit: Visit) -> int:
-    """The number in a form that names a row."""
-    value = visit.form.get("number", "")
-    if not (value.isascii() and value.isdigit()):
-        raise UsageError("this form names nothing")
-    return min(int(value[:20]), LARGEST_NUMBER)
-
-
 def _text(visit: Visit, name: str) -> str:
     return visit.form.get(name, "").replace("\r\n", "\n")
 
@@ -75,11 +67,13 @@ DEEDS: Final[Mapping[str, Deed]] = {
     "note": lambda visit, of, by, now: notes.add(
         visit.connection, of, _text(visit, "text"), story=bool(visit.form.get("story")), by=by, now=now
     ),
-    "unnote": lambda visit, of, by, now: notes.remove(visit.connection, of, _number(visit)),
+    "unnote": lambda visit, of, by, now: notes.remove(visit.connection, of, visit.form_number("number")),
     "correct": lambda visit, of, by, now: corrections.correct(
         visit.connection, of, visit.form.get("field", ""), _text(visit, "value"), by=by, now=now
     ),
-    "uncorrect": lambda visit, of, by, now: corrections.undo(visit.connection, of, _number(visit), by=by, now=now),
+    "uncorrect": lambda visit, of, by, now: corrections.undo(
+        visit.connection, of, visit.form_number("number"), by=by, now=now
+    ),
     "withdraw": lambda visit, of, by, now: withdrawals.withdraw(
         visit.connection, of, _text(visit, "reason"), by=by, now=now
     ),

@@ -15,7 +15,7 @@ from archive.query.lookup import find_article
 from archive.query.stories.copies import copies, story_of
 from archive.store.changes import log_clustered
 from archive.web.parts import rows
-from archive.web.visit import LARGEST_NUMBER, Page, Visit
+from archive.web.visit import Page, Visit
 
 MEMBERS: Final = 40
 """So many copies can be chosen from; of more, `jianbao cluster split` takes any."""
@@ -90,12 +90,8 @@ def _split(visit: Visit, number: int, said: Mapping[str, Any]) -> set[int]:
 
 
 def _undo(visit: Visit, number: int, said: Mapping[str, Any]) -> set[int]:
-    which = visit.form.get("number", "")
-    if not (which.isascii() and which.isdigit()):
-        raise UsageError("this form names no decision")
-    _, changed = decisions.undo(
-        visit.connection, number, min(int(which[:20]), LARGEST_NUMBER), by=said["by"], now=said["now"]
-    )
+    which = visit.form_number("number")
+    _, changed = decisions.undo(visit.connection, number, which, by=said["by"], now=said["now"])
     return changed
 
 

@@ -16,7 +16,7 @@ from archive.times import show_time
 from archive.web.parts import rows
 from archive.web.parts.asked import known, moment
 from archive.web.parts.bands import Bands, bands
-from archive.web.parts.charts import Chart, Column, column_chart
+from archive.web.parts.charts import Chart, Column, column_chart, every_month
 from archive.web.visit import Page, Visit
 
 SHOWN: Final = 200
@@ -120,16 +120,10 @@ def _months(found: list[Flow]) -> Chart | None:
         counted.update(dict(one.months))
     if len(counted) < 2:
         return None
-    names = list(_every_month(min(counted), max(counted)))
+    names = every_month(min(counted), max(counted))
     return column_chart(
         [Column(label=name, title=f"{name}: {counted[name]:,}", parts=[("bar", counted[name])]) for name in names]
     )
-
-
-def _every_month(first: str, last: str) -> list[str]:
-    """`2025-11`, `2025-12`, `2026-01`."""
-    start, end = (int(month[:-3]) * 12 + int(month[-2:]) - 1 for month in (first, last))
-    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in range(start, end + 1)]
 
 
 PAGES: Final = (Page(path="/flows", name="flows", view=page, nav="main", costly=True),)
