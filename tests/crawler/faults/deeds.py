@@ -28,6 +28,7 @@ from tests.crawler.warm import MIGRATED
 from tests.portal.stage import Stage
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 KILLED = -27  # SIGPROF
 KILL = "import signal\nsignal.setitimer(signal.ITIMER_PROF, {0:.6f})\n"
 LIMIT = (
@@ -84,24 +85,29 @@ def contents(home: Path) -> dict[str, Counter[Any]]:
 
 @define
 class Deed:
-    """`words`: the command. `scene`: brings the portal where it is then. `before`: Python that its process runs first.
-    `prepared`: the home that it begins with, None for none. `codes`: how it may end undisturbed. `cost`: its seconds of
-    processor time, undisturbed; `wanted`: what the archive holds then. `mends`: what it begins with is not whole."""
+    """`words`: the command. `scene`: brings the portal where it is then. `at`: what the clock shows when its first
+    process begins, None for the real one. Each that follows begins a minute later: else what a slow one put off to its
+    own last second would not be due yet. `before`: Python that its process runs first. `prepared`: the home that it
+    begins with, None for none. `codes`: how it may end undisturbed. `cost`: its seconds of processor time, undisturbed;
+    `wanted`: what the archive holds then. `mends`: what it begins with is not whole."""
 
     name: str
     words: list[str]
     archive: Archive
     scene: Callable[[], None] = lambda: None
+    at: datetime | None = None
     before: str = ""
     prepared: Path | None = None
     codes: tuple[int, ...] = (0, 3)
     mends: bool = False
     cost: float = 0.0
     wanted: dict[str, Counter[Any]] = field(factory=dict)
+    _begun: int = 0
 
     def lay_out(self, home: Path) -> Archive:
         """A fresh archive to do it on."""
         self.scene()
+        self._begun = 0
         shutil.rmtree(home, ignore_errors=True)
         if self.prepared is not None:
             shutil.copytree(self.prepared, home)
@@ -109,6 +115,9 @@ class Deed:
 
     def do(self, archive: Archive, before: str = "") -> int:
         """Do it; how its process ended."""
+        if self.at is not None:
+            before += AT.format((self.at + self._begun * MINUTE).astimezone(UTC).isoformat())
+        self._begun += 1
         done = archive.run(*self.words, before=before + self.before)
         assert "Traceback" not in done.stderr, done.stderr
         return done.returncode
@@ -178,20 +187,16 @@ def deeds(folder: Path) -> Iterator[list[Deed]]:
 
         words = ["crawl", "netease", "sohu"]
         stage.go_to(stage.begin + HOUR)
-        first = Deed("crawl", words, base, scene(), _at(stage, 1))
+        first = Deed("crawl", words, base, scene(), stage.begin + HOUR)
         first.measure(folder / "first")
         keys = [(one.site, one.native_id) for one in stage.published]
         stage.go_to(stage.begin + 3 * HOUR)
         stage.edit(keys[0], "headline", EDITS["headline"])
         stage.edit(keys[1], "paragraph_added", EDITS["paragraph_added"])
         stage.delete(keys[2])
-        again = Deed("looking again", words, base, scene(), _at(stage, 4), folder / "first")
+        again = Deed("looking again", words, base, scene(), stage.begin + 4 * HOUR, prepared=folder / "first")
         again.measure(folder / "again")
         yield [first, again, *_offline(folder, base)]
-
-
-def _at(stage: Stage, hours: float) -> str:
-    return AT.format((stage.begin + hours * HOUR).astimezone(UTC).isoformat())
 
 
 def _offline(folder: Path, base: Archive) -> list[Deed]:
