@@ -43,7 +43,10 @@ PAGES = {
     "token": "/token",
 }
 """Every page that is made for people, by its name."""
-NO_PAGES = {"named", "static", "feed", "download", "openapi", "captured", "record", "explain_article"}
+NO_PAGES = {
+    *("named", "static", "feed", "download", "openapi", "captured", "record", "explain_article"),
+    *("cite", "timegate", "timemap", "timemap_from", "memento"),
+}
 """What is a file, a part of a page, or leads to another one."""
 
 
