@@ -11,7 +11,7 @@ TWO := -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup replay demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-search bench-serve bench-export simulate docs screenshots spark clean
+.PHONY: help setup replay interop demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-search bench-serve bench-export simulate docs screenshots spark clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -27,6 +27,12 @@ $(STAMP): pyproject.toml constraints.txt
 
 spark: setup ## add Spark to .venv (400 MB, wants Java 17); its tests run then
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[spark]'
+
+interop: ## pandas and others that read an export in .venv-interop, Datasette of both ages there and in .venv-datasette
+	@test -x .venv-interop/bin/python || $(PYTHON) -m venv .venv-interop
+	@.venv-interop/bin/python -m pip install -qq --disable-pip-version-check -c tests/interop/export/constraints.txt -e '.[interop]'
+	@test -x .venv-datasette/bin/python || $(PYTHON) -m venv .venv-datasette
+	@.venv-datasette/bin/python -m pip install -qq --disable-pip-version-check --pre -c tests/interop/export/constraints.txt -e . 'datasette>=1.0a1,<2'
 
 replay: ## pywb and wacz in .venv-replay, which tests/interop/replay asks
 	@test -x .venv-replay/bin/python || $(PYTHON) -m venv .venv-replay

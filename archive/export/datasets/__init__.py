@@ -32,4 +32,20 @@ def batch_fields(dataset: Dataset) -> dict[str, Field]:
     return {**OPS, **dataset.fields}
 
 
-__all__ = ["ARTICLES", "DATASETS", "FORMAT", "OPS", "Dataset", "Field", "Key", "Kind", "Row", "batch_fields"]
+__all__ = [
+    "ARTICLES",
+    "CAPTURES",
+    "CHANGES",
+    "DATASETS",
+    "FORMAT",
+    "LINKS",
+    "OPS",
+    "REVISIONS",
+    "STORIES",
+    "Dataset",
+    "Field",
+    "Key",
+    "Kind",
+    "Row",
+    "batch_fields",
+]
