@@ -15,6 +15,7 @@ from attrs import frozen
 from archive.errors import UsageError
 from archive.export.datasets import DATASETS, OPS, Row
 from archive.export.datasets.dataset import Field
+from archive.load.forms import parquet
 from archive.load.forms.packed import unpacked
 
 MANIFEST: Final = "datapackage.json"
@@ -143,8 +144,11 @@ def rows(package: Package, dataset: str) -> Iterator[Row]:
 
 
 def _read(path: Path, form: str, fields: Mapping[str, Field]) -> Iterator[Row]:
+    if form == "parquet":
+        yield from _parquet(path, fields)
+        return
     if form not in ("jsonl", "csv"):
-        raise UsageError(f"{path} is {form}; an export is taken in as JSON Lines or CSV (jianbao export --format)")
+        raise UsageError(f"{path} is {form}, which is no form of an export")
     with unpacked(path) as source:
         lines = iter(lambda: source.content.readline(MAX_ROW + 1), b"")
         if form == "csv":
@@ -169,6 +173,16 @@ def _cells(lines: Iterator[bytes], fields: Mapping[str, Field]) -> Iterator[Row]
         if len(cells) != len(names):
             raise ValueError(f"{len(cells)} cells, where the header has {len(names)}")
         yield {name: _value(cell, known[name]) for name, cell in zip(names, cells, strict=True) if name in known}
+
+
+def _parquet(path: Path, fields: Mapping[str, Field]) -> Iterator[Row]:
+    with parquet.workers() as pool:
+        told = parquet.told_of(pool, path)
+        columns = tuple(name for name in told.columns if name in fields or name in OPS)
+        for piece in parquet.Rows(pool, path, told, columns, exact=True).pieces():
+            if not isinstance(piece.content, dict):
+                raise ValueError(piece.reason)
+            yield {**dict.fromkeys(columns), **piece.content}
 
 
 def _value(cell: str, field: Field) -> Any:

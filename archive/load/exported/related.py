@@ -37,6 +37,9 @@ class Relating:
         for rows in self.staged.some("links", BATCH):
             with writing(self.engine) as connection:
                 self._put(connection, rows)
+        self._forget_found()
+
+    def _forget_found(self) -> None:
         for made in self.staged.made("articles", BATCH):
             with writing(self.engine) as connection:
                 self._forget(connection, made)
@@ -88,6 +91,7 @@ class Relating:
                 if members and self._concerns(row, members):
                     with writing(self.engine) as connection:
                         self._story(connection, row, members, here)
+        self._forget_found()  # grouping compares texts, too
 
     def _concerns(self, row: Row, members: Sequence[int]) -> bool:
         return row["pinned"] or len(members) > 1 or bool(self.staged.there("articles", members, made=True))

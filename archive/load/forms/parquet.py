@@ -55,12 +55,13 @@ class _First:
 
 @frozen
 class _Part:
-    """Asks for the next rows of a row group, of these columns, behind `skip` rows."""
+    """Asks for the next rows of a row group, of these columns, behind `skip` rows. `exact`: see `Rows`."""
 
     path: str
     columns: tuple[str, ...]
     group: int
     skip: int
+    exact: bool = False
 
 
 class _NotParquet(Exception):
@@ -96,12 +97,14 @@ def samples(pool: "Workers[Task, Any]", path: Path, columns: tuple[str, ...]) ->
 
 @define
 class Rows:
-    """The rows of these columns, each a record; `done`: how many of them were read."""
+    """The rows of these columns, each a record; `done`: how many of them were read. `exact`: a text is itself, also
+    where it looks like a list."""
 
     pool: "Workers[Task, Any]"
     path: Path
     told: Told
     columns: tuple[str, ...]
+    exact: bool = False
     done: int = 0
 
     def pieces(self) -> Iterator[Piece]:
@@ -110,7 +113,7 @@ class Rows:
         for group, claimed in enumerate(self.told.groups):
             skip = 0
             try:
-                while rows := self.pool.call(_Part(str(self.path), self.columns, group, skip)):
+                while rows := self.pool.call(_Part(str(self.path), self.columns, group, skip, self.exact)):
                     for number, (row, size) in enumerate(rows, before + skip + 1):
                         long = size > MAX_RECORD
                         reason = f"longer than {MAX_RECORD} bytes" if long else ""
@@ -217,12 +220,14 @@ def _rows(task: _Part) -> list[tuple[dict[str, Any], int]]:
     for batch in _open.batches:
         if len(batch):
             _open.at += len(batch)
-            return _records(batch)
+            return _records(batch, exact=task.exact)
     return []
 
 
-def _records(batch: Any) -> list[tuple[dict[str, Any], int]]:
-    columns = {name: _values(column) for name, column in zip(batch.schema.names, batch.columns, strict=True)}
+def _records(batch: Any, *, exact: bool) -> list[tuple[dict[str, Any], int]]:
+    columns = {
+        name: _values(column, exact=exact) for name, column in zip(batch.schema.names, batch.columns, strict=True)
+    }
     found = []
     for row in zip(*columns.values(), strict=True):
         record = {name: value for name, value in zip(columns, row, strict=True) if value is not None}
@@ -231,14 +236,17 @@ def _records(batch: Any) -> list[tuple[dict[str, Any], int]]:
     return found
 
 
-def _values(column: Any) -> list[Any]:
+def _values(column: Any, *, exact: bool = False) -> list[Any]:
     import pyarrow as pa
 
     kind = column.type
     if pa.types.is_timestamp(kind) and kind.unit == "ns":
         column = column.cast(pa.timestamp("us", kind.tz), safe=False)
     try:
-        return [plain(value) for value in column.to_pylist()]
+        if exact and pa.types.is_string(kind):
+            texts: list[Any] = column.to_pylist()
+            return texts
+        return [plain(value, exact=exact) for value in column.to_pylist()]
     except (ValueError, OverflowError, UnicodeDecodeError, pa.ArrowException):
         return [_one(value) for value in column]
 
@@ -250,10 +258,10 @@ def _one(value: Any) -> Any:
         return f"unreadable {value.type}"
 
 
-def plain(value: Any, depth: int = 0) -> Any:
+def plain(value: Any, depth: int = 0, *, exact: bool = False) -> Any:
     """A value of Arrow's as JSON has it: times as ISO 8601, bytes as the text that they are, NaN as nothing."""
     if isinstance(value, str):
-        return list_in(value)
+        return value if exact else list_in(value)
     if value is None or isinstance(value, (bool, int)) or depth > _MAX_DEPTH:
         return value if depth <= _MAX_DEPTH else None
     if isinstance(value, float):
@@ -265,7 +273,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     if isinstance(value, Mapping):
-        return {str(key): plain(one, depth + 1) for key, one in value.items()}
+        return {str(key): plain(one, depth + 1, exact=exact) for key, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(one, depth + 1) for one in value]
+        return [plain(one, depth + 1, exact=exact) for one in value]
     return str(value)

@@ -224,20 +224,24 @@ def test_a_mapping_that_nothing_answers_to_is_told(tmp_path: Path) -> None:
 
 
 def test_an_export_of_another_archive(tmp_path: Path) -> None:
+    """It is verified, taken in once, and its captures find their records when the WARC file comes."""
     from archive.store.db import open_engine
     from tests.archive.load.exported.exports import everything, write
 
-    path = tmp_path / "a.jsonl"
-    path.write_text('{"url": "https://x.cn/1", "title": "一", "body": "文。", "date": "2025-01-01"}\n', "utf-8")
+    path = file(tmp_path / "a.warc.gz", record(1), record(2))
     first, second = Archive(tmp_path / "first"), Archive(tmp_path / "second")
     first.run("import", str(path))
     write(tmp_path / "export", everything(open_engine(f"sqlite:///{first.home}/archive.db")))
     shown = second.run("import", "--dry-run", str(tmp_path / "export"))
     assert shown.stdout == f"{tmp_path}/export: an export, 1 packages, every file as it was written\n"
-    for said in ("1 new", "0 new, 1 known already"):
+    for said in ("2 new, 2 captures", "0 new, 2 known already"):
         done = second.run("import", str(tmp_path / "export"))
         assert (done.returncode, done.stdout) == (0, f"{tmp_path}/export: {said}\n"), done.stderr
-    assert second.rows("SELECT url, headline FROM article") == [("https://x.cn/1", "一")]
+    assert rows(second) == rows(first)
+    assert second.run("explain", "1").returncode == 2
+    assert second.run("import", str(path)).stdout == f"{path}: 2 known already\n"
+    assert second.run("explain", "1").stdout == first.run("explain", "1").stdout
+    assert second.rows("SELECT count(*) FROM capture") == [(2,)]
     (tmp_path / "export" / "articles.jsonl").write_text("{}\n", "utf-8")
     damaged = second.run("import", str(tmp_path / "export"))
     assert damaged.returncode == 2

@@ -1,6 +1,7 @@
 """Exports of archives, written as the format says it, and what of two archives can be compared."""
 
 import hashlib
+import io
 import json
 import shutil
 from collections.abc import Mapping
@@ -9,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from archive.export.datasets import DATASETS, Row
+from archive.export.datasets import DATASETS, Row, batch_fields
+from archive.export.writers import Form, Packing, file_name, writer
 from archive.load.exported.package import packages
 from archive.load.exported.run import Imported, import_export
 from archive.store.db import open_engine, reading, writing
@@ -38,14 +40,22 @@ def write(
     batch: int | None = None,
     whole: bool = True,
     previous: str | None = None,
+    form: Form = "jsonl",
+    compress: Packing | None = None,
 ) -> str:
     """One package; its digest."""
     path.mkdir(parents=True, exist_ok=True)
     resources = []
     for name, its in rows.items():
-        data = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in its).encode()
-        (path / f"{name}.jsonl").write_bytes(data)
-        about = {"name": name, "path": f"{name}.jsonl", "format": "jsonl", "rows": len(its), "bytes": len(data)}
+        fields = batch_fields(DATASETS[name]) if its and "op" in its[0] else DATASETS[name].fields
+        file = io.BytesIO()
+        to = writer(file, form, fields, compress=compress)
+        for row in its:
+            to.write(row)
+        to.finish()
+        data, called = file.getvalue(), file_name(name, form, compress)
+        (path / called).write_bytes(data)
+        about = {"name": name, "path": called, "format": form, "rows": len(its), "bytes": len(data)}
         resources.append({**about, "sha256": hashlib.sha256(data).hexdigest()})
     told: dict[str, Any] = {"format": "2.0", "batch": batch, "whole": whole, "previous": previous}
     told["resources"] = resources
@@ -93,4 +103,5 @@ def comparable(rows: Rows, *, without: tuple[str, ...] = ()) -> dict[str, list[s
 def _named(value: Any, names: dict[int, str] | None) -> Any:
     if names is None or value is None:
         return value
-    return sorted(names[one] for one in value) if isinstance(value, list) else names[value]
+    # What stands for a story may be withdrawn.
+    return sorted(names[one] for one in value) if isinstance(value, list) else names.get(value, "hidden")

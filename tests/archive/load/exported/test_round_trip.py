@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event
 from archive.dedup.clusters import decisions
 from archive.errors import UsageError
 from archive.export.datasets import DATASETS
+from archive.export.writers import Form, Packing
 from archive.ingest.prepare import Again, prepare
 from archive.ingest.transaction import ingest
 from archive.load.exported import taken
@@ -269,3 +270,16 @@ def test_one_that_was_killed_goes_on(
     found = comparable(everything(sqlite_engine))
     for name, rows in comparable(wanted).items():
         assert found[name] == rows, name
+
+
+@pytest.mark.parametrize(
+    ("form", "compress"), [("jsonl", "zst"), ("jsonl", "gz"), ("csv", None), ("csv", "zst"), ("parquet", None)]
+)
+def test_every_form_gives_the_same(
+    source: Engine, sqlite_engine: Engine, tmp_path: Path, form: Form, compress: Packing | None
+) -> None:
+    store(source, captured(article("l:1", '["一", "二"]', headline="NULL"), 3), told(article("m:1", '=1\r甲,"乙"')))
+    wanted = everything(source)
+    write(tmp_path / "export", wanted, form=form, compress=compress)
+    take(sqlite_engine, tmp_path / "export")
+    assert comparable(everything(sqlite_engine)) == comparable(wanted)
