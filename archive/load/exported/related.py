@@ -1,6 +1,7 @@
 """Links and stories of an export: what the machine there found, and what people there decided."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -10,13 +11,14 @@ from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select
 
 from archive.dedup.clusters import decisions
 from archive.dedup.clusters.clusters import clusters_of, members_of, settle
+from archive.dedup.clusters.links import chunks
 from archive.dedup.propose import index
 from archive.dedup.tables import Cluster, ClusterPin, Link
 from archive.export.datasets import Row
 from archive.load.exported.records import instant
 from archive.load.exported.staged import Staged
 from archive.store.changes import log_clustered
-from archive.store.db import writing
+from archive.store.db import reading, writing
 
 BATCH: Final = 500
 BY: Final = "import"
@@ -86,15 +88,34 @@ class Relating:
         """Group what came in by the links that stand now, then as people there had it."""
         for rows in self.staged.some("stories", BATCH):
             here = self.staged.here("articles", [key for row in rows for key in row["members"]])
+            with reading(self.engine) as connection:
+                as_told = self._as_told(connection, rows, here)
             for row in rows:
                 members = sorted(here[key] for key in row["members"] if key in here)
-                if members and self._concerns(row, members):
+                if members and row["cluster_id"] not in as_told:
                     with writing(self.engine) as connection:
                         self._story(connection, row, members, here)
         self._forget_found()  # grouping compares texts, too
 
-    def _concerns(self, row: Row, members: Sequence[int]) -> bool:
-        return row["pinned"] or len(members) > 1 or bool(self.staged.there("articles", members, made=True))
+    @staticmethod
+    def _as_told(connection: Connection, rows: Sequence[Row], here: dict[int, int]) -> set[int]:
+        """The stories that are here as they were there, with nobody's decision to bring over."""
+        of = clusters_of(connection, here.values())
+        grouped: defaultdict[int, set[int]] = defaultdict(set)
+        for key, cluster in members_of(connection, of.values()).items():
+            grouped[cluster].add(key)
+        found = set()
+        stands: dict[int, int] = {}
+        for chunk in chunks(sorted(grouped)):
+            its = select(Cluster.id, Cluster.representative_id).where(Cluster.id.in_(chunk))
+            stands.update((cluster, key) for cluster, key in connection.execute(its))
+        for row in rows:
+            members = {here[key] for key in row["members"] if key in here}
+            cluster = of.get(min(members, default=0), 0)
+            same = members and grouped[cluster] == members and not row["pinned"]
+            if same and stands.get(cluster, cluster) == here.get(row["representative_id"]):
+                found.add(row["cluster_id"])
+        return found
 
     def _story(self, connection: Connection, row: Row, members: Sequence[int], here: dict[int, int]) -> None:
         index.take_turn(connection)
