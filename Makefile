@@ -11,7 +11,7 @@ TWO := -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup replay interop demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-search bench-serve bench-export simulate docs screenshots spark clean
+.PHONY: help setup replay interop demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-search bench-serve bench-export simulate docs release-check screenshots spark clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -99,6 +99,9 @@ simulate: setup ## days at a scripted portal (DAYS=20 SEED=1): what the archive'
 
 screenshots: setup ## pictures of the reading room's pages, from the demo archive, into docs/images (wants Chromium)
 	@$(BIN)/python -m tests.archive.web.browser.screenshots
+
+release-check: setup ## is this to be released? version, changelog, what is frozen, sdist and wheel in a fresh environment
+	@$(BIN)/python -m tests.release
 
 docs: setup ## write the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.make_docs
