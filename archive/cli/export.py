@@ -1,16 +1,24 @@
 """`jianbao export`: the archive for other programs."""
 
+import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.cli import main
+from archive.cli.progress import counting_each
+from archive.errors import UsageError
 from archive.settings import Home
 
 if TYPE_CHECKING:
-    from archive.export.writers import Form
+    from sqlalchemy import Connection, Engine
+
+    from archive.export.package import Style
+
+NAMES = ("articles", "revisions", "stories", "links", "captures", "changes")
 
 
 @main.command()
@@ -22,37 +30,174 @@ if TYPE_CHECKING:
     show_default=True,
     help="The form.",
 )
-@click.option(
-    "--to",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="[default: export/ in the home]",
-)
-@click.option("--all", "every_article", is_flag=True, help="The copies too, not one article a story.")
+@click.option("--compress", type=click.Choice(["zst", "gz"]), help="Pack the files.")
+@click.option("--excel", is_flag=True, help="CSV as Excel opens it, with guarded formulas.")
+@click.option("--full", is_flag=True, help="All that there is. Without --to: a new snapshot beside the batches.")
+@click.option("--query", metavar="QUERY|ID", help="The hits of a search, or of a query id; it gets a query id.")
+@click.option("--since-batch", type=click.IntRange(0), metavar="N", help="Copy the sealed batches after batch N.")
+@click.option("--dataset", "datasets", type=click.Choice(NAMES), multiple=True, help="These datasets alone.")
+@click.option("--to", metavar="DIR|-", help="Write there, beside the chain of batches; - is standard output.")
+@click.option("--json", "as_json", is_flag=True, help="What was done as one JSON object.")
 @click.pass_obj
-def export(home: Home, form: "Form", folder: Path | None, every_article: bool) -> None:
-    """Write the articles to a file: articles.jsonl, articles.csv or articles.parquet, with a description beside it.
+def export(
+    home: Home,
+    form: str,
+    compress: str | None,
+    excel: bool,
+    full: bool,
+    query: str | None,
+    since_batch: int | None,
+    datasets: tuple[str, ...],
+    to: str | None,
+    as_json: bool,
+) -> None:
+    """Seal what has changed as the next batch: files for other programs that are never rewritten.
 
-    The fields have the same names in every form, and in SQL; docs/data.md lists them. A story is written once, by its
-    representative. The file takes its name only when it is whole, so a reader never meets half of one.
+    Batches stand in export/batches/ of the home, export/index.json names them all. Applied in order they give the
+    archive: docs/export.md shows how. Where nothing has changed, nothing is sealed. With --to, all that there is (or
+    the hits of --query, or sealed batches) is written elsewhere, and the chain stays as it is.
 
     \b
     Examples:
-      jianbao export --format parquet --to /srv/news
-      jianbao export --all
+      jianbao export
+      jianbao export --full --to /srv/news --format parquet
+      jianbao export --query '稀土 site:netease' --to - | head
+      jianbao export --since-batch 41 --to /media/stick
     """
-    from archive.cli.progress import counting
-    from archive.export.run import export as run
+    from archive.export.package import Style
+
+    if excel and form != "csv":
+        raise UsageError("--excel is for --format csv")
+    if sum((full, query is not None, since_batch is not None)) > 1:
+        raise UsageError("--full, --query and --since-batch exclude each other")
+    style = Style(form=form, compress=compress, excel=excel)  # type: ignore[arg-type]
+    if since_batch is not None:
+        told, line = _copied(home, since_batch, to, datasets)
+    elif full and to is None:
+        told, line = _snapshot(home, style, datasets)
+    elif query is not None or to is not None:
+        told, line = _apart(home, style, query, to, datasets)
+    else:
+        told, line = _sealed(home, style, datasets)
+    # Standard output is the rows' then.
+    click.echo(json.dumps(told, ensure_ascii=False) if as_json else line, err=to == "-")
+
+
+def _sealed(home: Home, style: "Style", datasets: tuple[str, ...]) -> tuple[dict[str, Any], str]:
+    from archive.export.chain.seal import Sealing
+    from archive.store.db import opened
+
+    _refuse_some(datasets, "a batch")
+    with opened(home.database) as engine, counting_each() as progress:
+        done = Sealing(engine, home.export, style, _now, _waiting, progress).run()
+    batch, head = done.batch, done.head
+    told = {"batch": batch.number if batch else None, "head": head.number, "digest": head.digest}
+    told["snapshot"] = done.snapshot
+    if batch is None:
+        return {**told, "rows": {}}, f"nothing has changed since batch {head.number}"
+    rows = {name.split(".")[0]: about["rows"] for name, about in batch.files.items() if "rows" in about}
+    what = ", ".join(f"{count:,} {name}" for name, count in rows.items()) or "no rows"
+    line = f"batch {batch.number}: {what} in {home.export / 'batches'}"
+    if done.snapshot is not None:
+        line += f"\nsnapshot of batch {done.snapshot} in {home.export / 'snapshot'}"
+    return {**told, "whole": batch.whole, "rows": rows}, line
+
+
+def _snapshot(home: Home, style: "Style", datasets: tuple[str, ...]) -> tuple[dict[str, Any], str]:
+    from archive.export.chain.seal import Sealing
+    from archive.store.db import opened
+
+    _refuse_some(datasets, "a snapshot")
+    with opened(home.database) as engine, counting_each() as progress:
+        number = Sealing(engine, home.export, style, _now, _waiting, progress).snapshot()
+    return {"snapshot": number}, f"snapshot of batch {number} in {home.export / 'snapshot'}"
+
+
+def _copied(home: Home, since: int, to: str | None, datasets: tuple[str, ...]) -> tuple[dict[str, Any], str]:
+    from archive.export.apart import copy_batches
+    from archive.export.chain.batches import batches
+    from archive.export.chain.folder import writing_in
     from archive.store.db import opened, reading
 
-    with opened(home.database) as engine, reading(engine) as connection, counting("articles") as progress:
-        done = run(
-            connection,
-            folder or home.export,
-            form,
-            every_article=every_article,
-            now=datetime.now(UTC),
-            progress=progress,
-        )
-    click.echo(f"{done.articles} articles in {done.path}")
+    _refuse_some(datasets, "a sealed batch")
+    if to is None or to == "-":
+        raise UsageError("--since-batch copies folders; say where with --to DIR")
+    target = Path(to)
+    if target.resolve() == home.export.resolve():
+        raise UsageError(f"{target} is where the batches are; name another folder")
+    with opened(home.database) as engine, reading(engine) as connection, writing_in(target):
+        copied = copy_batches(connection, home.export, batches(connection), since, target)
+    numbers = [batch.number for batch in copied]
+    line = f"{len(numbers)} batches after {since} in {target / 'batches'}"
+    return {"batches": numbers, "path": str(target)}, line
+
+
+def _apart(
+    home: Home, style: "Style", query: str | None, to: str | None, datasets: tuple[str, ...]
+) -> tuple[dict[str, Any], str]:
+    from archive.export.apart import write_package, write_stream
+    from archive.export.chain.folder import writing_in
+    from archive.store.db import opened, reading
+
+    told: dict[str, Any] = {}
+    names = datasets or (("articles",) if query is not None or to == "-" else NAMES)
+    if to == "-" and len(names) > 1:
+        raise UsageError("standard output takes one dataset; name one with --dataset, or a folder with --to")
+    with opened(home.database) as engine:
+        query_id = None if query is None else _frozen(engine, query, home.settings.who)
+        with reading(engine) as connection, counting_each() as progress:
+            articles = None if query_id is None else _hits(connection, query_id)
+            told = {} if query_id is None else {"query": {"id": query_id, "text": query, "hits": len(articles or ())}}
+            if to == "-":
+                file = sys.stdout.buffer
+                written = write_stream(connection, file, names[0], style, progress, articles=articles)
+                file.flush()
+                return {**told, "rows": {names[0]: written}}, f"{written:,} {names[0]}"
+            folder = Path(to) if to is not None else home.export / "queries" / str(query_id)
+            with writing_in(folder):
+                package = write_package(
+                    connection, folder, names, style, _now(), progress, articles=articles, query=told.get("query")
+                )
+    rows = {one["name"]: one["rows"] for one in package.manifest["resources"]}
+    told |= {"path": str(folder), "digest": package.digest, "rows": rows}
+    what = ", ".join(f"{count:,} {name}" for name, count in rows.items()) or "no rows"
+    return told, f"{what} in {folder}" + (f" (query {query_id})" if query_id else "")
+
+
+def _frozen(engine: "Engine", query: str, by: str) -> str:
+    """The query's id: a search that has none yet is frozen."""
+    from archive.errors import NotFound
+    from archive.query.search import Asked, freeze, thaw
+    from archive.store.db import reading, writing
+
+    with reading(engine) as connection:
+        try:
+            thaw(connection, query)
+        except NotFound:
+            pass
+        else:
+            return query
+    with writing(engine) as connection:
+        return freeze(connection, Asked(query), by=by, now=_now())
+
+
+def _hits(connection: "Connection", query_id: str) -> list[int]:
+    from sqlalchemy import select
+
+    from archive.store.finding.searches import QueryHit
+
+    statement = select(QueryHit.article_id).where(QueryHit.query_id == query_id).order_by(QueryHit.place)
+    return list(connection.scalars(statement))
+
+
+def _refuse_some(datasets: tuple[str, ...], what: str) -> None:
+    if datasets:
+        raise UsageError(f"{what} has all datasets; --dataset is for --to and --query")
+
+
+def _waiting() -> None:
+    click.echo("another export is at work; waiting for it to end", err=True)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -30,6 +30,26 @@ def counting(what: str) -> Iterator[Callable[[int], None]]:
 
 
 @contextmanager
+def counting_each() -> Iterator[Callable[[str, int], None]]:
+    """A function that shows how many there are of something that it names: on a terminal, or now and then a line."""
+    if sys.stderr.isatty():
+        from rich.console import Console
+
+        with Console(stderr=True).status("") as status:
+            yield lambda what, count: status.update(f"{count:,} {what}")
+        return
+    last = time.monotonic()
+
+    def tell(what: str, count: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= EVERY:
+            last = time.monotonic()
+            click.echo(f"{count:,} {what}", err=True)
+
+    yield tell
+
+
+@contextmanager
 def through(paths: Sequence[Path]) -> Iterator[Callable[[Path, int], None]]:
     """A function that shows how much of all these files is done, by how many bytes of one are."""
     sizes = {path: path.stat().st_size for path in paths}

@@ -38,7 +38,7 @@ _UNLINKED = "no two of the articles that they would be linked by were compared"
     "parquet",
     type=click.Path(path_type=Path, exists=True),
     metavar="PARQUET",
-    help="For Spark: the Parquet export of every article, where Spark finds it. Made anew without this.",
+    help="For Spark: articles.parquet of a full export, where Spark finds it. Made anew without this.",
 )
 @click.option("--master", default="local[*]", show_default=True, metavar="URL", help="For Spark: its master.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="For DuckDB: processes.  [all cores]")
@@ -62,7 +62,7 @@ def recluster(
     \b
     Examples:
       jianbao recluster --dry-run
-      jianbao recluster --engine spark --from export/articles.parquet --master spark://host:7077
+      jianbao recluster --engine spark --from /srv/news/articles.parquet --master spark://host:7077
     """
     from archive.dedup.recluster.run import apply
     from archive.store.db import opened
@@ -114,14 +114,16 @@ def _on_spark(engine: "Engine", parquet: Path | None, master: str) -> "Outcome":
     from archive.dedup.propose import furniture
     from archive.dedup.recluster.run import recluster as run
     from archive.dedup.recluster.spark import SparkEngine
-    from archive.export.run import export
+    from archive.export.apart import write_package
+    from archive.export.package import Style
     from archive.store.db import reading
 
     with TemporaryDirectory(prefix="jianbao-recluster-") as folder:
         with reading(engine) as connection:
             known = furniture.everything(connection)
             if parquet is None:
-                parquet = export(connection, Path(folder), "parquet", every_article=True, now=datetime.now(UTC)).path
+                parquet = Path(folder) / "articles.parquet"
+                write_package(connection, parquet.parent, ["articles"], Style(form="parquet"), datetime.now(UTC))
         work = SparkEngine(parquet, furniture=known, master=master)
         try:
             return run(engine, work)

@@ -24,8 +24,8 @@ class ExportBatch(Base):
 
 
 class ExportDue(Base):
-    """A row of a dataset that changed since the last batch, noted by triggers (`archive.export.due`); as often as it
-    changed. Appended only, so that no writer waits for another one."""
+    """A row of a dataset that changed since the last batch, noted by triggers (`archive.export.chain.due`), as often as
+    it changed. Appended only, so that no writer waits for another one."""
 
     __tablename__ = "export_due"
     id: Mapped[int] = mapped_column(Key, primary_key=True)

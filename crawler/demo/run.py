@@ -131,14 +131,15 @@ def run(demo: Demo, portal: Proxy) -> None:
     kept = [line[2:] for line in explained.splitlines() if line.startswith("+ ") and "[image]" not in line]
     demo.check("explain keeps the text and nothing else", " ".join(kept).split() == showpiece[0].body.split())
 
-    demo.step("6  Export", "A fixed format for other tools: one representative a story.")
+    demo.step("6  Export", "A fixed format for other tools: sealed batches, which are never rewritten.")
     target = demo.home / "export"
-    demo.jianbao("export", "--format", "jsonl", "--to", str(target))
-    written = sorted(target.rglob("*.jsonl*"))
-    lines = sum(len(file.read_text("utf-8").splitlines()) for file in written if file.suffix == ".jsonl")
+    demo.jianbao("export")
+    written = sorted(target.rglob("*.jsonl"))
+    stories = target / "batches" / "000001" / "stories.jsonl"
+    lines = len(stories.read_text("utf-8").splitlines())
     for file in written:
         demo.console.print(f"  {file.relative_to(demo.home)}  {file.stat().st_size:,} bytes")
-    demo.check("the export holds one article a story", lines == len(world.clusters()), f"{lines} lines")
+    demo.check("the export holds every story", lines == len(world.clusters()), f"{lines} lines")
 
 
 def _compare(demo: Demo, world: World) -> None:

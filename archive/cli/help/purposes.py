@@ -39,7 +39,7 @@ PURPOSES: Final[dict[str, dict[str, str]]] = {
         "withdraw": "Hide articles in every door, or erase them.",
     },
     "Export": {
-        "export": "Write the articles to files for programs.",
+        "export": "Seal what has changed, in files for programs.",
         "cite": "Cite articles: GB/T 7714, BibTeX, RIS, CSL-JSON.",
         "pack": "Pack articles with their captures (WACZ).",
         "evidence": "Pack articles with all that can be shown for them.",

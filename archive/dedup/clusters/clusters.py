@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from archive.dedup.clusters.links import chunks, edges_among, link_row, same_pairs
 from archive.dedup.clusters.partition import partition
@@ -17,6 +17,7 @@ from archive.flags import is_complete
 from archive.store.models import Article
 
 KEPT_APART: Final = "kept_apart"
+_C: Any = Cluster.__table__
 
 Event = dict[str, Any]
 """Columns of `cluster_event`: `kind`, `cluster_id` and `article_id`; `other_id`, `other_cluster_id` and `reason` where
@@ -185,11 +186,13 @@ def _represent(
         pinned = stands.pinned_at is not None and not stands.withdrawn
         size = sum(not told[member].withdrawn for member in keys)
         wanted[cluster] = {"id": cluster, "representative_id": key, "size": size, "pinned": pinned}
-    new = [row for cluster, row in wanted.items() if row != rows.get(cluster)]
-    for chunk in chunks(sorted(cluster for cluster, row in rows.items() if row != wanted.get(cluster))):
+    for chunk in chunks(sorted(rows.keys() - wanted.keys())):
         connection.execute(delete(Cluster).where(Cluster.id.in_(chunk)))
-    if new:
+    if new := [row for cluster, row in wanted.items() if cluster not in rows]:
         connection.execute(insert(Cluster), new)
+    if other := [{**row, "key": row["id"]} for cluster, row in wanted.items() if row != rows.get(cluster, row)]:
+        values: dict[str, Any] = {name: bindparam(name) for name in ("representative_id", "size", "pinned")}
+        connection.execute(update(_C).where(_C.c.id == bindparam("key")).values(values), other)
     # Who stood for a cluster that is gone is told by the change of its members.
     return changed & set(after), events
 

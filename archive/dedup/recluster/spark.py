@@ -16,7 +16,7 @@ _TEXTS = ", ".join(f"{name} LONG" for name in TEXTS)
 
 
 class SparkEngine:
-    """Reads the Parquet files of an export of every article (`jianbao export --format parquet --all`).
+    """Reads the Parquet files of an export of every article (`jianbao export --full --format parquet --to DIR`).
 
     `furniture`: what the archive knows of it (`archive.dedup.propose.furniture.everything`). `master`: as Spark knows
     it; `local[*]` is this machine. Call `close` at the end.
@@ -43,16 +43,16 @@ class SparkEngine:
         except Exception as error:  # pyspark raises what Java raised
             raise UsageError(f"Spark does not start; is Java 17 there? {str(error).splitlines()[0]}") from error
         self._spark.sparkContext.setLogLevel("ERROR")
-        columns = ("id", "headline", "body", "published_at")
+        columns = ("id", "headline", "body", "published_at_utc")
         # Seconds since 1970: a time without a zone would take on the worker's.
         try:
             self._articles = self._spark.read.parquet(str(parquet)).selectExpr(
-                *columns[:-1], "unix_micros(published_at) / 1000000.0 AS published_at"
+                *columns[:-1], "unix_micros(published_at_utc) / 1000000.0 AS published_at"
             )
         except Exception as error:
             self.close()
             raise UsageError(
-                f"{parquet} is no Parquet export; make one with `jianbao export --format parquet --all`. "
+                f"{parquet} is no Parquet export; make one with `jianbao export --full --format parquet --to DIR`. "
                 f"{str(error).splitlines()[0]}"
             ) from error
         self.digests: dict[int, int] = {}

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, select
 from archive.settings import Home
 from archive.store.db import reading
 from archive.store.models import Article
-from crawler.upkeep.verify import articles, files, fulltext, pages, wholes
+from crawler.upkeep.verify import articles, export, files, fulltext, pages, wholes
 from crawler.upkeep.verify.finding import Finding
 from crawler.upkeep.verify.records import FileCheck
 
@@ -49,6 +49,7 @@ class Verification:
             self.progress("database", 0, 1)
             yield from pages.check(connection, self.notes)
             yield from wholes.check(connection)
+            yield from export.check(connection, self.home.export, self.notes)
             total = connection.scalar(select(func.count()).select_from(Article)) or 0
             yield from fulltext.check(connection, lambda done: self.progress("full text", done, total))
         self.progress("database", 1, 1)

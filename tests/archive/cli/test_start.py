@@ -48,7 +48,7 @@ print("loaded", *(name for name in {HEAVY} if name in sys.modules), file=sys.std
         ("stats", "sqlalchemy"),
         ("runs", "sqlalchemy"),
         ("sites", "rapidfuzz sqlalchemy"),  # a site file names the template's readers
-        ("export", "sqlalchemy"),
+        ("export", "numpy rapidfuzz sqlalchemy"),  # to tell what a revision changed
         ("cluster 1", "numpy rapidfuzz sqlalchemy"),  # to show where two copies differ
         ("db check", "sqlalchemy"),
         ("match --help", ""),

@@ -26,7 +26,8 @@ from archive.dedup.recluster.duck import DuckEngine
 from archive.dedup.recluster.run import Outcome, apply, recluster
 from archive.dedup.tables import Cluster, Link
 from archive.errors import UsageError
-from archive.export.run import export
+from archive.export.apart import write_package
+from archive.export.package import Style
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Article
 from crawler.cli import main
@@ -228,9 +229,9 @@ def _on_spark(engine: Engine, folder: Path) -> Outcome:
     from archive.dedup.recluster.spark import SparkEngine
 
     with reading(engine) as connection:
-        parquet = export(connection, folder, "parquet", every_article=True, now=NOW).path
+        write_package(connection, folder, ["articles"], Style(form="parquet"), NOW)
         known = furniture.everything(connection)
-    work = SparkEngine(parquet, furniture=known, master="local[2]")
+    work = SparkEngine(folder / "articles.parquet", furniture=known, master="local[2]")
     try:
         return recluster(engine, work)
     finally:
@@ -259,9 +260,11 @@ def test_the_command_runs_spark(sqlite_url: str, tmp_path: Path, given: bool, on
         connection.execute(delete(Cluster))
         connection.execute(update(Article).values(cluster_id=Article.id))
     with reading(engine) as connection:
-        path = export(connection, tmp_path, "parquet", every_article=True, now=NOW).path
+        write_package(connection, tmp_path, ["articles"], Style(form="parquet"), NOW)
     command = ["--database", sqlite_url, "recluster", "--engine", "spark", "--master", "local[1]", "--json"]
-    done = CliRunner().invoke(main, [*command, *(["--from", str(path)] if given else [])], catch_exceptions=False)
+    done = CliRunner().invoke(
+        main, [*command, *(["--from", str(tmp_path / "articles.parquet")] if given else [])], catch_exceptions=False
+    )
     assert done.exit_code == 0, done.output
     told = json.loads(done.output.splitlines()[-1])
     assert (told["articles"], told["clusters"], told["changed"], told["applied"]) == (3, 2, 1, True)

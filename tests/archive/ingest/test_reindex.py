@@ -19,7 +19,8 @@ from archive.dedup.clusters import decisions
 from archive.dedup.propose.furniture import MANY
 from archive.dedup.tables import Cluster, ClusterEvent, DedupText
 from archive.errors import SchemaMismatch
-from archive.export.run import export
+from archive.export.apart import write_package
+from archive.export.package import Style
 from archive.ingest import reindex
 from archive.ingest.reindex import Upgraded, upgrade
 from archive.store import schema
@@ -239,9 +240,11 @@ def test_the_export_says_by_what_its_signatures_were_made(
 ) -> None:
     def exported(progress: Callable[[int], None] = lambda written: None) -> tuple[list[int], list[Any]]:
         with reading(engine) as connection:
-            path = export(connection, tmp_path, "jsonl", every_article=True, now=DAY, progress=progress).path
-        told = json.loads((tmp_path / "articles.jsonl.json").read_text())
-        rows = [json.loads(line)["signature"] for line in path.read_text(encoding="utf-8").splitlines()]
+            told = write_package(
+                connection, tmp_path, ["articles"], Style(), DAY, lambda _, written: progress(written)
+            ).manifest
+        lines = (tmp_path / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+        rows = [json.loads(line)["signature"] for line in lines]
         return [scheme["version"] for scheme in told["signatures"]], rows
 
     assert exported() == ([], [])
@@ -249,7 +252,7 @@ def test_the_export_says_by_what_its_signatures_were_made(
     versions, signatures = exported()
     assert versions == [VERSION]
     # Also where the upgrade comes between its rows and its description.
-    monkeypatch.setattr("archive.export.run.FETCH", len(WORLD))
+    monkeypatch.setattr("archive.export.package.EVERY", len(WORLD))
     with other_rules():
         assert exported(lambda written: upgrade(engine, now=DAY) and None) == ([VERSION], signatures)
         versions, after = exported()

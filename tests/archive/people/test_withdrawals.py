@@ -15,8 +15,9 @@ from archive.dedup.clusters.doubts import open_doubts
 from archive.dedup.matching import Query, match
 from archive.dedup.tables import Cluster
 from archive.errors import NotFound, UsageError
+from archive.export.apart import write_package
 from archive.export.datasets.articles import rows as articles
-from archive.export.run import export
+from archive.export.package import Style
 from archive.people import notes, tags, withdrawals
 from archive.query.article import describe, revision_text
 from archive.query.changes import Wanted, changes, history
@@ -153,9 +154,8 @@ def test_the_export_tells_how_many_are_withdrawn(stored: Engine, tmp_path: Path)
     with writing(stored) as connection:
         withdrawals.withdraw(connection, 4, WHY, by="林", now=NOW)
     with reading(stored) as connection:
-        export(connection, tmp_path, "jsonl", every_article=True, now=NOW)
-    described = json.loads((tmp_path / "articles.jsonl.json").read_text("utf-8"))
-    assert (described["articles"], described["withdrawn"]) == (3, 1)
+        made = write_package(connection, tmp_path, ["articles"], Style(), NOW).manifest
+    assert (made["resources"][0]["rows"], made["withdrawn"]) == (3, 1)
 
 
 @pytest.mark.parametrize("reason", ["", "  \n", "\x00"])

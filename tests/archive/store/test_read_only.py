@@ -28,7 +28,7 @@ READS = (
     ("cluster", "show", "1"),
     ("show", "1", "--json"),
     ("db", "check"),
-    ("export", "--to", "OUT"),
+    ("export", "--full", "--to", "OUT"),
 )
 
 

@@ -55,7 +55,7 @@ def test_a_home_with_imported_files_can_be_moved(tmp_path: Path, file: Path) -> 
     assert "old.warc.gz:" in run(moved, "show", "1").output
     assert "netease" in run(moved, "explain", "1").output
     assert "netease" in run(moved, "explain", "capture:1").output
-    run(moved, "export", "--to", str(tmp_path / "out"))
+    run(moved, "export", "--full", "--to", str(tmp_path / "out"))
     [capture] = json.loads(run(moved, "show", "1", "--json").output)["captures"]
     assert capture["warc_file"] == "old.warc.gz"
 

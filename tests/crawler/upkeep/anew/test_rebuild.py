@@ -13,6 +13,9 @@ from sqlalchemy import Table, insert, make_url, select, text, update
 from archive.dedup import tables
 from archive.dedup.clusters import decisions
 from archive.errors import AlreadyRunning, DatabaseUnavailable, StorageError
+from archive.export.chain import Batch
+from archive.export.chain.seal import Sealing
+from archive.export.package import Style
 from archive.people import corrections, notes, tags, withdrawals
 from archive.query.search import Asked, saved, search
 from archive.settings import Home
@@ -25,6 +28,7 @@ from crawler.upkeep.rebuild import beside, run
 from crawler.upkeep.rebuild.carry import carried
 from crawler.upkeep.rebuild.run import Rebuild, Report, plan
 from crawler.warc.writer import Repeats
+from tests.archive.export.following import follow, present
 from tests.archive.make import article
 from tests.crawler.run.run import Archive
 from tests.crawler.upkeep.anew.clip import DAY, HOUR, WIDE, Clip, Inline, address, make, page, told
@@ -95,6 +99,10 @@ def links(clip: Clip) -> set[Any]:
         return {(frozenset(pair), relation) for *pair, relation in connection.execute(select(*columns))}
 
 
+def seal(clip: Clip) -> Batch | None:
+    return Sealing(clip.engine, clip.home.export, Style(), lambda: DAY).run().batch
+
+
 def rebuild(clip: Clip, **more: Any) -> Report:
     clip.engine.dispose()
     moment = DAY + timedelta(days=99)
@@ -105,6 +113,7 @@ def rebuild(clip: Clip, **more: Any) -> Report:
 def test_what_was_erased_stays_so(clip: Clip) -> None:
     clip.capture(*((address(n), page(n), n) for n in range(1, 4)))
     erase_all(clip.home, clip.engine, [2], "法院判决", by="林", now=DAY + 60 * HOUR)
+    seal(clip)
     before = state(clip)
     assert {row["outcome"] for row in before["capture"]} == {"article", "withdrawn"}
     report = rebuild(clip)
@@ -114,6 +123,10 @@ def test_what_was_erased_stays_so(clip: Clip) -> None:
         assert after[name] == rows, name
     assert (report.tally.lost, report.found) == (0, 0)
     assert clip.findings() == []
+    sealed = seal(clip)
+    assert sealed is not None
+    assert (sealed.number, sealed.whole) == (2, True), "the chain goes on, with all that there is"
+    assert follow(clip.home.export) == present(clip.engine)
 
 
 @pytest.mark.own_database

@@ -86,8 +86,8 @@ def triggers() -> tuple[Trigger, ...]:
     """All of them."""
     own = ", ".join(c.name for c in Article.__table__.columns if c.name not in ("id", "cluster_id", "blocks"))
     states = ", ".join(f"'{state}'" for state in State)
-    # Who stands for a story changes for two articles at most: one that did, and the one whose number the story has,
-    # which may have been alone.
+    # Who stands for a story changes for two articles at most: who did or does, and the one whose number the story has,
+    # which stood for itself alone.
     stands = [_note("articles", key, regrouped=True) for key in ("NEW.id", "NEW.representative_id")]
     stood = [_note("articles", key, regrouped=True) for key in ("OLD.id", "OLD.representative_id")]
     its = (
@@ -136,8 +136,8 @@ def triggers() -> tuple[Trigger, ...]:
         Trigger("dedup_text", "DELETE", (_note("articles", "OLD.article_id"),)),
         Trigger("dedup_text", "UPDATE OF length, signature", (_note("articles", "NEW.article_id"),)),
         *_of_table("cluster", "stories", "id"),
-        Trigger("cluster", "INSERT", tuple(stands)),
-        Trigger("cluster", "DELETE", tuple(stood)),
+        Trigger("cluster", "INSERT", tuple(stands), "NEW.representative_id <> NEW.id"),
+        Trigger("cluster", "DELETE", tuple(stood), "OLD.representative_id <> OLD.id"),
         Trigger("cluster", "UPDATE OF representative_id", (*stands, *stood), _differs("representative_id")),
     )
 
