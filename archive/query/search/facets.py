@@ -42,7 +42,7 @@ def facets(
     for name in names:
         if name not in FACETS:
             raise UsageError(f"nothing is counted by {name!r}; write one of {', '.join(FACETS)}")
-    counted = _counted(connection, resolve(connection, asked), names)
+    counted = _counted(connection, resolve(connection, asked), list(dict.fromkeys(names)))
     return {name: _first(name, counted[name], most) for name in names}
 
 

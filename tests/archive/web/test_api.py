@@ -116,6 +116,12 @@ def test_what_cannot_be_answered_is_a_problem(browser: TestClient, path: str, st
     assert detail in told.get("detail", "")
 
 
+def test_what_is_asked_for_twice_is_counted_once(browser: TestClient) -> None:
+    once, twice = (browser.get(f"/api/facets?by=site{more}") for more in ("", "&by=site"))
+    assert once.status_code == 200
+    assert twice.json() == once.json()
+
+
 def test_a_query_error_says_where(browser: TestClient) -> None:
     told = browser.get("/api/search", params={"q": "稀土 AND"}).json()
     assert told["position"] == 3
