@@ -139,6 +139,24 @@ def postgres_url(request: pytest.FixtureRequest, postgres_server: Server) -> Ite
     administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def module_database_url(
+    request: pytest.FixtureRequest, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of an archive that all tests of a file share, once in SQLite and once in PostgreSQL: for a fixture
+    with `scope="module"` that fills it, and tests that only read."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("module") / "archive.db"
+        shutil.copyfile(sqlite_template, path)
+        yield f"sqlite:///{path}"
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    name = f"module_{uuid.uuid4().hex}"
+    administer(server, f"CREATE DATABASE {name} TEMPLATE template_archive")
+    yield server.url(name)
+    administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     """The address of an empty archive, once in SQLite and once in PostgreSQL."""

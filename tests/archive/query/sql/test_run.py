@@ -1,6 +1,7 @@
 """`jianbao sql`: the views say what the archive holds, and nothing but them can be read, on both databases."""
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from archive.people import corrections, tags, withdrawals
 from archive.query.article import describe
 from archive.query.sql.run import Answer, columns, run
 from archive.query.sql.views import VIEWS
-from archive.store.db import reading, writing
+from archive.store.db import open_engine, reading, writing
 from archive.store.models import Article
 from tests.archive.dedup.copies import text
 from tests.archive.make import DAY, article, captured, store
@@ -22,9 +23,10 @@ from tests.archive.make import DAY, article, captured, store
 NOW = DAY + timedelta(days=5)
 
 
-@pytest.fixture
-def stored(engine: Engine) -> Engine:
+@pytest.fixture(scope="module")
+def stored(module_database_url: str) -> Iterator[Engine]:
     """Two copies and a withdrawn one of a story, and a story that was corrected."""
+    engine = open_engine(module_database_url)
     one, other = text(1, 200), text(2, 200)
     for number, body in enumerate((one, one, one, other), 1):
         record = article("a:1", body, site=f"s{number}", url=f"https://s{number}.example/1", authors=("秦", "林"))
@@ -35,7 +37,8 @@ def stored(engine: Engine) -> Engine:
         corrections.correct(connection, 4, "published_at", "2025-03-01 12:30", **said)
         tags.add(connection, 4, "环保", **said)
         withdrawals.withdraw(connection, 2, "个人隐私", **said)
-    return engine
+    yield engine
+    engine.dispose()
 
 
 def asked(engine: Engine, query: str, limit: int = 100, seconds: float = 20) -> Answer:

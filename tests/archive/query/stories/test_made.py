@@ -18,7 +18,7 @@ from archive.cli import main
 from archive.query.stories.files import as_csv, gexf
 from archive.query.stories.flows import Flow
 from archive.query.stories.survivors import lacking
-from archive.store.db import writing
+from archive.store.db import open_engine, writing
 from archive.store.models import Article
 from archive.store.records import Item
 from tests.archive.make import DAY, article, captured, store, told
@@ -53,8 +53,7 @@ def gone(site: str, hours: float) -> Item:
     return captured(None, hours, url=f"https://{site}.example/1", site=site, native_id="1")
 
 
-@pytest.fixture
-def run(engine: Engine, database_url: str) -> Run:
+def fill(engine: Engine) -> None:
     """A story of four copies: `east` was first and is gone; `west` cut a paragraph, `north` another number for a while;
     `south` states a day alone, and an earlier source."""
     minute = DAY
@@ -73,10 +72,18 @@ def run(engine: Engine, database_url: str) -> Run:
         minute += timedelta(minutes=1)
         store(engine, item, now=minute)
 
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(main, ["--database", database_url, *words])
 
-    return run
+def runs(database_url: str) -> Run:
+    return lambda *words: CliRunner().invoke(main, ["--database", database_url, *words])
+
+
+@pytest.fixture(scope="module")
+def run(module_database_url: str) -> Run:
+    """Runs a command on the story (`fill`), which all tests read."""
+    engine = open_engine(module_database_url)
+    fill(engine)
+    engine.dispose()
+    return runs(module_database_url)
 
 
 def rows(done: Result) -> list[Any]:
@@ -106,7 +113,9 @@ def test_what_no_copy_makes_good_is_told(run: Run) -> None:
     assert rows(run("survivors", "--json", "--site", "west")) == []
 
 
-def test_a_withdrawn_copy_is_none(run: Run, engine: Engine) -> None:
+def test_a_withdrawn_copy_is_none(engine: Engine, database_url: str) -> None:
+    fill(engine)
+    run = runs(database_url)
     with writing(engine) as connection:
         connection.execute(update(Article).where(Article.site == "west").values(withdrawn_at=DAY))
         connection.execute(update(Article).where(Article.site == "alone").values(withdrawn_at=DAY))
@@ -192,7 +201,9 @@ def test_what_each_copy_changed(run: Run) -> None:
     assert run("edits", "east:1", "--against", "alone:1").exit_code == 9
 
 
-def test_flows_know_what_they_do_not_know(run: Run, engine: Engine) -> None:
+def test_flows_know_what_they_do_not_know(engine: Engine, database_url: str) -> None:
+    fill(engine)
+    run = runs(database_url)
     store(engine, told(article("undated", BODY, site="undated", url="https://undated.example/1", published_at=None)))
     found = {(one["from"], one["to"]): one for one in rows(run("flows", "--json"))}
     # The first states a day alone: nobody knows by how many hours the others are later.
