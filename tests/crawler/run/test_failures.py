@@ -12,6 +12,7 @@ from crawler.demo.proxy import Proxy
 from crawler.demo.world.truth import World
 from tests.crawler.run.run import Archive
 from tests.crawler.warc.test_writer import check
+from tests.portal import few
 
 pytestmark = pytest.mark.slow
 
@@ -102,7 +103,7 @@ def test_a_home_without_permission(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """An archive that was crawled in peace; its portal still stands."""
-    with Proxy(World(40, 2), tmp_path_factory.mktemp("portal")) as proxy:
+    with few.Proxy(World(40, 2), tmp_path_factory.mktemp("portal")) as proxy:
         archive = Archive(tmp_path_factory.mktemp("archive") / "home", proxy.environment())
         assert archive.run("crawl").returncode in (0, 3)
         yield archive

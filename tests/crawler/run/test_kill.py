@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from crawler.demo.proxy import Proxy
 from crawler.demo.world.truth import World
 from crawler.warc.reader import Record, read_records
 from tests.crawler.run.run import Archive
 from tests.crawler.warc.test_writer import check
+from tests.portal.few import Proxy
 
 pytestmark = pytest.mark.slow
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.demo.proxy import Proxy
 from crawler.demo.world.truth import World
 from tests.crawler.run.run import Archive
 from tests.crawler.warc.test_reader import record_file
+from tests.portal.few import Proxy
 
 pytestmark = pytest.mark.slow
 
