@@ -44,7 +44,7 @@ demo: setup ## crawl the demo portal twice, then search, compare and export
 test: lint ## lint, type-check and run every test
 	@$(BIN)/python -m pytest $(TWO)
 
-test-fast: setup ## the tests without whole crawls, processes and whatever else is slow: a minute of processor time
+test-fast: setup ## the tests without whole crawls, processes and whatever else is slow: five minutes of processor time
 	@$(BIN)/python -m pytest $(TWO) -m "not slow"
 
 test-long: setup ## the long variants of tests: 200 kills at random moments, 1,000 queries over 17,788 texts, 200 histories of an export; some minutes

@@ -276,3 +276,20 @@ def test_the_command_killed_and_begun_again(sqlite_url: str, tmp_path: Path, mon
     assert after["crawl_run"].pop()["kind"] == "rebuild"
     assert after == before
     assert not list(clip.home.path.glob("archive.db.rebuild*"))
+
+
+def test_the_processes_that_read_are_started_once_for_all_files(clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(1, 4):
+        clip.capture((address(number), page(number), number))
+        for path in clip.home.warc.glob("*.warc.gz"):
+            path.rename(path.with_name(f"{number}-{path.name}")) if not path.name[0].isdigit() else None
+    started: list[int] = []
+
+    class Counted(Inline):
+        def __init__(self, jobs: int = 1) -> None:
+            super().__init__(jobs)
+            started.append(jobs)
+
+    monkeypatch.setattr(run, "Extraction", Counted)
+    report = rebuild(clip, warc_only=True)
+    assert (len(started), report.captures) == (1, 3)
