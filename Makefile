@@ -47,8 +47,8 @@ test: lint ## lint, type-check and run every test
 test-fast: setup ## the tests without whole crawls, processes and whatever else is slow: five minutes of processor time
 	@$(BIN)/python -m pytest $(TWO) -m "not slow"
 
-test-long: setup ## the long variants of tests: 200 kills at random moments, 1,000 queries over 17,788 texts, 200 histories of an export; some minutes
-	@JIANBAO_TEST_KILLS=200 JIANBAO_TEST_QUERIES=1000 JIANBAO_TEST_HISTORIES=100 $(BIN)/python -m pytest $(TWO) tests/crawler/faults tests/archive/query/search tests/archive/export
+test-long: setup ## the long variants of tests: 200 kills at random moments, 1,000 queries over 17,788 texts, 200 histories of an export, 100 imported; some minutes
+	@JIANBAO_TEST_KILLS=200 JIANBAO_TEST_QUERIES=1000 JIANBAO_TEST_HISTORIES=100 $(BIN)/python -m pytest $(TWO) tests/crawler/faults tests/archive/query/search tests/archive/export tests/archive/load/exported
 
 lint: setup ## ruff, mypy --strict and the import rules
 	@$(BIN)/ruff check --quiet .
