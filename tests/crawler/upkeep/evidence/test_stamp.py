@@ -161,7 +161,7 @@ def test_a_package_is_stamped_and_checked(
         (case / DIGEST).write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         assert run(small, "verify", str(case)).exit_code == 11, place
     plain = tmp_path / "plain"
-    run(small, "1", "--to", str(plain))
+    run(small, "2", "--to", str(plain))  # of the same article in the same second it would be the same package
     done = run(small, "verify", str(plain), "--certificate", str(root))
     assert (done.exit_code, "it has no time stamp" in done.stdout) == (11, True)
     (case / DIGEST).write_bytes(whole)
