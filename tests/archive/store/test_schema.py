@@ -8,11 +8,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
+import migrations
 from archive.errors import SchemaMismatch
 from archive.ingest.reindex import upgrade
 from archive.store import schema
 from archive.store.db import connect, open_engine, writing
 from archive.store.models import SHOWN, Base
+from archive.unpacked import folder_of
 from crawler.run import frontier
 from tests.archive.make import DAY, article, store, told
 
@@ -44,7 +46,7 @@ def test_migrations_and_create_all_make_the_same(engine: Engine) -> None:
 
 
 def test_the_file_names_are_the_revisions() -> None:
-    script = ScriptDirectory(str(schema.Path(schema.migrations.__file__).parent))
+    script = ScriptDirectory(str(folder_of(migrations)))
     assert schema.revisions() == tuple(reversed([step.revision for step in script.walk_revisions()]))
 
 

@@ -13,9 +13,11 @@ from attrs import define
 
 from archive.export.datasets.articles import FIELDS
 from crawler.demo.proxy import Proxy
+from crawler.demo.server import Answer
 from crawler.demo.world.truth import Publication, World
 from crawler.sites.registry import load_sites
 from tests.crawler.commands.listener import DROPPED
+from tests.crawler.run import paged
 from tests.crawler.run.run import ROOT, Archive
 
 pytestmark = pytest.mark.slow
@@ -49,7 +51,7 @@ class Project:
 
 @pytest.fixture
 def project(start_portal: Callable[..., Proxy], tmp_path: Path) -> Project:
-    proxy = start_portal(20)
+    proxy = start_portal(20, all_lists=True)
     return Project(Archive(tmp_path / "home", proxy.environment()), proxy, tmp_path / "heard")
 
 
@@ -62,8 +64,18 @@ def beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     assert not (folder / "home").exists(), "no archive is touched"
 
 
-def test_a_crawl_fills_feeds_pipelines_and_signals_and_can_be_ended(project: Project, tmp_path: Path) -> None:
-    feed, mine = tmp_path / "out.jsonl", "tests.crawler.commands.listener"
+@pytest.fixture
+def with_pages(project: Project) -> Project:
+    """One of NetEase's articles stands on three pages."""
+    source = next(one for one in load_sites()["netease"].sources if one.name == "guonei")
+    entry = f'{{"title":"茶市一日三变","docurl":"{paged.address(1)}","time":"07/03/2015 15:02:45"}}'
+    project.proxy.faults[source.urls[0]] = Answer(200, f"data_callback([{entry}])".encode(), "text/html; charset=UTF-8")
+    project.proxy.faults.update({paged.address(number): paged.answer(number) for number in (1, 2, 3)})
+    return project
+
+
+def test_a_crawl_fills_feeds_pipelines_and_signals_and_can_be_ended(with_pages: Project, tmp_path: Path) -> None:
+    project, feed, mine = with_pages, tmp_path / "out.jsonl", "tests.crawler.commands.listener"
     listening = ("-s", f'EXTENSIONS={{"{mine}.Listener": 1}}', "-a", "_job=6f1", "-o", str(feed))
     pipeline = ("-s", f'ITEM_PIPELINES={{"{mine}.Pipeline": 1}}')
     slow = ("-a", "site.netease.delay=3", "-s", "CLOSESPIDER_PAGECOUNT=3")
@@ -80,7 +92,7 @@ def test_a_crawl_fills_feeds_pipelines_and_signals_and_can_be_ended(project: Pro
     run = project.archive.last_run()
     assert (run["sites"], run["state"], run["exit_code"]) == (["netease"], "finished", 3)
     stored = project.archive.articles()
-    assert len(stored) == len(project.wanted("netease"))
+    assert len(stored) == len(project.wanted("netease")) + 1
     items = [json.loads(line) for line in feed.read_text("utf-8").splitlines()]
     assert sorted(project.told("pipeline")) == sorted(key for (key,) in project.archive.rows("SELECT id FROM article"))
     assert sorted(item["id"] for item in items) == sorted(set(project.told("pipeline")) - {DROPPED})
@@ -89,6 +101,7 @@ def test_a_crawl_fills_feeds_pipelines_and_signals_and_can_be_ended(project: Pro
     for item in items:
         assert list(item) == [*FIELDS, "pipeline"]
         assert item["body"] == stored[item["site"], item["native_id"]][2]
+    assert [item["body"] for item in items if item["native_id"] == paged.DOCID] == [paged.WHOLE]
 
 
 def test_what_is_no_site_is_said(beside: Project) -> None:

@@ -61,6 +61,7 @@ def offer_paged(nights: Nights) -> None:
 
 
 def test_an_article_of_which_pages_are_not_to_be_had(nights: Nights) -> None:
+    """The whole one on several pages: `tests/crawler/commands/test_scrapy.py`."""
     offer_paged(nights)
     nights.run(lambda url: paged.answer(1), only=["none"])
     [item] = nights.items
