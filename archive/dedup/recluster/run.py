@@ -1,6 +1,7 @@
 """One recluster: pairs, verdicts, groups; what differs from the clusters that stand; and the change itself."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final, Protocol
@@ -21,6 +22,7 @@ from archive.dedup.verify.compare import Verdict
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.store.changes import log_clustered
 from archive.store.db import reading, writing
+from archive.store.keys import key_in
 from archive.store.models import Article
 
 _CHUNK = 1000
@@ -113,17 +115,34 @@ def apply(engine: Engine, outcome: Outcome, *, now: datetime) -> int:
         known = sorted(outcome.groups)
         last = known[-1] if known else 0
         unseen = set(connection.scalars(select(Article.id).where(Article.id <= last))).difference(known)
-        for start in range(0, len(known), _CHUNK):
-            low, high = known[start], known[min(start + _CHUNK, len(known)) - 1]
-            seen_links = delete(Link).where(Link.article_id.between(low, high), Link.other_id <= last)
-            connection.execute(seen_links.where(Link.article_id.not_in(unseen), Link.other_id.not_in(unseen)))
         rows = []
         for first, second, verdict in outcome.links:
             late, early, seen = (second, first, verdict.inverse()) if second > first else (first, second, verdict)
             rows.append(link_row(late, early, seen, now))
-        for start in range(0, len(rows), _CHUNK):
-            connection.execute(insert(Link), rows[start : start + _CHUNK])
+        wanted = {(row["article_id"], row["other_id"]): row for row in rows}
+        for start in range(0, len(known), _CHUNK):
+            low, high = known[start], known[min(start + _CHUNK, len(known)) - 1]
+            its = select(Link.__table__).where(Link.article_id.between(low, high), Link.other_id <= last)
+            its = its.where(Link.article_id.not_in(unseen), Link.other_id.not_in(unseen))
+            # A link that is found again stays as it is, with its time: nobody has to be told of it.
+            old = [key for row in connection.execute(its).mappings() if (key := _fallen(row, wanted))]
+            if old:
+                connection.execute(delete(Link).where(key_in(connection, (Link.article_id, Link.other_id), old)))
+        new = list(wanted.values())
+        for start in range(0, len(new), _CHUNK):
+            connection.execute(insert(Link), new[start : start + _CHUNK])
         touched = {*outcome.moved, *(row[key] for row in rows for key in ("article_id", "other_id"))}
         changed = clusters.settle(connection, touched, now=now) if touched else set()
         log_clustered(connection, sorted(changed), now)
         return len(changed)
+
+
+def _fallen(row: Mapping[Any, Any], wanted: dict[tuple[int, int], dict[str, Any]]) -> tuple[int, int] | None:
+    """Take a stored link that says what is wanted off the list of those; the key of one that says something else."""
+    key = row["article_id"], row["other_id"]
+    # The database holds JSON: lists, where a verdict may have tuples.
+    found = key in wanted and json.loads(json.dumps({**wanted[key], "at": None})) == {**row, "at": None}
+    if not found:
+        return key
+    del wanted[key]
+    return None

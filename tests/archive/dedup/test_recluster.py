@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -83,6 +83,23 @@ def test_a_recluster_repairs_what_was_spoilt(engine: Engine) -> None:
 
 
 @pytest.mark.slow
+def test_links_that_are_found_again_are_not_written_again(engine: Engine) -> None:
+    _fill(engine)
+    apply(engine, recluster(engine, DuckEngine(engine, jobs=1)), now=NOW)
+    later = NOW + timedelta(days=1)
+    with reading(engine) as connection:
+        before = connection.execute(select(Link.__table__).order_by(Link.article_id, Link.other_id)).all()
+    (spoilt, other), lost = before[0][:2], before[1][:2]
+    with writing(engine) as connection:
+        connection.execute(update(Link).where(Link.article_id == spoilt, Link.other_id == other).values(coverage=0.01))
+        connection.execute(delete(Link).where(Link.article_id == lost[0], Link.other_id == lost[1]))
+    apply(engine, recluster(engine, DuckEngine(engine, jobs=1)), now=later)
+    with reading(engine) as connection:
+        after = connection.execute(select(Link.__table__).order_by(Link.article_id, Link.other_id)).all()
+    assert [row[:-1] for row in after] == [row[:-1] for row in before]
+    assert [row[:2] for row in after if row.at == later] == [(spoilt, other), lost]
+
+
 def test_links_of_an_article_that_was_committed_meanwhile_stay(engine: Engine) -> None:
     """Its number may lie among those that were seen: PostgreSQL hands numbers out before the commit."""
     _fill(engine)
