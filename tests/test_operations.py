@@ -36,5 +36,5 @@ def test_the_tables_are_whole() -> None:
     named = set(re.findall(r"`(\w+)`", PAGE))
     assert named >= {one.name for one in (*fields(Check), *fields(Queue))}
     assert named >= {age for age, _ in AGES}
-    shown = {"room", "debt", "at", "verified_since", "backed_up"}
+    shown = {"room", "debt", "at", "verified_since", "backed_up", "exported"}
     assert named >= {one.name for one in fields(Health)} - shown

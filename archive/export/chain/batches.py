@@ -35,6 +35,11 @@ def head(connection: Connection) -> tuple[int, str] | None:
     return None if found is None else (found.number, found.digest)
 
 
+def sealed_at(connection: Connection) -> datetime | None:
+    """When the last batch was sealed; None before the first."""
+    return connection.scalar(select(ExportBatch.sealed_at).order_by(ExportBatch.number.desc()).limit(1))
+
+
 def batches(connection: Connection) -> list[Batch]:
     """All of them, the first first."""
     found = connection.execute(select(ExportBatch.__table__).order_by(ExportBatch.number)).mappings()

@@ -81,6 +81,7 @@ def _lines(health: "Health") -> "Iterator[str]":
     since = show_time(health.verified_since)
     yield f"{'verified':<16} {f'all since {since}' if since else 'never'}"
     yield f"{'backed up':<16} {show_time(health.backed_up) or 'never, as far as this home knows'}"
+    yield f"{'exported':<16} {show_time(health.exported) or 'never'}"
     for need in health.needs:
         yield f"! {need}"
 

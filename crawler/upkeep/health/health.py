@@ -6,6 +6,7 @@ from typing import Any, Final
 from attrs import asdict, frozen
 from sqlalchemy import Connection
 
+from archive.export.chain import sealed_at
 from archive.settings import Home
 from archive.times import show_time
 from archive.watch.alarms import Alarm, open_alarms
@@ -26,7 +27,8 @@ LITTLE: Final = 0.02
 @frozen(kw_only=True)
 class Health:
     """See docs/operations.md. `at`: when it was looked at. `verified_since`: every byte was verified since then, None
-    where not all was yet. `needs`: what a person should do, a line each."""
+    where not all was yet. `exported`: when the export's last batch was sealed, None where none was. `needs`: what a
+    person should do, a line each."""
 
     at: datetime
     sites: list[Site]
@@ -36,6 +38,7 @@ class Health:
     room: Room
     verified_since: datetime | None
     backed_up: datetime | None
+    exported: datetime | None
     needs: list[str]
 
     def as_json(self) -> dict[str, Any]:
@@ -65,6 +68,7 @@ class Health:
             "database_bytes": self.room.database,
             "verified_since": show_time(self.verified_since),
             "backed_up_at": show_time(self.backed_up),
+            "exported_at": show_time(self.exported),
         }
 
 
@@ -82,6 +86,7 @@ def look(home: Home, connection: Connection, now: datetime) -> Health:
         room=its,
         verified_since=verified_since(connection),
         backed_up=backed_up(home),
+        exported=sealed_at(connection),
         needs=_needs(found, alarms, its, now),
     )
 

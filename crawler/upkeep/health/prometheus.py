@@ -92,6 +92,7 @@ def _gauges(health: Health) -> Iterator[_Gauge]:
         ("database_bytes", "Size of the database.", room.database),
         ("verified_timestamp_seconds", "Every byte was verified since.", _stamp(health.verified_since)),
         ("backup_timestamp_seconds", "When the last backup was made.", _stamp(health.backed_up)),
+        ("export_timestamp_seconds", "When the export's last batch was sealed.", _stamp(health.exported)),
         ("health_timestamp_seconds", "When these numbers were taken.", _stamp(health.at)),
     )
     for name, help_, value in single:

@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, insert, update
 
+from archive.export.chain.seal import Sealing
+from archive.export.package import Style
 from archive.settings import Home
 from archive.store.db import reading, writing
 from archive.store.models import Alarm, Article, Change, CrawlRun, Frontier, Host, Recheck
@@ -121,7 +123,7 @@ def test_the_numbers(engine: Engine, home: Home) -> None:
     own = found["database_bytes"] if engine.dialect.name == "sqlite" else 0
     assert found["grows_bytes_a_day"] == pytest.approx((10_000 + own) / 9)
     assert found["disk_full_in_days"] == pytest.approx(found["disk_free_bytes"] / found["grows_bytes_a_day"])
-    assert (found["verified_since"], found["backed_up_at"]) == (None, None)
+    assert (found["verified_since"], found["backed_up_at"], found["exported_at"]) == (None, None, None)
 
 
 def test_what_needs_a_person(sqlite_engine: Engine, sqlite_url: str, tmp_path: Path) -> None:
@@ -193,3 +195,11 @@ def test_the_last_backup_is_known(sqlite_engine: Engine, sqlite_url: str, tmp_pa
     Backup(home, sqlite_engine, tmp_path / "away", now=lambda: NOW).run()
     assert seen(home, sqlite_engine).backed_up == NOW
     assert f"jianbao_backup_timestamp_seconds {NOW.timestamp()!r}" in text(seen(home, sqlite_engine))
+
+
+def test_the_last_export_is_known(engine: Engine, sqlite_url: str, tmp_path: Path) -> None:
+    home = Home(path=tmp_path / "home", database=sqlite_url)
+    assert seen(home, engine).exported is None
+    Sealing(engine, home.export, Style(), lambda: NOW).run()
+    assert seen(home, engine).exported == NOW
+    assert f"jianbao_export_timestamp_seconds {NOW.timestamp()!r}" in text(seen(home, engine))
