@@ -2,7 +2,6 @@
 
 import re
 import signal
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
@@ -12,13 +11,13 @@ import pytest
 
 from crawler.demo.proxy import Proxy
 from tests.crawler.run.run import Archive
-from tests.release.test_deploy import COMPOSE, EVERY, words_of
+from tests.release.test_deploy import COMPOSE, EVERY, started, words_of
 
 pytestmark = pytest.mark.slow
 
 
 def test_the_commands_of_the_containers(postgres_url: str, start_portal: Callable[..., Proxy], tmp_path: Path) -> None:
-    portal = start_portal(24)
+    portal = start_portal(24, all_lists=True)
     home = Archive(tmp_path / "archive", portal.environment())
     bin_ = Path(sys.executable).parent
     environment = home.env(JIANBAO_DATABASE=postgres_url, JIANBAO_HOME=str(home.home), JIANBAO_USER_AGENT="")
@@ -29,7 +28,7 @@ def test_the_commands_of_the_containers(postgres_url: str, start_portal: Callabl
     entry, seconds = COMPOSE["services"]["crawler"]["entrypoint"]
     assert EVERY.name == f"{entry}.sh"
     told = ["sh", "-c", '"$@"; echo "ended with $?"', "sh", *words_of(COMPOSE["services"]["crawler"])]
-    with subprocess.Popen([EVERY, seconds, *told], env=environment, text=True, stdout=subprocess.PIPE) as crawling:
+    with started([EVERY, seconds, *told], environment) as crawling:
         assert crawling.stdout is not None
         # The demo portal has a page that asks for verification; `-q` says nothing of it.
         assert crawling.stdout.readline() == "ended with 3\n"
@@ -37,7 +36,7 @@ def test_the_commands_of_the_containers(postgres_url: str, start_portal: Callabl
         assert crawling.wait(timeout=20) == 0
 
     words = ["0" if word == "8008" else word for word in words_of(COMPOSE["services"]["web"])]
-    with subprocess.Popen(words, env=environment, text=True, stdout=subprocess.PIPE) as serving:
+    with started(words, environment) as serving:
         assert serving.stdout is not None
         found = re.search(r":(\d+)/$", serving.stdout.readline())
         assert found is not None

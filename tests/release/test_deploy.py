@@ -1,10 +1,14 @@
 """Dockerfile and compose.yaml: every file, command, option and setting that they name is there, and what runs in the
 containers runs. That needs no docker."""
 
+import os
 import re
 import shlex
 import signal
 import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import click
@@ -91,8 +95,21 @@ def test_the_password_is_nowhere_but_in_the_environment() -> None:
     assert COMPOSE["services"]["db"]["environment"]["POSTGRES_PASSWORD"].startswith("${")
 
 
-def every(seconds: str, program: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen([EVERY, seconds, "sh", "-c", program], text=True, stdout=subprocess.PIPE, stderr=-1)
+@contextmanager
+def started(
+    words: Sequence[str | Path], environment: Mapping[str, str] | None = None
+) -> "Iterator[subprocess.Popen[str]]":
+    """A process, and at the end none of it nor of its children, whatever failed: `every` goes on for ever."""
+    with subprocess.Popen(words, env=environment, text=True, stdout=subprocess.PIPE, start_new_session=True) as process:
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def every(seconds: str, program: str) -> "AbstractContextManager[subprocess.Popen[str]]":
+    return started([EVERY, seconds, "sh", "-c", program])
 
 
 def test_every_runs_a_command_again_whatever_it_ends_with() -> None:
