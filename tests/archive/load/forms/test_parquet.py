@@ -151,12 +151,12 @@ def test_a_header_that_lies(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no ceiling elsewhere")
 def test_a_file_that_unpacks_to_more_than_memory_may_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet, "CEILING", Ceiling(seconds=120, megabytes=150))
-    big = pa.array(["x" * 2**20]).take(pa.array([0] * 200))
+    monkeypatch.setattr(parquet, "CEILING", Ceiling(seconds=120, megabytes=300))
+    big = pa.array(["x" * 2**20]).take(pa.array([0] * 420))
     path = tmp_path / "a.parquet"
-    table = pa.table({"url": ["u"] * 200, "body": big})
+    table = pa.table({"url": ["u"] * 420, "body": big})
     pq.write_table(
-        table, path, compression="zstd", use_dictionary=False, data_page_size=2**31 - 1, write_batch_size=200
+        table, path, compression="zstd", use_dictionary=False, data_page_size=2**31 - 1, write_batch_size=420
     )
     assert path.stat().st_size < 2**20
     pieces, _ = read(path)
