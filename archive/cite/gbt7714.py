@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ def gbt7714(source: Source) -> str:
     return f"{reference(source)}\n存档：{'，'.join(part for part in kept if part)}\n"
 
 
+@lru_cache(maxsize=2_000)
 def reference(source: Source) -> str:
     """The reference alone, one line."""
     from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter

@@ -75,7 +75,9 @@ def source(
     room. Raises `NotFound`, of a withdrawn one too."""
     row = article_row(connection, article_id)
     number = revision or row["revision"]
-    headline, _ = revision_text(connection, article_id, number)
+    headline = row["headline"]
+    if number != row["revision"]:
+        headline, _ = revision_text(connection, article_id, number)
     its = connection.execute(_REVISION.where(Revision.article_id == article_id, Revision.number == number)).one()
     capture = _capture(connection, article_id, its)
     publisher = _line(row["source_name"]) or _line(row["account_name"])
