@@ -107,4 +107,4 @@ docs: setup ## write the pages of docs/ that follow from the code
 	@$(BIN)/python -m tests.make_docs
 
 clean: ## remove the virtual environment and every cache
-	rm -rf $(VENV) .venv-bench .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info
+	rm -rf $(VENV) .venv-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build *.egg-info
