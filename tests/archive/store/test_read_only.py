@@ -7,12 +7,15 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
+from archive.dedup.tables import Link
 from archive.settings import resolve_home
-from archive.store.db import opened
+from archive.store.db import opened, writing
 from tests.archive.make import article, captured, store
 from tests.crawler.warm import Warm
 from tests.permissions import bound_by_permissions
@@ -127,6 +130,22 @@ def test_the_file_that_may_not_be_written_is_named_with_its_owner(home: Path, tm
 def test_what_writes_says_why_not(home: Path, tmp_path: Path) -> None:
     (tmp_path / "new.jsonl").write_text('{"url": "https://clip.example/9", "headline": "新", "body": "新的一条。"}\n')
     writes = (("cluster", "merge", "1", "2"), ("import", str(tmp_path / "new.jsonl")), ("crawl",), ("recluster",))
+    with opened(resolve_home(str(home)).database) as engine, writing(engine) as connection:
+        # What a recluster takes away: where it finds all as it is, it writes nothing.
+        connection.execute(
+            insert(Link).values(
+                article_id=2,
+                other_id=1,
+                relation="doubtful",
+                marks=[],
+                similarity=0.1,
+                coverage=0.1,
+                other_coverage=0.1,
+                confidence=0.1,
+                evidence={},
+                at=datetime(2026, 1, 1, tzinfo=UTC),
+            )
+        )
     with only_readable(home):
         for command in writes:
             done = run(home, *command)
