@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archive.store.records import ImageRecord
     from archive.text.snippet import Snippet
     from crawler.pages.page import Block, Candidate, Identity, Outcome, Page
-    from jianbao.library import Archive, Ingested
+    from jianbao.archive import Archive, Ingested
     from jianbao.pages import extract
 
 __all__ = [
@@ -74,7 +74,7 @@ _HOME: Final = {
     "archive.text.snippet": ("Snippet",),
     "crawler.pages.page": ("Block", "Candidate", "Identity", "Outcome", "Page"),
     "archive.export.datasets": ("Row",),
-    "jianbao.library": ("Archive", "Ingested"),
+    "jianbao.archive": ("Archive", "Ingested"),
     "jianbao.pages": ("extract",),
 }
 _MODULE: Final = {name: module for module, names in _HOME.items() for name in names}

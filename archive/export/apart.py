@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Final, TypeVar
+from typing import IO, Any, Final
 
 from attrs import evolve
 from sqlalchemy import Connection, or_, select
@@ -19,10 +19,10 @@ from archive.export.datasets import DATASETS, Dataset, Row
 from archive.export.datasets.articles import of as articles_of
 from archive.export.described.card import NAME as CARD
 from archive.export.package import MANIFEST, Package, Progress, Style, about, faults, write, write_rows
+from archive.store.keys import chunks
 from archive.store.models import Article, Capture, Change, Revision
 
 CHUNK: Final = 500
-_Key = TypeVar("_Key")
 _OWN: Final[Mapping[str, Callable[[Sequence[int]], Any]]] = {
     "revisions": lambda ids: select(Revision.article_id, Revision.number).where(Revision.article_id.in_(ids)),
     "stories": lambda ids: select(Article.cluster_id).where(Article.id.in_(ids), Article.cluster_id.is_not(None)),
@@ -41,19 +41,14 @@ def rows_of(connection: Connection, dataset: Dataset, articles: Sequence[int] | 
     if articles is None:
         yield from dataset.rows(connection, None)
     elif dataset.name == "articles":
-        for some in _pieces(articles):
+        for some in chunks(articles, CHUNK):
             yield from articles_of(connection, some)
     else:
         keys: set[tuple[int, ...]] = set()
-        for some in _pieces(articles):
+        for some in chunks(articles, CHUNK):
             keys.update(tuple(row) for row in connection.execute(_OWN[dataset.name](some)))
-        for wanted in _pieces(sorted(keys)):
+        for wanted in chunks(sorted(keys), CHUNK):
             yield from dataset.rows(connection, wanted)
-
-
-def _pieces(keys: Sequence[_Key]) -> Iterator[Sequence[_Key]]:
-    for start in range(0, len(keys), CHUNK):
-        yield keys[start : start + CHUNK]
 
 
 def write_package(

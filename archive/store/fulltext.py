@@ -21,7 +21,7 @@ OFTEN = 255
 
 # Larger steps than the databases' own: FTS5 gathers a batch in memory and merges segments less often; GIN takes in what
 # is new 16 MB at a time, which made it three times as quick. `prefix`: single characters have an index of their own,
-# since 的 begins so many tokens that to gather them took four times as long.
+# since 的 begins so many tokens that to gather them is most of such a search.
 _SQLITE = (
     f"CREATE VIRTUAL TABLE {TABLE} USING fts5(headline, body, content='', tokenize='ascii', prefix='1')",
     f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('hashsize', 8388608)",  # noqa: S608

@@ -4,12 +4,23 @@ SQLAlchemy's `tuple_(…).in_(keys)` is `IN (VALUES …)` on SQLite, for which 3
 """
 
 import json
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Select, cast, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
+
+_Value = TypeVar("_Value")
+_CHUNK: Final = 2000
+
+
+def chunks(values: Iterable[_Value], most: int = _CHUNK) -> Iterator[list[_Value]]:
+    """The values in lists that one statement may hold."""
+    left = iter(values)
+    while chunk := list(islice(left, most)):
+        yield chunk
 
 
 def key_in(

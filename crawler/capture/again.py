@@ -67,7 +67,7 @@ def read_again(every: Sequence[Stored]) -> list[Reading | UsageError | None]:
     stored; the error where a record is not to be had.
 
     Each step is done for all of them before the next one, so that its code and tables are still in the processor's
-    cache: a tenth of the time.
+    cache.
     """
     raws = [_raw(one) for one in every]
     items = [

@@ -1,8 +1,8 @@
 """The header of a WARC record, and of the HTTP answer in it: a first line, then lines of `name: value` (WARC 1.1, 4;
 RFC 9112, 5), as far as other writers' headers have that form.
 
-The same as of warcio's `StatusAndHeadersParser`, which a test holds it against, in a third of the time: that reads from
-a stream, line by line, and here all bytes are there already. Every record that is read has two of them.
+The same as of warcio's `StatusAndHeadersParser`, to which a test holds it, in little more than a third of the time:
+that reads from a stream, line by line, and here all bytes are there already. Every record that is read has two of them.
 """
 
 from attrs import frozen

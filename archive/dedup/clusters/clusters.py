@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from archive.dedup.clusters.links import chunks, edges_among, link_row, same_pairs
+from archive.dedup.clusters.links import edges_among, link_row, same_pairs
 from archive.dedup.clusters.partition import partition
 from archive.dedup.clusters.sides import Sides
 from archive.dedup.clusters.story import Member, Stories, representative, splits
 from archive.dedup.clusters.verdicts import Verdicts
 from archive.dedup.tables import Cluster, ClusterEvent, ClusterPin, DedupText, Link
 from archive.flags import is_complete
+from archive.store.keys import chunks
 from archive.store.models import Article
 
 KEPT_APART: Final = "kept_apart"

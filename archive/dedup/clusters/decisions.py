@@ -12,13 +12,14 @@ from attrs import define, field
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from archive.dedup.clusters.clusters import clusters_of, members_of, settle, tell
-from archive.dedup.clusters.links import chunks, join_pairs, same_pairs
+from archive.dedup.clusters.links import join_pairs, same_pairs
 from archive.dedup.clusters.partition import Parts
 from archive.dedup.clusters.reconnect import reconnect
 from archive.dedup.clusters.sides import Side, Sides
 from archive.dedup.propose import index
 from archive.dedup.tables import Cluster, ClusterEvent, ClusterPin, ClusterSame, Decision
 from archive.errors import NotFound, UsageError
+from archive.store.keys import chunks
 from archive.times import show_time
 
 Pair = tuple[int, int]

@@ -1,9 +1,8 @@
 """The links between articles as they are stored: a machine's, made from verdicts, and those that a person made."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from itertools import islice
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select
 
@@ -11,8 +10,8 @@ from archive.dedup.clusters.partition import Edge
 from archive.dedup.tables import ClusterSame, Link
 from archive.dedup.verify.compare import Verdict
 from archive.dedup.verify.relation import SAME_TEXT
+from archive.store.keys import chunks
 
-_CHUNK: Final = 2000
 """Ids in one statement: both databases limit a statement's parameters."""
 
 
@@ -97,10 +96,3 @@ def forget_links(connection: Connection, article_ids: Iterable[int]) -> set[int]
             left.update(pair)
         connection.execute(delete(Link).where(both))
     return left - gone
-
-
-def chunks(values: Iterable[int]) -> Iterator[list[int]]:
-    """The values in lists that one statement may hold."""
-    left = iter(values)
-    while chunk := list(islice(left, _CHUNK)):
-        yield chunk

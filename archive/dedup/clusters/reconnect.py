@@ -22,7 +22,7 @@ from attrs import define, field
 from numpy.typing import NDArray
 from sqlalchemy import Connection, insert, select
 
-from archive.dedup.clusters.links import chunks, edges_among, link_row, linked_pairs, same_pairs
+from archive.dedup.clusters.links import edges_among, link_row, linked_pairs, same_pairs
 from archive.dedup.clusters.partition import Parts
 from archive.dedup.propose.signature import Values, from_bytes
 from archive.dedup.stored import read
@@ -30,6 +30,7 @@ from archive.dedup.tables import DedupText, Link
 from archive.dedup.verify.compare import Rejection, Verdict, compare
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.dedup.verify.texts import Text
+from archive.store.keys import chunks
 from archive.store.models import Article
 
 TRIES: Final = 6

@@ -19,8 +19,8 @@ from typing import NamedTuple, Self
 from attrs import define
 from sqlalchemy import Connection, delete, insert, select
 
-from archive.dedup.clusters.links import chunks
 from archive.dedup.tables import ClusterSide
+from archive.store.keys import chunks
 
 
 class Side(NamedTuple):

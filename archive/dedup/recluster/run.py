@@ -120,15 +120,18 @@ def apply(engine: Engine, outcome: Outcome, *, now: datetime) -> int:
             late, early, seen = (second, first, verdict.inverse()) if second > first else (first, second, verdict)
             rows.append(link_row(late, early, seen, now))
         wanted = {(row["article_id"], row["other_id"]): row for row in rows}
+        standing: set[tuple[int, int]] = set()
         for start in range(0, len(known), _CHUNK):
             low, high = known[start], known[min(start + _CHUNK, len(known)) - 1]
             its = select(Link.__table__).where(Link.article_id.between(low, high), Link.other_id <= last)
             its = its.where(Link.article_id.not_in(unseen), Link.other_id.not_in(unseen))
             # A link that is found again stays as it is, with its time: nobody has to be told of it.
-            old = [key for row in connection.execute(its).mappings() if (key := _fallen(row, wanted))]
-            if old:
-                connection.execute(delete(Link).where(key_in(connection, (Link.article_id, Link.other_id), old)))
-        new = list(wanted.values())
+            stored = {(row["article_id"], row["other_id"]): row for row in connection.execute(its).mappings()}
+            same = {key for key, row in stored.items() if key in wanted and _says_the_same(row, wanted[key])}
+            standing |= same
+            if fallen := stored.keys() - same:
+                connection.execute(delete(Link).where(key_in(connection, (Link.article_id, Link.other_id), fallen)))
+        new = [row for key, row in wanted.items() if key not in standing]
         for start in range(0, len(new), _CHUNK):
             connection.execute(insert(Link), new[start : start + _CHUNK])
         touched = {*outcome.moved, *(row[key] for row in rows for key in ("article_id", "other_id"))}
@@ -137,12 +140,6 @@ def apply(engine: Engine, outcome: Outcome, *, now: datetime) -> int:
         return len(changed)
 
 
-def _fallen(row: Mapping[Any, Any], wanted: dict[tuple[int, int], dict[str, Any]]) -> tuple[int, int] | None:
-    """Take a stored link that says what is wanted off the list of those; the key of one that says something else."""
-    key = row["article_id"], row["other_id"]
-    # The database holds JSON: lists, where a verdict may have tuples.
-    found = key in wanted and json.loads(json.dumps({**wanted[key], "at": None})) == {**row, "at": None}
-    if not found:
-        return key
-    del wanted[key]
-    return None
+def _says_the_same(stored: Mapping[Any, Any], wanted: dict[str, Any]) -> bool:
+    """But for when it was found. The database holds JSON: lists, where a verdict may have tuples."""
+    return bool(json.loads(json.dumps({**wanted, "at": None})) == {**stored, "at": None})

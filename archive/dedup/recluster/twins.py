@@ -15,9 +15,9 @@ from typing import Final
 from attrs import frozen
 from sqlalchemy import Connection, select
 
-from archive.dedup.clusters.links import chunks
 from archive.dedup.tables import DedupText
 from archive.dedup.verify.story.another import SHORT
+from archive.store.keys import chunks
 from archive.store.models import Article
 
 ALL_PAIRS: Final = 16

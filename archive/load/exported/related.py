@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select
 
 from archive.dedup.clusters import decisions
 from archive.dedup.clusters.clusters import clusters_of, members_of, settle
-from archive.dedup.clusters.links import chunks
 from archive.dedup.propose import index
 from archive.dedup.tables import Cluster, ClusterPin, Link
 from archive.export.datasets import Row
@@ -19,6 +18,7 @@ from archive.load.exported.records import instant
 from archive.load.exported.staged import Staged
 from archive.store.changes import log_clustered
 from archive.store.db import reading, writing
+from archive.store.keys import chunks
 
 BATCH: Final = 500
 BY: Final = "import"
