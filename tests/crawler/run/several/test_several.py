@@ -229,11 +229,17 @@ def test_three_crawlers_one_of_them_killed(
         "real, left = c.store, iter(range(8))\n"
         "def store(*given):\n"
         "    kept = real(*given)\n"
-        "    next(left, None) is None and os.kill(os.getpid(), 9)\n"
+        "    stored = next(left, None)\n"
+        "    stored == 2 and print('at work', flush=True)\n"
+        "    stored is None and os.kill(os.getpid(), 9)\n"
         "    return kept\n"
         "c.store = store"
     )
-    processes = [three.start("crawl", before=dies), one.start("crawl"), two.start("crawl")]
+    processes = [three.start("crawl", before=dies)]
+    # The others come when it is at work, or on a slow machine they may leave it too little to do to be killed at.
+    assert processes[0].stdout is not None
+    assert processes[0].stdout.readline() == "at work\n"
+    processes += [one.start("crawl"), two.start("crawl")]
     codes = []
     for process in processes:
         _, err = process.communicate(timeout=300)
