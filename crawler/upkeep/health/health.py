@@ -22,6 +22,8 @@ SHORT: Final = 14.0
 """Days until the disk is full."""
 LITTLE: Final = 0.02
 """Of a disk."""
+FEW: Final = 2 * 10**9
+"""Bytes: a disk of many terabytes isn't full at two in a hundred."""
 
 
 @frozen(kw_only=True)
@@ -103,6 +105,6 @@ def _needs(found: list[Site], alarms: list[Alarm], its: Room, now: datetime) -> 
                 needs.append(f"{one.name}: no good run since {good}: `jianbao runs` says why, `jianbao doctor` looks")
     if its.full_in is not None and its.full_in < SHORT:
         needs.append(f"the disk is full in {its.full_in:.0f} days: make room, or move the home to a larger disk")
-    elif its.free < LITTLE * its.total:
+    elif its.free < min(LITTLE * its.total, FEW):
         needs.append(f"the disk has {its.free:,} bytes left: make room, or move the home to a larger disk")
     return needs
