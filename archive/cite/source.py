@@ -1,13 +1,14 @@
 """What a citation says of an article: what its page said, and what the archive can show for it."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
 from attrs import frozen
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
-from archive.query.article import article_row, revision_text
+from archive.query.article import revision_text
 from archive.store.finding.searches import identity
 from archive.store.models import Capture, Revision
 from archive.text.address import plain_address
@@ -69,16 +70,21 @@ class Source:
 
 
 def source(
-    connection: Connection, article_id: int, *, accessed: date, revision: int | None = None, base: str | None = None
+    connection: Connection,
+    row: Mapping[str, Any],
+    *,
+    accessed: date,
+    revision: int | None = None,
+    base: str | None = None,
 ) -> Source:
-    """An article as it is cited. `revision`: not its present text, but that one. `base`: the address of the reading
-    room. Raises `NotFound`, of a withdrawn one too."""
-    row = article_row(connection, article_id)
+    """An article, by its row (`archive.query.article.article_row`), as it is cited. `revision`: not its present text,
+    but that one. `base`: the address of the reading room. Raises `NotFound` where it has no such revision."""
+    article_id = row["id"]
     number = revision or row["revision"]
     headline = row["headline"]
     if number != row["revision"]:
         headline, _ = revision_text(connection, article_id, number)
-    its = connection.execute(_REVISION.where(Revision.article_id == article_id, Revision.number == number)).one()
+    its = connection.execute(_REVISION, {"article": article_id, "number": number}).one()
     capture = _capture(connection, article_id, its)
     publisher = _line(row["source_name"]) or _line(row["account_name"])
     authors = tuple(name for one in row["authors"] if (name := _line(one)))
@@ -109,19 +115,27 @@ def memento_address(base: str, url: str, at: datetime) -> str:
     return f"{base.rstrip('/')}/memento/{at.astimezone(UTC):%Y%m%d%H%M%S}/{quote(url, safe='/')}"
 
 
-_REVISION: Final = select(Revision.digest, Revision.capture_id)
-_CAPTURE: Final = select(
-    Capture.url, Capture.captured_at, Capture.digest, Capture.warc_file, Capture.warc_offset, Capture.warc_length
+_REVISION: Final = select(Revision.digest, Revision.capture_id).where(
+    Revision.article_id == bindparam("article"), Revision.number == bindparam("number")
 )
+_COLUMNS: Final = (
+    *(Capture.url, Capture.captured_at, Capture.digest),
+    *(Capture.warc_file, Capture.warc_offset, Capture.warc_length),
+)
+_SHOWED: Final = (
+    select(*_COLUMNS)
+    .where(Capture.article_id == bindparam("article"), Capture.text_digest == bindparam("digest"))
+    .order_by(Capture.captured_at.desc(), Capture.id.desc())
+    .limit(1)
+)
+_CAPTURE: Final = select(*_COLUMNS).where(Capture.id == bindparam("capture"))
 
 
 def _capture(connection: Connection, article_id: int, revision: Any) -> Any:
     """The newest capture that showed a revision's text."""
-    showed = (Capture.article_id == article_id, Capture.text_digest == revision.digest)
-    newest = _CAPTURE.where(*showed).order_by(Capture.captured_at.desc(), Capture.id.desc()).limit(1)
-    found = connection.execute(newest).first()
+    found = connection.execute(_SHOWED, {"article": article_id, "digest": revision.digest}).first()
     if found is None and revision.capture_id is not None:
-        found = connection.execute(_CAPTURE.where(Capture.id == revision.capture_id)).first()
+        found = connection.execute(_CAPTURE, {"capture": revision.capture_id}).first()
     return found
 
 

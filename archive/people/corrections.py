@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from archive.errors import NotFound, UsageError
 from archive.ingest.corrected import COLUMNS, as_json, from_json
@@ -70,8 +70,15 @@ def of(connection: Connection, article_id: int) -> list[dict[str, Any]]:
     `extracted`, `extracted_at`, `by`, `at`, `ended_at`, `ended_by`. Values as a person types them. Raises
     `NotFound`."""
     present(connection, article_id)
-    query = select(_T).where(_T.c.article_id == article_id).order_by(_T.c.id)
-    return [_told(dict(row)) for row in connection.execute(query).mappings()]
+    return on(connection, article_id)
+
+
+def on(connection: Connection, article_id: int) -> list[dict[str, Any]]:
+    """The same of an article that is known to be there."""
+    return [_told(dict(row)) for row in connection.execute(_ON, {"article": article_id}).mappings()]
+
+
+_ON: Final = select(_T).where(_T.c.article_id == bindparam("article")).order_by(_T.c.id)
 
 
 def doubtful(connection: Connection, *, limit: int = 100) -> list[dict[str, Any]]:

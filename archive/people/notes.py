@@ -1,10 +1,10 @@
 """Notes: what a person has to say of an article, or of the story that it is in."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select
 
 from archive.errors import NotFound
 from archive.people.present import present
@@ -13,7 +13,7 @@ from archive.store.models import Article
 from archive.store.people import Note
 from archive.times import show_time
 
-__all__ = ["MOST", "add", "of", "remove"]
+__all__ = ["MOST", "add", "of", "on", "remove"]
 
 
 def add(connection: Connection, article_id: int, text: str, *, story: bool = False, by: str, now: datetime) -> int:
@@ -34,12 +34,18 @@ def remove(connection: Connection, article_id: int, number: int) -> None:
 def of(connection: Connection, article_id: int) -> list[dict[str, Any]]:
     """The notes on an article and on its story, oldest first: `id`, `article_id`, `story`, `text`, `by`, `at`. Raises
     `NotFound`."""
-    cluster_id = present(connection, article_id)["cluster_id"]
-    other = aliased(Article)
-    query = (
-        select(Note.__table__)
-        .join(other, other.id == Note.article_id)
-        .where(or_(other.id == article_id, and_(other.cluster_id == cluster_id, Note.story)))
-        .order_by(Note.id)
-    )
-    return [{**row, "at": show_time(row["at"])} for row in connection.execute(query).mappings()]
+    return on(connection, present(connection, article_id))
+
+
+def on(connection: Connection, article: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The same, by the article's row."""
+    rows = connection.execute(_ON, {"article": article["id"], "cluster": article["cluster_id"]}).mappings()
+    return [{**row, "at": show_time(row["at"])} for row in rows]
+
+
+_ON: Final = (
+    select(Note.__table__)
+    .join(Article, Article.id == Note.article_id)
+    .where(or_(Article.id == bindparam("article"), and_(Article.cluster_id == bindparam("cluster"), Note.story)))
+    .order_by(Note.id)
+)

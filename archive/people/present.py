@@ -1,18 +1,20 @@
 """The article that a person says something of: it is there, and it is not withdrawn."""
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from archive.errors import NotFound
 from archive.store.models import Article
 from archive.store.people import Withdrawal
 from archive.times import show_time
 
+_PRESENT: Final = select(Article.__table__).where(Article.id == bindparam("asked"))
+
 
 def present(connection: Connection, article_id: int) -> dict[str, Any]:
     """The article's row. Raises `NotFound` where there is none, and where it is withdrawn."""
-    row = connection.execute(select(Article.__table__).where(Article.id == article_id)).mappings().first()
+    row = connection.execute(_PRESENT, {"asked": article_id}).mappings().first()
     if row is None:
         raise NotFound(f"no article {article_id}")
     if row["withdrawn_at"] is not None:

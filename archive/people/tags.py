@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, delete, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
 
 from archive.people.present import present
 from archive.people.words import line
@@ -35,8 +35,11 @@ def remove(connection: Connection, article_id: int, tag: str) -> bool:
 
 def of(connection: Connection, article_id: int) -> list[dict[str, Any]]:
     """An article's tags in their order: `tag`, `by`, `at`."""
-    query = select(Tag.tag, Tag.by, Tag.at).where(Tag.article_id == article_id).order_by(Tag.tag)
-    return [{**row, "at": show_time(row["at"])} for row in connection.execute(query).mappings()]
+    rows = connection.execute(_OF, {"article": article_id}).mappings()
+    return [{**row, "at": show_time(row["at"])} for row in rows]
+
+
+_OF: Final = select(Tag.tag, Tag.by, Tag.at).where(Tag.article_id == bindparam("article")).order_by(Tag.tag)
 
 
 def tagged(tag: str) -> Select[int]:

@@ -1,11 +1,11 @@
 """What happened to articles: one article's history, and what changed in the archive since a time."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from attrs import asdict, frozen
-from sqlalchemy import Connection, func, not_, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from archive.ingest.observations import PART
 from archive.query.article import MAX_ROWS, article_row
@@ -15,9 +15,9 @@ from archive.store.models import Article, Capture, Change, Revision
 from archive.text.fold import fold
 from archive.times import show_times
 from archive.watch.edits import Edit, Kind, edits, weight
-from archive.watch.presence import looks
+from archive.watch.presence import looks_in_vain
 from archive.watch.revised import Text, revised
-from archive.watch.states import STATE_WEIGHTS, Event, State, events
+from archive.watch.states import STATE_WEIGHTS, Event, Look, State, events
 
 STATES: Final = tuple(str(state) for state in State if state is not State.LIVE)
 KINDS: Final = (*map(str, Kind), *STATES)
@@ -52,9 +52,17 @@ def history(connection: Connection, article_id: int) -> list[dict[str, Any]]:
     """All that is known to have happened to an article, oldest first: `kind` (`new`, `revised` or a state), `after_at`
     and `before_at` (between which it happened), `after_capture_id` and `before_capture_id`; of a revision its `number`,
     `cause`, `weight` and `edits`. Raises `NotFound`."""
-    row = article_row(connection, article_id)
-    its = looks(connection, {article_id: (row["site"], row["native_id"])})[article_id]
-    found = [*_revised(connection, row), *map(_state, events(its))]
+    return happened(connection, article_row(connection, article_id))
+
+
+def happened(connection: Connection, row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The same of an article whose row (`article_row`) is there already."""
+    showed = sorted(
+        connection.execute(_SHOWED, {"article": row["id"]}).all(), key=lambda one: (one.captured_at, one.id)
+    )
+    seen = [Look(one.captured_at, True, one.id) for one in showed]
+    missed = looks_in_vain(connection, {row["id"]: (row["site"], row["native_id"])})
+    found = [*_revised(connection, row, showed), *map(_state, events([*seen, *missed.get(row["id"], ())]))]
     found.sort(key=lambda one: one.get("told_at") or one["before_at"])
     return [show_times(one) for one in found]
 
@@ -70,20 +78,13 @@ def _state(event: Event) -> dict[str, Any]:
     }
 
 
-def _revised(connection: Connection, row: Any) -> Iterator[dict[str, Any]]:
-    columns = (Revision.number, Revision.captured_at, Revision.capture_id, Revision.cause, *_TEXT)
-    query = select(*columns).where(Revision.article_id == row["id"]).order_by(Revision.number).limit(MAX_ROWS)
-    seen = select(Capture.captured_at, Capture.id).where(
-        Capture.article_id == row["id"], Capture.text_digest.is_not(None)
-    )
+def _revised(connection: Connection, row: Any, showed: Sequence[Any]) -> Iterator[dict[str, Any]]:
     # The first page of several alone does not tell what stood on the others.
-    whole = seen.where(not_(Capture.text_digest.startswith(PART)))
-    rows = connection.execute(whole).all() or connection.execute(seen).all()
-    captures = sorted(rows, key=lambda one: (one.captured_at, one.id))
+    captures = [one for one in showed if not one.text_digest.startswith(PART)] or showed
     before: Text | None = None
     theirs: Text | None = None  # the last one that no person made: what a publisher changed is held against that
     last: Any = None
-    for revision in connection.execute(query):
+    for revision in connection.execute(_REVISIONS, {"article": row["id"]}):
         text = _text(revision, row)
         earlier = [one for one in captures if one.captured_at < revision.captured_at]
         after = earlier[-1] if earlier and last is not None and earlier[-1].captured_at >= last.captured_at else None
@@ -106,7 +107,18 @@ def _revised(connection: Connection, row: Any) -> Iterator[dict[str, Any]]:
             theirs, last = text, revision
 
 
-_TEXT: Final = (Revision.headline, Revision.body)
+_SHOWED: Final = select(Capture.captured_at, Capture.id, Capture.text_digest).where(
+    Capture.article_id == bindparam("article"), Capture.text_digest.is_not(None)
+)
+_REVISIONS: Final = (
+    select(
+        *(Revision.number, Revision.captured_at, Revision.capture_id),
+        *(Revision.cause, Revision.headline, Revision.body),
+    )
+    .where(Revision.article_id == bindparam("article"))
+    .order_by(Revision.number)
+    .limit(MAX_ROWS)
+)
 
 
 def _text(revision: Any, article: Any) -> Text:

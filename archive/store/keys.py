@@ -4,13 +4,14 @@ SQLAlchemy's `tuple_(…).in_(keys)` is `IN (VALUES …)` on SQLite, for which 3
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, cast, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Text, bindparam, cast, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.types import TypeEngine
 
 _Value = TypeVar("_Value")
 _CHUNK: Final = 2000
@@ -32,23 +33,39 @@ def key_in(
 
     The texts are clean (`archive.text.clean`): no NUL, no lone surrogate. A key with a None is found nowhere.
     """
-    listed = _on_sqlite(columns, keys) if connection.dialect.name == "sqlite" else _on_postgresql(columns, keys)
+    dialect = connection.dialect.name
+    values = keys_given(dialect, columns, keys)
+    return _in(dialect, columns, lambda name, kind: literal(values[name], kind))
+
+
+def keys_in(dialect: str, columns: Sequence[InstrumentedAttribute[Any]]) -> ColumnElement[bool]:
+    """The same in a statement that is put together once, to be sent with what `keys_given` gives."""
+    return _in(dialect, columns, lambda name, kind: bindparam(name, type_=kind))
+
+
+def keys_given(
+    dialect: str, columns: Sequence[InstrumentedAttribute[Any]], keys: Collection[tuple[str | int | None, ...]]
+) -> dict[str, Any]:
+    """What a statement with `keys_in` is sent with, by name."""
+    if dialect == "sqlite":
+        return {"keys": json.dumps(list(keys), ensure_ascii=False)}
+    return {f"keys_{place}": [key[place] for key in keys] for place in range(len(columns))}
+
+
+def _in(
+    dialect: str,
+    columns: Sequence[InstrumentedAttribute[Any]],
+    bound: Callable[[str, TypeEngine[Any]], ColumnElement[Any]],
+) -> ColumnElement[bool]:
+    listed: Select[*tuple[Any, ...]]
+    if dialect == "sqlite":
+        each = func.json_each(bound("keys", Text())).table_valued("value")
+        # Without the cast a value has no affinity, and the index is searched by its first column alone.
+        listed = select(
+            *(cast(func.json_extract(each.c.value, f"$[{place}]"), column.type) for place, column in enumerate(columns))
+        )
+    else:
+        values = [bound(f"keys_{place}", ARRAY(column.type)) for place, column in enumerate(columns)]
+        each = func.unnest(*values).table_valued(*(column.key for column in columns)).render_derived()
+        listed = select(*each.c)
     return tuple_(*columns).in_(listed)
-
-
-def _on_sqlite(
-    columns: Sequence[InstrumentedAttribute[Any]], keys: Collection[tuple[str | int | None, ...]]
-) -> Select[*tuple[Any, ...]]:
-    each = func.json_each(json.dumps(list(keys), ensure_ascii=False)).table_valued("value")
-    # Without the cast a value has no affinity, and the index is searched by its first column alone.
-    return select(
-        *(cast(func.json_extract(each.c.value, f"$[{place}]"), column.type) for place, column in enumerate(columns))
-    )
-
-
-def _on_postgresql(
-    columns: Sequence[InstrumentedAttribute[Any]], keys: Collection[tuple[str | int | None, ...]]
-) -> Select[*tuple[Any, ...]]:
-    values = [literal([key[place] for key in keys], ARRAY(column.type)) for place, column in enumerate(columns)]
-    each = func.unnest(*values).table_valued(*(column.key for column in columns)).render_derived()
-    return select(*each.c)

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, literal, select, update
 
 from archive.store.changes import entry
-from archive.store.keys import key_in
+from archive.store.keys import key_in, keys_given, keys_in
 from archive.store.models import Article, Capture
 from archive.watch.states import Event, Look, events, state_after
 
@@ -38,16 +39,20 @@ def was_gone(connection: Connection, keys: Collection[Key]) -> set[Key]:
 def looks(connection: Connection, articles: Mapping[int, Key]) -> dict[int, list[Look]]:
     """Every look at each of these articles, by its number."""
     found: defaultdict[int, list[Look]] = defaultdict(list)
-    seen = select(Capture.article_id, Capture.captured_at, Capture.id).where(
-        Capture.article_id.in_(sorted(articles)), Capture.text_digest.is_not(None)
-    )
-    for article_id, at, capture_id in connection.execute(seen):
+    for article_id, at, capture_id in connection.execute(_SEEN, {"articles": sorted(articles)}):
         found[article_id or 0].append(Look(at, True, capture_id))
+    for article_id, its in looks_in_vain(connection, articles).items():
+        found[article_id] += its
+    return found
+
+
+def looks_in_vain(connection: Connection, articles: Mapping[int, Key]) -> dict[int, list[Look]]:
+    """The looks that showed that an article is no more, by its number."""
+    found: defaultdict[int, list[Look]] = defaultdict(list)
     by_key = {key: article_id for article_id, key in articles.items()}
-    gone = select(Capture.site, Capture.native_id, Capture.captured_at, Capture.id).where(
-        is_gone(), key_in(connection, _OF_CAPTURE, by_key)
-    )
-    for site, native_id, at, capture_id in connection.execute(gone):
+    dialect = connection.dialect.name
+    given = keys_given(dialect, _OF_CAPTURE, by_key)
+    for site, native_id, at, capture_id in connection.execute(_gone(dialect), given):
         found[by_key[site or "", native_id or ""]].append(Look(at, False, capture_id))
     return found
 
@@ -102,3 +107,13 @@ def is_gone() -> ColumnElement[bool]:
 
 _T: Any = Article.__table__
 _OF_CAPTURE: Final = (Capture.site, Capture.native_id)
+_SEEN: Final = select(Capture.article_id, Capture.captured_at, Capture.id).where(
+    Capture.article_id.in_(bindparam("articles", expanding=True)), Capture.text_digest.is_not(None)
+)
+
+
+@cache
+def _gone(dialect: str) -> Select[str | None, str | None, datetime, int]:
+    """The captures that show that these articles are no more."""
+    columns = (Capture.site, Capture.native_id, Capture.captured_at, Capture.id)
+    return select(*columns).where(is_gone(), keys_in(dialect, _OF_CAPTURE))

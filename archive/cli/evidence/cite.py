@@ -38,6 +38,7 @@ def cite(
     """
     from archive.cite.source import source
     from archive.cite.styles import STYLES as MADE
+    from archive.query.article import article_row
     from archive.query.lookup import find_article
     from archive.store.db import opened, reading
 
@@ -46,7 +47,7 @@ def cite(
         told = [
             source(
                 connection,
-                find_article(connection, one, portals.resolve),
+                article_row(connection, find_article(connection, one, portals.resolve)),
                 accessed=day,
                 revision=revision,
                 base=home.settings.address,

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import frozen
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 
 from archive.dedup.reasons import in_words
 from archive.dedup.relations import INVERSE, turned
@@ -32,16 +32,17 @@ are columns of `link`."""
 
 def links_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, list[Seen]]:
     """Every link of these articles, by article, as seen from each of its ends."""
-    ids = list(article_ids)
     found: defaultdict[int, list[Seen]] = defaultdict(list)
-    rows = connection.execute(
-        select(Link.__table__).where(or_(Link.article_id.in_(ids), Link.other_id.in_(ids)))
-    ).mappings()
-    for row in rows:
+    for row in connection.execute(_LINKS, {"ids": list(article_ids)}).mappings():
         link: dict[str, Any] = {**row}
         found[row["article_id"]].append({"to": row["other_id"], **_seen(link)})
         found[row["other_id"]].append({"to": row["article_id"], **_seen(_from_the_other_end(link))})
     return found
+
+
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+_LINKS: Final = select(Link.__table__).where(or_(Link.article_id.in_(_IDS), Link.other_id.in_(_IDS)))
+_SIDES: Final = select(ClusterSide.__table__).where(ClusterSide.cluster_id.in_(_IDS))
 
 
 def related(connection: Connection, links: Mapping[int, list[Seen]], cluster_id: int) -> list[dict[str, Any]]:
@@ -127,7 +128,7 @@ class _Decided:
     def read(cls, connection: Connection, cluster_ids: Iterable[int]) -> "_Decided":
         sides: defaultdict[int, dict[int, tuple[int, datetime]]] = defaultdict(dict)
         for chunk in _chunks(cluster_ids):
-            for row in connection.execute(select(ClusterSide.__table__).where(ClusterSide.cluster_id.in_(chunk))):
+            for row in connection.execute(_SIDES, {"ids": chunk}):
                 sides[row.cluster_id][row.split_id] = (row.side, row.at)
         return cls(dict(sides))
 

@@ -1,7 +1,7 @@
 """Searches that are kept: frozen under a query id, or saved under a name; and the archive's own id."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from sqlalchemy import Connection, ForeignKey, Index, event, select
@@ -72,4 +72,7 @@ class SavedHit(Base):
 
 def identity(connection: Connection) -> str:
     """The archive's id."""
-    return connection.execute(select(Identity.id)).scalar_one()
+    return connection.execute(_IDENTITY).scalar_one()
+
+
+_IDENTITY: Final = select(Identity.id)

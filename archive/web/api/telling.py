@@ -10,7 +10,7 @@ from archive.cite.forms import csl
 from archive.cite.styles import STYLES
 from archive.dedup.clusters.describe import describe_cluster
 from archive.errors import NotFound, UsageError
-from archive.query.article import describe, revision_text
+from archive.query.article import article_row, describe, revision_text
 from archive.query.changes import CAUSES, KINDS, Wanted, changes, history
 from archive.query.diff.pieces import diff
 from archive.query.lookup import find_article
@@ -45,7 +45,7 @@ def revision(visit: Visit) -> dict[str, Any]:
 
 def cited(visit: Visit, *, style: str, revision: int | None) -> dict[str, Any]:
     """An article as a reference."""
-    its = source_of(visit, visit.id(), revision)
+    its = source_of(visit, article_row(visit.connection, visit.id()), revision)
     return {"style": style, "text": STYLES[style](its), "item": csl(its)}
 
 

@@ -3,13 +3,13 @@
 from typing import Any, Final
 
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from starlette.responses import Response
 
 from archive.cite.gbt7714 import gbt7714
 from archive.cite.styles import STYLES
-from archive.query.article import describe, revision_text
-from archive.query.changes import history
+from archive.query.article import article_row, described, revision_text
+from archive.query.changes import happened
 from archive.query.lookup import find_article
 from archive.query.render import blocks_of, render
 from archive.query.visible import visible
@@ -26,7 +26,8 @@ LONGEST_NAME: Final = 2_000
 
 def article(visit: Visit) -> Response:
     """The page; with `?revision=` one of its earlier texts."""
-    told = describe(visit.connection, visit.id())
+    row = article_row(visit.connection, visit.id())
+    told = described(visit.connection, row)
     number = visit.number("revision", told["revision"], most=10**9, least=1)
     text = {"headline": told["headline"], "body": told["body"], "blocks": told["blocks"]}
     if number != told["revision"]:
@@ -40,11 +41,11 @@ def article(visit: Visit) -> Response:
         headline=text["headline"],
         number=number,
         prose=prose,
-        events=history(visit.connection, told["id"]),
+        events=happened(visit.connection, row),
         copies=_copies(visit, told),
         tags=told["tags"],
         notes=told["notes"],
-        citation=gbt7714(source_of(visit, told["id"], number)).splitlines(),
+        citation=gbt7714(source_of(visit, row, number)).splitlines(),
         styles=tuple(STYLES),
     )
 
@@ -52,14 +53,19 @@ def article(visit: Visit) -> Response:
 def _copies(visit: Visit, told: dict[str, Any]) -> list[dict[str, Any]]:
     if told["copies"] < 2:
         return []
-    names = ("id", "site", "headline", "published_at", "source_name", "account_name", "state")
-    query = (
-        select(*(getattr(Article, name) for name in names))
-        .where(Article.cluster_id == told["cluster_id"], Article.id != told["id"], visible())
-        .order_by(Article.published_at.asc().nulls_last(), Article.id)
-        .limit(COPIES)
+    asked = {"cluster": told["cluster_id"], "article": told["id"]}
+    return [show_times(row) for row in visit.connection.execute(_COPIES, asked).mappings()]
+
+
+_COPIES: Final = (
+    select(
+        *(Article.id, Article.site, Article.headline, Article.published_at),
+        *(Article.source_name, Article.account_name, Article.state),
     )
-    return [show_times(row) for row in visit.connection.execute(query).mappings()]
+    .where(Article.cluster_id == bindparam("cluster"), Article.id != bindparam("article"), visible())
+    .order_by(Article.published_at.asc().nulls_last(), Article.id)
+    .limit(COPIES)
+)
 
 
 def named(visit: Visit) -> Response:

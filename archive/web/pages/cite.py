@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from archive.cite.styles import STYLES, TYPES
+from archive.query.article import article_row
 from archive.web.parts.citing import source_of
 from archive.web.visit import Page, Visit
 
@@ -16,7 +17,7 @@ def cite(visit: Visit) -> Response:
     if style not in STYLES:
         raise HTTPException(404)
     number = visit.number("revision", 0, most=10**9) or None
-    its = source_of(visit, visit.id(), number)
+    its = source_of(visit, article_row(visit.connection, visit.id()), number)
     kind, end = TYPES[style]
     headers = {"cache-control": "no-cache", "vary": "cookie"}
     if style != "gbt7714":

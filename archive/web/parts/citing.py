@@ -1,17 +1,18 @@
 """An article as it is cited by who reads it here."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from archive.cite.source import Source, source
 from archive.times import BEIJING
 from archive.web.visit import Visit
 
 
-def source_of(visit: Visit, article: int, revision: int | None = None) -> Source:
-    """What a citation says that is asked for today, here."""
-    return source(
-        visit.connection, article, accessed=datetime.now(BEIJING).date(), revision=revision, base=base_of(visit)
-    )
+def source_of(visit: Visit, row: Mapping[str, Any], revision: int | None = None) -> Source:
+    """What a citation says that is asked for today, here, of an article by its row."""
+    today = datetime.now(BEIJING).date()
+    return source(visit.connection, row, accessed=today, revision=revision, base=base_of(visit))
 
 
 def base_of(visit: Visit) -> str:

@@ -20,6 +20,7 @@ from archive.cite.source import Source, source
 from archive.cite.styles import STYLES, TYPES
 from archive.errors import NotFound
 from archive.people.withdrawals import withdraw
+from archive.query.article import article_row
 from archive.store.db import reading, writing
 from archive.text.address import plain_address
 from archive.text.clean import clean_line
@@ -166,11 +167,13 @@ def test_what_is_cited_of_an_article(engine: Engine) -> None:
         ),
     )
     with reading(engine) as connection:
-        one = source(connection, 1, accessed=date(2026, 1, 1), base="https://news.example.org/archive/")
-        old = source(connection, 1, accessed=date(2026, 1, 1), revision=1)
-        imported = source(connection, 2, accessed=date(2026, 1, 1), base="https://x.example")
+        one = source(
+            connection, article_row(connection, 1), accessed=date(2026, 1, 1), base="https://news.example.org/archive/"
+        )
+        old = source(connection, article_row(connection, 1), accessed=date(2026, 1, 1), revision=1)
+        imported = source(connection, article_row(connection, 2), accessed=date(2026, 1, 1), base="https://x.example")
         with pytest.raises(NotFound):
-            source(connection, 1, accessed=date(2026, 1, 1), revision=9)
+            source(connection, article_row(connection, 1), accessed=date(2026, 1, 1), revision=9)
     assert (one.title, one.revision, one.digest) == ("新题", 2, "sha1:AB")
     assert one.text_digest == sha256("新题\n新的文字。\n另一段。".encode()).hexdigest()
     assert one.record == "one.warc.gz@30000+50"
@@ -188,7 +191,7 @@ def test_what_is_cited_of_an_article(engine: Engine) -> None:
     with writing(engine) as connection:
         withdraw(connection, 1, "法院判决", by="林", now=DAY)
     with reading(engine) as connection, pytest.raises(NotFound, match="法院判决"):
-        source(connection, 1, accessed=date(2026, 1, 1))
+        source(connection, article_row(connection, 1), accessed=date(2026, 1, 1))
 
 
 def test_the_command(sqlite_engine: Engine, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,11 +34,11 @@ def desk(visit: Visit) -> Response:
         hidden=None,
         article=row,
         fields=[(field, shown(field, row)) for field in COLUMNS],
-        corrections=corrections.of(visit.connection, number),
+        corrections=corrections.on(visit.connection, number),
         story=story.told(visit, number),
         tags=tags.of(visit.connection, number),
         every_tag=tags.every(visit.connection)[:100],
-        notes=notes.of(visit.connection, number),
+        notes=notes.on(visit.connection, row),
         longest_tag=tags.LONGEST,
         longest_note=notes.MOST,
     )
