@@ -13,7 +13,7 @@ from archive.errors import JianbaoError
 from crawler.guard import shown_proxy
 from crawler.pages.status import PROXY_REFUSES
 from crawler.run.politeness.turns import Ending, HostRests
-from crawler.run.retry import host_of
+from crawler.run.trouble.retry import host_of
 
 if TYPE_CHECKING:
     from scrapy import Request

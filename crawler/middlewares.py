@@ -18,7 +18,7 @@ from crawler.pages.status import GONE, is_redirect
 from crawler.run.politeness.hosts import RULES_LAST
 from crawler.run.politeness.robots import RobotsUnread, read_robots
 from crawler.run.politeness.turns import Ending, HostRests
-from crawler.run.retry import host_of
+from crawler.run.trouble.retry import host_of
 from crawler.warc.raw import RawCapture, raw_from_headers
 from crawler.warc.response import digest_of
 from crawler.warc.writer import NOT_MODIFIED, Exchange, Repeats
@@ -181,7 +181,7 @@ class WarcMiddleware:
 
     def _written(self, run: "Run", request: "Request", response: Response) -> Response:
         run.answered = True
-        run.answer(host_of(response.url), cast("Any", self.crawler.spider).name)
+        run.trouble.answer(host_of(response.url), cast("Any", self.crawler.spider).name)
         ip = None if request.meta.get("proxy") else response.ip_address
         if isinstance(ip, ipaddress.IPv4Address | ipaddress.IPv6Address) and not is_public(str(ip)):
             raise Refused(f"{ip} is in a private network")

@@ -1,9 +1,11 @@
 """The house stands as docs/architecture.md draws it: imports run downwards, modules and rooms stay small."""
 
+import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,24 @@ def test_few_functions_are_complex_and_each_says_why() -> None:
     excused = [line for file in modules() for line in file.read_text("utf-8").splitlines() if mark in line]
     assert len(excused) <= 3, excused
     assert [line for line in excused if not re.search(mark + r" \(.{10,}\)$", line)] == []
+
+
+def test_no_modules_import_each_other() -> None:
+    """Nor for types alone: what two modules need of each other stands in a third. Of click's rooms, which register
+    their commands by importing them, a command may import its room."""
+    files = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in modules()}
+    names = {name.removesuffix(".__init__"): file for name, file in files.items()}
+    imports = {name: set(_imported(file, names.keys())) for name, file in names.items()}
+    for name, found in imports.items():
+        if "cli" in name.split("."):
+            found -= {room for room in found if names[room].name == "__init__.py" and name.startswith(f"{room}.")}
+    TopologicalSorter(imports).prepare()  # raises CycleError, which names them
+
+
+def _imported(file: Path, known: Set[str]) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (one.name for one in node.names if one.name in known)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            full = [f"{node.module}.{one.name}" for one in node.names]
+            yield from (name if name in known else node.module for name in full if {name, node.module} & known)

@@ -135,7 +135,7 @@ def _leave_out_erased(home: Home, named: "dict[str, Named]", refused: dict[str, 
 
 def _spiders(asked: "list[Named]") -> dict[Any, dict[str, Any]]:
     """A spider for each known site, and one for all other hosts."""
-    from crawler.run.retry import host_of
+    from crawler.run.trouble.retry import host_of
     from crawler.sites.registry import find_site
     from crawler.spiders.named import spider_of
 

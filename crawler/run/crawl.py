@@ -6,66 +6,42 @@ run takes it up.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from attrs import Factory, define, field
 from sqlalchemy import Connection
 
-from archive.export.datasets import Row, articles
 from archive.store.db import reading, writing
-from archive.store.records import CaptureRecord, Item, Stored
+from archive.store.records import CaptureRecord, Item
 from crawler.pages.template.site import Site, Source
 from crawler.run import discovery, frontier
 from crawler.run.discovery import Entry, Walk, last_walk, unseen
-from crawler.run.extraction import Extraction
 from crawler.run.frontier import Claim
+from crawler.run.intake import Intake
 from crawler.run.looks.looks import Looks
 from crawler.run.politeness import hosts
-from crawler.run.politeness.turns import Turns
-from crawler.run.retry import Cause, is_passing
-from crawler.run.run import Run
 from crawler.run.schedule import rechecks
 from crawler.run.schedule.left import left_early, remember
-from crawler.run.store import Answer, Kept, read_claimed, read_list, store, tell
-from crawler.run.watch.findings import SeenList, SeenPage
+from crawler.run.store import Kept, read_claimed, read_list
+from crawler.run.trouble.retry import Cause, is_passing
+from crawler.run.watch.findings import SeenList
 from crawler.warc.raw import RawCapture
 
 logger = logging.getLogger("jianbao.crawl")
 
-BATCH = 32
-"""So many addresses of a site are claimed at a time: enough for many hosts to be asked at once, each in its turn."""
-
 
 @define
-class Crawl:
-    """See the module. `turns`: whose turn it is to ask a host. `limit`: the most articles to fetch, or to look at
-    again. `since`: what a list dates before it is left out. `items`: whether anybody wants to have the stored articles.
-    `begun`: when it began. `claimed`: how many articles it has asked for. `looks`: those at known articles."""
+class Crawl(Intake):
+    """See the module. `since`: what a list dates before it is left out. `begun`: when it began. `looks`: those at known
+    articles."""
 
-    run: Run
-    extraction: Extraction
-    turns: Turns
-    limit: int | None = None
     since: datetime | None = None
-    items: bool = False
     begun: datetime = field(default=Factory(lambda self: self.run.now(), takes_self=True))
-    claimed: int = 0
     looks: Looks = field(default=Factory(Looks, takes_self=True), init=False, repr=False, eq=False)
     _behind: dict[str, str] = field(factory=dict)
     _listed: set[tuple[str, str]] = field(factory=set)
     _barred: set[int] = field(factory=set)
-    _fresh: list[int] = field(factory=list)
-
-    @property
-    def is_ending(self) -> bool:
-        """Whether nothing more is to be asked for."""
-        return self.run.stopped or self.run.fatal is not None
-
-    @property
-    def room(self) -> int:
-        """So many articles more may be asked for now."""
-        return BATCH if self.limit is None else min(BATCH, self.limit - self.claimed)
 
     # Lists
 
@@ -134,7 +110,7 @@ class Crawl:
         room = self.room
         claims: list[Claim] = []
         behind = self._behind.get(site, "")
-        if room <= 0 or self.is_ending or self.run.seen[site].left:
+        if room <= 0 or self.is_ending or self.run.trouble.seen[site].left:
             return claims
         with self.run.ends(), self.run.step() as (connection, _):
             claims = frontier.claim(
@@ -153,13 +129,13 @@ class Crawl:
 
     def _is_blocked(self, connection: Connection, host: str) -> bool:
         """Whether nothing of a host's queue is to be had now: it is left alone, or may not be asked for long."""
-        if not self.run.seen[host].left and (why := self.turns.blocked(connection, host)):
+        if not self.run.trouble.seen[host].left and (why := self.turns.blocked(connection, host)):
             self.turns.leave(host, why)
-        return bool(self.run.seen[host].left)
+        return bool(self.run.trouble.seen[host].left)
 
     def why_left(self, claim: Claim | None) -> str:
         """Why the site of an address that was claimed is left alone by now; "" where it is not."""
-        return "" if claim is None else self.run.seen[claim.site].left
+        return "" if claim is None else self.run.trouble.seen[claim.site].left
 
     def barred(self, site: str) -> list[Claim]:
         """An address of each host whose robots.txt forbids some: to fetch it is to look whether that still holds."""
@@ -176,7 +152,7 @@ class Crawl:
         """
         if not self.turns.note_robots(host, robots, crawl_delay):
             return
-        self.run.seen[host].new_robots = True
+        self.run.trouble.seen[host].new_robots = True
         freed = 0
         with self.run.ends(), self.run.step() as (connection, _):
             freed = frontier.unbar(connection, site, host, self.run.now())
@@ -221,7 +197,7 @@ class Crawl:
         passing = is_passing(cause)
         with self.run.ends(), self.run.step() as (connection, _):
             if passing:
-                self.run.in_vain(connection, claim, cause, reason, self.run.now())
+                self.run.trouble.in_vain(connection, claim, cause, reason, self.run.now())
             else:
                 frontier.settle(connection, claim, "done", "article")
         self._note_fresh(kept.stored)
@@ -229,12 +205,12 @@ class Crawl:
         self.run.doubt(note, "incomplete", failed=passing, site=claim.site, url=claim.url)
 
     def miss_page(self, claim: Claim, cause: str, reason: str) -> None:
-        """A claimed address has no page; what follows stands in `crawler.run.retry`."""
+        """A claimed address has no page; what follows stands in `crawler.run.trouble.retry`."""
         if self.run.fatal is not None:
             return
         with self.run.ends(), self.run.step() as (connection, _):
             self.run.note_failure(claim, cause, reason)
-            self.run.in_vain(connection, claim, cause, reason, self.run.now())
+            self.run.trouble.in_vain(connection, claim, cause, reason, self.run.now())
         logger.warning("failed: %s: %s", claim.url, reason)
 
     def bar_page(self, claim: Claim) -> None:
@@ -242,11 +218,11 @@ class Crawl:
         if self.run.fatal is not None:
             return
         with self.run.ends(), self.run.step() as (connection, _):
-            self.run.in_vain(connection, claim, Cause.ROBOTS, "robots", self.run.now())
+            self.run.trouble.in_vain(connection, claim, Cause.ROBOTS, "robots", self.run.now())
         self.claimed -= 1
         if claim.id in self._barred:
             return
-        seen = self.run.seen[claim.host]
+        seen = self.run.trouble.seen[claim.host]
         seen.barred += 1
         level = logging.WARNING if seen.barred == 1 else logging.INFO
         logger.log(level, "left: %s: robots.txt forbids it; it is asked for when that has changed", claim.url)
@@ -254,58 +230,5 @@ class Crawl:
     def keep_page(self, claim: Claim, reason: str) -> None:
         """An address was not asked for, since its host is left alone: it stays with this run, and is due after that."""
         self.claimed -= 1
-        if not self.is_ending and not self.run.is_left(claim):
+        if not self.is_ending and not self.run.trouble.is_left(claim):
             self.turns.leave(claim.host, reason)
-
-    def store_answer(self, answer: Answer) -> Kept:
-        """Store an answer; what became of it."""
-        return next(iter(self.store_answers([answer])), Kept())
-
-    def store_answers(self, answers: Sequence[Answer]) -> list[Kept]:
-        """Store answers, all or nothing; what became of each, [] where the run is ending."""
-        if self.run.fatal is not None:
-            return []
-        with self.run.ends():
-            kept = store(self.run, answers)
-            for answer, its in zip(answers, kept, strict=True):
-                self._measure(answer, its.stored)
-                if its.whole:
-                    self._note_fresh(its.stored)
-                tell(answer)
-            return kept
-        return []
-
-    def _note_fresh(self, stored: Stored | None) -> None:
-        if self.items and stored is not None and stored.article_id is not None and stored.state in ("new", "revised"):
-            self._fresh.append(stored.article_id)
-
-    def take_items(self) -> Iterator[Row]:
-        """The articles that were stored since this was asked last, new or with another text, as they stand in the
-        archive now; nothing where nobody wants them. Of one on several pages, once no more of them are awaited."""
-        fresh, self._fresh = self._fresh, []
-        return self.stored_items(fresh)
-
-    def stored_items(self, ids: Iterable[int]) -> Iterator[Row]:
-        """These articles as they stand in the archive, in the form of the export's `articles`."""
-        wanted = list(dict.fromkeys(ids))
-        rows: list[Row] = []
-        if wanted:
-            with self.run.ends(), reading(self.run.engine) as connection:
-                rows = list(articles.of(connection, wanted))
-        return iter(rows)
-
-    def _measure(self, answer: Answer, stored: Stored | None) -> None:
-        """Note what an answer tells of its site, and not only of its article."""
-        asked = answer.claim or answer.recheck
-        if asked is None or answer.measured is None or stored is None or answer.further:
-            return
-        page = SeenPage(
-            host=asked.host,
-            again=answer.recheck is not None,
-            known=answer.measured.unknown and self.looks.is_known(answer, stored),
-            measured=answer.measured,
-            capture_id=stored.capture_id,
-            article_id=stored.article_id,
-            url=answer.url,
-        )
-        self.run.findings.add(asked.site, page, new=stored.state == "new")

@@ -8,7 +8,7 @@ of his lease; where the address was leased anew since, he is late, and nothing o
 
 States: `due` (fetch when `due_at` has come), `leased` (a run has it until `leased_until`), `done`, `gone` (the site
 says it is no more), `barred` (robots.txt forbids it; looked at again when that changes, or at `due_at`), `failed`
-(given up). What follows from a try in vain stands in `crawler.run.retry`.
+(given up). What follows from a try in vain stands in `crawler.run.trouble.retry`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.store.models import Article, Capture, Frontier
-from crawler.run.retry import AGAIN, LAST_WAIT, Decision, decide, host_of
+from crawler.run.trouble.retry import AGAIN, LAST_WAIT, Decision, decide, host_of
 
 LEASE: Final = timedelta(minutes=15)
 BARRED: Final = timedelta(days=30)
@@ -231,7 +231,7 @@ def settle(connection: Connection, found: Claim, state: str, outcome: str, *, du
 
 def may_be_back(connection: Connection, site: str, native_ids: Sequence[str], now: datetime) -> None:
     """A list names these: those that were `gone` when they were fetched, or fitted no template, are due again, after
-    the waits of `crawler.run.retry.AGAIN`."""
+    the waits of `crawler.run.trouble.retry.AGAIN`."""
     for start in range(0, len(native_ids), 500):
         named = (_T.c.site == site, _T.c.native_id.in_(native_ids[start : start + 500]))
         waited = or_(

@@ -6,13 +6,13 @@ crawler is asked to stop, and the command ends with that error.
 
 import logging
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from attrs import asdict, define, evolve, field
+from attrs import Factory, asdict, define, evolve, field
 from sqlalchemy import Connection, Engine, and_, insert, update
 
 from archive.errors import AlreadyRunning, DoubtfulRun, JianbaoError, NetworkUnavailable, StorageError
@@ -22,24 +22,20 @@ from archive.store.models import CrawlRun
 from archive.store.problems import Problem
 from archive.store.problems import write as write_problems
 from crawler.capture.hearing import Hearing
-from crawler.pages.page import Outcome
 from crawler.run import discovery, frontier
 from crawler.run.counts import Counts
 from crawler.run.locks import Heart, HomeLock, bury, is_dead, lock_home, worker_of
-from crawler.run.politeness.hosts import clock, free, note_page
+from crawler.run.politeness.hosts import clock, free
 from crawler.run.process.room import give_room, hold_room
-from crawler.run.retry import AGAIN, IN_A_ROW, RULES, Seen
 from crawler.run.schedule import rechecks
 from crawler.run.schedule.rechecks import Recheck
+from crawler.run.trouble.trouble import Trouble
 from crawler.run.watch.findings import Findings
-from crawler.run.watch.judge import Told, judge
+from crawler.run.watch.judge import Ran, Told, judge
 from crawler.warc.name import crawler_name
 from crawler.warc.writer import WarcFolder
 
 logger = logging.getLogger("jianbao.crawl")
-
-SHOWN = 3
-"""So many addresses of pages in vain are remembered of a host."""
 
 _RUN: Any = CrawlRun.__table__
 
@@ -54,12 +50,11 @@ class Run:
 
     `crawler`: the name of its home (`crawler.warc.name`). `hearing`: of which pages the witness is asked. `fatal`: what
     ends it. `asked`: whether any host was asked, `answered`: whether any answered at all, `unanswered`: why they did
-    not, in a few words, and how often; `stopped`: whether somebody asked it to end. `seen`: what each host did, and
-    each site. `leases`: of the addresses (ids) that were tried in vain. `held`: looks at known articles that show them
-    to be no more, `believed`: those of them (ids) whose host was well after it. `findings`: what is watched, and judged
-    at the end; `told`: what came of that. `notes`: what a person should know of it, `problems`: each page, list and
-    host that was doubtful or failed. `now`: the clock of all that is written down of the world, in UTC; politeness and
-    the life of processes have the real one. `on_change` hears of new counts, `on_fatal` of the end.
+    not, in a few words, and how often; `stopped`: whether somebody asked it to end. `findings`: what is watched, and
+    judged at the end; `told`: what came of that. `notes`: what a person should know of it, `problems`: each page, list
+    and host that was doubtful or failed. `now`: the clock of all that is written down of the world, in UTC; politeness
+    and the life of processes have the real one. `on_change` hears of new counts, `on_fatal` of the end. `trouble`: of
+    its hosts.
     """
 
     home: Home
@@ -76,18 +71,14 @@ class Run:
     answered: bool = False
     unanswered: Counter[str] = field(factory=Counter)
     stopped: bool = False
-    seen: dict[str, Seen] = field(factory=lambda: defaultdict(Seen))
-    unsure: dict[int, tuple[frontier.Claim, str]] = field(factory=dict)
-    leases: dict[int, int] = field(factory=dict)
-    held: dict[int, Recheck] = field(factory=dict)
     findings: Findings = field(factory=Findings)
     told: Told = field(factory=Told)
-    believed: list[int] = field(factory=list)
     notes: list[str] = field(factory=list)
     problems: list[Problem] = field(factory=list)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     on_change: Callable[["Run"], None] = lambda run: None
     on_fatal: list[Callable[[], None]] = field(factory=list)
+    trouble: Trouble = field(default=Factory(lambda self: Trouble(self.worker, self.now, self.doubt), takes_self=True))
     _written: int = 0  # of the problems
 
     @property
@@ -158,8 +149,8 @@ class Run:
         logger.error("a bug", exc_info=error)
         self.doubt(f"{url}: a bug, {type(error).__name__}: {error}", "bug", failed=True, url=url)
 
-    def note_failure(self, one: "frontier.Claim | Recheck", cause: str, reason: str) -> None:
-        """An address was asked for in vain. `cause`: of `crawler.run.retry`. `reason`: in a few words."""
+    def note_failure(self, one: frontier.Claim | Recheck, cause: str, reason: str) -> None:
+        """An address was asked for in vain. `cause`: of `crawler.run.trouble.retry`. `reason`: in a few words."""
         self.note_problem(Problem(kind="failed", cause=str(cause), site=one.site, url=one.url, detail=reason))
 
     def note_problem(self, problem: Problem) -> None:
@@ -170,109 +161,10 @@ class Run:
             self.counts.doubtful += 1
         self.problems.append(problem)
 
-    def in_vain(self, connection: Connection, claim: frontier.Claim, cause: str, reason: str, now: datetime) -> None:
-        """A claimed address was tried in vain: it waits, or is given up; and its host may be left alone. `cause`: of
-        `crawler.run.retry`. `reason`: in a few words."""
-        frontier.miss(connection, claim, cause, reason, now)
-        if RULES[cause].counts:
-            self._one_more(connection, claim, reason)
-
-    def look_in_vain(self, connection: Connection, found: Recheck, cause: str, reason: str, now: datetime) -> None:
-        """A look at a known article told nothing of it."""
-        rechecks.miss(connection, found, now)
-        if found.id not in self.held and (RULES[cause].counts or not RULES[cause].sure):
-            self._one_more(connection, found, reason, sure=RULES[cause].sure)
-
-    def hold_look(self, connection: Connection, found: Recheck, outcome: str) -> None:
-        """A look at a known article shows that it is no more, which may be the host's trouble, too: as `no_article`."""
-        self.held[found.id] = found
-        self._one_more(connection, found, outcome, sure=False)
-
-    def no_article(self, connection: Connection, claim: frontier.Claim, outcome: str, now: datetime) -> None:
-        """The answer for a claimed address shows no article, which may be the host's trouble: it is the last word once
-        a page of the host is well after it; else the end of the run decides."""
-        frontier.hold(connection, claim, self.worker, now)
-        self.unsure[claim.id] = claim, outcome
-        self._one_more(connection, claim, outcome, sure=False)
-
-    def _one_more(
-        self, connection: Connection, claim: "frontier.Claim | Recheck", reason: str, *, sure: bool = True
-    ) -> None:
-        """One more page of a host and a site in vain; after some in a row they are left alone. `sure`: as for
-        `Seen.add_vain`."""
-        self.seen[claim.host].shared_vain = note_page(connection, claim.host, vain=True)
-        if isinstance(claim, frontier.Claim):
-            self.leases[claim.id] = claim.lease
-        for name in (claim.host, claim.site):
-            seen = self.seen[name]
-            seen.add_vain(claim.id, sure=sure)
-            seen.refused += reason.startswith(Outcome.BLOCKED)
-            seen.shown = [*seen.shown, claim.url][-SHOWN:]
-            if claim.again:
-                seen.again.add(claim.id)
-            if seen.is_enough and not self.is_left(claim):
-                seen.left = f"{len(seen.vain)} pages in a row were in vain, the last one: {reason}"
-                self.doubt(f"{name}: {seen.left}; left alone for this run", "host", site=claim.site, url=name)
-
-    def went_well(self, connection: Connection, claim: "frontier.Claim | Recheck") -> None:
-        """A claimed address gave a page that is final: so are those without an article that its host gave before."""
-        if self.seen[claim.host].shared_vain:
-            note_page(connection, claim.host, vain=False)
-        for key in sorted(self.seen[claim.host].unsure):
-            if key in self.unsure:
-                self._settle(connection, *self.unsure.pop(key))
-            else:
-                self.believed.append(key)
-        for name in (claim.host, claim.site):
-            self.seen[name].page_well()
-
-    def _settle(self, connection: Connection, claim: frontier.Claim, outcome: str) -> None:
-        waits = AGAIN.get(outcome)
-        due_at = self.now() + waits[min(claim.attempts, len(waits) - 1)] if waits else None
-        frontier.settle(connection, claim, RULES[outcome].then, outcome, due_at=due_at)
-
-    def _settle_all(self, connection: Connection, now: datetime) -> None:
-        """What the end of the run says of the tries in vain: whether they were the addresses' own, or their hosts'."""
-        troubled = [seen for seen in self.seen.values() if seen.in_trouble(answered=self.answered)]
-        excused = {key for seen in troubled for key in seen.excused(answered=self.answered)}
-        tried = self.leases.keys() & (excused - self.unsure.keys())
-        frontier.excuse(connection, {key: self.leases[key] for key in tried}, now)
-        for key, (claim, outcome) in sorted(self.unsure.items()):
-            if self.is_well(claim):
-                self._settle(connection, claim, outcome)
-            elif key in excused:
-                frontier.put_back(connection, claim, outcome, now)
-            else:
-                frontier.miss(connection, claim, outcome, outcome, now, well=False)
-
-    def is_well(self, claim: "frontier.Claim | Recheck") -> bool:
-        """Whether what the host of an address said last is to be believed. Of a host with few pages its site tells; of
-        one of which articles are known these do (`Crawl.controls`)."""
-        both = self.seen[claim.host], self.seen[claim.site]
-        return any(seen.well for seen in both) and all(len(seen.vain) < IN_A_ROW and not seen.controls for seen in both)
-
-    def answer(self, host: str, site: str) -> None:
-        """A host of a site gave an answer, whichever."""
-        self.seen[host].answered = self.seen[site].answered = True
-
-    def is_left(self, claim: "frontier.Claim | Recheck") -> bool:
-        """Whether the host of an address, or its whole site, is left alone in this run."""
-        return bool(self.seen[claim.host].left or self.seen[claim.site].left)
-
     def finish(self) -> JianbaoError | None:
         """Close everything and write down how the run ended; the error that the command ends with, or None."""
         self.heart.stop()
-        for host, seen in self.seen.items():
-            if seen.forbids_much:
-                note = f"{host}: robots.txt forbids all that was to be fetched, {seen.barred} addresses new to it"
-                self.doubt(note, "robots", url=host)
-        nothing = Counter(
-            claim.site for claim, _ in self.unsure.values() if not (self.is_well(claim) or self.is_left(claim))
-        )
-        for site, pages in nothing.items():
-            if pages > 1 or self.seen[site].controls:
-                note = f"{site}: none of the last {pages} pages shows an article; they are asked for again"
-                self.doubt(note, "host", site=site, url=site)
+        self.trouble.say_what_is_left()
         error = self._verdict()
         fatal = error is not None and not isinstance(error, DoubtfulRun | NetworkUnavailable)
         try:
@@ -299,9 +191,10 @@ class Run:
         now, told = self.now(), Told()
         said = [str(error)] if error else []
         with writing(self.engine) as connection:
-            self._settle_all(connection, now)
+            self.trouble.settle(connection, now, answered=self.answered)
             if self.findings.sites and not fatal:
-                told = judge(self, self.findings, connection, now)
+                ran = Ran(id=self.run_id, seen=self.trouble.seen, answered=self.answered, stopped=self.stopped)
+                told = judge(ran, self.findings, connection, now)
             if told.open and not isinstance(error, NetworkUnavailable):
                 error = told.error()
                 said = [*([str(error)] if str(error) else []), *said]

@@ -110,7 +110,7 @@ def crawl(
         with Extraction() as extraction:
             recover(run, extraction)
             _look_over(run, names, retry)
-            crawl = Crawl(run, extraction, turns, limit, since, items)
+            crawl = Crawl(run, extraction, turns, limit, items, since=since)
             _fetch(crawl, {name: {} for name in names}, process or _own_process(settings, verbose=verbose), end_at)
             crawl.looks.end()
 

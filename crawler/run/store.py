@@ -25,10 +25,10 @@ from crawler.pages.template.read import DOUBTS
 from crawler.pages.witness import DISAGREES
 from crawler.run import frontier
 from crawler.run.frontier import Claim, Settled
-from crawler.run.retry import RULES, is_passing
 from crawler.run.run import Run
 from crawler.run.schedule.planning import Look, plan
 from crawler.run.schedule.rechecks import Recheck
+from crawler.run.trouble.retry import RULES, is_passing
 from crawler.run.watch.findings import Measured
 from crawler.warc.raw import RawCapture
 
@@ -272,7 +272,7 @@ def _plan(
             ):
                 looks.append(Look(article_id=its.article_id, url=answer.claim.url, at=at))
             continue
-        run.answer(found.host, found.site)
+        run.trouble.answer(found.host, found.site)
         if answer.further:
             continue
         told = answer.outcome is Outcome.GONE or its.article_id == found.article_id
@@ -282,9 +282,9 @@ def _plan(
                 Look(article_id=found.article_id, url=found.url, at=at, gone=gone, changed=changed, recheck=found)
             )
         elif not told:
-            run.look_in_vain(connection, found, answer.outcome, answer.outcome, now)
+            run.trouble.look_in_vain(connection, found, answer.outcome, answer.outcome, now)
         if not is_passing(answer.outcome) and RULES[answer.outcome].sure:
-            run.went_well(connection, found)
+            run.trouble.went_well(connection, found)
     plan(connection, looks, now)
 
 
@@ -303,18 +303,18 @@ def _settle(run: Run, connection: Connection, answers: Sequence[Answer], now: da
         outcome = Outcome.ARTICLE if one.further else one.outcome
         if is_passing(outcome):
             if one.claim is not None:
-                run.answer(one.claim.host, one.claim.site)
-                run.in_vain(connection, one.claim, outcome, outcome, now)
+                run.trouble.answer(one.claim.host, one.claim.site)
+                run.trouble.in_vain(connection, one.claim, outcome, outcome, now)
             continue
         state = RULES[outcome].then
         if one.claim is not None and not RULES[outcome].sure:
-            run.answer(one.claim.host, one.claim.site)
-            run.no_article(connection, one.claim, outcome, now)
+            run.trouble.answer(one.claim.host, one.claim.site)
+            run.trouble.no_article(connection, one.claim, outcome, now)
         elif one.claim is not None:
             if not frontier.settle(connection, one.claim, state, outcome):
                 late.add(one.key)
                 logger.warning("late: %s: its lease is another crawler's by now; the page is kept", one.claim.url)
-            run.went_well(connection, one.claim)
+            run.trouble.went_well(connection, one.claim)
         else:
             site, native_id = one.key
             url = one.names.canonical_url or one.url

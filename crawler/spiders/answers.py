@@ -11,8 +11,8 @@ from crawler.middlewares import RobotsForbidden, RobotsUnknown
 from crawler.pages.page import Outcome
 from crawler.pages.status import BUSY
 from crawler.run.politeness.turns import Ending, HostRests
-from crawler.run.retry import Cause
 from crawler.run.schedule.rechecks import Known
+from crawler.run.trouble.retry import Cause
 from crawler.warc.raw import RawCapture
 
 
@@ -30,7 +30,7 @@ def cause_of(raw: RawCapture) -> Cause:
 
 
 def failure_of(failure: Any) -> tuple[str, str]:
-    """Why a request for a page gave no answer: the cause by `crawler.run.retry`, and a few words."""
+    """Why a request for a page gave no answer: the cause by `crawler.run.trouble.retry`, and a few words."""
     error, redirected = failure.value, failure.request.meta.get("redirect_urls")
     words = why_none(error)
     if isinstance(error, RobotsForbidden):

@@ -5,14 +5,14 @@ from attrs import define, field
 from crawler.pages.page import Outcome
 from crawler.pages.template.parts import MAX_PARTS
 from crawler.run.frontier import Claim
-from crawler.run.retry import is_passing
 from crawler.run.store import Kept
+from crawler.run.trouble.retry import is_passing
 
 
 @define
 class Parts:
     """The further pages of one claimed article: what the archive said of it last, which pages were asked for, and why
-    the last one that failed did. `cause`: of `crawler.run.retry`, one that may pass where there was one."""
+    the last one that failed did. `cause`: of `crawler.run.trouble.retry`, one that may pass where there was one."""
 
     claim: Claim
     kept: Kept

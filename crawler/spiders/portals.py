@@ -20,13 +20,13 @@ from crawler.middlewares import EXCHANGE, KNOWN, RAW, RobotsForbidden, keep
 from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.status import GONE
 from crawler.pages.template.site import Site
-from crawler.run.crawl import BATCH
 from crawler.run.discovery import Walk, entries_of
 from crawler.run.frontier import Claim
+from crawler.run.intake import BATCH
 from crawler.run.looks.looks import Write
 from crawler.run.looks.pages import PagedLook
-from crawler.run.retry import Cause, host_of
 from crawler.run.schedule.rechecks import Recheck
+from crawler.run.trouble.retry import Cause, host_of
 from crawler.sites.registry import load_sites
 from crawler.spiders.answers import cause_of, conditions, failure_of
 from crawler.spiders.parts import Parts
@@ -141,7 +141,7 @@ class PortalSpider(SiteSpider):
         if isinstance(error, RobotsForbidden):
             self._list_missing(walk, "robots.txt forbids it")
             return
-        if self.crawl.is_ending or self.crawl.run.seen[host_of(walk.url)].spent:
+        if self.crawl.is_ending or self.crawl.run.trouble.seen[host_of(walk.url)].spent:
             self.crawl.end_walk(walk, whole=False)
             return
         self.crawl.run.unanswered[why_none(error)] += 1

@@ -13,7 +13,7 @@ from scrapy.utils.test import get_crawler
 from crawler import settings
 from crawler.guard import GuardMiddleware, Refused
 from crawler.pages.page import Outcome
-from crawler.run.retry import Cause, is_passing
+from crawler.run.trouble.retry import Cause, is_passing
 from crawler.spiders.answers import failure_of
 
 BASE = "https://www.sohu.com/a/1_2"

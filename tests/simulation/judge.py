@@ -19,8 +19,8 @@ from archive.store.db import open_engine, reading
 from archive.store.models import Article, Revision
 from crawler.demo.world.edits import EDITS
 from crawler.demo.world.publications import Publication
-from crawler.run.retry import GONE_WAITS
 from crawler.run.schedule.timing import LOOKS, MISSING
+from crawler.run.trouble.retry import GONE_WAITS
 from tests.simulation.scene import BOX, has_box
 from tests.simulation.script import BEGIN, HALF, HOUR, Deed, Key, Script
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from crawler.run.retry import host_of
+from crawler.run.trouble.retry import host_of
 from crawler.run.watch.findings import SeenPage
 
 ENOUGH: Final = 3

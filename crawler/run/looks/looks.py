@@ -6,28 +6,23 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import define, evolve, field
-from sqlalchemy import select
 
 from archive.store.db import reading
-from archive.store.models import Capture
-from archive.store.records import Stored
 from crawler.capture.item import part_of
 from crawler.capture.join import join
 from crawler.pages.page import Outcome
+from crawler.run.intake import Intake
 from crawler.run.looks.families import ENOUGH, Family, suspicious
 from crawler.run.looks.pages import PagedLook
-from crawler.run.retry import RULES, is_passing
+from crawler.run.run import Run
 from crawler.run.schedule import rechecks, share
 from crawler.run.schedule.rechecks import Known, Recheck
 from crawler.run.store import NOT_BELIEVED, Answer, disbelieved, placed, read_repeat
+from crawler.run.trouble.retry import RULES, is_passing
 from crawler.warc.raw import RawCapture
-
-if TYPE_CHECKING:
-    from crawler.run.crawl import Crawl
-    from crawler.run.run import Run
 
 logger = logging.getLogger("jianbao.crawl")
 
@@ -43,13 +38,13 @@ Write = Callable[[str], RawCapture]
 class Looks:
     """See the module. `crawl`: what they belong to."""
 
-    crawl: "Crawl"
+    crawl: Intake
     _held: dict[int, tuple[Answer, "Write | None"]] = field(factory=dict)
     _asked_control: set[str] = field(factory=set)
     _families: Counter[Family] = field(factory=Counter)
 
     @property
-    def run(self) -> "Run":
+    def run(self) -> Run:
         """The crawl's run."""
         return self.crawl.run
 
@@ -65,7 +60,7 @@ class Looks:
             now = self.run.now()
             part = self._part(site)
             for host in rechecks.hosts(connection, site):
-                if len(found) >= room or self.run.seen[host].left or self.run.seen[site].left:
+                if len(found) >= room or self.run.trouble.seen[host].left or self.run.trouble.seen[site].left:
                     continue
                 delay = self.crawl.turns.pause(connection, host)
                 used = share.used(connection, host)
@@ -87,19 +82,19 @@ class Looks:
         found: list[Recheck] = self._others_of_families(site)
         if found:
             return found
-        hosts = {one.host for one in self.run.held.values() if one.site == site and one.id in self._held}
-        hosts |= {claim.host for claim, _ in self.run.unsure.values() if claim.site == site}
+        hosts = {one.host for one in self.run.trouble.held.values() if one.site == site and one.id in self._held}
+        hosts |= {claim.host for claim, _ in self.run.trouble.unsure.values() if claim.site == site}
         with self.run.ends(), self.run.step() as (connection, _):
             for host in sorted(hosts):
-                seen = self.run.seen[host]
-                left = self.crawl.is_ending or seen.left or self.run.seen[site].left
+                seen = self.run.trouble.seen[host]
+                left = self.crawl.is_ending or seen.left or self.run.trouble.seen[site].left
                 if left or not seen.unsure or seen.controls >= CONTROLS:
                     continue
                 vain = [-key for key in seen.vain if key < 0]  # of `Recheck.id`
                 asked = rechecks.control(connection, site, host, self.run.worker, vain)
                 if asked:
                     seen.controls += 1
-                    self.run.seen[site].controls += 1
+                    self.run.trouble.seen[site].controls += 1
                     self._asked_control.add(host)
                 found += asked
         return found
@@ -109,11 +104,11 @@ class Looks:
         found: list[Recheck] = []
         families = suspicious(self.run.findings.today(site))
         asked = {page.url for page in self.run.findings.pages[site]}
-        if not families or self.crawl.is_ending or self.run.seen[site].left:
+        if not families or self.crawl.is_ending or self.run.trouble.seen[site].left:
             return found
         with self.run.ends(), self.run.step() as (connection, _):
             for family in families:
-                if self._families[family] < ENOUGH and not self.run.seen[family.host].left:
+                if self._families[family] < ENOUGH and not self.run.trouble.seen[family.host].left:
                     self._families[family] += 1
                     found += rechecks.alike(connection, site, family.host, self.run.worker, family.has, asked)
         return found
@@ -134,7 +129,7 @@ class Looks:
         answer = self.crawl.extraction.look(raw, self.run.hearing, found, whole=self.run.findings.sample)
         if answer.outcome is Outcome.GONE:
             with self.run.ends(), self.run.step() as (connection, _):
-                self.run.hold_look(connection, found, answer.outcome)
+                self.run.trouble.hold_look(connection, found, answer.outcome)
             self._held[found.id] = answer, write
             return None
         if answer.part is not None:
@@ -147,15 +142,6 @@ class Looks:
         self._believe()
         return None
 
-    def is_known(self, answer: Answer, stored: Stored) -> bool:
-        """Whether a page was of the same outcome before, since it was last an article."""
-        its = [Capture.url == answer.url, Capture.outcome == str(answer.outcome), Capture.id != stored.capture_id]
-        if answer.recheck is not None:
-            its.append(Capture.captured_at > answer.recheck.told_at)
-        with self.run.ends(), reading(self.run.engine) as connection:
-            return connection.execute(select(Capture.id).where(*its).limit(1)).first() is not None
-        return False
-
     def _store_written(self, answer: Answer, write: Write | None, why_not: str = "") -> None:
         """Write a look's record first, where that has waited for what is believed of it, and then store it."""
         with self.run.ends():
@@ -165,21 +151,21 @@ class Looks:
 
     def _believe(self) -> None:
         """Store what waited for a page of its host that is well."""
-        for key in self.run.believed:
+        for key in self.run.trouble.believed:
             if key in self._held:
                 self._store_written(*self._held.pop(key))
-        self.run.believed.clear()
+        self.run.trouble.believed.clear()
 
     def end(self) -> None:
         """No page comes any more: decide on what looks showed to be no more. It is believed of a host that was well.
         Of a host with no other article nobody can tell; there it is believed in the end."""
         lost: Counter[str] = Counter()
-        at_host = Counter(self.run.held[key].host for key in self._held)
+        at_host = Counter(self.run.trouble.held[key].host for key in self._held)
         for key, (answer, write) in sorted(self._held.items()):
-            found = self.run.held[key]
+            found = self.run.trouble.held[key]
             alone = at_host[found.host] == 1 and found.host not in self._asked_control
             in_the_end = alone and self.run.now() - found.told_at >= ALONE
-            if in_the_end or self.run.is_well(found):
+            if in_the_end or self.run.trouble.is_well(found):
                 self._store_written(answer, write)
             else:
                 self._store_written(answer, write, NOT_BELIEVED)
@@ -197,7 +183,7 @@ class Looks:
         with self.run.ends(), self.run.step() as (connection, _):
             if RULES[cause].counts:
                 self.run.note_failure(found, cause, reason)
-            self.run.look_in_vain(connection, found, cause, reason, self.run.now())
+            self.run.trouble.look_in_vain(connection, found, cause, reason, self.run.now())
         logger.info("looked in vain: %s: %s", found.url, reason)
 
     def keep(self, found: Recheck, reason: str) -> None:
@@ -269,6 +255,6 @@ class Looks:
             note = f"{look.found.url}: pages of the article are missing: {look.reason}"
             failed = is_passing(look.cause)
             with self.run.ends(), self.run.step() as (connection, _):
-                self.run.look_in_vain(connection, look.found, look.cause, look.reason, self.run.now())
+                self.run.trouble.look_in_vain(connection, look.found, look.cause, look.reason, self.run.now())
             self.run.doubt(note, "incomplete", failed=failed, site=look.found.site, url=look.found.url)
         self._believe()

@@ -12,8 +12,8 @@ from crawler.run.store import Answer
 class PagedLook:
     """What one look has brought so far. `answers`: the first page's, and those of the others. `missing`: the addresses
     of the pages that are not there, as far as they are known; `whole`: none is missing. `tried`: the addresses that
-    were asked for. `cause`, `reason`: why the look tells nothing, "" where nothing says so; of `crawler.run.retry`, and
-    in a few words. `read`: the pages that were read already."""
+    were asked for. `cause`, `reason`: why the look tells nothing, "" where nothing says so; of
+    `crawler.run.trouble.retry`, and in a few words. `read`: the pages that were read already."""
 
     found: Recheck
     answers: list[Answer]

@@ -89,7 +89,7 @@ class Turns:
         """How long to wait before looking again; zero where the host may be asked now."""
         if self._end.is_set() or self.run.stopped or self.run.fatal is not None:
             raise Ending("the run is ending")
-        if left := self.run.seen[host].left:
+        if left := self.run.trouble.seen[host].left:
             raise HostRests(left)
         now = _moment()
         if now < local.next_at:
@@ -105,7 +105,7 @@ class Turns:
             except hosts.BudgetSpent as error:
                 self._spend(host, str(error))
                 raise HostRests(str(error)) from error
-        self.run.seen[host].shared_vain = state.vain
+        self.run.trouble.seen[host].shared_vain = state.vain
         if not wait:
             local.pause = state.delay(settings.delay)
             local.ends, local.next_at = now + hosts.TURN.total_seconds(), now
@@ -189,7 +189,7 @@ class Turns:
             self.enough(f"{self._sent} requests are sent")
 
     def _spend(self, host: str, reason: str) -> None:
-        seen = self.run.seen[host]
+        seen = self.run.trouble.seen[host]
         if not seen.left:
             seen.left, seen.spent = reason, True
             logger.info("%s: %s; what is due there stays due", host, reason)
@@ -220,7 +220,7 @@ class Turns:
 
     def leave(self, host: str, reason: str) -> None:
         """Leave a host alone for the rest of this run, and say so once."""
-        seen = self.run.seen[host]
+        seen = self.run.trouble.seen[host]
         if not seen.left:
             seen.left = reason
             self.run.doubt(f"{host}: {reason}", "host", failed=True, url=host)

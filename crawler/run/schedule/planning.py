@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select
 from archive.dedup.tables import Cluster
 from archive.store.models import Article
 from archive.watch.states import State
-from crawler.run.retry import host_of
 from crawler.run.schedule import rechecks
 from crawler.run.schedule.rechecks import Recheck
 from crawler.run.schedule.timing import next_look, pace_after, rank
+from crawler.run.trouble.retry import host_of
 
 _MISSED: Final = frozenset({State.MISSING, State.VANISHED, State.REMOVED})
 _SIBLINGS: Final = 50

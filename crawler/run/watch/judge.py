@@ -5,10 +5,10 @@ is told once, as such, and its pages count for nothing but for what fits a templ
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import log
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import define, evolve, field, frozen
 from sqlalchemy import Connection, select
@@ -21,13 +21,10 @@ from archive.watch.measures import Key, State, load, save
 from archive.watch.usual import COMMON, LEARNT, RAREST, Period, fewest, most_bad, rare_share
 from archive.watch.watching import PERIOD, WEEK, Found, Verdict, watch_count, watch_pages, watch_row, watch_values
 from crawler.pages.template.site import WATCHED, Expect, Site, Source
-from crawler.run.retry import Seen
+from crawler.run.trouble.seen import Seen
 from crawler.run.watch import words
 from crawler.run.watch.findings import Findings, SeenList, SeenPage
 from crawler.sites.registry import find_site, load_sites
-
-if TYPE_CHECKING:
-    from crawler.run.run import Run
 
 UNKNOWN_OF_A_TEMPLATE: Final = RAREST
 UNKNOWN: Final = 0.05
@@ -63,10 +60,21 @@ class Told:
         return PersonNeeded(f"{news[0]}{more}; `jianbao alarms` shows it, and what to do" if news else "")
 
 
-def judge(run: "Run", findings: Findings, connection: Connection, now: datetime) -> Told:
+@frozen(kw_only=True)
+class Ran:
+    """How the run went that found it. `id`: its row's. `seen`: what each host did, and each site. `answered`: whether
+    any answered at all; `stopped`: whether somebody asked it to end."""
+
+    id: int
+    seen: Mapping[str, Seen]
+    answered: bool
+    stopped: bool
+
+
+def judge(ran: Ran, findings: Findings, connection: Connection, now: datetime) -> Told:
     """Hold a run's findings against what is usual, in the transaction that ends it."""
-    bench = _Bench(run=run, findings=findings, connection=connection, now=now)
-    if run.answered:
+    bench = _Bench(ran=ran, findings=findings, connection=connection, now=now)
+    if ran.answered:
         bench.judge()
     return Told(
         raised=tuple(bench.raised),
@@ -78,7 +86,7 @@ def judge(run: "Run", findings: Findings, connection: Connection, now: datetime)
 
 @define(kw_only=True)
 class _Bench:
-    run: "Run"
+    ran: Ran
     findings: Findings
     connection: Connection
     now: datetime
@@ -104,13 +112,13 @@ class _Bench:
 
     def _pages(self, site: Site) -> None:
         every = self.findings.today(site.name)
-        seen = [page for page in every if not self.run.seen[page.host].left]
+        seen = [page for page in every if not self.ran.seen[page.host].left]
         counted = list(self._counted(seen))
         if counted:
             self._shares(site, "doubtful", "", [(page.measured.doubtful, page) for page in counted])
         templates: defaultdict[str, list[SeenPage]] = defaultdict(list)
         for page in every:
-            if page.measured.template or not self.run.seen[page.host].left:
+            if page.measured.template or not self.ran.seen[page.host].left:
                 templates[page.measured.template].append(page)
         for template, pages in sorted(templates.items()):
             # Without a template: of all pages those that fit none, and of which nobody can say which it was.
@@ -126,7 +134,7 @@ class _Bench:
         """The pages of which it counts that they are doubtful: of a host that gave no good one in this run, one."""
         once: set[str] = set()
         for page in seen:
-            if self.run.seen[page.host].well or page.host not in once:
+            if self.ran.seen[page.host].well or page.host not in once:
                 once.add(page.host)
                 yield page
 
@@ -194,7 +202,7 @@ class _Bench:
         began = self._run_before(site.name)
         started = self.findings.started
         took = started - began if began is not None and started is not None else None
-        whole = self.findings.whole and not self.run.stopped and took is not None and timedelta(0) <= took <= GAP
+        whole = self.findings.whole and not self.ran.stopped and took is not None and timedelta(0) <= took <= GAP
         key = (site.name, "articles", "")
         count = self.findings.new[site.name]
         if not whole or took is None:
@@ -214,7 +222,7 @@ class _Bench:
 
     def _run_before(self, site: str) -> datetime | None:
         """When the crawl before this one began that asked the site, however it ended."""
-        this = self.run.run_id
+        this = self.ran.id
         query = select(CrawlRun.sites, CrawlRun.started_at, CrawlRun.kind)
         query = query.where(CrawlRun.id >= this - RUNS_BACK, CrawlRun.id < this).order_by(CrawlRun.id.desc())
         return next(
@@ -267,14 +275,14 @@ class _Bench:
     # Hosts
 
     def _hosts(self) -> None:
-        hosts = {name: find_site(f"https://{name}/") for name in self.run.seen}
-        left = {site.name for name, site in hosts.items() if site is not None and self.run.seen[name].left}
+        hosts = {name: find_site(f"https://{name}/") for name in self.ran.seen}
+        left = {site.name for name, site in hosts.items() if site is not None and self.ran.seen[name].left}
         for name, site in sorted(hosts.items(), key=lambda one: one[0]):
             if site is not None and site.name in self.findings.sites:
-                self._host(site.name, name, self.run.seen[name])
+                self._host(site.name, name, self.ran.seen[name])
         for name in self.findings.sites:
             # Pages of several hosts, of each too few to tell: then it is the whole site that is left alone.
-            seen = self.run.seen.get(name)
+            seen = self.ran.seen.get(name)
             if seen is not None and not (seen.left and name in left):
                 self._host(name, "", seen)
 
@@ -308,7 +316,7 @@ class _Bench:
                 raise_alarm(
                     self.connection,
                     key,
-                    self.run.run_id,
+                    self.ran.id,
                     self.now,
                     usual=usual,
                     found=clean_line(now) or "",

@@ -13,7 +13,7 @@ from archive.store.db import open_engine, reading, writing
 from archive.store.models import Capture, Frontier
 from crawler.run import frontier
 from crawler.run.frontier import LEASE
-from crawler.run.retry import AGAIN, MAX_ATTEMPTS
+from crawler.run.trouble.retry import AGAIN, MAX_ATTEMPTS
 from tests.archive.make import article, captured, store
 from tests.statements import instructions, recorded, too_much
 

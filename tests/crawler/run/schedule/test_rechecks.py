@@ -9,11 +9,11 @@ from sqlalchemy import Engine, event, select
 from archive.store.db import reading, writing
 from archive.store.models import Article, Capture, Recheck, Sighting
 from crawler.pages.outcome import Outcome
-from crawler.run.retry import IN_A_ROW
 from crawler.run.run import Run
 from crawler.run.schedule import rechecks
 from crawler.run.schedule.left import left_early
 from crawler.run.schedule.planning import Look, plan
+from crawler.run.trouble.seen import IN_A_ROW
 from tests.archive.make import DAY, article, captured, store
 
 HOUR = timedelta(hours=1)
@@ -130,11 +130,11 @@ def test_looks_that_fit_no_template_tell_less_of_their_host_than_refusals(sqlite
     def left_after(outcome: Outcome) -> int:
         """How many of them it takes to leave a host alone that was well."""
         run: Any = Run(home=None, engine=sqlite_engine, lock=None, run_id=1, crawler="", heart=None)  # type: ignore[arg-type]
-        run.seen["clip.example"].page_well()
+        run.trouble.seen["clip.example"].page_well()
         with writing(sqlite_engine) as connection:
             for number, found in enumerate(looks, 1):
-                run.look_in_vain(connection, found, outcome, str(outcome), DAY + HOUR)
-                if run.seen["clip.example"].left:
+                run.trouble.look_in_vain(connection, found, outcome, str(outcome), DAY + HOUR)
+                if run.trouble.seen["clip.example"].left:
                     return number
         return 0
 
@@ -153,10 +153,10 @@ def test_a_page_that_is_asked_for_again_is_no_further_page_of_its_host_in_vain(s
         run: Any = Run(home=None, engine=sqlite_engine, lock=None, run_id=1, crawler="", heart=None)  # type: ignore[arg-type]
         with writing(sqlite_engine) as connection:
             for found in (*looks, looks[1], looks[1]):
-                run.look_in_vain(connection, found, Outcome.UNKNOWN_TEMPLATE, "unknown_template", DAY + HOUR)
+                run.trouble.look_in_vain(connection, found, Outcome.UNKNOWN_TEMPLATE, "unknown_template", DAY + HOUR)
 
         for name in ("clip.example", "clip"):
-            seen = run.seen[name]
+            seen = run.trouble.seen[name]
             assert (seen.left, sorted(seen.vain), seen.unsure) == ("", sorted(one.id for one in looks), set(seen.vain))
 
 

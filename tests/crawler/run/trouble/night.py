@@ -29,10 +29,10 @@ from crawler.run import frontier
 from crawler.run.crawl import Crawl
 from crawler.run.politeness import hosts
 from crawler.run.politeness.turns import HostRests, Turns
-from crawler.run.retry import host_of
 from crawler.run.run import open_run
 from crawler.run.schedule.rechecks import Recheck
 from crawler.run.store import read_claimed, read_recheck
+from crawler.run.trouble.retry import host_of
 from crawler.spiders import portals
 from crawler.warc.raw import RawCapture, raw_from_headers
 from crawler.warc.writer import Exchange, WarcFolder
@@ -161,19 +161,19 @@ class Nights:
     def _fetch(self, spider: Any, run: Any, fetch: Fetch, request: Request) -> Any:
         url, before = request.url, list[str]()
         while True:
-            if left := run.seen[host_of(url)].left:
+            if left := run.trouble.seen[host_of(url)].left:
                 return request.errback(failure(request, HostRests(left), before))
             if why := why_refused(url, spider.hosts):
                 return request.errback(failure(request, Refused(why), before))
             run.asked = True
             self.asked.append(url)
             with reading(run.engine) as connection:  # as whoever takes the host's turn does
-                run.seen[host_of(url)].shared_vain = hosts.look(connection, host_of(url)).vain
+                run.trouble.seen[host_of(url)].shared_vain = hosts.look(connection, host_of(url)).vain
             given = fetch(url)
             if isinstance(given, Exception):
                 return request.errback(failure(request, given, before))
             run.answered = True
-            run.answer(host_of(url), self.site)
+            run.trouble.answer(host_of(url), self.site)
             if not 300 <= given.status < 400 or not given.location:
                 break
             before.append(url)

@@ -12,7 +12,7 @@ from attrs import evolve
 from crawler.demo.proxy import Proxy
 from crawler.demo.server import GONE, VERIFY, Answer, text
 from crawler.demo.world.truth import World
-from crawler.run.retry import IN_A_ROW
+from crawler.run.trouble.seen import IN_A_ROW
 from tests.crawler.run.run import Archive
 
 pytestmark = pytest.mark.slow

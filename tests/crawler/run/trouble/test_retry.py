@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.pages.page import Outcome
-from crawler.run.retry import FIRST_WAIT, IN_A_ROW, LAST_WAIT, MAX_ATTEMPTS, RULES, Cause, Seen, decide, is_passing
-from crawler.run.retry import host_of as host
+from crawler.run.trouble.retry import FIRST_WAIT, LAST_WAIT, MAX_ATTEMPTS, RULES, Cause, decide, is_passing
+from crawler.run.trouble.retry import host_of as host
+from crawler.run.trouble.seen import IN_A_ROW, Seen
 
 DOCS = Path(__file__).parents[4] / "docs" / "outcomes.md"
 causes = st.sampled_from(list(RULES))

@@ -139,7 +139,7 @@ def test_whatever_stands_on_the_wire_no_article_is_lost(proxy: str, tmp_path: Pa
     (tmp_path / "sites" / "wire.py").write_text(SITE, encoding="utf-8")
     environment = {"JIANBAO_PROXY": proxy, "JIANBAO_SITES": str(tmp_path / "sites"), "JIANBAO_DELAY": "0.001"}
     archive = Archive(tmp_path / "home", environment)
-    patient = "import crawler.run.retry as r; r.IN_A_ROW = 99"  # else the site would be left alone after five
+    patient = "import crawler.run.trouble.seen as s; s.IN_A_ROW = 99"  # else the site would be left alone after five
     done = archive.run("crawl", "wire", "-v", before=patient, JIANBAO_TIMEOUT="2")
     assert done.returncode == 3, done.stderr
     assert not [sign for sign in ("Traceback", "<twisted", "DOWNLOAD_") if sign in done.stderr]

@@ -1,7 +1,6 @@
 """A run's findings on a real database: each measure raised, kept open and closed; and runs that raise nothing."""
 
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import attrs
@@ -15,10 +14,10 @@ from archive.watch.alarms import Alarm, close, open_alarms
 from archive.watch.measures import State, save
 from archive.watch.usual import Period
 from crawler.pages.template.site import WATCHED, Expect, Site, Source
-from crawler.run.retry import Seen
+from crawler.run.trouble.seen import Seen
 from crawler.run.watch import judge as judging
 from crawler.run.watch.findings import Findings, Measured, SeenList, SeenPage
-from crawler.run.watch.judge import Told, judge
+from crawler.run.watch.judge import Ran, Told, judge
 from tests.archive.make import DAY
 
 HOST = "www.clip.example"
@@ -72,13 +71,9 @@ class Crawls:
         with writing(self.engine) as connection:
             values = {"id": self.number, "kind": "crawl", "sites": ["clip"], "state": "running"}
             connection.execute(insert(CrawlRun).values(**values, started_at=self.now))
-            run: Any = SimpleNamespace(
-                run_id=self.number,
-                answered=answered,
-                stopped=False,
-                seen={HOST: Seen(answered=True, well=True), **(seen or {})},
-            )
-            self.told = judge(run, findings, connection, self.now)
+            every = {HOST: Seen(answered=True, well=True), **(seen or {})}
+            ran = Ran(id=self.number, seen=every, answered=answered, stopped=False)
+            self.told = judge(ran, findings, connection, self.now)
             return [(one.measure, one.scope) for one in open_alarms(connection)]
 
     def alarm(self) -> Alarm:
