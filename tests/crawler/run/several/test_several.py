@@ -225,7 +225,7 @@ def test_three_crawlers_one_of_them_killed(
     environment = {**proxy.environment(), "JIANBAO_DATABASE": postgres_url, "JIANBAO_DELAY": "0.01"}
     one, two, three = (Archive(tmp_path / name, environment) for name in ("one", "two", "three"))
     dies = (
-        "import os, crawler.run.crawl as c\n"
+        "import os, crawler.run.intake as c\n"
         "real, left = c.store, iter(range(8))\n"
         "def store(*given):\n"
         "    kept = real(*given)\n"
