@@ -16,6 +16,8 @@ from archive.settings import Home
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from archive.export.chain.anew import Going
+    from archive.export.chain.seal import Sealed
     from archive.export.package import Style
 
 NAMES = ("articles", "revisions", "stories", "links", "captures", "changes")
@@ -33,6 +35,8 @@ NAMES = ("articles", "revisions", "stories", "links", "captures", "changes")
 @click.option("--compress", type=click.Choice(["zst", "gz"]), help="Pack the files.")
 @click.option("--excel", is_flag=True, help="CSV as Excel opens it, with guarded formulas.")
 @click.option("--full", is_flag=True, help="All that there is. Without --to: a new snapshot beside the batches.")
+@click.option("--begin-anew", "anew", is_flag=True, help="Seal all that there is, and remove every batch before it.")
+@click.option("--dry-run", is_flag=True, help="Only say what --begin-anew would remove.")
 @click.option("--query", metavar="QUERY|ID", help="The hits of a search, or of a query id; it gets a query id.")
 @click.option("--since-batch", type=click.IntRange(0), metavar="N", help="Copy the sealed batches after batch N.")
 @click.option("--dataset", "datasets", type=click.Choice(NAMES), multiple=True, help="These datasets alone.")
@@ -45,6 +49,8 @@ def export(
     compress: str | None,
     excel: bool,
     full: bool,
+    anew: bool,
+    dry_run: bool,
     query: str | None,
     since_batch: int | None,
     datasets: tuple[str, ...],
@@ -57,22 +63,32 @@ def export(
     archive: docs/export.md shows how. Where nothing has changed, nothing is sealed. With --to, all that there is (or
     the hits of --query, or sealed batches) is written elsewhere, and the chain stays as it is.
 
+    Sealed batches still have what was erased since (jianbao withdraw --erase). --begin-anew seals one batch of all that
+    is there now and removes those before it, the snapshot, and the files of queries that found what is withdrawn.
+
     \b
     Examples:
       jianbao export
       jianbao export --full --to /srv/news --format parquet
       jianbao export --query '稀土 site:netease' --to - | head
       jianbao export --since-batch 41 --to /media/stick
+      jianbao export --begin-anew --dry-run
     """
     from archive.export.package import Style
 
     if excel and form != "csv":
         raise UsageError("--excel is for --format csv")
-    if sum((full, query is not None, since_batch is not None)) > 1:
-        raise UsageError("--full, --query and --since-batch exclude each other")
+    if sum((full, anew, query is not None, since_batch is not None)) > 1:
+        raise UsageError("--full, --begin-anew, --query and --since-batch exclude each other")
+    if anew and to is not None:
+        raise UsageError("--begin-anew is for the archive's own batches; leave --to out")
+    if dry_run and not anew:
+        raise UsageError("--dry-run is for --begin-anew; every other export removes nothing")
     style = Style(form=form, compress=compress, excel=excel)  # type: ignore[arg-type]
     if since_batch is not None:
         told, line = _copied(home, since_batch, to, datasets)
+    elif anew:
+        told, line = _begun_anew(home, style, datasets, dry_run=dry_run)
     elif full and to is None:
         told, line = _snapshot(home, style, datasets)
     elif query is not None or to is not None:
@@ -90,6 +106,13 @@ def _sealed(home: Home, style: "Style", datasets: tuple[str, ...]) -> tuple[dict
     _refuse_some(datasets, "a batch")
     with opened(home.database) as engine, counting_each() as progress:
         done = Sealing(engine, home.export, style, _now, _waiting, progress).run()
+    told, line = _told(home, done)
+    if done.snapshot is not None:
+        line += f"\nsnapshot of batch {done.snapshot} in {home.export / 'snapshot'}"
+    return told, line
+
+
+def _told(home: Home, done: "Sealed") -> tuple[dict[str, Any], str]:
     batch, head = done.batch, done.head
     told = {"batch": batch.number if batch else None, "head": head.number, "digest": head.digest}
     told["snapshot"] = done.snapshot
@@ -97,10 +120,34 @@ def _sealed(home: Home, style: "Style", datasets: tuple[str, ...]) -> tuple[dict
         return {**told, "rows": {}}, f"nothing has changed since batch {head.number}"
     rows = {name.split(".")[0]: about["rows"] for name, about in batch.files.items() if "rows" in about}
     what = ", ".join(f"{count:,} {name}" for name, count in rows.items()) or "no rows"
-    line = f"batch {batch.number}: {what} in {home.export / 'batches'}"
-    if done.snapshot is not None:
-        line += f"\nsnapshot of batch {done.snapshot} in {home.export / 'snapshot'}"
-    return {**told, "whole": batch.whole, "rows": rows}, line
+    return {**told, "whole": batch.whole, "rows": rows}, f"batch {batch.number}: {what} in {home.export / 'batches'}"
+
+
+def _begun_anew(home: Home, style: "Style", datasets: tuple[str, ...], *, dry_run: bool) -> tuple[dict[str, Any], str]:
+    from archive.export.chain.anew import going
+    from archive.export.chain.batches import batches
+    from archive.export.chain.seal import Sealing
+    from archive.store.db import opened, reading
+
+    _refuse_some(datasets, "a batch")
+    with opened(home.database) as engine:
+        if dry_run:
+            with reading(engine) as connection:
+                known = batches(connection)
+                goes = going(connection, home.export, known)
+            told = {"batch": len(known) + 1, "dry_run": True, "removed": goes.told()}
+            return told, f"would seal batch {len(known) + 1}, of all that there is\nwould remove {_going(goes)}"
+        with counting_each() as progress:
+            done, goes = Sealing(engine, home.export, style, _now, _waiting, progress).begin_anew()
+    told, line = _told(home, done)
+    return {**told, "removed": goes.told()}, f"{line}\nremoved {_going(goes)}"
+
+
+def _going(goes: "Going") -> str:
+    parts = [f"{len(goes.batches)} batches"]
+    parts += [f"the snapshot of batch {number}" for number in goes.snapshots]
+    parts += [f"the files of query {query_id}" for query_id in goes.queries]
+    return f"{', '.join(parts)}: {goes.size:,} bytes"
 
 
 def _snapshot(home: Home, style: "Style", datasets: tuple[str, ...]) -> tuple[dict[str, Any], str]:

@@ -106,14 +106,15 @@ def write_stream(
 
 
 def copy_batches(connection: Connection, folder: Path, known: list[Batch], since: int, to: Path) -> list[Batch]:
-    """Copy the sealed batches behind `since` as they are, with an index of them; those that are there already stay.
+    """Copy the sealed batches behind `since` as they are, with an index of them. Those that are there already stay;
+    those that were removed when the chain was begun anew are left out.
 
     Raises `NotFound` where there is no such batch, `ArchiveDamaged` where one is lost or changed: what it told cannot
     be written again, since the archive has gone on.
     """
     if not 0 <= since <= len(known):
         raise NotFound(f"there is no batch {since}; the last one is {len(known)}")
-    wanted = known[since:]
+    wanted = [batch for batch in known[since:] if not batch.removed]
     whole, _ = found(to / BATCHES)
     for batch in wanted:
         source, target = (numbered(one / BATCHES, batch.number) for one in (folder, to))

@@ -20,7 +20,7 @@ class ExportBatch(Base):
     whole: Mapped[bool]  # whether it holds all that there is, and what was before falls
     shape: Mapped[str]  # digest of the names and kinds of its fields
     last_change: Mapped[int] = mapped_column(Key)  # the greatest number in the change log that it saw
-    files: Mapped[dict[str, Any]]  # {name: {rows, bytes, sha256}}; of the manifest `bytes` and `sha256`
+    files: Mapped[dict[str, Any]]  # {name: {rows, bytes, sha256}}; of the manifest `bytes` and `sha256`; {}: removed
 
 
 class ExportDue(Base):

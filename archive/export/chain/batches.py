@@ -11,7 +11,8 @@ from archive.export.tables import ExportBatch
 
 @frozen(kw_only=True)
 class Batch:
-    """One sealed batch: see `export_batch` in docs/data.md. `files`: those with rows, each `{rows, bytes, sha256}`."""
+    """One sealed batch: see `export_batch` in docs/data.md. `files`: those with rows, each `{rows, bytes, sha256}`, and
+    the manifest; none where it was removed when the chain was begun anew."""
 
     number: int
     sealed_at: datetime
@@ -26,6 +27,11 @@ class Batch:
     def rows(self) -> int:
         """Of all its files."""
         return sum(told.get("rows", 0) for told in self.files.values())
+
+    @property
+    def removed(self) -> bool:
+        """Whether its files were taken away on purpose."""
+        return not self.files
 
 
 def head(connection: Connection) -> tuple[int, str] | None:

@@ -34,6 +34,15 @@ def snapshot_of(folder: Path, known: list[Batch]) -> Package | None:
     return None
 
 
+def needed(folder: Path, known: list[Batch]) -> list[Batch]:
+    """The batches that a new reader applies: those behind the snapshot, or from the last one on that holds all."""
+    snapshot = snapshot_of(folder, known)
+    if snapshot is not None:
+        return known[snapshot.batch :]
+    last_whole = max((batch.number for batch in known if batch.whole), default=1)
+    return known[last_whole - 1 :]
+
+
 def index_of(connection: Connection, folder: Path, told: list[Batch], known: list[Batch]) -> dict[str, Any]:
     """The index of a folder that has these batches of the chain, or some of them."""
     snapshot = snapshot_of(folder, known)
@@ -51,7 +60,8 @@ def index_of(connection: Connection, folder: Path, told: list[Batch], known: lis
 
 
 def write_index(connection: Connection, folder: Path, known: list[Batch]) -> None:
-    """Bring the index up to date, and remove snapshots that it does not name any more."""
+    """Bring the index up to date, and remove what it does not name any more: snapshots, and batches of a chain that was
+    begun anew."""
     index = index_of(connection, folder, known, known)
     data, path = write_json(index), folder / INDEX
     if not path.is_file() or path.read_bytes() != data:
@@ -62,6 +72,9 @@ def write_index(connection: Connection, folder: Path, known: list[Batch]) -> Non
         shutil.rmtree(numbered(place, number))
     for number in parts:
         shutil.rmtree(part_of(numbered(place, number)))
+    place = folder / BATCHES
+    for number in found(place)[0] & {batch.number for batch in known if batch.removed}:
+        shutil.rmtree(numbered(place, number))
 
 
 def write_json(told: dict[str, Any]) -> bytes:
@@ -72,7 +85,8 @@ def write_json(told: dict[str, Any]) -> bytes:
 def _told(batch: Batch, *, lost: bool) -> dict[str, Any]:
     told = {
         "batch": batch.number,
-        "path": None if lost else f"{BATCHES}/{numbered(Path(), batch.number).name}",
+        "path": None if lost or batch.removed else f"{BATCHES}/{numbered(Path(), batch.number).name}",
+        "removed": batch.removed,
         "sealed_at": show_time(batch.sealed_at),
         "whole": batch.whole,
         "digest": batch.digest,
@@ -88,10 +102,8 @@ def _files(files: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
 def check(folder: Path, known: list[Batch]) -> None:
     """Raise `ArchiveDamaged` where a batch that readers need is missing, or a file of it has not its size; what the
     bytes are, `jianbao verify` looks at."""
-    snapshot = snapshot_of(folder, known)
-    covered = 0 if snapshot is None else snapshot.batch
     faults = []
-    for batch in known[covered:]:
+    for batch in needed(folder, known):
         path = numbered(folder / BATCHES, batch.number)
         its = list(faults_of(path, batch.files))
         if len(its) == len(batch.files):
@@ -115,10 +127,8 @@ def adopt(engine: Engine, folder: Path) -> None:
     with reading(engine) as connection:
         archive, last = identity(connection), head(connection)
     number, digest = last or (0, None)
-    try:
-        other = json.loads((folder / INDEX).read_bytes())["archive"]
-    except (OSError, ValueError, KeyError, TypeError):
-        other = archive
+    index = _read(folder / INDEX)
+    other = index.get("archive", archive)
     if other != archive:
         raise UsageError(
             f"{folder} holds the export of another archive ({other}); move it away, a new chain begins then"
@@ -127,7 +137,9 @@ def adopt(engine: Engine, folder: Path) -> None:
     beyond = sorted(one for one in found(place)[0] if one > number)
     if not beyond:
         return
-    rows = []
+    rows = _removed(index, number, digest, beyond[0])
+    if rows:
+        number, digest = rows[-1]["number"], rows[-1]["digest"]
     for one in beyond:
         package = Package.read(numbered(place, one))
         about = {} if package is None else package.manifest
@@ -135,9 +147,37 @@ def adopt(engine: Engine, folder: Path) -> None:
         if package is None or one != number + 1 or not follows:
             raise ArchiveDamaged(f"{numbered(place, one)} is no batch that follows on {number}; move it away")
         number, digest = one, package.digest
-        sealed_at, _ = parse_time(about["created"])
-        values = {"number": one, "digest": digest, "previous": about["previous"], "whole": about["whole"]}
-        rows.append({**values, "sealed_at": sealed_at, "shape": "", "last_change": 0, "files": package.files})
+        rows.append(_adopted(about, package.digest, package.files))
     with writing(engine) as connection:
         connection.execute(insert(ExportBatch), rows)
         connection.execute(insert(ExportDue).values(dataset=ANEW, key=0, other=0, regrouped=0))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """An index as far as it can be read: it is written anew by every run."""
+    try:
+        told = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _removed(index: dict[str, Any], number: int, digest: str | None, to: int) -> list[dict[str, Any]]:
+    """The batches between `number` and `to` as the index tells of them, where all of them were removed when the chain
+    was begun anew; none where they do not hang together."""
+    rows = []
+    try:
+        for told in index["batches"][number : to - 1]:
+            if not told["removed"] or (told["batch"], told["previous"]) != (number + 1, digest):
+                return []
+            number, digest = number + 1, str(told["digest"])
+            rows.append(_adopted({**told, "created": told["sealed_at"]}, digest, {}))
+    except (KeyError, TypeError, ValueError):
+        return []
+    return rows if number == to - 1 else []
+
+
+def _adopted(told: dict[str, Any], digest: str, files: dict[str, Any]) -> dict[str, Any]:
+    """A batch as the database has it. Which fields it had and what it saw, nobody knows: the next one is whole."""
+    values = {name: told[name] for name in ("previous", "whole")} | {"number": told["batch"], "digest": digest}
+    return {**values, "sealed_at": parse_time(told["created"])[0], "shape": "", "last_change": 0, "files": files}

@@ -12,10 +12,11 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from attrs import asdict, define, field, frozen
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from attrs import asdict, define, evolve, field, frozen
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from archive.errors import ArchiveDamaged, JianbaoError, UsageError
+from archive.export.chain.anew import Going, going, remove_queries
 from archive.export.chain.batches import Batch, batches
 from archive.export.chain.due import ANEW, begin
 from archive.export.chain.folder import BATCHES, found, making, numbered, part_of, put, turn, writing_in
@@ -78,6 +79,20 @@ class Sealing:
                 write_index(state, self.folder, self.known)
             return made
 
+    def begin_anew(self) -> tuple[Sealed, Going]:
+        """Seal all that there is as one whole batch, and take away every one before it, whatever of them is lost, the
+        snapshot, and the files of queries that found what is withdrawn. So no file here has what is not in the archive
+        any more. Digests stay. The next run finishes what a killed one left. Raises as `run`."""
+        with writing_in(self.folder), turn(self.engine, self.folder, self.waiting):
+            begin(self.engine)
+            self.recover()
+            with reading(self.engine) as state:
+                goes = going(state, self.folder, self.known)
+                remove_queries(state, self.folder)
+                sealed = self._seal(state, anew=True)
+                write_index(state, self.folder, self.known)
+            return Sealed(sealed, self.known[-1], None), goes
+
     def recover(self) -> None:
         """Finish or remove what a killed run left in the folder, and read the chain."""
         adopt(self.engine, self.folder)
@@ -95,13 +110,14 @@ class Sealing:
             else:
                 shutil.rmtree(part_of(path))
 
-    def _seal(self, state: Connection) -> Batch | None:
-        """The next batch, of the state that this transaction sees; None where nothing is due."""
+    def _seal(self, state: Connection, *, anew: bool = False) -> Batch | None:
+        """The next batch, of the state that this transaction sees; None where nothing is due. `anew`: it is whole, and
+        those before are removed."""
         noted = _noted(state)
-        if not noted and self.known:
+        if not noted and self.known and not anew:
             return None
         before = self.known[-1] if self.known else None
-        whole = before is None or before.shape != shape() or _is_anew(state)
+        whole = anew or before is None or before.shape != shape() or _is_anew(state)
         number = 1 if before is None else before.number + 1
         path = numbered(self.folder / BATCHES, number)
         if path.exists():
@@ -125,16 +141,16 @@ class Sealing:
                 last_change=last_change(state),
                 files=package.files,
             )
-            self._commit(batch, noted)
+            self._commit(batch, noted, anew=anew)
         except BaseException:
             self._forget(number)
             raise
         put(path)
-        self.known.append(batch)
+        self.known = [evolve(one, files={}) if anew else one for one in self.known] + [batch]
         return batch
 
-    def _commit(self, batch: Batch, noted: list[tuple[int, int]]) -> None:
-        """Note the batch, and take off the list what is in it."""
+    def _commit(self, batch: Batch, noted: list[tuple[int, int]], *, anew: bool) -> None:
+        """Note the batch, and take off the list what is in it. `anew`: those before have no files any more."""
         with self.engine.connect() as connection:
             sqlite = self.engine.dialect.name == "sqlite"
             if sqlite:
@@ -142,6 +158,8 @@ class Sealing:
                 connection.connection.cursor().execute("PRAGMA synchronous = FULL")
             try:
                 with connection.execution_options(jianbao_write=True).begin():
+                    if anew:
+                        connection.execute(update(ExportBatch).values(files={}))
                     connection.execute(insert(ExportBatch).values(asdict(batch)))
                     for low, high in noted:
                         connection.execute(delete(ExportDue).where(ExportDue.id.between(low, high)))

@@ -36,7 +36,8 @@ def withdraw(
 
     With --erase the text goes out of the database, with what people wrote about it, and the records go out of the WARC
     files, which are written anew without them. That there was an article, at which address, stays; no crawl, import or
-    rebuild brings it back. Backups and the file that a WARC was imported from are yours to erase.
+    rebuild brings it back. Sealed batches of the export have it until jianbao export --begin-anew; backups and the file
+    that a WARC was imported from are yours to erase.
 
     \b
     Examples:
@@ -74,6 +75,7 @@ def _hide(portals: Portals, home: Home, articles: tuple[str, ...], reason: str |
 
 
 def _erase(portals: Portals, home: Home, articles: tuple[str, ...], reason: str, *, dry_run: bool) -> None:
+    from archive.export.chain import head
     from archive.people.words import line
     from archive.query.lookup import find_article
     from archive.store.db import opened, reading
@@ -84,9 +86,12 @@ def _erase(portals: Portals, home: Home, articles: tuple[str, ...], reason: str,
             found = [find_article(connection, article, portals.resolve, withdrawn=True) for article in articles]
             ids = list(dict.fromkeys(found))
             wanted = erasable(connection, ids)
+            exported = head(connection) is not None
         if not dry_run:
             wanted = erase_all(
                 home, engine, ids, line(reason, "the reason"), by=home.settings.who, now=datetime.now(UTC)
             )
     for one in wanted:
         echo(f"{'would erase' if dry_run else 'erased'} {one.line}")
+    if exported:
+        echo("what the export has sealed stays in its batches until `jianbao export --begin-anew` removes them")

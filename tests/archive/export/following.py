@@ -18,13 +18,15 @@ def index_of(folder: Path) -> dict[str, Any]:
 
 
 def follow(folder: Path, *, from_snapshot: bool = False) -> State:
-    """Apply the batches of an export folder in order, from the first or from the snapshot on."""
+    """Apply the batches of an export folder in order, from the last one that holds all or from the snapshot on."""
     index = index_of(folder)
     batches = index["batches"]
     state: State = {name: {} for name in DATASETS}
     if from_snapshot and index["snapshot"] is not None:
         apply(state, folder / index["snapshot"]["path"], index["snapshot"]["files"])
         batches = [batch for batch in batches if batch["batch"] > index["snapshot"]["batch"]]
+    else:
+        batches = batches[max(place for place, batch in enumerate(batches) if batch["whole"]) :]
     for batch in batches:
         if batch["whole"]:
             state = {name: {} for name in DATASETS}

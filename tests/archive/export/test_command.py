@@ -77,6 +77,27 @@ def test_what_does_not_move_the_chain(run: Run, home: Path, tmp_path: Path) -> N
     engine.dispose()
 
 
+def test_the_chain_begins_anew(run: Run, home: Path) -> None:
+    run()
+    add(home, 2)
+    run()
+    run("--full")
+    before = index_of(home / "export")
+    size = sum(path.stat().st_size for one in ("batches", "snapshot") for path in (home / "export" / one).rglob("*.*"))
+    dry = run("--begin-anew", "--dry-run")
+    assert (dry.exit_code, dry.stderr) == (0, "")
+    assert dry.stdout == (
+        f"would seal batch 3, of all that there is\nwould remove 2 batches, the snapshot of batch 2: {size:,} bytes\n"
+    )
+    assert index_of(home / "export") == before
+    removed = {"batches": [1, 2], "snapshots": [2], "queries": [], "bytes": size}
+    assert json.loads(run("--begin-anew", "--dry-run", "--json").stdout)["removed"] == removed
+    told = json.loads(run("--begin-anew", "--json").stdout)
+    assert (told["batch"], told["whole"], told["rows"]["articles"], told["removed"]) == (3, True, 2, removed)
+    assert run("--begin-anew").stdout.startswith("batch 4: 2 articles, ")
+    assert run().stdout == "nothing has changed since batch 4\n"
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -87,6 +108,10 @@ def test_what_does_not_move_the_chain(run: Run, home: Path, tmp_path: Path) -> N
         (("--full", "--dataset", "links"), "a snapshot has all datasets"),
         (("--to", "-", "--dataset", "links", "--dataset", "articles"), "standard output takes one dataset"),
         (("--excel",), "--excel is for --format csv"),
+        (("--begin-anew", "--full"), "exclude each other"),
+        (("--begin-anew", "--to", "-"), "leave --to out"),
+        (("--begin-anew", "--dataset", "links"), "a batch has all datasets"),
+        (("--dry-run",), "--dry-run is for --begin-anew"),
         (("--full",), "no batch is sealed yet"),
         (("--query", "(("), ""),
     ],

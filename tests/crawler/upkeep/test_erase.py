@@ -184,7 +184,11 @@ def test_the_command_says_what_would_go_and_goes(small: Small) -> None:
     assert body_of(small, int(key))
     assert run_it(key, "--reason", WHY).stdout == f"article {key} withdrawn\n"
     assert run_it("--undo", key).stdout == f"article {key} shown again\n"
-    assert run_it("--erase", key, "--reason", WHY).stdout.startswith(f"erased {told}")
+    exported = CliRunner().invoke(main, ["--home", str(small.home.path), "export"])
+    assert exported.exit_code == 0, exported.output
+    done = run_it("--erase", key, "--reason", WHY)
+    assert done.stdout.startswith(f"erased {told}")
+    assert done.stdout.endswith("stays in its batches until `jianbao export --begin-anew` removes them\n")
     assert "that cannot be taken back" in run_it("--undo", key).stderr
 
 

@@ -3,13 +3,11 @@
 import json
 import os
 import shutil
-import signal
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, func, select
 
 from archive.errors import ArchiveDamaged, StorageError, UsageError
 from archive.export.chain import Batch, batches, head, seal, snapshot
@@ -19,6 +17,7 @@ from archive.export.package import Style
 from archive.export.tables import ExportDue
 from archive.people import withdrawals
 from archive.store.db import open_engine, reading, writing
+from tests.archive.export.chain.killing import killed
 from tests.archive.export.following import follow, index_of, present
 from tests.archive.make import DAY, article, captured, store
 
@@ -92,16 +91,6 @@ def test_each_form_and_the_chain_goes_on_in_another(engine: Engine, folder: Path
     assert names == ["articles.jsonl.zst", "articles.csv.gz", "articles.parquet"]
 
 
-_SYSTEM: tuple[tuple[object, str], ...] = (
-    (os, "fsync"),
-    (os, "mkdir"),
-    (os, "rename"),
-    (os, "replace"),
-    (os, "unlink"),
-    (os, "rmdir"),
-)
-
-
 def test_killed_at_any_step_the_next_run_seals_the_same_rows_once(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,17 +99,17 @@ def test_killed_at_any_step_the_next_run_seals_the_same_rows_once(
     monkeypatch.setattr(snapshot, "FEW", 0)
     folder = tmp_path / "export"
     engine = open_engine(database_url)
-    killed = 0
+    kills = 0
     for native_id in ("a:1", "a:2"):
-        store(engine, captured(article(native_id, TEXT + native_id * 9), killed))
+        store(engine, captured(article(native_id, TEXT + native_id * 9), kills))
         expected = len(sealed(engine)) + 1
         steps = 0
         while True:
             engine.dispose()
             steps += 1
-            if not _killed(lambda: run(open_engine(database_url), folder), at=steps):
+            if not killed(lambda: run(open_engine(database_url), folder), at=steps):
                 break
-            killed += 1
+            kills += 1
             assert len(sealed(engine)) in (expected - 1, expected)
             if (folder / "index.json").exists():
                 index_of(folder)
@@ -131,31 +120,7 @@ def test_killed_at_any_step_the_next_run_seals_the_same_rows_once(
         with reading(engine) as connection:
             assert connection.scalar(select(func.count()).select_from(ExportDue)) == 0
     engine.dispose()
-    assert killed > 20
-
-
-def _killed(do: Callable[[], object], at: int) -> bool:
-    """Whether a process of its own that does it was killed before its call number `at`."""
-    child = os.fork()
-    if child == 0:
-        try:
-            left = at
-
-            def count(*_: object) -> None:
-                nonlocal left
-                left -= 1
-                if left == 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-            for module, name in _SYSTEM:
-                real = getattr(module, name)
-                setattr(module, name, lambda *args, _real=real, **more: (count(), _real(*args, **more))[1])
-            event.listen(Engine, "commit", count)
-            do()
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    return os.WIFSIGNALED(status)
+    assert kills > 20
 
 
 def test_a_full_disk_leaves_nothing_half_written(engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from archive.export.chain import snapshot
 from archive.export.chain.seal import Sealing
 from archive.export.package import Style
+from tests.archive.export.chain.histories import History
 from tests.archive.export.following import follow, index_of, present
-from tests.archive.export.histories import History
 from tests.archive.make import DAY
 
 HISTORIES = int(os.environ.get("JIANBAO_TEST_HISTORIES") or 6)
