@@ -6,6 +6,7 @@ A folder is one package (`datapackage.json`), or a chain of batches with its ind
 import csv
 import hashlib
 import json
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,7 @@ from attrs import frozen
 from archive.errors import UsageError
 from archive.export.datasets import DATASETS, OPS, Row
 from archive.export.datasets.dataset import Field
+from archive.load.exported.checked import check
 from archive.load.forms import parquet
 from archive.load.forms.packed import unpacked
 
@@ -24,13 +26,6 @@ MAX_ROW: Final = 64 * 2**20
 """Bytes of a row."""
 _MAX_MANIFEST: Final = 64 * 2**20
 _LISTS: Final = frozenset(("texts", "integers", "images", "edits", "signature"))
-_TYPES: Final[dict[str, tuple[type, ...]]] = {
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    **dict.fromkeys(("text", "shown", "second", "instant", "json"), (str,)),
-    **dict.fromkeys(_LISTS, (list,)),
-}
 
 
 @frozen
@@ -98,12 +93,13 @@ def _package(path: Path, digest: str | None, previous: str | None) -> Package:
             if one["name"] in DATASETS:
                 files[one["name"]] = file, str(one["format"])
         return Package(path, about["batch"], bool(about["whole"]), files)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise UsageError(f"{path / MANIFEST} is no manifest of an export") from error
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
+        _regular(path)
         with path.open("rb") as file:
             data = file.read(_MAX_MANIFEST)
         found = json.loads(data)
@@ -116,8 +112,15 @@ def _json(path: Path) -> dict[str, Any]:
     return found
 
 
+def _regular(path: Path) -> None:
+    """Raises `UsageError` for a pipe, which would be waited for, and a device, which may not end."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise UsageError(f"{path} is no regular file; nothing was taken in")
+
+
 def _verify(path: Path, size: int, sha256: str) -> None:
     try:
+        _regular(path)
         if path.stat().st_size != size:
             raise UsageError(f"{path} has {path.stat().st_size} bytes, not {size}; nothing was taken in")
         with path.open("rb") as file:
@@ -136,7 +139,7 @@ def rows(package: Package, dataset: str) -> Iterator[Row]:
     number = 0
     try:
         for row in _read(path, form, fields):
-            _check(row, fields, DATASETS[dataset].key)
+            check(row, DATASETS[dataset])
             number += 1
             yield row
     except (ValueError, OSError, EOFError, RecursionError, csv.Error) as error:
@@ -191,19 +194,3 @@ def _value(cell: str, field: Field) -> Any:
     if field.kind in _LISTS or field.kind in ("integer", "number", "boolean"):
         return json.loads(cell)
     return cell
-
-
-def _check(row: Row, fields: Mapping[str, Field], key: tuple[str, ...]) -> None:
-    """Raises `ValueError` where a field has another kind of value than it should, or a key is missing."""
-    for name in key:
-        if type(row.get(name)) is not int or not 0 < row[name] < 2**63:
-            raise ValueError(f"{name} is no number")
-    if row.get("op") == "withdraw":
-        return
-    for name, field in fields.items():
-        value = row.get(name)
-        if value is None:
-            if not field.null:
-                raise ValueError(f"{name} is missing")
-        elif not isinstance(value, _TYPES[field.kind]) or (isinstance(value, bool) and field.kind != "boolean"):
-            raise ValueError(f"{name} is not of kind {field.kind}")

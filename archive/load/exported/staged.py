@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from archive.errors import UsageError
 from archive.export.datasets import DATASETS, Row
 from archive.load.exported.package import Package, rows
 
@@ -68,6 +69,15 @@ class Staged:
         told = json.dumps({field: row[field] for field in DATASETS[name].fields if field in row}, ensure_ascii=False)
         of = row.get(_OF[name]) if name in _OF else None
         self._db.execute("INSERT OR REPLACE INTO row VALUES (?, ?, ?, ?, ?)", (name, one, other, of, told))
+
+    def check(self) -> None:
+        """Raises `UsageError` where two articles have one name: each is one publication at one site."""
+        found = self._db.execute(
+            "SELECT min(one), max(one) FROM row WHERE dataset = 'articles'"
+            " GROUP BY told ->> 'site', told ->> 'native_id' HAVING count(*) > 1 LIMIT 1"
+        ).fetchone()
+        if found is not None:
+            raise UsageError(f"articles {found[0]} and {found[1]} of the export have one name; nothing was taken in")
 
     def count(self, name: str) -> int:
         """How many rows a dataset has."""
@@ -142,6 +152,7 @@ def staged(found: Iterable[Package], folder: Path | None = None) -> Iterator[Sta
         try:
             for package in found:
                 made.apply(package)
+            made.check()
             yield made
         finally:
             made.close()

@@ -128,14 +128,15 @@ class Taking:
             at, its = instant(one["captured_at"]), by_id.get(one["capture_id"] or 0)
             if (one["capture_id"] is not None, at, one["digest"]) in here:
                 continue
-            if one["cause"] == "extractor" and one["capture_id"] is not None:
-                again.append((row, one, self._capture_of(row, one)))
+            shows = None if one["capture_id"] is None else self._capture_of(row, one)
+            if one["cause"] == "extractor" and shows is not None:
+                again.append((row, one, shows))
             elif its is not None and its["id"] not in used:
                 used.add(its["id"])
                 made = add_indexes(article(row, at=at, cause="publisher", text=one))
                 shown = {**capture(its), "text_digest": made.digest}
                 items.append((its, evolve(made, capture=shown, captured_at=None)))
-            elif one["capture_id"] is None:
+            elif shows is None:
                 items.append((None, add_indexes(article(row, at=at, cause="import", text=one))))
         for its in captures:
             if its["id"] in used:
@@ -148,10 +149,10 @@ class Taking:
             items.append((its, evolve(made, capture={**capture(its), "text_digest": made.digest}, captured_at=None)))
         return items
 
-    def _capture_of(self, row: Row, revision: Row) -> Row:
-        return next(
-            one for one in self.staged.of("captures", [row["id"]])[row["id"]] if one["id"] == revision["capture_id"]
-        )
+    def _capture_of(self, row: Row, revision: Row) -> Row | None:
+        """None where the export does not have it: it may be a withdrawn article's."""
+        its = self.staged.of("captures", [row["id"]])[row["id"]]
+        return next((one for one in its if one["id"] == revision["capture_id"]), None)
 
     def _store(
         self,
@@ -212,7 +213,9 @@ class Taking:
         articles: dict[int, int],
         last: int,
     ) -> None:
-        """Give articles that are new here the history that they had: ingest has told that of today."""
+        """Give articles that are new here the history that they had: ingest has told that of today. Where the export
+        has no revisions, that is all there is."""
+        new = [row for row in new if revisions[row["id"]]]
         if not new:
             return
         here = [articles[row["id"]] for row in new]
