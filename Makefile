@@ -91,8 +91,9 @@ bench-politeness: setup ## three crawlers on one PostgreSQL: how fast they ask e
 bench-serve: setup ## the reading room under load, beside an import that writes
 	@$(BIN)/python -m benchmarks.reading.serve
 
-bench-export: setup ## the export of 200,000 articles: speed beside objects of the ORM, memory
+bench-export: setup ## the export of 200,000 articles: speed beside objects of the ORM, memory; an increment, what a chain costs writers
 	@$(BIN)/python -m benchmarks.reading.export
+	@$(BIN)/python -m benchmarks.reading.batches
 
 simulate: setup ## days at a scripted portal (DAYS=20 SEED=1): what the archive's history missed, or made up
 	@$(BIN)/python -m tests.simulation --days $(or $(DAYS),20) --seed $(or $(SEED),1)
