@@ -52,12 +52,12 @@ def last_tag() -> str | None:
 def check_version() -> str:
     """The version is a new one, and compose.yaml names it."""
     now = version()
-    if git("status", "--porcelain"):
-        raise Failed("there are changes that are not committed")
+    if changed := git("status", "--porcelain").splitlines():
+        raise Failed(f"not committed: {', '.join(line[3:] for line in changed[:5])}; commit that, or take it away")
     if f"v{now}" in git("tag", "--list").split():
-        raise Failed(f"v{now} is released already; raise the version in pyproject.toml")
+        raise Failed(f"v{now} is released already; raise the version in pyproject.toml and compose.yaml")
     if f"image: jianbao:{now}\n" not in (ROOT / "compose.yaml").read_text("utf-8"):
-        raise Failed(f"compose.yaml names another version than {now}")
+        raise Failed(f"compose.yaml names another version; write `image: jianbao:{now}`")
     return f"{now}, after {last_tag() or 'none'}"
 
 
@@ -68,10 +68,10 @@ def check_changelog() -> str:
     head, body = sections[0]
     if head.startswith("Unreleased"):
         if body.strip():
-            raise Failed(f"what stands under Unreleased goes under `## {now} - YYYY-MM-DD`")
+            raise Failed(f"CHANGELOG.md: what stands under Unreleased goes under `## {now} - YYYY-MM-DD`")
         head, body = sections[1]
     if not re.fullmatch(rf"{re.escape(now)} - \d{{4}}-\d\d-\d\d", head):
-        raise Failed(f"the first section is {head!r}, not `{now} - YYYY-MM-DD`")
+        raise Failed(f"CHANGELOG.md: the first section is {head!r}, not `{now} - YYYY-MM-DD`")
     return head
 
 
@@ -93,7 +93,10 @@ def check_frozen() -> str:
     there = {name: (ROOT / name).read_text("utf-8") for name in frozen if (ROOT / name).is_file()}
     changed = [name for name in frozen if there.get(name) != git("show", f"{tag}:{name}")]
     if changed:
-        raise Failed(f"changed since {tag}: {', '.join(changed)}; a released file stays as it is")
+        raise Failed(
+            f"changed since {tag}: {', '.join(changed)}; put back what was released (git checkout {tag} -- FILE), and "
+            "write what is new into a file of its own"
+        )
     return f"{len(frozen)} files are as in {tag}"
 
 
@@ -157,6 +160,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "frozen": check_frozen,
     "packages": check_packages,
 }
+LONG: dict[str, str] = {"packages": "both are built twice, and tried in an empty environment: some minutes …"}
 
 
 @click.command()
@@ -165,11 +169,16 @@ def main(names: tuple[str, ...]) -> None:
     """Whether this tree is to be released."""
     failed = False
     for name in names or CHECKS:
+        if name in LONG:
+            click.echo(f"… {name}: {LONG[name]}")
         try:
             click.echo(f"✓ {name}: {CHECKS[name]()}")
         except Failed as error:
             click.echo(f"✗ {name}: {error}")
             failed = True
+    if not names:
+        rest = "mend what is marked ✗ and run it again" if failed else f"to be released: git tag -s v{version()}"
+        click.echo(f"{rest} (CONTRIBUTING.md, A release)")
     sys.exit(failed)
 
 
