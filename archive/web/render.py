@@ -90,6 +90,7 @@ def environment() -> Environment:
     """The templates' environment."""
     made = Environment(
         loader=PackageLoader("archive.web"),
+        auto_reload=False,
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_shown,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, Literal, Protocol
 from urllib.parse import quote, urlencode
 
@@ -61,10 +62,16 @@ class Page:
     writes: bool = False
     reads: bool = True
 
-    @property
+    @cached_property
+    def pieces(self) -> tuple[tuple[str, str], ...]:
+        """Its path behind the first piece of it: the name of each value, and what follows it."""
+        found = (piece.partition("}") for piece in self.path.split("{")[1:])
+        return tuple((part.partition(":")[0], rest) for part, _, rest in found)
+
+    @cached_property
     def parts(self) -> tuple[str, ...]:
         """The names of what stands in its path."""
-        return tuple(part.partition("}")[0].partition(":")[0] for part in self.path.split("{")[1:])
+        return tuple(name for name, _ in self.pieces)
 
 
 @frozen(kw_only=True)
@@ -83,10 +90,9 @@ class Room:
     def path(self, name: str, values: Mapping[str, Any]) -> str:
         """The address of a page. What is no part of its path becomes the query; None and "" are left out."""
         page = self.pages[name]
-        path = self.root_path
-        for piece in page.path.split("{"):
-            part, closed, rest = piece.partition("}")
-            path += quote(str(values[part.partition(":")[0]]), safe="/") + rest if closed else piece
+        path = self.root_path + page.path.partition("{")[0]
+        for name, rest in page.pieces:
+            path += quote(str(values[name]), safe="/") + rest
         query: list[tuple[str, str]] = []
         for key, value in values.items():
             if key not in page.parts and value not in (None, "", False):

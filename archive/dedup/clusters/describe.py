@@ -1,8 +1,8 @@
 """What the archive says of one cluster: its copies, how each is linked, and what happened to it."""
 
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 
 from archive.dedup.clusters.related import links_of, related
 from archive.dedup.tables import Cluster, ClusterEvent, Decision, DedupText
@@ -16,13 +16,38 @@ from archive.times import show_time
 MAX_MEMBERS = 2000
 MAX_DIFFERENCES = 12
 
+_ITS: Final[BindParameter[int]] = bindparam("cluster")
+_CLUSTER_OF: Final = select(Article.cluster_id).where(Article.id == bindparam("article"))
+_CLUSTER: Final = select(Cluster.__table__).where(Cluster.id == _ITS)
+_MEMBERS: Final = (
+    select(
+        *(Article.id, Article.site, Article.native_id, Article.url, Article.headline),
+        *(Article.published_at, Article.published_precision, Article.first_captured_at, Article.body),
+        DedupText.length,
+    )
+    .outerjoin(DedupText, DedupText.article_id == Article.id)
+    .where(Article.cluster_id == _ITS, visible())
+    .limit(MAX_MEMBERS)
+)
+_EVENTS: Final = (
+    select(
+        ClusterEvent.__table__,
+        *(getattr(Decision, name).label(name) for name in ("by", "note", "undone_at", "undone_by")),
+    )
+    .outerjoin(Decision, Decision.id == ClusterEvent.decision_id)
+    .where(or_(ClusterEvent.cluster_id == _ITS, ClusterEvent.other_cluster_id == _ITS))
+    .order_by(ClusterEvent.id)
+    .limit(MAX_MEMBERS)
+)
 
-def describe_cluster(connection: Connection, article_id: int) -> dict[str, Any]:
-    """The cluster that an article is in, as `jianbao cluster --json` prints it. Raises `NotFound`."""
-    cluster_id = connection.scalar(select(Article.cluster_id).where(Article.id == article_id))
+
+def describe_cluster(connection: Connection, article_id: int, *, with_differences: bool = True) -> dict[str, Any]:
+    """The cluster that an article is in, as `jianbao cluster --json` prints it; the words that differ between its
+    members only `with_differences`, since texts are compared for them. Raises `NotFound`."""
+    cluster_id = connection.scalar(_CLUSTER_OF, {"article": article_id})
     if cluster_id is None:
         raise NotFound(f"no article {article_id}")
-    row = connection.execute(select(Cluster.__table__).where(Cluster.id == cluster_id)).mappings().first()
+    row = connection.execute(_CLUSTER, {"cluster": cluster_id}).mappings().first()
     stands = row["representative_id"] if row else article_id
     members = _members(connection, cluster_id)
     ids = {member["id"] for member in members}
@@ -37,6 +62,7 @@ def describe_cluster(connection: Connection, article_id: int) -> dict[str, Any]:
         if member["link"] is not None:
             # Only a person's word brings together what no link unites.
             member["link"]["decided"] = None if member["link"]["relation"] in SAME_TEXT else "same"
+        if member["link"] is not None and with_differences:
             told = marked(bodies[member["link"]["to"]], bodies[key], MAX_DIFFERENCES)
             member["differences"], member["more_differences"] = told
     return {
@@ -51,23 +77,7 @@ def describe_cluster(connection: Connection, article_id: int) -> dict[str, Any]:
 
 
 def _members(connection: Connection, cluster_id: int) -> list[dict[str, Any]]:
-    rows = connection.execute(
-        select(
-            Article.id,
-            Article.site,
-            Article.native_id,
-            Article.url,
-            Article.headline,
-            Article.published_at,
-            Article.published_precision,
-            Article.first_captured_at,
-            Article.body,
-            DedupText.length,
-        )
-        .outerjoin(DedupText, DedupText.article_id == Article.id)
-        .where(Article.cluster_id == cluster_id, visible())
-        .limit(MAX_MEMBERS)
-    ).mappings()
+    rows = connection.execute(_MEMBERS, {"cluster": cluster_id}).mappings()
     found = sorted(
         (dict(row) for row in rows),
         key=lambda row: (
@@ -84,14 +94,7 @@ def _members(connection: Connection, cluster_id: int) -> list[dict[str, Any]]:
 
 
 def _events(connection: Connection, cluster_id: int) -> list[dict[str, Any]]:
-    names = ("by", "note", "undone_at", "undone_by")
-    rows = connection.execute(
-        select(ClusterEvent.__table__, *(getattr(Decision, name).label(name) for name in names))
-        .outerjoin(Decision, Decision.id == ClusterEvent.decision_id)
-        .where(or_(ClusterEvent.cluster_id == cluster_id, ClusterEvent.other_cluster_id == cluster_id))
-        .order_by(ClusterEvent.id)
-        .limit(MAX_MEMBERS)
-    ).mappings()
+    rows = connection.execute(_EVENTS, {"cluster": cluster_id}).mappings()
     found = [{name: value for name, value in row.items() if name != "id"} for row in rows]
     for event in found:
         event |= {name: show_time(event[name]) for name in ("at", "undone_at")}

@@ -1,9 +1,9 @@
 """Found articles as they are shown."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select
 
 from archive.dedup.tables import Cluster, Link
 from archive.query.language.nodes import Field, Word
@@ -22,30 +22,51 @@ _COLUMNS = (
 )
 
 
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+_HITS: Final = (
+    select(*_COLUMNS, func.coalesce(Cluster.size, 1).label("copies"))
+    .outerjoin(Cluster, Cluster.id == Article.cluster_id)
+    .where(Article.id.in_(_IDS))
+)
+_RELATIONS: Final = (
+    select(Link.article_id, Link.relation).where(Link.article_id.in_(_IDS)).order_by(Link.other_id.desc())
+)
+
+
 def describe(connection: Connection, resolved: Resolved, ids: Sequence[int]) -> tuple[Hit, ...]:
     """The hits of these articles, in this order."""
     if not ids:
         return ()
-    statement = (
-        select(*_COLUMNS, func.coalesce(Cluster.size, 1).label("copies"))
-        .outerjoin(Cluster, Cluster.id == Article.cluster_id)
-        .where(Article.id.in_(ids))
-    )
-    rows: dict[int, Any] = {row.id: row for row in connection.execute(statement)}
+    rows: dict[int, Any] = {row.id: row for row in connection.execute(_HITS, {"ids": ids})}
     relations = _relations(connection, ids)
     texts = frozen_texts(connection, resolved, ids)
     shown = {key: texts.get(key) or (row.revision, row.headline, row.body) for key, row in rows.items()}
-    cuts = runs_of_all([text for _, headline, body in shown.values() for text in (headline or "", body)])
-    cut = {key: (cuts[2 * place], cuts[2 * place + 1]) for place, key in enumerate(shown)}
+    marks = _marks(shown, resolved.words) if resolved.words else {}
     return tuple(
-        _hit(rows[key], relations.get(key), shown[key], cut[key], resolved.words) for key in ids if key in rows
+        _hit(rows[key], relations.get(key), shown[key], marks.get(key, _NO_MARKS)) for key in ids if key in rows
     )
+
+
+def _marks(
+    texts: Mapping[int, tuple[int, str | None, str]], words: Sequence[Word]
+) -> dict[int, tuple[list[Span], list[Span]]]:
+    """Where the words stand in each headline and each body."""
+    cuts = runs_of_all([text for _, headline, body in texts.values() for text in (headline or "", body)])
+    return {
+        key: (
+            _found(headline or "", cuts[2 * place], words, Field.BODY),
+            _found(body, cuts[2 * place + 1], words, Field.TITLE),
+        )
+        for place, (key, (_, headline, body)) in enumerate(texts.items())
+    }
+
+
+_NO_MARKS: Final[tuple[list[Span], list[Span]]] = ([], [])
 
 
 def _relations(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
     """What each is to the earliest article that it is linked to as the later one."""
-    statement = select(Link.article_id, Link.relation).where(Link.article_id.in_(ids)).order_by(Link.other_id.desc())
-    return {row.article_id: row.relation for row in connection.execute(statement)}
+    return {row.article_id: row.relation for row in connection.execute(_RELATIONS, {"ids": ids})}
 
 
 def frozen_texts(
@@ -68,11 +89,10 @@ def _hit(
     row: Row[Any],
     relation: str | None,
     text: tuple[int, str | None, str],
-    cut: tuple[Runs, Runs],
-    words: Sequence[Word],
+    marks: tuple[list[Span], list[Span]],
 ) -> Hit:
     revision, headline, body = text[0], text[1] or "", text[2]
-    in_headline = _found(headline, cut[0], words, Field.BODY)
+    in_headline, in_body = marks
     return Hit(
         id=row.id,
         site=row.site,
@@ -87,7 +107,7 @@ def _hit(
         state=row.state,
         relation=relation,
         headline=Snippet(headline, tuple((span.start, span.end) for span in in_headline)),
-        snippet=snippet(body, _found(body, cut[1], words, Field.TITLE)),
+        snippet=snippet(body, in_body),
     )
 
 

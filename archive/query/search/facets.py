@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -74,7 +75,7 @@ def _counted(connection: Connection, resolved: Resolved, names: Sequence[str]) -
     counted: dict[str, Counter[str]] = {name: Counter() for name in names}
     columns = [name for name in names if name != "relation"]
     flagged: set[tuple[int, str]] = set()
-    rows = connection.execute(_statement(resolved, columns, with_relation="relation" in names))
+    rows = connection.execute(_statement(resolved, tuple(columns), with_relation="relation" in names))
     for name, story, count, *values in rows:
         if not name:
             for column, value in zip(columns, values, strict=True):
@@ -89,7 +90,8 @@ def _counted(connection: Connection, resolved: Resolved, names: Sequence[str]) -
     return counted
 
 
-def _statement(resolved: Resolved, names: Sequence[str], *, with_relation: bool) -> CompoundSelect[*tuple[Any, ...]]:
+@lru_cache(maxsize=500)
+def _statement(resolved: Resolved, names: tuple[str, ...], *, with_relation: bool) -> CompoundSelect[*tuple[Any, ...]]:
     """The hits are looked for once. Articles that are alone are counted by all their values at once (a row with ""),
     stories by each value of one name; but a row with `flag` is a story and the flags of one of its articles, since
     these are several in one column."""

@@ -6,6 +6,7 @@ representative if that is a hit, else its earliest hit.
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -39,6 +40,8 @@ _UNDATED: Final = datetime(1, 1, 2, tzinfo=UTC)
 _TIME: Final = func.coalesce(Article.published_at, literal(_UNDATED, UtcDateTime()), type_=UtcDateTime())
 
 
+# Many readers ask the same, and to put a statement together costs more than to send it.
+@lru_cache(maxsize=500)
 def ordered(resolved: Resolved) -> CTE:
     """The hits with their keys: columns `id`, `rank`, `time`, and how many there are, `total`."""
     shown = _each(resolved) if is_each_a_hit(resolved) else _stories(resolved)

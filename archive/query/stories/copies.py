@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from archive.dedup.verify.facts import look
 from archive.dedup.verify.texts import prepare
@@ -121,9 +121,24 @@ def last_gone(seen: Sequence[Look]) -> Interval | None:
     return interval(went[-1]) if went else None
 
 
+_ITS: Final = (Article.cluster_id == bindparam("cluster"), visible())
+_STORY: Final = select(Article.cluster_id).where(Article.id == bindparam("article"))
+_COPIES: Final = (
+    select(*COLUMNS)
+    .where(*_ITS)
+    .order_by(Article.published_at.is_(None), Article.published_at, Article.id)
+    .limit(MAX_COPIES)
+)
+_COPY: Final = select(*COLUMNS).where(Article.id == bindparam("article"), *_ITS)
+_SIZE: Final = select(func.count()).select_from(Article).where(*_ITS)
+_TEXTS: Final = select(Article.id, Article.headline, Article.body).where(
+    Article.id.in_(bindparam("articles", expanding=True)), visible()
+)
+
+
 def story_of(connection: Connection, article_id: int) -> int:
     """The number of the story that an article is in. Raises `NotFound`."""
-    found = connection.scalar(select(Article.cluster_id).where(Article.id == article_id))
+    found = connection.scalar(_STORY, {"article": article_id})
     if found is None:
         raise NotFound(f"no article {article_id}")
     return found
@@ -132,12 +147,10 @@ def story_of(connection: Connection, article_id: int) -> int:
 def copies(connection: Connection, cluster_id: int, *, also: int | None = None) -> list[Copy]:
     """The copies of a story, in the order of their stated times; `also`: this one in any case. Raises `NotFound` where
     there is none."""
-    query = select(*COLUMNS).where(Article.cluster_id == cluster_id, visible())
-    query = query.order_by(Article.published_at.is_(None), Article.published_at, Article.id).limit(MAX_COPIES)
-    found = [Copy.of(row) for row in connection.execute(query).mappings()]
+    found = [Copy.of(row) for row in connection.execute(_COPIES, {"cluster": cluster_id}).mappings()]
     if also is not None and also not in {one.id for one in found}:
-        own = select(*COLUMNS).where(Article.id == also, Article.cluster_id == cluster_id, visible())
-        found += [Copy.of(row) for row in connection.execute(own).mappings()]
+        its = {"cluster": cluster_id, "article": also}
+        found += [Copy.of(row) for row in connection.execute(_COPY, its).mappings()]
     if not found:
         raise NotFound(f"no story {cluster_id}; `jianbao cluster ID` tells which story an article is in")
     return sorted(found, key=lambda one: one.by_time)
@@ -147,16 +160,14 @@ def size_of(connection: Connection, every: Sequence[Copy]) -> int:
     """How many copies a story has, of which these are looked at."""
     if len(every) < MAX_COPIES:
         return len(every)
-    query = select(func.count()).select_from(Article).where(Article.cluster_id == every[0].cluster_id, visible())
-    return connection.scalar(query) or 0
+    return connection.scalar(_SIZE, {"cluster": every[0].cluster_id}) or 0
 
 
 def texts(connection: Connection, article_ids: Collection[int]) -> dict[int, tuple[str | None, str]]:
     """The headline and the body of each of these articles, as they are now."""
     found: dict[int, tuple[str | None, str]] = {}
     for some in chunks(article_ids):
-        query = select(Article.id, Article.headline, Article.body).where(Article.id.in_(some), visible())
-        found |= {row.id: (row.headline, row.body) for row in connection.execute(query)}
+        found |= {row.id: (row.headline, row.body) for row in connection.execute(_TEXTS, {"articles": some})}
     return found
 
 

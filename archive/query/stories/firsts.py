@@ -4,13 +4,14 @@ contradict each other."""
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 from attrs import asdict, frozen
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from archive.query.stories.copies import Copy, chunks, copies, size_of
-from archive.store.keys import key_in
+from archive.store.keys import keys_given, keys_in
 from archive.store.models import Capture, CrawlRun, Sighting
 from archive.text.fold import fold
 from archive.times import show_time
@@ -94,6 +95,34 @@ class Firsts:
         }
 
 
+_OF_SIGHTING: Final = (Sighting.site, Sighting.native_id)
+_EARLIEST: Final = (
+    select(Capture.article_id, func.min(Capture.captured_at).label("at"))
+    .where(Capture.article_id.in_(bindparam("articles", expanding=True)))
+    .group_by(Capture.article_id)
+    .subquery()
+)
+_CAPTURED: Final = (
+    select(Capture.article_id, Capture.captured_at, func.min(Capture.id))
+    .join(_EARLIEST, (_EARLIEST.c.article_id == Capture.article_id) & (_EARLIEST.c.at == Capture.captured_at))
+    .group_by(Capture.article_id, Capture.captured_at)
+)
+_RUN: Final = (
+    select(CrawlRun.started_at, CrawlRun.finished_at)
+    .join(Capture, Capture.run_id == CrawlRun.id)
+    .where(Capture.article_id == bindparam("article"))
+    .order_by(Capture.captured_at, Capture.id)
+    .limit(1)
+)
+
+
+@cache
+def _sightings(dialect: str) -> Select[str, str, str, datetime]:
+    """Where these articles were listed."""
+    columns = (Sighting.site, Sighting.native_id, Sighting.source, Sighting.first_seen_at)
+    return select(*columns).where(keys_in(dialect, _OF_SIGHTING))
+
+
 def firsts(connection: Connection, cluster_id: int, *, every: Sequence[Copy] = ()) -> Firsts:
     """The three firsts of a story. `every`: its copies, for who has them already. Raises `NotFound`."""
     every = every or copies(connection, cluster_id)
@@ -117,24 +146,13 @@ def firsts(connection: Connection, cluster_id: int, *, every: Sequence[Copy] = (
 def _sights(connection: Connection, every: Sequence[Copy]) -> list[Sight]:
     found: defaultdict[int, list[Sight]] = defaultdict(list)
     by_key = {(one.site, one.native_id): one for one in every}
-    columns = (Sighting.site, Sighting.native_id, Sighting.source, Sighting.first_seen_at)
-    for row in connection.execute(
-        select(*columns).where(key_in(connection, (Sighting.site, Sighting.native_id), by_key))
-    ):
+    dialect = connection.dialect.name
+    for row in connection.execute(_sightings(dialect), keys_given(dialect, _OF_SIGHTING, by_key)):
         copy = by_key[row.site, row.native_id]
         found[copy.id].append(Sight(copy=copy, at=row.first_seen_at, how="sighting", source=row.source))
     by_id = {one.id: one for one in every}
     for some in chunks(by_id):
-        earliest = (
-            select(Capture.article_id, func.min(Capture.captured_at).label("at"))
-            .where(Capture.article_id.in_(some))
-            .group_by(Capture.article_id)
-            .subquery()
-        )
-        query = select(Capture.article_id, Capture.captured_at, func.min(Capture.id)).join(
-            earliest, (earliest.c.article_id == Capture.article_id) & (earliest.c.at == Capture.captured_at)
-        )
-        for article_id, at, capture_id in connection.execute(query.group_by(Capture.article_id, Capture.captured_at)):
+        for article_id, at, capture_id in connection.execute(_CAPTURED, {"articles": some}):
             if article_id is not None:
                 found[article_id].append(Sight(copy=by_id[article_id], at=at, how="capture", capture_id=capture_id))
     for one in every:
@@ -149,14 +167,7 @@ def _when(sight: Sight) -> tuple[datetime, bool, str, int]:
 
 def _same_run(connection: Connection, sights: Sequence[Sight]) -> Iterator[int]:
     """The copies that were seen first by the run that saw the first one."""
-    query = (
-        select(CrawlRun.started_at, CrawlRun.finished_at)
-        .join(Capture, Capture.run_id == CrawlRun.id)
-        .where(Capture.article_id == sights[0].copy.id)
-        .order_by(Capture.captured_at, Capture.id)
-        .limit(1)
-    )
-    run = connection.execute(query).first()
+    run = connection.execute(_RUN, {"article": sights[0].copy.id}).first()
     if run is not None and run.started_at <= sights[0].at:
         for sight in sights[1:]:
             if sight.how != "import" and (run.finished_at is None or sight.at <= run.finished_at):

@@ -38,7 +38,7 @@ def story(visit: Visit) -> Response:
     if by not in COLUMNS:
         raise UsageError(f"copies are not sorted by {by[:40]!r}; write one of {', '.join(COLUMNS)}")
     cluster = story_of(visit.connection, visit.id())
-    told = describe_cluster(visit.connection, visit.id())
+    told = describe_cluster(visit.connection, visit.id(), with_differences=False)
     every = copies(visit.connection, cluster)
     against = visit.number("against", 0, most=2**53) or None
     changed = edits(visit.connection, cluster, against=against, every=every)
