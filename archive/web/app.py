@@ -98,7 +98,7 @@ def _endpoint(page: Page, room: Room, load: Load) -> Callable[[Request], Corouti
             if page.writes:
                 _check_writer(room, request, form)
             async with load.turn(costly=page.costly):
-                return await anyio.to_thread.run_sync(_answer, page, room, request, form, limiter=load.threads)
+                return await anyio.to_thread.run_sync(_answer, page, room, request, form)
         except Exception as error:
             return answer_to(error, request, room, page)
 

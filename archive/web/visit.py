@@ -48,8 +48,8 @@ class Portals(Protocol):
 class Page:
     """A page at a path (Starlette's: `/article/{id:int}`).
 
-    `view`: makes the answer. `nav`: in which part of the navigation it stands. `costly`: it waits for a turn
-    (`archive.web.load`). `writes`: it asks for the token, and gets a connection that writes. `reads`: False for a page
+    `view`: makes the answer. `nav`: in which part of the navigation it stands. `costly`: few of its kind are
+    made at once (`archive.web.load`). `writes`: it asks for the token, and gets a connection that writes. `reads`: False for a page
     that needs no archive.
     """
 

@@ -46,6 +46,14 @@ class Asked:
     wrong: list[str] = field(factory=list)
 
 
+@define
+class Server:
+    """One server. `processor`: the seconds of a processor that it took, its start with them, once it has ended."""
+
+    port: int
+    processor: float = 0.0
+
+
 def main() -> None:
     """Measure, print the table, and end with 1 where a request failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -61,12 +69,16 @@ def main() -> None:
         _imported(folder / "home", folder / "first.jsonl")
         alone, beside = [], []
         asked: dict[str, Asked] = defaultdict(Asked)
+        with _served(folder / "home") as idle:
+            pass
+        worked = 0.0
         for _ in range(args.rounds):
             with _copy(folder) as home:
                 alone.append(_imported(home, folder / "more.jsonl"))
-            with _copy(folder) as home, _served(home) as port:
-                beside.append(asyncio.run(_reading(home, folder / "more.jsonl", port, args, asked)))
-    failed = _print(asked, alone, beside, args)
+            with _copy(folder) as home, _served(home) as server:
+                beside.append(asyncio.run(_reading(home, folder / "more.jsonl", server.port, args, asked)))
+            worked += server.processor - idle.processor
+    failed = _print(asked, alone, beside, worked, args)
     sys.exit(1 if failed else 0)
 
 
@@ -99,18 +111,21 @@ def _copy(folder: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _served(home: Path) -> Iterator[int]:
-    """A server of its own process; its port."""
+def _served(home: Path) -> Iterator[Server]:
+    """A server of its own process."""
     command = [JIANBAO, "--home", str(home), "serve", "--port", "0"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
     assert server.stdout is not None
     try:
         said = server.stdout.readline()
-        yield int(said.rstrip().rstrip("/").rpartition(":")[2])
+        found = Server(int(said.rstrip().rstrip("/").rpartition(":")[2]))
+        yield found
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait()
+        _, status, used = os.wait4(server.pid, 0)
+        server.returncode = os.waitstatus_to_exitcode(status)
+    found.processor = used.ru_utime + used.ru_stime
 
 
 async def _reading(home: Path, path: Path, port: int, args: argparse.Namespace, asked: dict[str, Asked]) -> float:
@@ -198,7 +213,9 @@ class Clients:
             writer.close()
 
 
-def _print(asked: dict[str, Asked], alone: list[float], beside: list[float], args: argparse.Namespace) -> int:
+def _print(
+    asked: dict[str, Asked], alone: list[float], beside: list[float], worked: float, args: argparse.Namespace
+) -> int:
     table = Table(title=f"{args.rate} requests a second beside an import; milliseconds")
     for name in ("page", "asked", "p50", "p95", "slowest", "failed"):
         table.add_column(name, justify="left" if name == "page" else "right")
@@ -211,6 +228,8 @@ def _print(asked: dict[str, Asked], alone: list[float], beside: list[float], arg
     wrong = [said for one in asked.values() for said in one.wrong]
     for said in wrong[:10]:
         console.print(f"  {said}")
+    answers = sum(len(one.took) for one in asked.values())
+    console.print(f"{worked / answers * 1000:.1f} ms of a processor an answer, in the mean of {answers}")
     slower = statistics.median(beside) / statistics.median(alone)
     console.print(
         f"import of {args.more} articles: {statistics.median(alone):.1f} s alone, {statistics.median(beside):.1f} s "

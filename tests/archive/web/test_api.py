@@ -129,7 +129,7 @@ def test_a_query_error_says_where(browser: TestClient) -> None:
 
 
 def test_too_many_costly_requests_are_asked_to_come_again(browser: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archive.web.load.WAITING", 0)
+    monkeypatch.setattr("archive.web.load.COSTLY_WAITING", 0)
     answer = browser.get("/api/search")
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "10"
