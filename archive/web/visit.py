@@ -48,9 +48,9 @@ class Portals(Protocol):
 class Page:
     """A page at a path (Starlette's: `/article/{id:int}`).
 
-    `view`: makes the answer. `nav`: in which part of the navigation it stands. `costly`: few of its kind are
-    made at once (`archive.web.load`). `writes`: it asks for the token, and gets a connection that writes. `reads`: False for a page
-    that needs no archive.
+    `view`: makes the answer. `nav`: in which part of the navigation it stands. `costly`: few of its kind are made at
+    once (`archive.web.load`). `writes`: it asks for the token, and gets a connection that writes. `reads`: False for a
+    page that needs no archive.
     """
 
     path: str

@@ -19,13 +19,12 @@ def test_a_page_waits_until_another_is_made(costly: bool, most: int) -> None:
 
     async def main() -> None:
         turns = Load()
-        async with anyio.create_task_group() as others:
-            async with AsyncExitStack() as held:
-                for _ in range(most):
-                    await held.enter_async_context(turns.turn(costly=costly))
-                others.start_soon(read, turns)
-                await anyio.wait_all_tasks_blocked()
-                made.append("first")
+        async with anyio.create_task_group() as others, AsyncExitStack() as held:
+            for _ in range(most):
+                await held.enter_async_context(turns.turn(costly=costly))
+            others.start_soon(read, turns)
+            await anyio.wait_all_tasks_blocked()
+            made.append("first")
 
     anyio.run(main)
     assert made == ["first", "later"]
@@ -70,15 +69,14 @@ def test_where_too_many_wait_one_more_is_asked_to_come_again(
 
     async def main() -> None:
         turns = Load()
-        async with anyio.create_task_group() as others:
-            async with AsyncExitStack() as held:
-                for _ in range(load.THREADS - load.COSTLY):
-                    await held.enter_async_context(turns.turn(costly=False))
-                for _ in range(load.COSTLY):
-                    await held.enter_async_context(turns.turn(costly=True))
-                others.start_soon(read, turns)
-                await anyio.wait_all_tasks_blocked()
-                with pytest.raises(Busy):
-                    await held.enter_async_context(turns.turn(costly=costly))
+        async with anyio.create_task_group() as others, AsyncExitStack() as held:
+            for _ in range(load.THREADS - load.COSTLY):
+                await held.enter_async_context(turns.turn(costly=False))
+            for _ in range(load.COSTLY):
+                await held.enter_async_context(turns.turn(costly=True))
+            others.start_soon(read, turns)
+            await anyio.wait_all_tasks_blocked()
+            with pytest.raises(Busy):
+                await held.enter_async_context(turns.turn(costly=costly))
 
     anyio.run(main)
