@@ -2,7 +2,9 @@
 
 SQLite: a contentless FTS5 table, a row an article, so the texts are not stored twice; an old row is taken out by
 handing FTS5 the old tokens again. PostgreSQL: rows of at most `PART` tokens, since a tsvector knows no position
-past 16,383 and at most 255 of one token; parts overlap, so that a phrase across their border is found.
+past 16,383 and at most 255 of one token; parts overlap, so that a phrase across their border is found. Headlines stand
+in a table of their own as well: GIN knows no weights, so that a word in the headline would be looked for in every text
+that holds it.
 """
 
 from collections import defaultdict
@@ -15,6 +17,8 @@ from archive.store.models import Base
 from archive.text.tokens import Term, tokens
 
 TABLE = "article_text"
+HEADLINES = "article_text_headline"
+"""On PostgreSQL alone."""
 PART = 4_000
 OVERLAP = 64
 OFTEN = 255
@@ -31,6 +35,9 @@ _POSTGRESQL = (
     f"""CREATE TABLE {TABLE} (article_id BIGINT NOT NULL REFERENCES article (id), part INTEGER NOT NULL,
     document TSVECTOR NOT NULL, CONSTRAINT pk_{TABLE} PRIMARY KEY (article_id, part))""",
     f"CREATE INDEX ix_{TABLE}_document ON {TABLE} USING gin (document) WITH (gin_pending_list_limit = 16384)",
+    f"""CREATE TABLE {HEADLINES} (article_id BIGINT NOT NULL REFERENCES article (id), document TSVECTOR NOT NULL,
+    CONSTRAINT pk_{HEADLINES} PRIMARY KEY (article_id))""",
+    f"CREATE INDEX ix_{HEADLINES}_document ON {HEADLINES} USING gin (document)",
 )
 
 
@@ -42,7 +49,8 @@ def _create(target: object, connection: Connection, **_: object) -> None:
 
 @event.listens_for(Base.metadata, "before_drop")
 def _drop(target: object, connection: Connection, **_: object) -> None:
-    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {TABLE}")
+    for name in (TABLE, HEADLINES):
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
 
 
 @frozen
@@ -73,6 +81,12 @@ def add(connection: Connection, entries: Sequence[Entry]) -> None:
         f"INSERT INTO {TABLE} (article_id, part, document) VALUES (%s, %s, CAST(%s AS tsvector))",  # noqa: S608
         [(e.article_id, part, document) for e in entries for part, document in enumerate(documents(e))],
     )
+    headed = [(e.article_id, document) for e in entries if (document := headline_document(e))]
+    if headed:
+        connection.exec_driver_sql(
+            f"INSERT INTO {HEADLINES} (article_id, document) VALUES (%s, CAST(%s AS tsvector))",  # noqa: S608
+            headed,
+        )
 
 
 def remove(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -85,10 +99,9 @@ def remove(connection: Connection, entries: Sequence[Entry]) -> None:
             [(e.article_id, e.headline, e.body) for e in entries],
         )
         return
-    connection.execute(
-        text(f"DELETE FROM {TABLE} WHERE article_id = ANY(:ids)"),  # noqa: S608
-        {"ids": [e.article_id for e in entries]},
-    )
+    for name in (TABLE, HEADLINES):
+        statement = text(f"DELETE FROM {name} WHERE article_id = ANY(:ids)")  # noqa: S608
+        connection.execute(statement, {"ids": [e.article_id for e in entries]})
 
 
 def clear(connection: Connection) -> None:
@@ -96,7 +109,15 @@ def clear(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"INSERT INTO {TABLE} ({TABLE}) VALUES ('delete-all')")  # noqa: S608
     else:
-        connection.exec_driver_sql(f"DELETE FROM {TABLE}")  # noqa: S608
+        for name in (TABLE, HEADLINES):
+            connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608
+
+
+def merge(connection: Connection) -> None:
+    """Take in what waits in PostgreSQL's index, as autovacuum does in its own time: every look-up reads through it."""
+    if connection.dialect.name == "postgresql":
+        for name in (TABLE, HEADLINES):
+            connection.exec_driver_sql(f"SELECT gin_clean_pending_list('ix_{name}_document')")
 
 
 def fts5_phrase(term: Term, column: str = "") -> str:
@@ -106,14 +127,10 @@ def fts5_phrase(term: Term, column: str = "") -> str:
     return f"{column} : {phrase}" if column else phrase
 
 
-_WEIGHTS = {"": "", "headline": "A", "body": "D"}
-
-
-def tsquery(term: Term, column: str = "") -> str:
-    """The same in PostgreSQL's; of the body's words none has another weight than D."""
-    weight = _WEIGHTS[column]
-    signs = [weight] * len(term.tokens)
-    signs[-1] = ("*" if term.prefix else "") + weight
+def tsquery(term: Term, *, body: bool = False) -> str:
+    """The same in PostgreSQL's, in headline or body, or in the body; of its words none has another weight than D."""
+    signs = ["D" if body else ""] * len(term.tokens)
+    signs[-1] = ("*" if term.prefix else "") + signs[-1]
     return " <-> ".join(f"'{token}'{sign and ':'}{sign}" for token, sign in zip(term.tokens, signs, strict=True))
 
 
@@ -138,3 +155,11 @@ def documents(entry: Entry) -> Iterator[str]:
             return
         start = max(end - OVERLAP, start + 1)
         headline = []
+
+
+def headline_document(entry: Entry) -> str:
+    """The tsvector of a headline, as text; "" where it has no tokens."""
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for place, token in enumerate(entry.headline.split()[:PART], 1):
+        places[token].append(str(place))
+    return " ".join(f"'{token}':{','.join(at)}" for token, at in places.items())

@@ -147,8 +147,9 @@ def _stands(word: Word, dialect: str) -> ColumnElement[bool]:
         return _named(word, dialect)
     if dialect == "sqlite":
         return _matching(fulltext.fts5_phrase(wanted(word), _column(word.field)))
-    index = table(fulltext.TABLE, column("article_id"), column("document"))
-    query = cast(literal(fulltext.tsquery(wanted(word), _column(word.field))), TSQUERY)
+    name = fulltext.HEADLINES if word.field is Field.TITLE else fulltext.TABLE
+    index = table(name, column("article_id"), column("document"))
+    query = cast(literal(fulltext.tsquery(wanted(word), body=word.field is Field.BODY)), TSQUERY)
     return Article.id.in_(select(index.c.article_id).where(index.c.document.op("@@")(query)))
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    not_,
     null,
     select,
     type_coerce,
@@ -30,6 +31,7 @@ from archive.query.search.asked import FACETS, Asked, Facet, Month
 from archive.query.search.order import chosen, is_each_a_hit
 from archive.query.search.resolved import Resolved, resolve
 from archive.store.models import Article
+from archive.store.planning import by_index
 
 MOST_VALUES: Final = 100
 """The most values of a facet: those of the most hits."""
@@ -75,7 +77,8 @@ def _counted(connection: Connection, resolved: Resolved, names: Sequence[str]) -
     counted: dict[str, Counter[str]] = {name: Counter() for name in names}
     columns = [name for name in names if name != "relation"]
     flagged: set[tuple[int, str]] = set()
-    rows = connection.execute(_statement(resolved, tuple(columns), with_relation="relation" in names))
+    with by_index(connection):
+        rows = connection.execute(_statement(resolved, tuple(columns), with_relation="relation" in names)).all()
     for name, story, count, *values in rows:
         if not name:
             for column, value in zip(columns, values, strict=True):
@@ -101,29 +104,37 @@ def _statement(resolved: Resolved, names: tuple[str, ...], *, with_relation: boo
         found = found.outerjoin(Cluster, Cluster.id == Article.cluster_id)
         story = Cluster.id.expression
     columns = [_column(name, resolved.dialect).label(name) for name in names]
-    hit = found.add_columns(story.label("story"), *columns).cte("hit").prefix_with("MATERIALIZED")
+    # A column of its own: PostgreSQL takes it for certain that a row's own number is not null.
+    alone = story.is_(None).label("alone")
+    hit = found.add_columns(story.label("story"), alone, *columns).cte("hit").prefix_with("MATERIALIZED")
     nothing = [cast(null(), Text)] * (len(names) - 1)
 
-    def rows(name: str, story: Any, count: Any, *values: Any) -> Select[*tuple[Any, ...]]:
-        return select(literal_column(f"'{name}'"), story, count, *values).select_from(hit)
+    def rows(name: str, story: Any, count: Any, *values: Any, of: Any = hit) -> Select[*tuple[Any, ...]]:
+        return select(literal_column(f"'{name}'"), story, count, *values).select_from(of)
 
     parts = []
     if names:
-        every = [hit.c[name] for name in names]
-        parts.append(rows("", _NO_STORY, func.count(), *every).where(hit.c.story.is_(None)).group_by(*every))
+        every = [_shown(name, hit.c[name], resolved.dialect) for name in names]
+        groups = [hit.c[name] for name in names]
+        parts.append(rows("", _NO_STORY, func.count(), *every).where(hit.c.alone).group_by(*groups))
     for name in names if not is_each_a_hit(resolved) else ():
         value = hit.c[name]
+        its = [not_(hit.c.alone), value.is_not(None)]
         if name == "flag":
-            its = rows(name, hit.c.story, literal_column("1"), value, *nothing).where(value != "[]")
+            part = rows(name, hit.c.story, literal_column("1"), value, *nothing).where(*its, value != "[]")
         else:
-            its = rows(name, _NO_STORY, func.count(hit.c.story.distinct()), value, *nothing).group_by(value)
-        parts.append(its.where(hit.c.story.is_not(None), value.is_not(None)))
+            # Each once, and then counted: to count the different ones at once, both databases would sort them.
+            once = select(hit.c.story, value).where(*its).distinct().subquery()
+            value = once.c[name]
+            shown = _shown(name, value, resolved.dialect)
+            part = rows(name, _NO_STORY, func.count(), shown, *nothing, of=once).group_by(value)
+        parts.append(part)
     if with_relation:
         counted = func.count(func.coalesce(hit.c.story, -hit.c.id).distinct())
         # Not the bare column: SQLite would read the links of all articles in the order of their relations.
         relation = func.lower(Link.relation)
-        its = rows("relation", _NO_STORY, counted, relation, *nothing)
-        parts.append(its.join(Link, Link.article_id == hit.c.id).group_by(relation))
+        part = rows("relation", _NO_STORY, counted, relation, *nothing)
+        parts.append(part.join(Link, Link.article_id == hit.c.id).group_by(relation))
     return union_all(*parts)
 
 
@@ -150,4 +161,10 @@ def _column(name: str, dialect: str) -> ColumnElement[Any]:
             (func.substr(stored, 9, 5) >= "28 16", func.strftime("%Y-%m", stored, "+8 hours")),
             else_=func.substr(stored, 1, 7),
         )
-    return func.to_char(func.timezone("Asia/Shanghai", Article.published_at), "YYYY-MM")
+    # Of a fixed offset, as everywhere else here: the zone's own had daylight saving until 1991.
+    return func.date_trunc("month", func.timezone(literal_column("INTERVAL '8 hours'"), Article.published_at))
+
+
+def _shown(name: str, value: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
+    """A value as it is read; of a group, not of each row: to write out a month costs more than all else of a row."""
+    return func.to_char(value, "YYYY-MM") if name == "month" and dialect == "postgresql" else value

@@ -22,6 +22,7 @@ from archive.query.search.fine import Compared, compare
 from archive.query.search.order import ordered, page
 from archive.query.search.resolved import Resolved, last_change, resolve
 from archive.store.models import Article
+from archive.store.planning import by_index
 
 COMPARED: Final = 100
 """So many of the first hits are compared by their texts."""
@@ -43,6 +44,12 @@ def search(
         raise UsageError("a cursor says where to go on; leave the offset out")
     told = cursors.read(connection, asked, cursor) if cursor is not None else None
     resolved = resolve(connection, asked, told.pinned if told is not None else None)
+    with by_index(connection):
+        return _page(connection, resolved, told, limit, offset)
+
+
+def _page(connection: Connection, resolved: Resolved, told: Cursor | None, limit: int, offset: int) -> Results:
+    asked = resolved.asked
     hits = ordered(resolved)
     head, edge = _head(connection, resolved, hits, told)
     # One more than is shown tells whether a page follows.
@@ -87,10 +94,12 @@ def rows(connection: Connection, asked: Asked) -> Iterator[Exported]:
 def every_hit(connection: Connection, resolved: Resolved) -> Iterator[int]:
     """The articles of all hits, in their order; memory stays flat."""
     hits = ordered(resolved)
-    head, edge = _head(connection, resolved, hits, None)
+    with by_index(connection):
+        head, edge = _head(connection, resolved, hits, None)
+        rest = connection.execute(page(hits, after=edge).execution_options(yield_per=_FETCH))
     for one in head:
         yield one.row.id
-    for row in connection.execute(page(hits, after=edge).execution_options(yield_per=_FETCH)):
+    for row in rest:
         yield row.id
 
 

@@ -20,6 +20,7 @@ from archive.query.search.paging import every_hit
 from archive.query.search.resolved import Resolved, resolve
 from archive.store.finding.searches import Query, Saved, SavedHit
 from archive.store.models import Article
+from archive.store.planning import by_index
 from archive.times import show_time
 
 _CHUNK: Final = 500
@@ -85,7 +86,9 @@ def remove(connection: Connection, name: str) -> None:
 def _articles(connection: Connection, resolved: Resolved) -> Iterator[tuple[int, int]]:
     """Every article that is found, also those that another one of their story stands for; with its story."""
     statement = select(Article.id, story_of().label("story")).where(resolved.condition()).order_by(Article.id)
-    for row in connection.execute(statement):
+    with by_index(connection):
+        found = connection.execute(statement)
+    for row in found:
         yield row.id, row.story
 
 

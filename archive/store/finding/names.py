@@ -50,7 +50,7 @@ def create(connection: Connection) -> None:
 
 def add(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     """Index the names of articles that are not in the index; `rows`: theirs, with `id`."""
-    entries = [(row["id"], *_entry(row)) for row in rows]
+    entries = [(row["id"], *entry(row)) for row in rows]
     if not entries:
         return
     if connection.dialect.name == "sqlite":
@@ -61,7 +61,7 @@ def add(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
         return
     connection.exec_driver_sql(
         f"INSERT INTO {TABLE} (article_id, document) VALUES (%s, CAST(%s AS tsvector))",  # noqa: S608
-        [(key, _document(columns)) for key, *columns in entries],
+        [(key, document(columns)) for key, *columns in entries],
     )
 
 
@@ -73,7 +73,7 @@ def change(connection: Connection, before: Mapping[str, Any], after: Mapping[str
         connection.exec_driver_sql(
             f"INSERT INTO {TABLE} ({TABLE}, rowid, source, account, author, flag) "  # noqa: S608
             "VALUES ('delete', ?, ?, ?, ?, ?)",
-            (before["id"], *_entry(before)),
+            (before["id"], *entry(before)),
         )
     else:
         connection.execute(text(f"DELETE FROM {TABLE} WHERE article_id = :id"), {"id": before["id"]})  # noqa: S608
@@ -92,6 +92,25 @@ def fill(connection: Connection) -> None:
     while rows := connection.execute(statement.where(Article.id > last)).mappings().all():
         add(connection, rows)  # type: ignore[arg-type]
         last = rows[-1]["id"]
+
+
+def entry(row: Mapping[Any, Any]) -> Iterator[str]:
+    """The tokens of an article's names, for each of the index's columns."""
+    for name in COLUMNS.values():
+        value = row[name]
+        yield _cut(value if isinstance(value, (list, tuple)) else [value] if value else [])
+
+
+def document(columns: Sequence[str]) -> str:
+    """The tsvector of an article, as text; `columns`: its entry."""
+    places: dict[str, list[str]] = {}
+    at = 0
+    for words, weight in zip(columns, _WEIGHTS.values(), strict=True):
+        for word in words.split():
+            at += 1
+            places.setdefault(word, []).append(f"{at}{weight}")
+        at += 1
+    return " ".join(f"'{word}':{','.join(at)}" for word, at in places.items())
 
 
 def fts5_phrase(name: str, column: str, *, prefix: bool, whole: bool) -> str:
@@ -118,12 +137,6 @@ def _term(name: str, *, prefix: bool, whole: bool) -> Term:
     return Term(found.tokens, found.prefix or prefix)
 
 
-def _entry(row: Mapping[str, Any]) -> Iterator[str]:
-    for name in COLUMNS.values():
-        value = row[name]
-        yield _cut(value if isinstance(value, (list, tuple)) else [value] if value else [])
-
-
 def _cut(names: Sequence[str]) -> str:
     """The tokens of names, with an edge around each."""
     found = [EDGE]
@@ -135,15 +148,3 @@ def _cut(names: Sequence[str]) -> str:
 @lru_cache(10_000)
 def _tokens(name: str) -> tuple[str, ...]:
     return tuple(tokens(name).split())
-
-
-def _document(columns: Sequence[str]) -> str:
-    """The tsvector of an article, as text."""
-    places: dict[str, list[str]] = {}
-    at = 0
-    for words, weight in zip(columns, _WEIGHTS.values(), strict=True):
-        for word in words.split():
-            at += 1
-            places.setdefault(word, []).append(f"{at}{weight}")
-        at += 1
-    return " ".join(f"'{word}':{','.join(at)}" for word, at in places.items())

@@ -179,7 +179,7 @@ class _Schema:
         kept = f"jianbao_{now:%Y%m%d_%H%M%S}"
         with self._engine() as engine, writing(engine) as connection:
             public = connection.scalar(text("SELECT current_schema()"))
-            indexes = (fulltext.TABLE, names.TABLE)
+            indexes = (fulltext.TABLE, fulltext.HEADLINES, names.TABLE)
             ours = [*(table.name for table in Base.metadata.sorted_tables), *indexes, "alembic_version"]
             old, new = (set(inspect(connection).get_table_names(schema=one)) for one in (public, SCHEMA))
             if "crawl_run" in old:

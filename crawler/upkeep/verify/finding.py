@@ -16,6 +16,8 @@ class Repair(StrEnum):
     """The WARC file is read once more, as by an import: what no row names is stored, what was moved is found again."""
     FULLTEXT = "fulltext"
     """The article is taken into the full-text index anew."""
+    NAMES = "names"
+    """The index of names is made anew."""
     RELINK = "relink"
     """The article is taken into the duplicate index anew, and its links are looked for."""
     SETTLE = "settle"
@@ -33,6 +35,7 @@ class Repair(StrEnum):
 CURES: Final = {
     Repair.REREAD: "`jianbao verify --repair` reads the file once more",
     Repair.FULLTEXT: "`jianbao verify --repair` indexes it anew",
+    Repair.NAMES: "`jianbao verify --repair` makes that index anew",
     Repair.RELINK: "`jianbao verify --repair` indexes it anew",
     Repair.SETTLE: "`jianbao verify --repair` settles the story anew",
     Repair.DROP: "`jianbao verify --repair` drops them",

@@ -19,6 +19,7 @@ from archive.settings import Home
 from archive.store import fulltext
 from archive.store.changes import log_clustered
 from archive.store.db import writing
+from archive.store.finding import names
 from archive.store.models import Article, Base
 from crawler.run import frontier
 from crawler.run.extraction import Extraction
@@ -75,6 +76,7 @@ class Mender:
             Repair.RELINK: self._relink,
             Repair.SETTLE: self._settle,
             Repair.FULLTEXT: self._fulltext,
+            Repair.NAMES: self._names,
         }
 
     def _reindex(self, names: list[Any]) -> None:
@@ -175,6 +177,10 @@ class Mender:
             while rows := connection.execute(query.where(Article.id > last)).all():
                 fulltext.add(connection, [fulltext.entry(*row) for row in rows])
                 last = rows[-1].id
+
+    def _names(self, keys: list[Any]) -> None:
+        with writing(self.engine) as connection:
+            names.fill(connection)
 
 
 def _batches(keys: Sequence[int]) -> Iterable[Sequence[int]]:
