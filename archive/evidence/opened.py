@@ -41,14 +41,17 @@ class File:
     crc: int | None = None
 
     def pieces(self) -> Iterator[bytes]:
-        """Its content."""
-        opened = os.open(self.place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(opened, "rb") as file:
-            file.seek(self.start)
-            left = self.size
-            while left and (piece := file.read(min(left, _PIECE))):
-                left -= len(piece)
-                yield piece
+        """Its content. Raises `UsageError` where it cannot be read."""
+        try:
+            opened = os.open(self.place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+            with os.fdopen(opened, "rb") as file:
+                file.seek(self.start)
+                left = self.size
+                while left and (piece := file.read(min(left, _PIECE))):
+                    left -= len(piece)
+                    yield piece
+        except OSError as error:
+            raise UsageError(f"{self.place} cannot be read: {error.strerror or error}") from error
 
     def read(self, most: int) -> bytes | None:
         """All of it; None where it has more than `most` bytes."""
@@ -82,6 +85,7 @@ def opened(path: Path) -> Opened:
 
 def _container(path: Path) -> Opened:
     found = Opened()
+    path = path.resolve()  # a link that is named by who asks is followed
     if not stat.S_ISREG(path.stat().st_mode):
         raise UsageError(f"{path} is neither a file nor a folder")
     with path.open("rb") as file:
@@ -113,9 +117,10 @@ def _walk(folder: Path, before: str) -> Iterator[tuple[str, "os.DirEntry[str]"]]
     """What stands in a folder and in those below it, one level deep; a folder itself where it is deeper, or empty."""
     with os.scandir(folder) as entries:
         for entry in entries:
-            name = before + entry.name
+            name, empty = before + entry.name, True
             if entry.is_dir(follow_symlinks=False) and not before:
-                below = list(_walk(Path(entry.path), f"{name}/"))
-                yield from below or [(name, entry)]
-            else:
+                for below in _walk(Path(entry.path), f"{name}/"):
+                    empty = False
+                    yield below
+            if empty:
                 yield name, entry

@@ -18,6 +18,7 @@ from attrs import evolve
 from click.testing import CliRunner, Result
 from sqlalchemy import insert
 
+from archive.errors import UsageError
 from archive.evidence import container
 from archive.evidence.package import DIGEST, MANIFEST, canonical, digest_file
 from archive.evidence.verify import verify
@@ -339,6 +340,23 @@ def test_bombs_are_not_unpacked(folder: Path, tmp_path: Path) -> None:
     (folder / "archive/data.warc.gz").write_bytes(gzip.compress(b"WARC/1.1\r\n" + b"x" * 70_000_000))
     rewritten(folder)
     assert findings(folder)
+
+
+def test_a_link_that_is_named_is_followed_and_what_cannot_be_read_is_told(
+    folder: Path, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place, target in enumerate((folder, file)):
+        link = tmp_path / f"link-{place}"
+        link.symlink_to(target)
+        assert findings(link) == []
+
+    def fails(*_: object) -> int:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "open", fails)
+    for target in (folder, file):
+        with pytest.raises(UsageError, match="cannot be read: Input/output error"):
+            verify(target)
 
 
 def test_it_needs_nothing_but_the_file(file: Path, tmp_path: Path) -> None:
