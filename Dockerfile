@@ -16,7 +16,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
  && apt-get install -y --no-install-recommends python3 ca-certificates \
  && rm -rf /var/lib/apt/lists/* \
- && useradd --system --uid 1000 --user-group --home-dir /archive --no-create-home jianbao \
+ && useradd --uid 1000 --user-group --shell /usr/sbin/nologin --home-dir /archive --no-create-home jianbao \
  && install -d -o jianbao -g jianbao /archive
 COPY --from=build /opt/jianbao /opt/jianbao
 COPY deploy/every.sh /usr/local/bin/every
