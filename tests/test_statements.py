@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, create_engine, text
+from starlette.routing import compile_path
 
 from archive.cli.export import NAMES
 from archive.settings import Home
 from archive.store.db import open_engine
+from archive.web.pages import EVERY
 from crawler.cli import main
 from crawler.demo.world.articles import story
 from crawler.demo.world.truth import World
@@ -47,6 +49,10 @@ ALLOWED = {
     ),
     r"SELECT .* FROM link JOIN article .* WHERE link\.relation = 'doubtful' .*": (
         "`cluster doubts` puts what a person must decide in order; a partial index has these links alone"
+    ),
+    r"SELECT (min\(frontier\.due_at\) AS .*|(article\.id, article\.site, article\.headline, article\.body, .*|"
+    r"crawl_run\.sites, .* ORDER BY crawl_run\.id DESC|article\.site, .* WHERE change\.at > .*) LIMIT .*)": (
+        "the front page and `health` read the newest in the order of an index until they have a few, or those of a span"
     ),
     r"SELECT problem\.kind, .* WHERE problem\.run_id = .* ORDER BY problem\.id": "all that went wrong in one run",
     r"SELECT tag\.tag, count\(\*\) .* GROUP BY tag\.tag .*": "the tags that people gave, each with how often",
@@ -196,7 +202,15 @@ def _browse(home: Home, members: list[str], text: str) -> None:
     """The pages that watch and compare, and what is done at the desk."""
     one, other, url = members[0], members[-1], "https://www.163.com/dy/article/A.html"
     with client(home, token=TOKEN) as browser:
-        for path in (
+        paths = (
+            *("/", "/source?name=新华社", "/account?name=新华社", "/health", "/doubts", "/match"),
+            *(f"/article?article={one}", "/api", "/api/openapi.json", "/api/search?q=消息", "/api/facets?q=消息"),
+            *("/api/timeline?q=消息", "/api/saved"),
+            *("/api/stats", f"/api/articles?article={one}", f"/api/articles/{one}", f"/api/articles/{one}/history"),
+            *(f"/api/articles/{one}/cite", f"/api/articles/{one}/revisions/1", f"/api/diff?a={one}&b={other}"),
+            *(f"/api/bisect?article={one}&sentence=有人说", f"/api/stories/{one}", f"/api/stories/{one}/firsts"),
+            *("/api/changes?since=2000", "/api/survivors", "/api/flows", "/api/runs", "/api/runs/1", "/api/alarms"),
+            *("/api/health", f"/desk/{one}", f"/timemap/from/20200101000000/{url}"),
             *("/search?q=消息&all=1", "/search.jsonl?q=消息", "/feed.atom?q=消息", "/saved"),
             *(f"/article/{one}", f"/article/{one}?revision=1", f"/story/{one}", f"/api/stories/{one}/edits"),
             *("/changes", "/changes?since=2000&by=weight&site=netease", "/changes?since=2000&removed=有人&copies=1"),
@@ -210,7 +224,12 @@ def _browse(home: Home, members: list[str], text: str) -> None:
             ),
             *("/explain/1", "/captured/1", "/captured/1/record", f"/article/{one}/explain"),
             *(f"/article/{one}/cite/ris", f"/timegate/{url}", f"/timemap/link/{url}", f"/memento/2025/{url}"),
-        ):
+        )
+        every = [page for module in EVERY for page in module.PAGES if page.reads and "GET" in page.methods]
+        asked = [path.partition("?")[0] for path in paths]
+        left = [page.path for page in every if not any(compile_path(page.path)[0].match(path) for path in asked)]
+        assert left == [], "every page is asked for here"
+        for path in paths:
             assert browser.get(path).status_code < 500, path
         assert browser.post("/match", data={"text": text, "published_at": "2020-01-01"}).status_code == 200
         program = {"authorization": f"Bearer {TOKEN}"}

@@ -1,4 +1,5 @@
-"""The texts that a person names to compare: of an article, of one of its revisions, of a capture."""
+"""The texts that a person names to compare, of an article, of one of its revisions, of a capture; and how they
+differ."""
 
 import re
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from archive.query.article import revision_text
 from archive.query.captures import capture_number, page_place
+from archive.query.diff.pieces import Piece, diff
 from archive.query.lookup import Resolve, find_article
 from archive.raw import ExplainedPage, Place
 from archive.store.models import Article
@@ -34,6 +36,26 @@ class NamedText:
     def as_json(self) -> dict[str, Any]:
         """Without the text itself."""
         return {"name": self.name, "article": self.article, "url": self.url}
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """Two texts, and how they differ."""
+
+    old: NamedText
+    new: NamedText
+    pieces: tuple[Piece, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As `jianbao diff --json` prints it."""
+        pieces = [piece.as_json() for piece in self.pieces]
+        return {"before": self.old.as_json(), "after": self.new.as_json(), "pieces": pieces}
+
+
+def compare(connection: Connection, first: str, second: str, resolve: Resolve, read: Read) -> Comparison:
+    """How two texts differ that are named as `named_text` has it. Raises what that does."""
+    old, new = (named_text(connection, named, resolve, read) for named in (first, second))
+    return Comparison(old=old, new=new, pieces=diff((old.headline, old.body), (new.headline, new.body)))
 
 
 def named_text(connection: Connection, named: str, resolve: Resolve, read: Read) -> NamedText:

@@ -9,12 +9,10 @@ from typing import Any, Final
 import click
 
 from archive.cli import main
-from archive.cli.terminal import echo
+from archive.cli.terminal import echo, table
 from archive.errors import UsageError
 from archive.settings import Home
 
-_WIDEST: Final = 60
-"""Characters of a cell in a table."""
 _MOST: Final = 200_000
 
 
@@ -66,42 +64,18 @@ def sql(home: Home, query: str | None, as_csv: bool, as_json: bool, limit: int, 
         from archive.export.writers import cell
 
         text = io.StringIO()
-        table = csv.writer(text, lineterminator="\n")
-        table.writerow(answer.columns)
-        table.writerows([cell(value) for value in one] for one in answer.rows)
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(answer.columns)
+        writer.writerows([cell(value) for value in one] for one in answer.rows)
         click.echo(text.getvalue(), nl=False)
     else:
-        for line in _table(answer.columns, answer.rows):
-            echo(line)
+        table(answer.columns, [[_plain(value) for value in row] for row in answer.rows])
     more = "; there are more: --limit" if answer.more else ""
     echo(f"{len(answer.rows)} rows{more}", err=True)
 
 
-def _table(columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> list[str]:
-    """Lines for a terminal, where a Chinese character is two columns wide."""
-    cells = [[_short(value) for value in row] for row in (columns, *rows)]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    cells.insert(1, ["-" * width for width in widths])
-    return ["  ".join(_filled(*one) for one in zip(row, widths, strict=True)).rstrip() for row in cells]
-
-
-def _short(value: Any) -> str:
-    line = " ".join(_plain(value).split())
-    return line if len(line) <= _WIDEST else f"{line[:_WIDEST]}…"
-
-
-def _plain(value: Any) -> str:
-    """A value as a table has it: a text stays as it is, since no spreadsheet reads it."""
+def _plain(value: Any) -> Any:
+    """A value as a table has it: a text stays as it is, since no spreadsheet reads it; so does a number."""
     from archive.export.writers import cell
 
-    return value if isinstance(value, str) else cell(value)
-
-
-def _width(text: str) -> int:
-    from rich.cells import cell_len
-
-    return cell_len(text)
-
-
-def _filled(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
+    return value if value is None or isinstance(value, (str, int)) else cell(value)

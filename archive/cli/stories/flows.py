@@ -9,8 +9,7 @@ import click
 
 from archive.cli import main
 from archive.cli.options import Moment
-from archive.cli.stories.shown import table
-from archive.cli.terminal import echo
+from archive.cli.terminal import echo, table
 from archive.errors import StorageError, UsageError
 from archive.settings import Home
 

@@ -1,6 +1,5 @@
-"""How the commands of this room show articles, times and tables to people."""
+"""How the commands of this room show articles and times to people."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from archive.cli.terminal import echo
@@ -31,23 +30,3 @@ def between(interval: dict[str, Any]) -> str:
     numbers = " … ".join(f"capture:{number}" for number in ids if number is not None)
     when = f"{after} … {before}" if after else f"before {before}"
     return f"{when} ({numbers})" if numbers else when
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Columns, numbers to the right."""
-    shown = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    widths = [max(_width(line[place]) for line in (list(head), *shown)) for place in range(len(head))]
-    numeric = [all(not isinstance(row[place], str) for row in rows) for place in range(len(head))]
-    for line in (list(head), *shown):
-        cells = [
-            " " * (width - _width(cell)) + cell if right else cell + " " * (width - _width(cell))
-            for cell, width, right in zip(line, widths, numeric, strict=True)
-        ]
-        echo("  ".join(cells).rstrip())
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal."""
-    from rich.cells import cell_len
-
-    return cell_len(text)

@@ -44,8 +44,7 @@ def diff(portals: Portals, home: Home, first: str, second: str, as_json: bool) -
       jianbao diff 17 23
       jianbao diff capture:33 capture:41 --json
     """
-    from archive.query.diff.pieces import diff as compare
-    from archive.query.texts import named_text
+    from archive.query.texts import compare
     from archive.store.db import opened, reading
 
     with ExitStack() as stack, opened(home.database) as engine, reading(engine) as connection:
@@ -57,13 +56,11 @@ def diff(portals: Portals, home: Home, first: str, second: str, as_json: bool) -
         def read(place: "Place") -> "ExplainedPage":
             return pages().explained(place)
 
-        old, new = (named_text(connection, named, portals.resolve, read) for named in (first, second))
-    pieces = compare((old.headline, old.body), (new.headline, new.body))
+        found = compare(connection, first, second, portals.resolve, read)
     if as_json:
-        told = {"before": old.as_json(), "after": new.as_json(), "pieces": [piece.as_json() for piece in pieces]}
-        echo(json.dumps(told, ensure_ascii=False))
+        echo(json.dumps(found.as_json(), ensure_ascii=False))
         return
-    _print(old, new, pieces)
+    _print(found.old, found.new, found.pieces)
 
 
 def _print(old: "NamedText", new: "NamedText", pieces: "tuple[Piece, ...]") -> None:

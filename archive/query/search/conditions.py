@@ -172,7 +172,9 @@ def _named(word: Word, dialect: str) -> ColumnElement[bool]:
 
 def _is(quality: Quality) -> ColumnElement[bool]:
     in_story = and_(Article.cluster_id.is_not(None), Article.cluster_id.in_(select(Cluster.id)))
-    stands_for_it = Article.id.in_(select(Cluster.representative_id))
+    # By the story's own row: a look into all stories would read them all, however few articles are asked about.
+    its = select(Cluster.id).where(Cluster.id == Article.cluster_id, Cluster.representative_id == Article.id)
+    stands_for_it = its.exists()
     match quality:
         case Quality.EDITED:
             edited = select(Revision.article_id).where(Revision.number > 1, Revision.cause != "extractor")

@@ -12,7 +12,6 @@ from archive.dedup.clusters.describe import describe_cluster
 from archive.errors import NotFound, UsageError
 from archive.query.article import article_row, describe, revision_text
 from archive.query.changes import CAUSES, KINDS, Wanted, changes, history
-from archive.query.diff.pieces import diff
 from archive.query.lookup import find_article
 from archive.query.problems import grouped, run_report
 from archive.query.statistics import runs
@@ -22,12 +21,11 @@ from archive.query.stories.firsts import firsts
 from archive.query.stories.flows import By, flows
 from archive.query.stories.sentence import bisect
 from archive.query.stories.survivors import survivors
-from archive.query.texts import named_text
-from archive.raw import ExplainedPage, Place
 from archive.watch.alarms import last_alarms, open_alarms
 from archive.web.api.declared import Endpoint, Param
 from archive.web.api.finding import LIST, OBJECT
 from archive.web.parts.citing import source_of
+from archive.web.parts.compared import compared as texts_compared
 from archive.web.visit import Visit
 
 _SPAN: Final = (Param("since", "time", "From then on."), Param("until", "end", "Until then, included."))
@@ -75,13 +73,7 @@ def followed(visit: Visit, *, article: str, sentence: str) -> dict[str, Any]:
 
 def compared(visit: Visit, *, a: str, b: str) -> dict[str, Any]:
     """How two texts differ."""
-
-    def read(place: Place) -> ExplainedPage:
-        return visit.room.raw_pages().explained(place)
-
-    old, new = (named_text(visit.connection, named, visit.room.portals.resolve, read) for named in (a, b))
-    pieces = diff((old.headline, old.body), (new.headline, new.body))
-    return {"before": old.as_json(), "after": new.as_json(), "pieces": [piece.as_json() for piece in pieces]}
+    return texts_compared(visit, a, b).as_json()
 
 
 def edited(visit: Visit, *, against: int | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archive.cli.terminal import harmless
+from archive.cli.terminal import harmless, table
 from crawler.cli import main
 
 OBEYED = "\u202e\u2066\u200f\u061c\u2028"
@@ -70,3 +70,19 @@ def test_match_prints_none_of_it(home: Path, tmp_path: Path) -> None:
 def test_json_stays_the_same_value() -> None:
     value = {"a": f"{OBEYED}\x85文"}
     assert json.loads(harmless(json.dumps(value, ensure_ascii=False))) == value
+
+
+def test_a_table_holds_wide_characters_numbers_and_long_texts(capsys: pytest.CaptureFixture[str]) -> None:
+    table(["名称", "n", "note"], [["新华社", 7, None], ["a\nb", 1200, "长" * 70], ["\u202ex", None, "c"]])
+    assert capsys.readouterr().out.splitlines() == [
+        "名称       n  note",
+        f"------  ----  {'-' * 121}",
+        "新华社     7",
+        f"a b     1200  {'长' * 60}…",
+        "\\u202ex        c",
+    ]
+
+
+def test_a_table_without_rows_is_its_head(capsys: pytest.CaptureFixture[str]) -> None:
+    table(["site", "number"], [])
+    assert capsys.readouterr().out == "site  number\n----  ------\n"

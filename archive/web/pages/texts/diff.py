@@ -7,11 +7,9 @@ from starlette.responses import JSONResponse, Response
 
 from archive.errors import UsageError
 from archive.query.diff.pieces import Piece
-from archive.query.diff.pieces import diff as compare
-from archive.query.texts import NamedText, named_text
-from archive.raw import ExplainedPage, Place
+from archive.query.texts import NamedText
+from archive.web.parts.compared import compared
 from archive.web.visit import Page, Visit
-from archive.workers import WorkerEnded
 
 VIEWS: Final = ("", "sides")
 CONTEXT: Final = 1
@@ -30,23 +28,15 @@ def diff(visit: Visit) -> Response:
     if max(len(first), len(second)) > LONGEST_NAME:
         raise UsageError("a text is named by a number, site:native_id, an address, 17@2 or capture:33")
 
-    def read(place: Place) -> ExplainedPage:
-        try:
-            return visit.room.raw_pages().explained(place)
-        except WorkerEnded as error:
-            raise UsageError(str(error)) from error  # a page that costs too much is no fault of ours
-
-    resolve = visit.room.portals.resolve
-    old, new = (named_text(visit.connection, named, resolve, read) for named in (first, second))
-    pieces = compare((old.headline, old.body), (new.headline, new.body))
+    found = compared(visit, first, second)
     if visit.arg("as") == "json":
-        told = {"before": old.as_json(), "after": new.as_json(), "pieces": [piece.as_json() for piece in pieces]}
-        return JSONResponse(told, headers={"cache-control": "no-cache", "vary": "cookie"})
+        return JSONResponse(found.as_json(), headers={"cache-control": "no-cache", "vary": "cookie"})
+    kinds = [piece.kind for piece in found.pieces]
     return visit.render(
         "texts/diff.html",
-        texts=[_told(visit, old), _told(visit, new)],
-        parts=folded(pieces, bool(visit.arg("whole"))),
-        counts={kind: sum(piece.kind == kind for piece in pieces) for kind in ("changed", "added", "removed", "moved")},
+        texts=[_told(visit, found.old), _told(visit, found.new)],
+        parts=folded(found.pieces, bool(visit.arg("whole"))),
+        counts={kind: kinds.count(kind) for kind in ("changed", "added", "removed", "moved")},
         view=view,
     )
 
