@@ -75,10 +75,10 @@ def test_json_stays_the_same_value() -> None:
 def test_a_table_holds_wide_characters_numbers_and_long_texts(capsys: pytest.CaptureFixture[str]) -> None:
     table(["名称", "n", "note"], [["新华社", 7, None], ["a\nb", 1200, "长" * 70], ["\u202ex", None, "c"]])
     assert capsys.readouterr().out.splitlines() == [
-        "名称       n  note",
-        f"------  ----  {'-' * 121}",
-        "新华社     7",
-        f"a b     1200  {'长' * 60}…",
+        "名称        n  note",
+        f"-------  ----  {'-' * 121}",
+        "新华社      7",
+        f"a b      1200  {'长' * 60}…",
         "\\u202ex        c",
     ]
 
