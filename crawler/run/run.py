@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, and_, insert, update
 
 from archive.errors import AlreadyRunning, DoubtfulRun, JianbaoError, NetworkUnavailable, StorageError
 from archive.settings import Home
+from archive.store import fulltext
 from archive.store.db import open_engine, writing
 from archive.store.models import CrawlRun
 from archive.store.problems import Problem
@@ -210,6 +211,8 @@ class Run:
                 exit_code=0 if error is None else error.exit_code,
                 detail="\n".join([*said, *self.notes[:50]]) or None,
             )
+            if not fatal:
+                fulltext.merge(connection)
         self.told = told
         return error
 

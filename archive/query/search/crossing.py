@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, cast, column, func, literal, select, table, union_all
+from sqlalchemy import Connection, Select, cast, column, func, literal, literal_column, select, table, union_all
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from archive.store import fulltext
@@ -87,7 +87,9 @@ def _count(dialect: str, newest: int, pair: str) -> Select[*tuple[Any, ...]]:
     else:
         index = table(fulltext.TABLE, column("article_id"), column("document"))
         matches = index.c.document.op("@@")(cast(literal(fulltext.tsquery(term)), TSQUERY))
-        found = select(index.c.article_id).where(matches, index.c.article_id <= newest).distinct()
+        # A fence, as in `archive.query.search.conditions`.
+        its = select(index.c.article_id).where(matches).offset(literal_column("0")).subquery()
+        found = select(its.c.article_id).where(its.c.article_id <= newest).distinct()
     return select(literal(pair).label("pair"), func.count().label("articles")).select_from(
         found.limit(MOST + 1).subquery()
     )

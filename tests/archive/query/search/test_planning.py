@@ -1,0 +1,46 @@
+"""PostgreSQL looks words up in the index: it never reads the texts of many articles in its place."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+
+from archive.query.search import Asked, facets, search
+from archive.store.db import opened, reading
+from crawler.demo.world.articles import story
+from tests.archive.make import article, store, told
+
+
+@pytest.mark.parametrize("gathered", [False, True])
+def test_no_text_is_read_by_its_key(postgres_url: str, gathered: bool) -> None:
+    """Also while texts wait to be taken in, which makes the index dear, and before the database has seen its tables."""
+    with opened(postgres_url) as engine:
+        texts = [f"{story(3, number).text}\n网上流传稀土消息。" for number in range(60)]
+        store(engine, *(told(article(f"a:{n}", body, source_name="新华社")) for n, body in enumerate(texts)))
+        if gathered:
+            with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("ANALYZE"))
+        with reading(engine) as connection:
+            plans = _plans(connection)
+        read = [plan for plan in plans if "article_text" in plan]
+        assert len(read) > 5
+        for plan in read:
+            assert "Seq Scan on article_text " not in plan, plan
+            assert "pk_article_text on" not in plan, plan
+
+
+def _plans(connection: Connection) -> list[str]:
+    """Of what is sent, as it is planned when it is sent."""
+    plans: list[str] = []
+
+    def explain(made: Connection, cursor: Any, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith(("SELECT", "WITH")):
+            with made.connection.driver_connection.cursor() as own:  # type: ignore[union-attr]
+                plans.append("\n".join(row[0] for row in own.execute(f"EXPLAIN {statement}", parameters)))
+
+    event.listen(connection, "before_cursor_execute", explain)
+    for words in ("上流", "的", "稀土 source:新华社", "title:的", "-的", "的 date:2025"):
+        search(connection, Asked(words))
+        facets(connection, Asked(words))
+    event.remove(connection, "before_cursor_execute", explain)
+    return plans
