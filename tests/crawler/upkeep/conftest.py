@@ -36,8 +36,14 @@ def places(_made: _Made) -> list[Position]:
 
 
 @pytest.fixture
-def small(_made: _Made, tmp_path: Path) -> Iterator[Small]:
+def small(small_sqlite: Small) -> Small:
     """An archive of `PAGES` articles in SQLite."""
+    return small_sqlite
+
+
+@pytest.fixture
+def small_sqlite(_made: _Made, tmp_path: Path) -> Iterator[Small]:
+    """The same, also where a file has a `small` of its own."""
     folder = tmp_path / "home"
     shutil.copytree(_made[0], folder)
     url = f"sqlite:///{folder / 'archive.db'}"
