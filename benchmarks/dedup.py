@@ -32,7 +32,7 @@ from archive.text.fold import fold_many
 from crawler.demo.world.articles import story
 
 if TYPE_CHECKING:
-    from archive.store.models import Base
+    from archive.store.table import Base
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "dedup"
 ROWS = 23  # sampled shingles an article, as on the labelled set

@@ -13,7 +13,8 @@ import archive.store.finding.searches
 import archive.store.fulltext
 import archive.store.people
 from archive.settings import resolve_home
-from archive.store.models import SHOWN, Base
+from archive.store.models import SHOWN
+from archive.store.table import Base, say_where
 
 
 def include_name(name: str | None, kind: str, parents: object) -> bool:
@@ -28,6 +29,7 @@ def include_object(thing: object, name: str | None, kind: str, reflected: bool, 
 
 def run(connection: Connection) -> None:
     """Run the steps on a connection whose transaction the caller commits."""
+    say_where(Base.metadata, connection.dialect.name)
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

@@ -69,8 +69,11 @@ def walk(command: click.Command, above: tuple[str, ...] = ()) -> Iterator[tuple[
     names = (*above, command.name or "") if above else ("jianbao",)
     yield names, command
     if isinstance(command, click.Group):
-        for name in command.list_commands(click.Context(command)):
-            yield from walk(command.commands[name], names)
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from walk(below, names)
 
 
 def all_rules() -> dict[str, "Rule"]:

@@ -19,7 +19,7 @@ from archive.export import tables as export_tables  # noqa: F401 - so do these
 from archive.store import people  # noqa: F401 - and these
 from archive.store.finding import searches  # noqa: F401 - and these
 from archive.store.fulltext import TABLE
-from archive.store.models import Base, UtcDateTime
+from archive.store.table import Base, UtcDateTime
 
 Sent = dict[str, Any]
 """Statements as the driver got them, each with the parameters of its first use."""
@@ -44,9 +44,10 @@ UNIQUE = {
 }
 """The keys of which each table has one row at most."""
 PARTIAL = {
-    str(index.name): str(index.dialect_options["postgresql"]["where"])
+    str(index.name): str(index.info["where"])
     for table in Base.metadata.sorted_tables
     for index in table.indexes
+    if "where" in index.info
 }
 """Which rows an index is of; "None" for all."""
 IN_HAND = frozenset(
@@ -175,7 +176,7 @@ def _sqlite_steps(cursor: Any, statement: str, parameters: Any) -> list[str]:
         else:
             equal = set(re.findall(r"(\w+)=\?", rest))
             # Without a word behind it: the least or the greatest of an index.
-            made_for_it = stops and PARTIAL.get(str(index), "None") != "None"
+            made_for_it = stops and str(index) in PARTIAL
             # The one condition that there is is the index's.
             only = len(re.findall(r"\w+[=<>]\?", rest)) == 1 and not re.search(r" (?:AND|OR) ", statement)
             first_of_it = stops and only

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from archive import errors
-from archive.store.models import Base
+from archive.store.table import Base
 from crawler.pages.page import Outcome
 from crawler.run.store import DOUBTFUL
 from tests.make_docs import PAGES, all_rules, walk
@@ -152,10 +152,10 @@ def test_the_readme_names_every_document_and_command() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     for document in DOCS.glob("*.md"):
         assert f"docs/{document.name}" in readme, f"README.md does not name docs/{document.name}"
-    for name in main.commands:
+    for name in main.modules:
         assert f"jianbao {name}" in readme, f"README.md does not name `jianbao {name}`"
     named = {name for text in re.findall(r"`([^`\n]+)`", readme) for name in re.findall(r"^jianbao ([a-z]+)", text)}
-    assert named <= set(main.commands), f"README.md names {named - set(main.commands)}, which is not a command"
+    assert named <= set(main.modules), f"README.md names {named - set(main.modules)}, which is not a command"
 
 
 @pytest.mark.parametrize("file", [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))])

@@ -2,8 +2,10 @@
 
 import os
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -11,36 +13,87 @@ from archive.cli import portals, streams
 from archive.cli.help import chinese
 from archive.cli.help.purposes import PURPOSES
 from archive.cli.terminal import echo
-from archive.config.declared import Settings
 from archive.errors import JianbaoError, StorageError, UsageError
-from archive.settings import DEFAULT_HOME, Home, resolve_home
+
+if TYPE_CHECKING:
+    from archive.settings import Home
 
 BROKEN = "jianbao.broken_settings"
 """Under this key of the context's `meta` stands what is wrong with the settings, for the one command that says so among
 other things."""
 
 
+MODULES: Final = {
+    "search": "archive.cli.find.search",
+    "saved": "archive.cli.find.saved",
+    "show": "archive.cli.read",
+    "raw": "archive.cli.texts.raw",
+    "history": "archive.cli.watch.changes",
+    "changes": "archive.cli.watch.changes",
+    "diff": "archive.cli.texts.diff",
+    "match": "archive.cli.match",
+    "sql": "archive.cli.find.sql",
+    "stats": "archive.cli.read",
+    "serve": "archive.cli.serving.serve",
+    "cluster": "archive.cli.cluster",
+    "firsts": "archive.cli.stories.story",
+    "edits": "archive.cli.stories.story",
+    "flows": "archive.cli.stories.flows",
+    "survivors": "archive.cli.stories.survivors",
+    "bisect": "archive.cli.stories.sentence",
+    "tag": "archive.cli.people.tags",
+    "tags": "archive.cli.people.tags",
+    "note": "archive.cli.people.tags",
+    "correct": "archive.cli.people.correct",
+    "corrections": "archive.cli.people.correct",
+    "export": "archive.cli.export",
+    "cite": "archive.cli.evidence.cite",
+    "runs": "archive.cli.watch.runs",
+    "alarms": "archive.cli.watch.alarms",
+    "recluster": "archive.cli.recluster",
+    "db": "archive.cli.db",
+}
+"""Where each command of this half stands."""
+
+
 class Group(click.Group):
     """The whole command: its commands are shown by purpose, and one of our own errors ends it in one clear line and its
-    exit code, never in a traceback."""
+    exit code, never in a traceback.
+
+    `modules`: the module of each command, by its name. It adds the command when it is imported, which it is when the
+    command is asked for: of sixty commands one is run, and each imports what it needs.
+    """
+
+    def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.modules = modules
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands in their order, those last that have no purpose."""
-        known = [name for names in PURPOSES.values() for name in names if name in self.commands]
-        return [*known, *sorted(self.commands.keys() - set(known))]
+        known = [name for names in PURPOSES.values() for name in names if name in self.modules]
+        return [*known, *sorted(self.modules.keys() - set(known))]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command, in the terminal's language; None where there is none of that name."""
+        if cmd_name in self.modules and cmd_name not in self.commands:
+            import_module(self.modules[cmd_name])
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            chinese.translate(command, cmd_name)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands, each with its line, below what they are for."""
-        width = max(map(len, self.commands))
+        width, translated = max(map(len, self.modules)), chinese.lines()
         for purpose, lines in PURPOSES.items():
-            rows = [(name, line) for name, line in lines.items() if name in self.commands]
-            if rows:
+            rows = [(name.ljust(width), translated.get(name, line)) for name, line in lines.items()]
+            if rows := [row for row in rows if row[0].rstrip() in self.modules]:
                 with formatter.section(purpose):
-                    formatter.write_dl([(n.ljust(width), self.commands[n].short_help or line) for n, line in rows])
+                    formatter.write_dl(rows)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         streams.guard()
-        chinese.translate(self)
+        chinese.translate(self, "jianbao")
         try:
             return super().main(*args, **kwargs)
         except JianbaoError as error:
@@ -58,7 +111,9 @@ def _end(error: JianbaoError) -> NoReturn:
     sys.exit(error.exit_code)
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Group, modules=MODULES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
 @click.option("--home", metavar="DIR", help="The archive's folder.  [$JIANBAO_HOME, else ./jianbao-data]")
 @click.option(
     "--database", metavar="URL", help="An SQLAlchemy URL.  [$JIANBAO_DATABASE, else archive.db in the folder]"
@@ -70,6 +125,8 @@ def _end(error: JianbaoError) -> NoReturn:
 @click.pass_context
 def main(context: click.Context, home: str | None, database: str | None, options: tuple[str, ...]) -> None:
     """Jianbao (剪报): crawl Chinese news portals into a clean, deduplicated, searchable archive."""
+    from archive.settings import resolve_home
+
     context.meta[portals.KEY] = context.obj or portals.Portals()
     try:
         context.obj = resolve_home(home, database, options)
@@ -80,18 +137,10 @@ def main(context: click.Context, home: str | None, database: str | None, options
         context.obj = _without_settings(home, database)
 
 
-def _without_settings(home: str | None, database: str | None) -> Home:
+def _without_settings(home: str | None, database: str | None) -> "Home":
     """The archive as it would be if nothing were set."""
+    from archive.config.declared import Settings
+    from archive.settings import DEFAULT_HOME, Home
+
     path = Path(home or os.environ.get("JIANBAO_HOME") or DEFAULT_HOME).absolute()
     return Home(path=path, database=database or f"sqlite:///{path / 'archive.db'}", settings=Settings())
-
-
-# Each module adds its commands to `main`.
-from archive.cli import cluster, db, export, match, read, recluster  # noqa: E402, F401
-from archive.cli.evidence import cite  # noqa: E402, F401
-from archive.cli.find import saved, search, sql  # noqa: E402, F401
-from archive.cli.people import correct, tags  # noqa: E402, F401
-from archive.cli.serving import serve  # noqa: E402, F401
-from archive.cli.stories import flows, sentence, story, survivors  # noqa: E402, F401
-from archive.cli.texts import diff, raw  # noqa: E402, F401
-from archive.cli.watch import alarms, changes, runs  # noqa: E402, F401

@@ -3,10 +3,8 @@
 docs/settings.md explains them; a test holds the page and this module together.
 """
 
-import getpass
 import os
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final, Literal
 
 from attrs import Attribute, evolve, field, fields, frozen
@@ -110,6 +108,8 @@ class Settings:
 
 
 def _login_name() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a number without a name, as in a container
@@ -117,6 +117,8 @@ def _login_name() -> str:
 
 
 def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return version("jianbao")
     except PackageNotFoundError:

@@ -1,9 +1,7 @@
 """Where settings come from, in the order in which they count: the option `--set`, the environment, HOME/jianbao.toml,
 the default. A site's own value counts where nothing that comes before it says otherwise for all."""
 
-import difflib
 import os
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -92,13 +90,21 @@ def _content(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _MOST_BYTES or not path.is_file():
             raise UsageError(f"{path} is no settings file; docs/settings.md shows one")
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        content = path.read_bytes().decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}; let this user read it (chmod, chown)") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not UTF-8 at byte {error.start}; save it as UTF-8") from error
+    return _parsed(path, content)
+
+
+def _parsed(path: Path, content: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is not TOML: {error}; docs/settings.md shows how to write it") from error
 
@@ -125,6 +131,8 @@ def _check_name(name: str, site: str, place: str) -> None:
         return
     if name in DECLARED:
         raise UsageError(f"{place}: {name} is not a site's own; a site may have {', '.join(OF_A_SITE)}")
+    import difflib
+
     known = OF_A_SITE if site else tuple(DECLARED)
     near = difflib.get_close_matches(name, known, 1)
     meant = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"

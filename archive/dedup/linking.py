@@ -199,9 +199,9 @@ def _write(connection: Connection, batch: Iterable[_New], now: datetime) -> None
         )
         links += [link_row(key, other, verdict, now) for other, verdict in new.links]
     if texts:
-        connection.execute(insert(DedupText.__table__), texts)  # type: ignore[arg-type]
+        connection.execute(insert(DedupText.__table__), texts)
     if links:
-        connection.execute(insert(Link.__table__), links)  # type: ignore[arg-type]
+        connection.execute(insert(Link.__table__), links)
 
 
 def _linked(connection: Connection, batch: Sequence[_New], changed: set[int]) -> list[Linked]:

@@ -7,10 +7,9 @@ always has the same numbers. Only clusters of two members or more have a row her
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, SmallInteger
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, Column, ColumnClause, ForeignKey, Index, LargeBinary, SmallInteger
 
-from archive.store.models import Base, Key, partial
+from archive.store.table import Base, Key, partial
 
 
 class DedupText(Base):
@@ -18,14 +17,14 @@ class DedupText(Base):
     little-endian). `left_out`: the spans of the body that do not count, as lists of start and end; None: all counts."""
 
     __tablename__ = "dedup_text"
-    article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
-    digest: Mapped[int] = mapped_column(BigInteger)  # 64 bits of the folded text's BLAKE2b
-    length: Mapped[int]  # folded characters; 0: no text to compare
-    sampled: Mapped[int]  # how many shingle hashes are sampled
-    last: Mapped[int] = mapped_column(BigInteger)  # the greatest of them
-    version: Mapped[int] = mapped_column(SmallInteger)
-    signature: Mapped[bytes] = mapped_column(LargeBinary)
-    left_out: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    article_id: ColumnClause[int] = Column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    digest: ColumnClause[int] = Column(BigInteger)  # 64 bits of the folded text's BLAKE2b
+    length: ColumnClause[int]  # folded characters; 0: no text to compare
+    sampled: ColumnClause[int]  # how many shingle hashes are sampled
+    last: ColumnClause[int] = Column(BigInteger)  # the greatest of them
+    version: ColumnClause[int] = Column(SmallInteger)
+    signature: ColumnClause[bytes] = Column(LargeBinary)
+    left_out: ColumnClause[list[Any] | None] = Column(JSON(none_as_null=True))
     __table_args__ = (Index(None, "digest"), partial("ix_dedup_text_nothing", "article_id", where="length = 0"))
 
 
@@ -33,8 +32,8 @@ class DedupFresh(Base):
     """Sampled shingle hashes of the newest articles, which `dedup_middle` takes over now and then in key order."""
 
     __tablename__ = "dedup_fresh"
-    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    article_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    hash: ColumnClause[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: ColumnClause[int] = Column(Key, primary_key=True, autoincrement=False)
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
@@ -42,8 +41,8 @@ class DedupMiddle(Base):
     """Sampled shingle hashes of less new articles, which `dedup_sealed` takes over in the same way, less often."""
 
     __tablename__ = "dedup_middle"
-    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    article_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    hash: ColumnClause[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: ColumnClause[int] = Column(Key, primary_key=True, autoincrement=False)
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
@@ -51,8 +50,8 @@ class DedupSealed(Base):
     """Sampled shingle hashes of all other articles."""
 
     __tablename__ = "dedup_sealed"
-    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    article_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    hash: ColumnClause[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: ColumnClause[int] = Column(Key, primary_key=True, autoincrement=False)
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
@@ -61,8 +60,8 @@ class DedupState(Base):
     article whose passages were forgotten (`forgotten`)."""
 
     __tablename__ = "dedup_state"
-    name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[int] = mapped_column(BigInteger)
+    name: ColumnClause[str] = Column(primary_key=True)
+    value: ColumnClause[int] = Column(BigInteger)
 
 
 class DedupPassage(Base):
@@ -73,9 +72,9 @@ class DedupPassage(Base):
     """
 
     __tablename__ = "dedup_passage"
-    hash: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    article_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
-    story: Mapped[int] = mapped_column(Key)
+    hash: ColumnClause[int] = Column(BigInteger, primary_key=True, autoincrement=False)
+    article_id: ColumnClause[int] = Column(Key, primary_key=True, autoincrement=False)
+    story: ColumnClause[int] = Column(Key)
     __table_args__ = (Index(None, "article_id"), {"sqlite_with_rowid": False})
 
 
@@ -86,16 +85,16 @@ class Link(Base):
     """
 
     __tablename__ = "link"
-    article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
-    other_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
-    relation: Mapped[str]
-    marks: Mapped[list[Any]]
-    similarity: Mapped[float]
-    coverage: Mapped[float]
-    other_coverage: Mapped[float]
-    confidence: Mapped[float]
-    evidence: Mapped[dict[str, Any]]
-    at: Mapped[datetime]
+    article_id: ColumnClause[int] = Column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    other_id: ColumnClause[int] = Column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    relation: ColumnClause[str]
+    marks: ColumnClause[list[Any]]
+    similarity: ColumnClause[float]
+    coverage: ColumnClause[float]
+    other_coverage: ColumnClause[float]
+    confidence: ColumnClause[float]
+    evidence: ColumnClause[dict[str, Any]]
+    at: ColumnClause[datetime]
     __table_args__ = (
         Index(None, "other_id"),
         partial("ix_link_doubtful", "article_id", where="relation = 'doubtful'"),
@@ -106,19 +105,19 @@ class Cluster(Base):
     """Articles that carry the same text, two or more. `pinned`: a person chose the representative."""
 
     __tablename__ = "cluster"
-    id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
-    representative_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"))
-    size: Mapped[int]
-    pinned: Mapped[bool] = mapped_column(default=False)
+    id: ColumnClause[int] = Column(Key, primary_key=True, autoincrement=False)
+    representative_id: ColumnClause[int] = Column(Key, ForeignKey("article.id"))
+    size: ColumnClause[int]
+    pinned: ColumnClause[bool] = Column(default=False)
 
 
 class ClusterSame(Base):
     """A person joined two articles. `article_id` is the lower one."""
 
     __tablename__ = "cluster_same"
-    article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
-    other_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
+    article_id: ColumnClause[int] = Column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    other_id: ColumnClause[int] = Column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    at: ColumnClause[datetime]
 
 
 class ClusterSide(Base):
@@ -128,19 +127,19 @@ class ClusterSide(Base):
     """
 
     __tablename__ = "cluster_side"
-    split_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
-    side: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    cluster_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False, index=True)
-    last_id: Mapped[int] = mapped_column(Key)
-    at: Mapped[datetime]
+    split_id: ColumnClause[int] = Column(Key, primary_key=True, autoincrement=False)
+    side: ColumnClause[int] = Column(primary_key=True, autoincrement=False)
+    cluster_id: ColumnClause[int] = Column(Key, primary_key=True, autoincrement=False, index=True)
+    last_id: ColumnClause[int] = Column(Key)
+    at: ColumnClause[datetime]
 
 
 class ClusterPin(Base):
     """A person chose this article to stand for its cluster, whichever that is; of several the latest choice counts."""
 
     __tablename__ = "cluster_pin"
-    article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
+    article_id: ColumnClause[int] = Column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    at: ColumnClause[datetime]
 
 
 class ClusterEvent(Base):
@@ -150,16 +149,16 @@ class ClusterEvent(Base):
     `reason`: why texts are apart, as `link` and `jianbao match` name it."""
 
     __tablename__ = "cluster_event"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    cluster_id: Mapped[int] = mapped_column(Key, index=True)
-    article_id: Mapped[int] = mapped_column(Key)
-    kind: Mapped[str]
-    other_id: Mapped[int | None] = mapped_column(Key)  # the article that it replaced, or was joined with
-    by_person: Mapped[bool] = mapped_column(default=False)
-    at: Mapped[datetime]
-    other_cluster_id: Mapped[int | None] = mapped_column(Key, index=True)  # where it comes from, or is apart from
-    reason: Mapped[str | None]
-    decision_id: Mapped[int | None] = mapped_column(Key)
+    id: ColumnClause[int] = Column(Key, primary_key=True)
+    cluster_id: ColumnClause[int] = Column(Key, index=True)
+    article_id: ColumnClause[int] = Column(Key)
+    kind: ColumnClause[str]
+    other_id: ColumnClause[int | None] = Column(Key)  # the article that it replaced, or was joined with
+    by_person: ColumnClause[bool] = Column(default=False)
+    at: ColumnClause[datetime]
+    other_cluster_id: ColumnClause[int | None] = Column(Key, index=True)  # where it comes from, or is apart from
+    reason: ColumnClause[str | None]
+    decision_id: ColumnClause[int | None] = Column(Key)
     __table_args__ = (partial("ix_cluster_event_decided", "article_id", where="decision_id IS NOT NULL"),)
 
 
@@ -168,12 +167,12 @@ class Decision(Base):
     it (`archive.dedup.clusters.undo`)."""
 
     __tablename__ = "decision"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    kind: Mapped[str]
-    articles: Mapped[list[Any]]
-    by: Mapped[str]
-    note: Mapped[str | None]
-    at: Mapped[datetime]
-    before: Mapped[dict[str, Any]]
-    undone_at: Mapped[datetime | None]
-    undone_by: Mapped[str | None]
+    id: ColumnClause[int] = Column(Key, primary_key=True)
+    kind: ColumnClause[str]
+    articles: ColumnClause[list[Any]]
+    by: ColumnClause[str]
+    note: ColumnClause[str | None]
+    at: ColumnClause[datetime]
+    before: ColumnClause[dict[str, Any]]
+    undone_at: ColumnClause[datetime | None]
+    undone_by: ColumnClause[str | None]

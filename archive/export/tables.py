@@ -3,24 +3,23 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, SmallInteger
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, Column, ColumnClause, SmallInteger
 
-from archive.store.models import Base, Key
+from archive.store.table import Base, Key
 
 
 class ExportBatch(Base):
     """One sealed batch: what its files are, so that a lost or changed one is known."""
 
     __tablename__ = "export_batch"
-    number: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
-    sealed_at: Mapped[datetime]
-    digest: Mapped[str]  # SHA-256 of its manifest in canonical form
-    previous: Mapped[str | None]  # the digest of the batch before
-    whole: Mapped[bool]  # whether it holds all that there is, and what was before falls
-    shape: Mapped[str]  # digest of the names and kinds of its fields
-    last_change: Mapped[int] = mapped_column(Key)  # the greatest number in the change log that it saw
-    files: Mapped[dict[str, Any]]  # {name: {rows, bytes, sha256}}; of the manifest `bytes` and `sha256`; {}: removed
+    number: ColumnClause[int] = Column(Key, primary_key=True, autoincrement=False)
+    sealed_at: ColumnClause[datetime]
+    digest: ColumnClause[str]  # SHA-256 of its manifest in canonical form
+    previous: ColumnClause[str | None]  # the digest of the batch before
+    whole: ColumnClause[bool]  # whether it holds all that there is, and what was before falls
+    shape: ColumnClause[str]  # digest of the names and kinds of its fields
+    last_change: ColumnClause[int] = Column(Key)  # the greatest number in the change log that it saw
+    files: ColumnClause[dict[str, Any]]  # {name: {rows, bytes, sha256}}; manifest: `bytes`, `sha256`; {}: removed
 
 
 class ExportDue(Base):
@@ -28,8 +27,8 @@ class ExportDue(Base):
     it changed. Appended only, so that no writer waits for another one."""
 
     __tablename__ = "export_due"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    dataset: Mapped[str]
-    key: Mapped[int] = mapped_column(Key)
-    other: Mapped[int] = mapped_column(BigInteger)  # the second part of the key, where it has two; else 0
-    regrouped: Mapped[int] = mapped_column(SmallInteger)  # 1: its story changed, and nothing else by this
+    id: ColumnClause[int] = Column(Key, primary_key=True)
+    dataset: ColumnClause[str]
+    key: ColumnClause[int] = Column(Key)
+    other: ColumnClause[int] = Column(BigInteger)  # the second part of the key, where it has two; else 0
+    regrouped: ColumnClause[int] = Column(SmallInteger)  # 1: its story changed, and nothing else by this

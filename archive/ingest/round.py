@@ -35,8 +35,9 @@ from archive.store import fulltext
 from archive.store.changes import entry, log_changes
 from archive.store.finding import names
 from archive.store.keys import key_in
-from archive.store.models import Article, Base, Capture, Revision
+from archive.store.models import Article, Capture, Revision
 from archive.store.records import Cause, IngestState, Stored
+from archive.store.table import Base
 from archive.watch.presence import gone_key, note_states, was_gone
 from archive.watch.states import State
 

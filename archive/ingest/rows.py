@@ -9,7 +9,7 @@ from archive.dedup.types import Indexed
 from archive.flags import is_complete
 from archive.ingest.observations import Observation
 from archive.ingest.prepare import Prepared
-from archive.store.models import Base
+from archive.store.table import Base
 
 
 def draws_capture(item: Prepared) -> bool:
@@ -76,4 +76,4 @@ def indexed(row: Mapping[str, Any], item: Prepared | None, *, revised: bool) -> 
 
 def write_rows(connection: Connection, model: type[Base], rows: list[dict[str, Any]]) -> None:
     if rows:
-        connection.execute(insert(model.__table__), rows)  # type: ignore[arg-type]
+        connection.execute(insert(model.__table__), rows)

@@ -12,9 +12,8 @@ from archive.query.article import MAX_ROWS, article_row
 from archive.query.stories.copied import beside_the_first
 from archive.query.visible import visible
 from archive.store.models import Article, Capture, Change, Revision
-from archive.text.fold import fold
 from archive.times import show_times
-from archive.watch.edits import Edit, Kind, edits, weight
+from archive.watch.kinds import Edit, Kind, weight
 from archive.watch.presence import looks_in_vain
 from archive.watch.revised import Text, revised
 from archive.watch.states import STATE_WEIGHTS, Event, Look, State, events
@@ -100,7 +99,7 @@ def _revised(connection: Connection, row: Any, showed: Sequence[Any]) -> Iterato
         if revision.cause == "person":
             told |= {"after_at": revision.captured_at, "after_capture_id": None}
         if before is not None:
-            told |= _typed(edits(before if revision.cause == "person" else theirs or before, text))
+            told |= _typed(_edits(before if revision.cause == "person" else theirs or before, text))
         yield told
         before = text
         if revision.cause != "person":
@@ -126,6 +125,12 @@ def _text(revision: Any, article: Any) -> Text:
     if revision.body is None:
         return article["headline"], article["body"]
     return revision.headline, revision.body
+
+
+def _edits(before: Text, after: Text) -> list[Edit]:
+    from archive.watch.edits import edits  # with what compares texts
+
+    return edits(before, after)
 
 
 def _typed(found: Sequence[Edit]) -> dict[str, Any]:
@@ -220,7 +225,7 @@ def _asked(texts: Sequence[Text], wanted: Wanted) -> list[Edit] | None:
     """What differs between two texts; None where it is not what is wanted."""
     if not _has_word(texts, wanted):
         return None
-    found = edits(*texts)
+    found = _edits(*texts)
     return found if not wanted.kinds or {str(edit.kind) for edit in found} & set(wanted.kinds) else None
 
 
@@ -241,6 +246,8 @@ _SHOWN: Final = (
 
 
 def _has_word(texts: Sequence[Text], wanted: Wanted) -> bool:
+    from archive.text.fold import fold
+
     before, after = (fold(f"{headline or ''}\n{body}") for headline, body in texts)
 
     def more(word: str, here: str, there: str) -> bool:

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
-from sqlalchemy.orm import aliased
 
 from archive.people.erasing import WITHDRAWN
 from archive.store.models import Article, Capture
@@ -69,7 +68,7 @@ def at_second(connection: Connection, url: str, at: datetime) -> Around | None:
 
 
 def _of(url: str, *more: ColumnElement[bool]) -> Select[Any]:
-    shown, named = aliased(Article), aliased(Article)
+    shown, named = Article.aliased(), Article.aliased()
     columns: tuple[Any, ...] = (Capture.id, Capture.url, Capture.captured_at, Capture.status, Capture.repeats_id)
     its = and_(Capture.article_id.is_(None), named.site == Capture.site, named.native_id == Capture.native_id)
     query: Select[Any] = (

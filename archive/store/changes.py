@@ -33,7 +33,7 @@ def log_changes(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         return
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    connection.execute(insert(Change.__table__), rows)  # type: ignore[arg-type]
+    connection.execute(insert(Change.__table__), rows)
 
 
 def log_clustered(connection: Connection, article_ids: Sequence[int], now: datetime) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -23,6 +23,7 @@ __all__ = [
     "check_pages",
     "connect",
     "current",
+    "database_bytes",
     "open_engine",
     "opened",
     "reading",
@@ -148,6 +149,15 @@ def check_pages(engine: Engine) -> None:
         raise DatabaseUnavailable(
             f"{show_url(engine.url)} is damaged ({first}); restore a copy, or make another one with `jianbao rebuild`"
         )
+
+
+def database_bytes(engine: Engine) -> int:
+    """How large the database is."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+            return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+        return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
 
 
 def _parse(database_url: str) -> URL:

@@ -9,11 +9,12 @@ that holds it.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, event, text
+from sqlalchemy import ColumnElement, Connection, cast, event, literal, text
 
-from archive.store.models import Base
+from archive.store.table import Base
 from archive.text.tokens import Term, tokens
 
 TABLE = "article_text"
@@ -137,6 +138,13 @@ def tsquery(term: Term, *, body: bool = False) -> str:
     signs = ["D" if body else ""] * len(term.tokens)
     signs[-1] = ("*" if term.prefix else "") + signs[-1]
     return " <-> ".join(f"'{token}'{sign and ':'}{sign}" for token, sign in zip(term.tokens, signs, strict=True))
+
+
+def as_tsquery(written: str) -> ColumnElement[Any]:
+    """What `tsquery` gave, in a statement."""
+    from sqlalchemy.dialects.postgresql import TSQUERY  # with all that SQLAlchemy knows of PostgreSQL
+
+    return cast(literal(written), TSQUERY)
 
 
 def documents(entry: Entry) -> Iterator[str]:

@@ -8,9 +8,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Select, Text, bindparam, cast, func, literal, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.types import TypeEngine
 
 _Value = TypeVar("_Value")
@@ -26,7 +36,7 @@ def chunks(values: Iterable[_Value], most: int = _CHUNK) -> Iterator[list[_Value
 
 def key_in(
     connection: Connection,
-    columns: Sequence[InstrumentedAttribute[Any]],
+    columns: Sequence[ColumnClause[Any]],
     keys: Collection[tuple[str | int | None, ...]],
 ) -> ColumnElement[bool]:
     """The condition that these columns of a row, of text or of whole numbers, are one of `keys`.
@@ -38,13 +48,13 @@ def key_in(
     return _in(dialect, columns, lambda name, kind: literal(values[name], kind))
 
 
-def keys_in(dialect: str, columns: Sequence[InstrumentedAttribute[Any]]) -> ColumnElement[bool]:
+def keys_in(dialect: str, columns: Sequence[ColumnClause[Any]]) -> ColumnElement[bool]:
     """The same in a statement that is put together once, to be sent with what `keys_given` gives."""
     return _in(dialect, columns, lambda name, kind: bindparam(name, type_=kind))
 
 
 def keys_given(
-    dialect: str, columns: Sequence[InstrumentedAttribute[Any]], keys: Collection[tuple[str | int | None, ...]]
+    dialect: str, columns: Sequence[ColumnClause[Any]], keys: Collection[tuple[str | int | None, ...]]
 ) -> dict[str, Any]:
     """What a statement with `keys_in` is sent with, by name."""
     if dialect == "sqlite":
@@ -54,7 +64,7 @@ def keys_given(
 
 def _in(
     dialect: str,
-    columns: Sequence[InstrumentedAttribute[Any]],
+    columns: Sequence[ColumnClause[Any]],
     bound: Callable[[str, TypeEngine[Any]], ColumnElement[Any]],
 ) -> ColumnElement[bool]:
     listed: Select[*tuple[Any, ...]]
@@ -65,6 +75,8 @@ def _in(
             *(cast(func.json_extract(each.c.value, f"$[{place}]"), column.type) for place, column in enumerate(columns))
         )
     else:
+        from sqlalchemy.dialects.postgresql import ARRAY  # with all that SQLAlchemy knows of PostgreSQL
+
         values = [bound(f"keys_{place}", ARRAY(column.type)) for place, column in enumerate(columns)]
         each = func.unnest(*values).table_valued(*(column.key for column in columns)).render_derived()
         listed = select(*each.c)

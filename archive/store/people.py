@@ -4,20 +4,20 @@ withdrawn. No machine writes these tables, but for what it says of a corrected f
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Column, ColumnClause, ColumnElement, ForeignKey, Index
 
-from archive.store.models import Article, Base, Key, partial
+from archive.store.models import Article
+from archive.store.table import Base, Key, partial
 
 
 class Tag(Base):
     """A person's word for an article."""
 
     __tablename__ = "tag"
-    article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
-    tag: Mapped[str] = mapped_column(primary_key=True)
-    by: Mapped[str]
-    at: Mapped[datetime]
+    article_id: ColumnClause[int] = Column(Key, ForeignKey("article.id"), primary_key=True, autoincrement=False)
+    tag: ColumnClause[str] = Column(primary_key=True)
+    by: ColumnClause[str]
+    at: ColumnClause[datetime]
     __table_args__ = (Index(None, "tag", "article_id"),)
 
 
@@ -25,12 +25,12 @@ class Note(Base):
     """A person's text about an article, or about the story that it is in (`story`)."""
 
     __tablename__ = "note"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), index=True)
-    by: Mapped[str]
-    at: Mapped[datetime]
-    story: Mapped[bool]
-    text: Mapped[str]
+    id: ColumnClause[int] = Column(Key, primary_key=True)
+    article_id: ColumnClause[int] = Column(Key, ForeignKey("article.id"), index=True)
+    by: ColumnClause[str]
+    at: ColumnClause[datetime]
+    story: ColumnClause[bool]
+    text: ColumnClause[str]
 
 
 class Correction(Base):
@@ -40,16 +40,16 @@ class Correction(Base):
     (`archive.ingest.corrected`)."""
 
     __tablename__ = "correction"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), index=True)
-    by: Mapped[str]
-    at: Mapped[datetime]
-    field: Mapped[str]
-    value: Mapped[dict[str, Any]]
-    extracted: Mapped[dict[str, Any]]  # what extraction says now
-    extracted_at: Mapped[datetime | None]  # when extraction came to say something else than when the person decided
-    ended_at: Mapped[datetime | None]  # when it was undone, or another one of the field took its place
-    ended_by: Mapped[str | None]
+    id: ColumnClause[int] = Column(Key, primary_key=True)
+    article_id: ColumnClause[int] = Column(Key, ForeignKey("article.id"), index=True)
+    by: ColumnClause[str]
+    at: ColumnClause[datetime]
+    field: ColumnClause[str]
+    value: ColumnClause[dict[str, Any]]
+    extracted: ColumnClause[dict[str, Any]]  # what extraction says now
+    extracted_at: ColumnClause[datetime | None]  # when extraction came to say something else than it did then
+    ended_at: ColumnClause[datetime | None]  # when it was undone, or another one of the field took its place
+    ended_by: ColumnClause[str | None]
     __table_args__ = (
         partial("ix_correction_standing", "article_id", "field", where="ended_at IS NULL"),
         partial("ix_correction_doubtful", "id", where="ended_at IS NULL AND extracted_at IS NOT NULL"),
@@ -60,14 +60,14 @@ class Withdrawal(Base):
     """A person took an article out of every door. `erased_at`: and had its text and its records removed."""
 
     __tablename__ = "withdrawal"
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    article_id: Mapped[int] = mapped_column(Key, ForeignKey("article.id"), index=True)
-    by: Mapped[str]
-    at: Mapped[datetime]
-    reason: Mapped[str]
-    erased_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]  # when it was taken back
-    ended_by: Mapped[str | None]
+    id: ColumnClause[int] = Column(Key, primary_key=True)
+    article_id: ColumnClause[int] = Column(Key, ForeignKey("article.id"), index=True)
+    by: ColumnClause[str]
+    at: ColumnClause[datetime]
+    reason: ColumnClause[str]
+    erased_at: ColumnClause[datetime | None]
+    ended_at: ColumnClause[datetime | None]  # when it was taken back
+    ended_by: ColumnClause[str | None]
 
 
 def visible(article: Any = Article) -> ColumnElement[bool]:

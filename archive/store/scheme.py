@@ -7,12 +7,11 @@ is written with the first article, and replaced by `jianbao db upgrade` in the t
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, SmallInteger, delete, insert, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Column, ColumnClause, Connection, SmallInteger, delete, insert, select
 
 from archive.errors import SchemaMismatch
 from archive.store.dberrors import show_url
-from archive.store.models import Base
+from archive.store.table import Base
 from archive.text import version
 
 
@@ -20,14 +19,14 @@ class DedupScheme(Base):
     """The version, and how its signatures and shingles are made: everything that datasketch needs to make the same."""
 
     __tablename__ = "dedup_scheme"
-    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    scheme: Mapped[str]  # datasketch's permutation scheme
-    permutations: Mapped[int]
-    seed: Mapped[int]
-    hash: Mapped[str]
-    shingle: Mapped[int]  # characters
-    shingle_version: Mapped[int]  # as `version`: they were numbers of their own once
-    fold_version: Mapped[int]
+    version: ColumnClause[int] = Column(SmallInteger, primary_key=True, autoincrement=False)
+    scheme: ColumnClause[str]  # datasketch's permutation scheme
+    permutations: ColumnClause[int]
+    seed: ColumnClause[int]
+    hash: ColumnClause[str]
+    shingle: ColumnClause[int]  # characters
+    shingle_version: ColumnClause[int]  # as `version`: they were numbers of their own once
+    fold_version: ColumnClause[int]
 
 
 def stored_version(connection: Connection) -> int | None:

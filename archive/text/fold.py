@@ -7,17 +7,16 @@ costs little.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from archive.text.letters import load_letters
+from archive.text.letters import load_folds, load_letters
 from archive.text.pinyin import PINYIN
 from archive.text.variants import load_variants
 
@@ -221,20 +220,12 @@ def _table() -> _Table:
     many: dict[int, str] = {}
     for span in ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xAC00, 0xD7A4), (0x20000, 0x2F800), (0x30000, 0x323B0)):
         one[slice(*span)] = np.arange(*span)
-    variants = load_variants()
-    for variant, chosen in variants.items():
+    for variant, chosen in load_variants().items():
         one[ord(variant)] = ord(chosen)
-    for code in chain.from_iterable(load_letters()):
-        folded = _folded_char(chr(code), variants)
-        if len(folded) == 1:
-            one[code] = ord(folded)
-        elif folded:
-            one[code] = _EXPAND
-            many[code] = folded
+    for letters in load_letters():
+        one[letters.start : letters.stop] = np.arange(letters.start, letters.stop)
+    for char, folded in load_folds().items():
+        one[ord(char)] = ord(folded) if len(folded) == 1 else _EXPAND if folded else _DROP
+        if len(folded) > 1:
+            many[ord(char)] = folded
     return _Table(one, many)
-
-
-def _folded_char(char: str, variants: dict[str, str]) -> str:
-    plain = "".join(part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part) != "Mn")
-    level = unicodedata.normalize("NFKC", plain).casefold()
-    return "".join(variants.get(part, part) for part in level if part.isalnum())

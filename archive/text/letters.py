@@ -1,18 +1,24 @@
 """The characters beside Chinese and Korean ones that count as text: letters, digits, signs that stand for some (㎡).
+Also what each of them folds to, where that is not itself.
 
 They are those of Unicode 14.0. Every release adds some, and every Python brings a release along (3.13 knows 195 more
 than 3.11); so that a text has one comparison form whatever Python compares it, they stand beside this module in
-`letters.txt`. To make them anew: `python -m archive.text.letters`, under the Python whose Unicode is to count (then
-raise `archive.text.version.VERSION`).
+`letters.txt`, and what they fold to in `folds.txt`: to work it out would take every process that folds a text longer
+than to import what it does so with. To make both anew: `python -m archive.text.letters`, under the Python whose Unicode
+is to count (then raise `archive.text.version.VERSION`).
 """
 
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 
+from archive.text.variants import load_variants
+
 FILE = "letters.txt"
+FOLDS = "folds.txt"
 # Modifier letters; bopomofo, which annotates characters as pinyin does; and the blocks of Chinese and Korean, which
 # count whole.
 _LEFT_OUT = (
@@ -28,9 +34,18 @@ _LEFT_OUT = (
 
 def load_letters() -> list[range]:
     """The code points, as ranges, ascending."""
-    text = resources.files(__package__ or "archive").joinpath(FILE).read_text(encoding="utf-8")
-    spans = (line.split("-") for line in text.splitlines() if not line.startswith("#"))
+    spans = (line.split("-") for line in _lines(FILE))
     return [range(int(first, 16), int(last, 16) + 1) for first, last in spans]
+
+
+def load_folds() -> dict[str, str]:
+    """What each of them folds to, of those that do not fold to themselves; "" where to nothing."""
+    return {line[0]: line[1:] for line in _lines(FOLDS)}
+
+
+def _lines(name: str) -> list[str]:
+    text = resources.files(__package__ or "archive").joinpath(name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if not line.startswith("#")]
 
 
 def make_ranges() -> Iterator[range]:
@@ -44,6 +59,17 @@ def make_ranges() -> Iterator[range]:
             first = None
 
 
+def make_folds(letters: Iterable[range]) -> Iterator[tuple[str, str]]:
+    """What each of the letters folds to, by this Python's Unicode and the stored variants, where that is not itself."""
+    variants = load_variants()
+    for char in map(chr, chain.from_iterable(letters)):
+        plain = "".join(part for part in unicodedata.normalize("NFKD", char) if unicodedata.category(part) != "Mn")
+        level = unicodedata.normalize("NFKC", plain).casefold()
+        folded = "".join(variants.get(part, part) for part in level if part.isalnum())
+        if folded != char:
+            yield char, folded
+
+
 def _counts(code: int) -> bool:
     char = chr(code)
     if any(code in span for span in _LEFT_OUT):
@@ -52,6 +78,10 @@ def _counts(code: int) -> bool:
 
 
 if __name__ == "__main__":
+    made = list(make_ranges())
     head = "# The first and last code point of each range, in hexadecimal. By `python -m archive.text.letters`."
-    spans = (f"{span[0]:x}-{span[-1]:x}" for span in make_ranges())
+    spans = (f"{span[0]:x}-{span[-1]:x}" for span in made)
     Path(__file__).with_name(FILE).write_text("\n".join([head, *spans]) + "\n", encoding="utf-8")
+    head = "# A letter, and what it folds to where that is not itself. By `python -m archive.text.letters`."
+    folds = (char + folded for char, folded in make_folds(made))
+    Path(__file__).with_name(FOLDS).write_text("\n".join([head, *folds]) + "\n", encoding="utf-8")

@@ -7,43 +7,16 @@ words. Signs and width are folded away there; where nothing else differs, the ch
 
 import re
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 from rapidfuzz.distance import Levenshtein
 
 from archive.dedup.verify.align import Op, Tag
 from archive.dedup.verify.gaps import Gap, type_gaps
 from archive.text.fold import fold, fold_positions
+from archive.watch.kinds import Edit, Kind
 from archive.watch.pairs import pairs
-
-
-class Kind(StrEnum):
-    """What is another one."""
-
-    HEADLINE = "headline"
-    NUMBER = "number"
-    NAME = "name"
-    DATE = "date"
-    PARAGRAPH_REMOVED = "paragraph_removed"
-    PARAGRAPH_ADDED = "paragraph_added"
-    WORDING = "wording"
-    PUNCTUATION = "punctuation"
-
-
-WEIGHTS: Final = {
-    Kind.HEADLINE: 8,
-    Kind.NUMBER: 6,
-    Kind.NAME: 6,
-    Kind.PARAGRAPH_REMOVED: 5,
-    Kind.DATE: 4,
-    Kind.PARAGRAPH_ADDED: 3,
-    Kind.WORDING: 2,
-    Kind.PUNCTUATION: 0,
-}
-"""How much a change of this kind matters. A revision weighs what its kinds weigh together, each once: twenty changed
-words are no more than one changed number."""
 
 MAX_CHARACTERS: Final = 20_000
 """A pair of paragraphs of more characters is not aligned: it is told as one change of wording."""
@@ -52,15 +25,6 @@ _AROUND: Final = 1
 
 _TAGS: Final[dict[str, Tag]] = {"equal": "equal", "replace": "replace", "delete": "insert", "insert": "delete"}
 """What `Op` calls what the first text alone has an insertion."""
-
-
-@frozen(kw_only=True)
-class Edit:
-    """One difference: what the text had (`before`), and what stands there now (`after`); "" for nothing."""
-
-    kind: Kind
-    before: str
-    after: str
 
 
 def edits(before: tuple[str | None, str], after: tuple[str | None, str]) -> list[Edit]:
@@ -72,11 +36,6 @@ def edits(before: tuple[str | None, str], after: tuple[str | None, str]) -> list
             kind = Kind.PARAGRAPH_ADDED if old is None else Kind.PARAGRAPH_REMOVED
             found.append(Edit(kind=kind, before=old or "", after=new or ""))
     return found + list(_inside([(old, new) for old, new in paired if old is not None and new is not None]))
-
-
-def weight(found: Sequence[Edit]) -> int:
-    """How much these changes matter together."""
-    return sum(WEIGHTS[kind] for kind in {edit.kind for edit in found})
 
 
 def _headline(before: str, after: str) -> Iterator[Edit]:

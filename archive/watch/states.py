@@ -62,7 +62,7 @@ VANISHED_AFTER: Final = timedelta(days=1)
 REMOVED_AFTER: Final = timedelta(days=14)
 
 STATE_WEIGHTS: Final[dict[str, int]] = {State.MISSING: 9, State.VANISHED: 10, State.REMOVED: 10, State.RETURNED: 4}
-"""How much it matters that an article came into this state, beside `archive.watch.edits.WEIGHTS`."""
+"""How much it matters that an article came into this state, beside `archive.watch.kinds.WEIGHTS`."""
 
 THERE: Final = (State.LIVE, State.RETURNED)
 AWAY: Final = (State.MISSING, State.VANISHED, State.REMOVED)

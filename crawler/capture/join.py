@@ -15,7 +15,6 @@ from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 from sqlalchemy import Connection, func, select
-from sqlalchemy.orm import aliased
 
 from archive.errors import UsageError
 from archive.ingest.observations import PART
@@ -186,7 +185,7 @@ class _Join:
 
     def _look_up(self, addresses: Iterable[str]) -> None:
         """The captures of these addresses that the archive knows."""
-        of = aliased(Capture)
+        of = Capture.aliased()
         place = (of.warc_file, of.warc_offset, of.warc_length, of.url, of.digest)
         its = (Capture.captured_at, Capture.url, Capture.digest, Capture.text_digest, Capture.id)
         query = (
@@ -299,7 +298,7 @@ class _Join:
             .where(Article.site == self.key[0], Article.native_id == self.key[1], Capture.text_digest.is_not(None))
         )
         rows = self.connection.execute(query).all()
-        self._texts = sorted((at, text) for at, text in rows if not text.startswith(PART))
+        self._texts = sorted((at, str(text)) for at, text in rows if not str(text).startswith(PART))
         return self._texts
 
     def _look(self, its: dict[int, Seen], text: str) -> tuple[Whole | None, Joined]:

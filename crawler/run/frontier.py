@@ -17,7 +17,6 @@ from typing import Any, Final
 
 from attrs import asdict, evolve, frozen
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.store.models import Article, Capture, Frontier
 from crawler.run.trouble.retry import AGAIN, LAST_WAIT, Decision, decide, host_of
@@ -65,7 +64,13 @@ class Settled:
 
 def insert(connection: Connection, table: Any) -> Any:
     """An INSERT of the connection's own dialect, which knows `ON CONFLICT`."""
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # large
+
+    return postgresql.insert(table)
 
 
 def offer(connection: Connection, site: str, targets: Iterable[tuple[str, str]], now: datetime) -> None:

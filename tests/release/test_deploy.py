@@ -72,7 +72,8 @@ def test_a_service_names_commands_options_and_settings_that_there_are(name: str)
     service = COMPOSE["services"][name]
     program, command, *options = words_of(service)
     assert program == "jianbao"
-    found = main.commands[command]
+    found = main.get_command(click.Context(main), command)
+    assert found is not None
     with found.make_context(command, options, parent=click.Context(main, **main.context_settings)) as context:
         assert context.params["max_time" if name == "crawler" else "port"]
     assert set(service["environment"]) <= known_variables()

@@ -7,9 +7,8 @@ English help.
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
-from importlib.resources import files
+from functools import cache
 from typing import Any, Final
 
 import click
@@ -40,8 +39,12 @@ def is_wanted(environment: Mapping[str, str]) -> bool:
     return False
 
 
+@cache
 def texts() -> dict[str, dict[str, Any]]:
     """What chinese.toml holds, by command."""
+    import tomllib
+    from importlib.resources import files
+
     return tomllib.loads(files("archive.cli.help").joinpath("chinese.toml").read_text(encoding="utf-8"))
 
 
@@ -67,13 +70,16 @@ def _told(what: str) -> str:
     return _FRAME.get(what, what)
 
 
-def translate(command: click.Command, environment: Mapping[str, str] = os.environ) -> None:
-    """Give a command, and all below it, their Chinese help, where Chinese is wanted."""
-    if not is_wanted(environment):
-        return
-    click.Context.formatter_class = Formatter
-    known = texts()
-    _translate(command, "jianbao", known)
+def lines(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The line of each command, by its name, where Chinese is wanted; else none."""
+    return {name: told["short"] for name, told in texts().items()} if is_wanted(environment) else {}
+
+
+def translate(command: click.Command, name: str, environment: Mapping[str, str] = os.environ) -> None:
+    """Give a command, and all below it, their Chinese help, where Chinese is wanted. `name`: as chinese.toml has it."""
+    if is_wanted(environment):
+        click.Context.formatter_class = Formatter
+        _translate(command, name, texts())
 
 
 def _translate(command: click.Command, name: str, known: Mapping[str, Mapping[str, Any]]) -> None:

@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, literal, or_, select
-from sqlalchemy.orm import aliased
 
 from archive.dedup.clusters.related import DOUBTFUL, tell_articles
 from archive.dedup.reasons import in_words
@@ -18,8 +17,8 @@ from archive.times import show_time
 DIFFERENCES: Final = 8
 """So many differing places are shown of a doubt."""
 
-_LATE, _EARLY = aliased(Article), aliased(Article)
-_LATE_STORY, _EARLY_STORY = aliased(Cluster), aliased(Cluster)
+_LATE, _EARLY = Article.aliased(), Article.aliased()
+_LATE_STORY, _EARLY_STORY = Cluster.aliased(), Cluster.aliased()
 
 
 @frozen
@@ -100,7 +99,7 @@ def _ranked(sites: Sequence[str]) -> Select[Any]:
 
 def _decided() -> ColumnElement[bool]:
     """Whether a person put the two stories on different sides of one split."""
-    ours, theirs = aliased(ClusterSide), aliased(ClusterSide)
+    ours, theirs = ClusterSide.aliased(), ClusterSide.aliased()
     return exists().where(
         ours.cluster_id == _LATE.cluster_id,
         theirs.cluster_id == _EARLY.cluster_id,

@@ -6,10 +6,10 @@ It loads nothing that compares texts: `jianbao show` asks it too.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import BindParameter, Connection, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnClause, Connection, bindparam, or_, select
 
 from archive.dedup.reasons import in_words
 from archive.dedup.relations import INVERSE, turned
@@ -17,9 +17,6 @@ from archive.dedup.tables import ClusterSide, Link
 from archive.store.models import Article
 from archive.store.people import visible
 from archive.times import show_time
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import InstrumentedAttribute
 
 DOUBTFUL: Final = "doubtful"
 _CHUNK: Final = 2000
@@ -96,10 +93,10 @@ def _from_the_other_end(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def tell_articles(
-    connection: Connection, article_ids: Iterable[int], *more: "InstrumentedAttribute[Any]"
+    connection: Connection, article_ids: Iterable[int], *more: ColumnClause[Any]
 ) -> dict[int, dict[str, Any]]:
     """Articles at the other end of a link, by number, with their date as people read it. `more`: further columns."""
-    columns = (
+    columns: tuple[ColumnClause[Any], ...] = (
         Article.id,
         Article.site,
         Article.url,

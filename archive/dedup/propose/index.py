@@ -17,7 +17,7 @@ from archive.dedup.propose import furniture
 from archive.dedup.propose.signature import described
 from archive.dedup.tables import DedupFresh, DedupMiddle, DedupSealed
 from archive.store import scheme
-from archive.store.models import Base
+from archive.store.table import Base
 
 CAP: Final = 48
 """So many articles hold a shingle at most; one that has reached it no longer counts."""

@@ -149,7 +149,7 @@ class _Lesson:
         elif rows:
             names = ("hash", "article_id", "story")
             self.connection.execute(
-                insert(DedupPassage.__table__),  # type: ignore[arg-type]
+                insert(DedupPassage.__table__),
                 [dict(zip(names, row, strict=True)) for row in rows],
             )
 

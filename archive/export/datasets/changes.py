@@ -11,6 +11,7 @@ from archive.export.datasets.dataset import Dataset, Field, Key, Row
 from archive.export.datasets.reading import instant, of_keys, stream
 from archive.store.models import Article, Change
 from archive.store.people import visible
+from archive.watch.kinds import weight
 from archive.watch.revised import Revised, revised
 from archive.watch.states import STATE_WEIGHTS
 
@@ -71,7 +72,7 @@ def rows(connection: Connection, keys: Collection[Key] | None = None) -> Iterato
 
 def _told(kind: str, texts: Revised | None) -> tuple[int | None, int | None, list[dict[str, Any]]]:
     """`revision`, `weight` and `edits` of an entry."""
-    from archive.watch.edits import edits, weight
+    from archive.watch.edits import edits  # with what compares texts
 
     if texts is None:
         return None, STATE_WEIGHTS.get(kind), []

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from sqlalchemy import Connection, select
-from sqlalchemy.orm import aliased
 
 from archive.dedup.tables import Link
 from archive.export.datasets.dataset import Dataset, Field, Key, Row
@@ -35,7 +34,7 @@ FIELDS: Final = {
 def rows(connection: Connection, keys: Collection[Key] | None = None) -> Iterator[Row]:
     """See `Dataset`. A link to a withdrawn article is not shown."""
     dialect = connection.dialect
-    other = aliased(Article)
+    other = Article.aliased()
     columns = (
         Link.article_id,
         Link.other_id,

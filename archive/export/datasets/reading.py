@@ -7,8 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Dialect, Select, Text, cast, func, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnClause, ColumnElement, Connection, Dialect, Select, Text, cast, func, type_coerce
 
 from archive.export.datasets.dataset import Key
 from archive.store.keys import key_in
@@ -61,7 +60,7 @@ def _before(day: str) -> str:
 
 
 def of_keys(
-    connection: Connection, columns: tuple[InstrumentedAttribute[Any], ...], keys: Collection[Key] | None
+    connection: Connection, columns: tuple[ColumnClause[Any], ...], keys: Collection[Key] | None
 ) -> tuple[ColumnElement[bool], ...]:
     """The condition that a row has one of the keys: none where all rows are wanted."""
     return () if keys is None else (key_in(connection, columns, keys),)

@@ -8,9 +8,7 @@ nothing is known (no date, no story) stay.
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, assert_never
 
-from sqlalchemy import ColumnElement, and_, cast, column, literal, literal_column, not_, or_, select, table, true
-from sqlalchemy.dialects.postgresql import TSQUERY
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, column, literal, literal_column, not_, or_, select, table, true
 
 from archive.dedup.tables import Cluster, DedupText, Link
 from archive.flags import NO_TEXT
@@ -69,7 +67,7 @@ def _leaf(node: Word | Site | Tagged | Is | Related | Published | Copies, dialec
         case Is():
             return _is(node.quality)
         case Related():
-            link = aliased(Link)
+            link = Link.aliased()
             its = select(link.article_id).where(link.article_id == Article.id, link.relation == node.relation)
             return its.exists()
         case Published():
@@ -149,7 +147,7 @@ def _stands(word: Word, dialect: str) -> ColumnElement[bool]:
         return _matching(fulltext.fts5_phrase(wanted(word), _column(word.field)))
     name = fulltext.HEADLINES if word.field is Field.TITLE else fulltext.TABLE
     index = table(name, column("article_id"), column("document"))
-    query = cast(literal(fulltext.tsquery(wanted(word), body=word.field is Field.BODY)), TSQUERY)
+    query = fulltext.as_tsquery(fulltext.tsquery(wanted(word), body=word.field is Field.BODY))
     found = select(index.c.article_id).where(index.c.document.op("@@")(query))
     # A fence: no texts are read in place of the index, since the planner does not know what each costs.
     return Article.id.in_(found.offset(literal_column("0")))
@@ -164,7 +162,7 @@ def _named(word: Word, dialect: str) -> ColumnElement[bool]:
         found = select(index.c.rowid).where(index.c[names.TABLE].op("MATCH")(query))
     else:
         index = table(names.TABLE, column("article_id"), column("document"))
-        query = cast(literal(names.tsquery(word.text, word.field, **options)), TSQUERY)
+        query = fulltext.as_tsquery(names.tsquery(word.text, word.field, **options))
         found = select(index.c.article_id).where(index.c.document.op("@@")(query))
     if word.field is Field.FLAG and fold(word.text) == fold(NO_TEXT):
         # No article has this flag in its row.

@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, cast, column, func, literal, literal_column, select, table, union_all
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import Connection, Select, column, func, literal, literal_column, select, table, union_all
 
 from archive.store import fulltext
 from archive.text.fold import as_text
@@ -86,7 +85,7 @@ def _count(dialect: str, newest: int, pair: str) -> Select[*tuple[Any, ...]]:
         found = select(index.c.rowid).where(matches, index.c.rowid <= newest)
     else:
         index = table(fulltext.TABLE, column("article_id"), column("document"))
-        matches = index.c.document.op("@@")(cast(literal(fulltext.tsquery(term)), TSQUERY))
+        matches = index.c.document.op("@@")(fulltext.as_tsquery(fulltext.tsquery(term)))
         # A fence, as in `archive.query.search.conditions`.
         its = select(index.c.article_id).where(matches).offset(literal_column("0")).subquery()
         found = select(its.c.article_id).where(its.c.article_id <= newest).distinct()

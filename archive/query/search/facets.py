@@ -30,8 +30,8 @@ from archive.query.language.nodes import Field, Site, Word
 from archive.query.search.asked import FACETS, Asked, Facet, Month
 from archive.query.search.order import chosen, is_each_a_hit
 from archive.query.search.resolved import Resolved, resolve
+from archive.store.finding.planning import by_index
 from archive.store.models import Article
-from archive.store.planning import by_index
 
 MOST_VALUES: Final = 100
 """The most values of a facet: those of the most hits."""

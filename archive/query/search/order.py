@@ -22,7 +22,6 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import aliased
 
 from archive.dedup.tables import Cluster
 from archive.query.language.nodes import Field
@@ -32,7 +31,8 @@ from archive.query.search.cursor import Key
 from archive.query.search.resolved import Resolved
 from archive.query.visible import visible
 from archive.store.finding.searches import QueryHit
-from archive.store.models import SHOWN, Article, Change, UtcDateTime
+from archive.store.models import SHOWN, Article, Change
+from archive.store.table import UtcDateTime
 
 MOST_COMPARED: Final = 8
 """So many words are looked for in the headline."""
@@ -107,7 +107,7 @@ def _rank(resolved: Resolved) -> ColumnElement[int]:
         own = (QueryHit.query_id == asked.query_id, QueryHit.article_id == Article.id)
         return -select(func.min(QueryHit.place)).where(*own).scalar_subquery()
     if asked.sort == Sort.COPIES:
-        other = aliased(Article)
+        other = Article.aliased()
         its = [other.cluster_id == Article.cluster_id, visible(other)]
         if resolved.pinned is not None:
             later = select(Change.article_id).where(Change.id > resolved.pinned, Change.kind == "new")

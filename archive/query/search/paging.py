@@ -21,8 +21,8 @@ from archive.query.search.described import describe, frozen_texts
 from archive.query.search.fine import Compared, compare
 from archive.query.search.order import ordered, page
 from archive.query.search.resolved import Resolved, last_change, resolve
+from archive.store.finding.planning import by_index
 from archive.store.models import Article
-from archive.store.planning import by_index
 
 COMPARED: Final = 100
 """So many of the first hits are compared by their texts."""

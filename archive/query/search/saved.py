@@ -18,9 +18,9 @@ from archive.query.search.frozen import anew, freeze, thaw
 from archive.query.search.order import story_of
 from archive.query.search.paging import every_hit
 from archive.query.search.resolved import Resolved, resolve
+from archive.store.finding.planning import by_index
 from archive.store.finding.searches import Query, Saved, SavedHit
 from archive.store.models import Article
-from archive.store.planning import by_index
 from archive.times import show_time
 
 _CHUNK: Final = 500

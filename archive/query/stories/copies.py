@@ -7,8 +7,6 @@ from typing import Any, Final
 from attrs import frozen
 from sqlalchemy import Connection, bindparam, func, select
 
-from archive.dedup.verify.facts import look
-from archive.dedup.verify.texts import prepare
 from archive.errors import NotFound
 from archive.query.visible import visible
 from archive.store.models import Article
@@ -175,6 +173,9 @@ def coverage(lost: str, living: str) -> float:
     """The share of one body that another one holds, 0 to 1, as links between copies have it (docs/duplicates.md)."""
     if lost == living:
         return 1.0
+    from archive.dedup.verify.facts import look
+    from archive.dedup.verify.texts import prepare
+
     return round(look(prepare(lost), prepare(living)).cover, 3)
 
 

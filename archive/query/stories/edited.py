@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from archive.errors import NotFound
 from archive.query.stories.copies import Copy, copies, coverage, size_of, texts
-from archive.watch.edits import Edit, weight
 from archive.watch.edits import edits as typed
+from archive.watch.kinds import Edit, weight
 
 
 @frozen(kw_only=True)

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, event, select, text
 
-from archive.store.models import Article, Base
+from archive.store.models import Article
+from archive.store.table import Base
 from archive.text.tokens import Term, term, tokens
 
 TABLE: Final = "article_text_names"

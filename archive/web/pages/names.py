@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 from starlette.responses import Response
 
 from archive.errors import UsageError
@@ -67,7 +66,7 @@ def _count(visit: Visit, text: str) -> int:
 
 def _others(visit: Visit, field: Field, its: str) -> list[dict[str, Any]]:
     """Who else carries the stories that it is in: the site and the account or source of the other copies."""
-    other = aliased(Article)
+    other = Article.aliased()
     name = func.coalesce(other.account_name, other.source_name)
     own = {Field.SOURCE: other.source_name, Field.ACCOUNT: other.account_name}[field]
     mine = {Field.SOURCE: Article.source_name, Field.ACCOUNT: Article.account_name}[field]

@@ -1,9 +1,9 @@
 """`jianbao site`: site files, tried and drafted."""
 
-from archive.cli import Group, main
+from archive.cli import main
 
 
-@main.group(cls=Group)
+@main.group()
 def site() -> None:
     """Try a site file on saved pages, and draft one from them."""
 

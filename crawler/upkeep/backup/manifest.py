@@ -12,6 +12,8 @@ from archive.errors import StorageError
 
 NAME: Final = "backup.json"
 FORMAT: Final = 1
+NOTE: Final = "backup-made.json"
+"""In the home: when the last backup was made, and where; for `jianbao health`."""
 _STEP: Final = 1 << 20
 
 

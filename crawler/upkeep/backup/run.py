@@ -20,9 +20,9 @@ from sqlalchemy import Engine, text
 
 from archive.errors import AlreadyRunning, StorageError, UsageError
 from archive.settings import Home
-from archive.store.db import current, show_url
+from archive.store.db import current, database_bytes, show_url
 from crawler.upkeep.backup import databases
-from crawler.upkeep.backup.manifest import Entry, Manifest, digest_of, faults, pieces, read
+from crawler.upkeep.backup.manifest import NOTE, Entry, Manifest, digest_of, faults, pieces, read
 from crawler.upkeep.backup.warcs import FOLDER, WarcCopy, sources, write
 from crawler.warc.name import FILE as NAME
 from crawler.warc.writer import storage_error
@@ -30,8 +30,6 @@ from crawler.warc.writer import storage_error
 UNFINISHED: Final = ".unfinished"
 _LOCK: Final = ".lock"
 _SETTINGS: Final = "jianbao.toml"
-NOTE: Final = "backup-made.json"
-"""In the home: when the last backup was made, and where; for `jianbao health`."""
 _SPARE: Final = 16 * 2**20
 """Room that is left on the disk."""
 
@@ -190,15 +188,6 @@ class Backup:
 def backups(folder: Path) -> list[Path]:
     """The whole backups in a folder, the newest first."""
     return sorted((path.parent for path in folder.glob("[0-9]*T*Z/backup.json")), reverse=True)
-
-
-def database_bytes(engine: Engine) -> int:
-    """How large the database is."""
-    with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-            return int(pages) * int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
-        return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
 
 
 @contextmanager

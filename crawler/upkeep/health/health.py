@@ -12,7 +12,7 @@ from archive.times import show_time
 from archive.watch.alarms import Alarm, open_alarms
 from crawler.upkeep.health.room import Room, backed_up, room
 from crawler.upkeep.health.work import Debt, Queue, Site, debt, queue, sites
-from crawler.upkeep.verify.share import verified_since
+from crawler.upkeep.verify.passes import verified_since
 
 SILENT: Final = timedelta(days=1)
 """So long without a good run, and a person should look."""

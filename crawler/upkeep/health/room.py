@@ -11,8 +11,9 @@ from attrs import frozen
 from sqlalchemy import Connection, func, select
 
 from archive.settings import Home
+from archive.store.db import database_bytes
 from archive.store.models import Change
-from crawler.upkeep.backup.run import NOTE, database_bytes
+from crawler.upkeep.backup.manifest import NOTE
 
 WINDOW: Final = timedelta(days=30)
 """The growth of so many days counts, or of all there were."""

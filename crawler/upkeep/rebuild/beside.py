@@ -23,7 +23,7 @@ from archive.settings import Home
 from archive.store import fulltext, people  # noqa: F401 - completes the metadata
 from archive.store.db import connect, writing
 from archive.store.finding import names, searches  # noqa: F401 - so do these
-from archive.store.models import Base
+from archive.store.table import Base
 
 SCHEMA: Final = "jianbao_rebuild"
 MARGIN: Final = 64 * 2**20

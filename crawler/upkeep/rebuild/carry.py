@@ -12,8 +12,9 @@ from archive.export import tables as export_tables  # noqa: F401 - they are carr
 from archive.ingest.prepare import text_digest
 from archive.store import people  # noqa: F401 - so are its own
 from archive.store.finding import searches  # noqa: F401 - and these
-from archive.store.models import Article, Base, Capture, CrawlRun, Revision
+from archive.store.models import Article, Capture, CrawlRun, Revision
 from archive.store.scheme import DedupScheme
+from archive.store.table import Base
 
 CHUNK: Final = 500
 _REPLAYED: Final = (CrawlRun, Article, Capture, Revision)

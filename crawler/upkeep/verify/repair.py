@@ -20,7 +20,8 @@ from archive.store import fulltext
 from archive.store.changes import log_clustered
 from archive.store.db import writing
 from archive.store.finding import names
-from archive.store.models import Article, Base
+from archive.store.models import Article
+from archive.store.table import Base
 from crawler.run import frontier
 from crawler.run.extraction import Extraction
 from crawler.run.load import import_warc

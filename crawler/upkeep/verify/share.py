@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from attrs import define, field, frozen
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import delete, func, select
 
 from archive.errors import DatabaseUnavailable, StorageError
 from archive.store.db import reading, writing
@@ -15,6 +15,7 @@ from archive.store.models import Article, Verified
 from crawler.run.frontier import insert
 from crawler.upkeep.verify import files
 from crawler.upkeep.verify.finding import Finding
+from crawler.upkeep.verify.passes import known
 from crawler.upkeep.verify.run import Verification
 
 CYCLE: Final = timedelta(days=90)
@@ -139,14 +140,3 @@ class Rolling:
             if name.startswith(_WARC) and name not in present and ours:
                 with writing(self.verification.engine) as connection:
                     connection.execute(delete(_T).where(_T.c.part == name))
-
-
-def known(connection: Connection) -> dict[str, tuple[int, datetime | None]]:
-    """By part: where a pass over it comes next, and when the last whole one ended."""
-    return {row.part: (row.at, row.ended_at) for row in connection.execute(select(_T))}
-
-
-def verified_since(connection: Connection) -> datetime | None:
-    """Since when all that was verified is whole: the end of the oldest pass; None where nothing was verified yet."""
-    ends = [ended_at for _, ended_at in known(connection).values() if ended_at is not None]
-    return min(ends, default=None)

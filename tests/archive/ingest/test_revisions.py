@@ -17,7 +17,6 @@ from archive.store.db import connect, open_engine, reading, writing
 from archive.store.models import (
     Alarm,
     Article,
-    Base,
     Capture,
     Change,
     CrawlRun,
@@ -31,6 +30,7 @@ from archive.store.models import (
     Verified,
 )
 from archive.store.people import Correction, Note, Tag, Withdrawal
+from archive.store.table import Base
 from crawler.run import frontier
 from tests.archive.dedup.copies import DAY, record, spaced, store
 from tests.archive.dedup.copies import text as story

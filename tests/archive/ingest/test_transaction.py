@@ -11,7 +11,8 @@ from sqlalchemy import Engine, func, select, text
 from archive.ingest.prepare import prepare
 from archive.ingest.transaction import ingest
 from archive.store.db import open_engine, reading, writing
-from archive.store.models import Article, Base, Capture, Change, Revision
+from archive.store.models import Article, Capture, Change, Revision
+from archive.store.table import Base
 from tests.archive.make import DAY, article, captured, fill, store, told
 from tests.statements import instructions
 

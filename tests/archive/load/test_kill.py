@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select, text
-from sqlalchemy.orm import aliased
 
 from archive.load.articles import Asked, import_articles
 from archive.store.db import open_engine, reading
-from archive.store.models import Article, Base, Change, Revision
+from archive.store.models import Article, Change, Revision
+from archive.store.table import Base
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +43,7 @@ articles_import.import_articles(engine, Path(sys.argv[2]), asked=articles_import
 def everything(engine: Engine) -> dict[str, Any]:
     with reading(engine) as connection:
         # A killed transaction leaves a gap in PostgreSQL's numbers, so a cluster is named by its first article.
-        first = aliased(Article)
+        first = Article.aliased()
         articles = (
             select(Article.native_id, Article.body, Article.revision, first.native_id)
             .join(first, first.id == Article.cluster_id)

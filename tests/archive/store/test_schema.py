@@ -13,7 +13,8 @@ from archive.errors import SchemaMismatch
 from archive.ingest.reindex import upgrade
 from archive.store import schema
 from archive.store.db import connect, open_engine, writing
-from archive.store.models import SHOWN, Base
+from archive.store.models import SHOWN
+from archive.store.table import Base
 from archive.unpacked import folder_of
 from crawler.run import frontier
 from tests.archive.make import DAY, article, store, told

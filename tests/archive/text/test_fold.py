@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.text.fold import fold, fold_codes, fold_many, fold_positions
-from archive.text.letters import load_letters, make_ranges
+from archive.text.letters import load_folds, load_letters, make_folds, make_ranges
 from archive.text.variants import load_variants, make_classes
 
 
@@ -74,6 +74,11 @@ def test_what_counts_does_not_depend_on_the_python_that_runs() -> None:
     stored = set(chain.from_iterable(load_letters()))
     assert stored <= set(chain.from_iterable(make_ranges()))  # a newer one knows more
     assert not fold("𖵀𞓐𞀰")  # letters of Unicode 15.0 and 16.0
+
+
+def test_what_letters_fold_to_is_what_is_stored() -> None:
+    assert load_folds() == dict(make_folds(load_letters()))  # no Unicode changes what stands in an older one
+    assert (fold("Ａ"), fold("½"), fold("Ǆ"), fold("é")) == ("a", "12", "dz", "e")
 
 
 def test_the_stored_classes_are_those_of_opencc() -> None:

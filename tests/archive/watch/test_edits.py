@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.watch.edits import WEIGHTS, Edit, Kind, edits, weight
+from archive.watch.edits import edits
+from archive.watch.kinds import WEIGHTS, Edit, Kind, weight
 from crawler.demo.world.edits import EDITS
 from crawler.demo.world.ids import BEIJING
 from tests.portal.stage import Stage

@@ -11,8 +11,9 @@ from attrs import evolve
 
 from archive.store.db import open_engine
 from crawler.upkeep.verify.finding import Finding
+from crawler.upkeep.verify.passes import known, verified_since
 from crawler.upkeep.verify.run import Verification
-from crawler.upkeep.verify.share import Rolling, known, verified_since
+from crawler.upkeep.verify.share import Rolling
 from crawler.warc.writer import Exchange, Position
 from tests.crawler.upkeep.small import BEGIN, Small, exchange, make, spoil
 

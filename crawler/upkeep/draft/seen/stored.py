@@ -4,11 +4,11 @@ The same article, read soundly before its page changed, is the best guide to whe
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from archive.errors import NotFound, UsageError
 from archive.raw import Place
@@ -78,7 +78,7 @@ def stored_pages(home: Home, connection: Connection, site: Site, template: str) 
     return Stored(now=tuple(pages), before=tuple(old), filled=_filled(connection, site, template))
 
 
-def _captures(connection: Connection, site: Site, which: ColumnElement[bool]) -> Sequence[Capture]:
+def _captures(connection: Connection, site: Site, which: ColumnElement[bool]) -> Sequence[Row[*tuple[Any, ...]]]:
     statement = (
         select(
             Capture.url,
@@ -95,14 +95,14 @@ def _captures(connection: Connection, site: Site, which: ColumnElement[bool]) ->
         .order_by(Capture.captured_at.desc(), Capture.id.desc())
         .limit(_LOOKED_AT)
     )
-    return connection.execute(statement).all()  # type: ignore[return-value]  # rows have the columns by name
+    return connection.execute(statement).all()
 
 
 def _host(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
-def _sample(home: Home, row: Capture) -> Sample | None:
+def _sample(home: Home, row: Row[*tuple[Any, ...]]) -> Sample | None:
     """The page behind a capture; None where it is not to be had any more."""
     place = Place(row.warc_file or "", row.warc_offset or 0, row.warc_length, row.url, row.digest)
     try:

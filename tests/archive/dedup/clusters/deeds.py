@@ -13,8 +13,9 @@ from archive.dedup.recluster.run import apply, recluster
 from archive.dedup.tables import Cluster
 from archive.ingest.reindex import reindex
 from archive.store.db import reading, writing
-from archive.store.models import Article, Base
+from archive.store.models import Article
 from archive.store.records import ArticleRecord
+from archive.store.table import Base
 from tests.archive.dedup.copies import DAY, groups, record, spin, store, text
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

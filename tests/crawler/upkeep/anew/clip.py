@@ -15,7 +15,7 @@ from archive.errors import UsageError
 from archive.ingest.transaction import ingest
 from archive.settings import Home
 from archive.store.db import open_engine, writing
-from archive.store.models import Base
+from archive.store.table import Base
 from crawler.capture.again import Reading, Stored
 from crawler.capture.hearing import Hearing
 from crawler.capture.rereading import work
