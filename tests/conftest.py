@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from archive.store.db import connect, open_engine, upgrade
+from tests.compiled import share_compiled_statements
 from tests.portal.fixture import portal, start_portal  # noqa: F401 - fixtures, found here by every test
 from tests.postgres import Server, administer, empty, remember_rows
 
@@ -26,6 +27,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 # A deadline is wall time, and so is what hypothesis calls slow: a loaded machine would fail.
 settings.register_profile("jianbao", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("jianbao")
+share_compiled_statements()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
