@@ -7,8 +7,11 @@ the data. PostgreSQL refuses to run as root, so here it runs as nobody then, fro
 import os
 import pwd
 import shutil
+import signal
+import socket
 import subprocess
 import tempfile
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -27,12 +30,18 @@ SETTINGS = {
 }
 
 
+PLACE = Path("/tmp")  # noqa: S108 - the shortest that there is
+PREFIX = "jianbao-pg-"
+
+
 class Server:
     """A server in a temporary folder, reached by a socket in it. Raises `RuntimeError` where it cannot run."""
 
     def __init__(self) -> None:
+        sweep(PLACE)
         # A socket's path may have 107 characters only, and pytest's folders are longer and closed to other users.
-        self.folder = Path(tempfile.mkdtemp(prefix="jianbao-pg-", dir="/tmp"))
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=PLACE))
+        (self.folder / "owner").write_text(f"{socket.gethostname()} {os.getpid()}")
         self.data = self.folder / "data"
         self._as_user: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -110,6 +119,35 @@ class Server:
                 )
                 msg = f"{program} failed with {done.returncode}: {said.strip()}"
                 raise RuntimeError(msg)
+
+
+def sweep(place: Path) -> None:
+    """End the servers of test runs that were killed, and remove their folders: nobody else does."""
+    for folder in place.glob(f"{PREFIX}*"):
+        with suppress(OSError, ValueError):
+            host, owner = (folder / "owner").read_text().split()
+            if host != socket.gethostname() or _lives(int(owner)):
+                continue
+            with suppress(OSError, ValueError):
+                _end(int((folder / "data" / "postmaster.pid").read_text().split()[0]), folder)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
+
+
+def _end(pid: int, folder: Path) -> None:
+    """Let a server end at once; its number may be another program's by now."""
+    said = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    if str(folder) in said.stdout:
+        os.kill(pid, signal.SIGQUIT)
 
 
 def remember_rows(url: str) -> None:
