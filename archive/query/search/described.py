@@ -32,6 +32,8 @@ _RELATIONS: Final = (
     select(Link.article_id, Link.relation).where(Link.article_id.in_(_IDS)).order_by(Link.other_id.desc())
 )
 
+_BY_ARTICLE = "INDEXED BY ix_query_hit_query_id_article_id"
+
 
 def describe(connection: Connection, resolved: Resolved, ids: Sequence[int]) -> tuple[Hit, ...]:
     """The hits of these articles, in this order."""
@@ -75,13 +77,16 @@ def frozen_texts(
     """Revision, headline and body of frozen hits whose text is another one by now."""
     if not resolved.asked.query_id:
         return {}
+    # One after the other: joined, all hits of the query are read for those of each page.
+    own = (QueryHit.query_id == resolved.asked.query_id, QueryHit.article_id.in_(ids))
+    hits = select(QueryHit.article_id, QueryHit.digest).where(*own).with_hint(QueryHit, _BY_ARTICLE, "sqlite")
+    digests: dict[int, str] = {row.article_id: row.digest for row in connection.execute(hits)}
     statement = (
-        select(Revision.article_id, Revision.number, Revision.headline, Revision.body)
-        .join(QueryHit, (QueryHit.article_id == Revision.article_id) & (QueryHit.digest == Revision.digest))
-        .where(QueryHit.query_id == resolved.asked.query_id, Revision.article_id.in_(ids))
+        select(Revision.article_id, Revision.number, Revision.headline, Revision.body, Revision.digest)
+        .where(Revision.article_id.in_(digests), Revision.digest.in_(set(digests.values())))
         .order_by(Revision.number)
     )
-    rows = {row.article_id: row for row in connection.execute(statement)}
+    rows = {row.article_id: row for row in connection.execute(statement) if row.digest == digests[row.article_id]}
     return {key: (row.number, row.headline, row.body) for key, row in rows.items() if row.body is not None}
 
 

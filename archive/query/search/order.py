@@ -36,6 +36,7 @@ from archive.store.table import UtcDateTime
 
 MOST_COMPARED: Final = 8
 """So many words are looked for in the headline."""
+_SHOWN: Final = f"INDEXED BY {SHOWN.name}"
 _UNDATED: Final = datetime(1, 1, 2, tzinfo=UTC)
 _TIME: Final = func.coalesce(Article.published_at, literal(_UNDATED, UtcDateTime()), type_=UtcDateTime())
 
@@ -71,11 +72,15 @@ def is_each_a_hit(resolved: Resolved) -> bool:
 
 def chosen(resolved: Resolved, *columns: Any) -> Select[*tuple[Any, ...]]:
     """These columns of the articles that are hits, without a look at their texts."""
-    index = f"INDEXED BY {SHOWN.name}"
-    return select(Article.id, *columns).where(resolved.condition()).with_hint(Article, index, "sqlite")
+    return select(Article.id, *columns).where(resolved.condition()).with_hint(Article, _SHOWN, "sqlite")
 
 
 def _each(resolved: Resolved) -> FromClause:
+    if query_id := resolved.asked.query_id:
+        # By the hits themselves: to look for each one's place would cost as much again as all else.
+        its = (QueryHit.query_id == query_id) & (QueryHit.article_id == Article.id)
+        found = select(Article.id, _TIME.label("time"), (-QueryHit.place).label("rank")).join(QueryHit, its)
+        return found.where(visible()).with_hint(Article, _SHOWN, "sqlite").subquery("shown")
     return chosen(resolved, _TIME.label("time"), _rank(resolved).label("rank")).subquery("shown")
 
 
@@ -103,9 +108,6 @@ def story_of(article: Any = Article) -> ColumnElement[int]:
 
 def _rank(resolved: Resolved) -> ColumnElement[int]:
     asked = resolved.asked
-    if asked.query_id:
-        own = (QueryHit.query_id == asked.query_id, QueryHit.article_id == Article.id)
-        return -select(func.min(QueryHit.place)).where(*own).scalar_subquery()
     if asked.sort == Sort.COPIES:
         other = Article.aliased()
         its = [other.cluster_id == Article.cluster_id, visible(other)]

@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from archive.dedup.clusters.decisions import merge
 from archive.errors import NotFound, UsageError
 from archive.ingest.reindex import reindex
+from archive.people.withdrawals import restore, withdraw
 from archive.query.search import Asked, Sort, facets, freeze, rows, saved, search, thaw, timeline
+from archive.query.search.described import frozen_texts
+from archive.query.search.resolved import resolve
 from archive.store.db import reading, writing
+from archive.store.models import Article
 from archive.times import parse_time
 from tests.archive.make import DAY, article, captured, fill, store, told
 from tests.statements import instructions
@@ -111,7 +115,7 @@ def test_frozen_hits_are_the_same_after_new_rules_and_new_groups(filled: Engine)
 
 
 def test_many_frozen_hits_cost_no_more_each(sqlite_engine: Engine) -> None:
-    spent = []
+    spent, texts = [], []
     for _ in range(2):
         fill(sqlite_engine, 300)
         with writing(sqlite_engine) as connection:
@@ -119,7 +123,50 @@ def test_many_frozen_hits_cost_no_more_each(sqlite_engine: Engine) -> None:
         with instructions(sqlite_engine) as counted, reading(sqlite_engine) as connection:
             search(connection, thaw(connection, query_id))
         spent.append(counted[0])
+        with instructions(sqlite_engine) as counted, reading(sqlite_engine) as connection:
+            frozen_texts(connection, resolve(connection, thaw(connection, query_id)), range(1, 21))
+        texts.append(counted[0])
     assert spent[1] < 2.5 * spent[0]
+    assert texts[1] < 1.2 * texts[0]  # of twenty hits, however many there are
+
+
+def test_frozen_hits_are_exact_after_edits_and_withdrawals(filled: Engine) -> None:
+    """Edited there and back, withdrawn and shown again: the rows of then, in every door, and no withdrawn one."""
+    asked = Asked("稀土", every_copy=True)
+    with writing(filled) as connection:
+        query_id = freeze(connection, asked, by="甲", now=DAY)
+        before = [(row["id"], row["headline"], row["body"]) for row in rows(connection, thaw(connection, query_id))]
+    edited, gone = before[2][0], before[4][0]
+    for number, body in enumerate(["石油。", before[2][2], "石油。"], 1):
+        with reading(filled) as connection:
+            site, native_id = connection.execute(
+                select(Article.site, Article.native_id).where(Article.id == edited)
+            ).one()
+        store(filled, captured(article(native_id, body, site=site, headline=before[2][1]), 100 + number))
+    with writing(filled) as connection:
+        withdraw(connection, gone, "法院判决", by="甲", now=DAY)
+    kept = [row for row in before if row[0] != gone]
+    with reading(filled) as connection:
+        frozen = thaw(connection, query_id)
+        page = search(connection, frozen, limit=100)
+        assert [hit.id for hit in page.hits] == [key for key, *_ in kept]
+        assert page.total == len(kept)
+        assert sum(one.count for one in facets(connection, frozen)["site"]) == len(kept)
+        assert [(row["id"], row["headline"], row["body"]) for row in rows(connection, frozen)] == kept
+        assert next(hit for hit in page.hits if hit.id == edited).snippet.text == before[2][2]
+    with writing(filled) as connection:
+        restore(connection, gone, by="甲", now=DAY)
+    with reading(filled) as connection:
+        assert [(row["id"], row["headline"], row["body"]) for row in rows(connection, frozen)] == before
+
+
+def test_months_are_of_one_offset(engine: Engine) -> None:
+    """Also in the years in which Beijing had daylight saving, as a search by date has them."""
+    at = parse_time("1987-05-31T15:30:00Z")[0]
+    store(engine, told(article("a:1", "稀土消息。", published_at=at)))
+    with reading(engine) as connection:
+        assert [month.month for month in timeline(connection, Asked("稀土"))] == ["1987-05"]
+        assert search(connection, Asked("稀土 date:1987-05")).total == 1
 
 
 def test_what_is_new_in_a_saved_search_is_told_once(engine: Engine) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from archive.errors import UsageError
-from archive.query.search import Asked, Sort, rows, search
+from archive.query.search import Asked, Sort, facets, rows, search
 from archive.store.db import opened, reading, writing
 from crawler.demo.world.articles import story
 from tests.archive.make import DAY, article, captured, store, told
@@ -49,6 +49,28 @@ def test_what_comes_in_between_pages_moves_no_row(engine: Engine, sort: Sort) ->
     assert paged == expected
     with reading(engine) as connection:
         assert search(connection, asked).total > 18
+
+
+@pytest.mark.parametrize("asked", [Asked("稀土"), Asked("稀土", every_copy=True), Asked("-石油", sort=Sort.TIME)])
+def test_what_comes_in_while_rows_are_read_is_in_none_of_them(engine: Engine, asked: Asked) -> None:
+    """Counted, paged, exported: all of one state, whatever is written meanwhile; and all of the next one after it."""
+    made = texts(0, 12)
+    store(engine, *(told(article(f"a:{n}", body)) for n, body in enumerate(made)))
+    for turn in range(2):
+        with reading(engine) as connection:
+            total = search(connection, asked, limit=1).total
+            exported = rows(connection, asked)
+            found = [next(exported)["id"]]
+            new = [told(article(f"n:{turn}:{n}", body)) for n, body in enumerate(texts(40 + 4 * turn, 4))]
+            store(engine, *new, told(article(f"c:{turn}", made[turn], site="mirror")))
+            found += [row["id"] for row in exported]
+            paged, cursor = [], None
+            while len(paged) < total:
+                page = search(connection, asked, limit=5, cursor=cursor)
+                paged += [hit.id for hit in page.hits]
+                cursor = page.next_cursor
+            assert (found, len(found), cursor) == (paged, total, None)
+            assert sum(one.count for one in facets(connection, asked)["site"]) >= total
 
 
 def test_a_cursor_of_something_else_is_refused(engine: Engine) -> None:
