@@ -173,7 +173,9 @@ def _named(word: Word, dialect: str) -> ColumnElement[bool]:
 def _is(quality: Quality) -> ColumnElement[bool]:
     in_story = and_(Article.cluster_id.is_not(None), Article.cluster_id.in_(select(Cluster.id)))
     # By the story's own row: a look into all stories would read them all, however few articles are asked about.
-    its = select(Cluster.id).where(Cluster.id == Article.cluster_id, Cluster.representative_id == Article.id)
+    # An alias, since a statement that has stories already would take the row for one of its own.
+    own = Cluster.aliased()
+    its = select(own.id).where(own.id == Article.cluster_id, own.representative_id == Article.id)
     stands_for_it = its.exists()
     match quality:
         case Quality.EDITED:
