@@ -14,13 +14,14 @@ from archive.ingest.rows import indexed, revision_row, write_rows
 from archive.store import fulltext
 from archive.store.finding import names
 from archive.store.models import Article, Revision
-from archive.text.tokens import tokens
 
 
 @frozen
 class Changed:
-    """What is left to do: the full text to add, and the article to link anew; None where it stays."""
+    """What is left to do: the full text to take out of its index and to put there instead, and the article to link
+    anew; None where it stays."""
 
+    left: fulltext.Entry | None
     entry: fulltext.Entry | None
     indexed: Indexed | None
 
@@ -36,11 +37,12 @@ def change_article(
     if its.values:
         connection.execute(update(Article).where(Article.id == bindparam("key")), {"key": row["id"], **its.values})
         names.change(connection, row, present)
-    shows = None
+    left = shows = None
     if its.text_changed:
+        left = fulltext.entry(row["id"], row["headline"], row["body"])
         shows = _indexes(present, item)
-        fulltext.remove(connection, [fulltext.Entry(row["id"], tokens(row["headline"] or ""), tokens(row["body"]))])
     return Changed(
+        left,
         fulltext.Entry(row["id"], shows.headline, shows.body) if shows is not None else None,
         indexed(present, shows, revised=True) if its.relink else None,
     )

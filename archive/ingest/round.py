@@ -115,6 +115,7 @@ class Round:
     revisions: list[dict[str, Any]] = field(factory=list)
     changes: list[dict[str, Any]] = field(factory=list)
     entries: list[fulltext.Entry] = field(factory=list)
+    left: list[fulltext.Entry] = field(factory=list)
     indexed: dict[int, Indexed] = field(factory=dict)
     repeated: dict[int, dict[str, Any]] = field(factory=dict)
     erased: dict[int, int] = field(factory=dict)
@@ -146,7 +147,6 @@ class Round:
             elif one.present is None:
                 self._add_article(one, one.article_id)
         write_rows(self.connection, Article, self.articles)
-        names.add(self.connection, self.articles)
         write_rows(self.connection, Capture, [self._capture(one) for one in taken if one.is_fresh])
         for one in taken:
             if one.item.again is not None:
@@ -154,10 +154,11 @@ class Round:
         write_rows(self.connection, Revision, self.revisions)
         for (one, row), its_plan in zip(old, plans, strict=True):
             self._change_article(one, row, its_plan)
-        fulltext.add(self.connection, self.entries)
         self._watch(taken)
         self._link()
         log_changes(self.connection, self.changes)
+        names.add(self.connection, self.articles)
+        fulltext.replace(self.connection, self.left, self.entries)
 
     def _leave_out_known_captures(self) -> None:
         """A record that was stored before, from whatever file, is not looked at again."""
@@ -358,7 +359,8 @@ class Round:
     def _change_article(self, one: _Taken, row: dict[str, Any], its: Plan) -> None:
         texts = [one.item.article] if one.item.article else []
         made = change_article(self.connection, row, its, texts, one.item)
-        if made.entry is not None:
+        if made.left is not None and made.entry is not None:
+            self.left.append(made.left)
             self.entries.append(made.entry)
         if made.indexed is not None:
             self.indexed[one.place] = made.indexed

@@ -40,8 +40,8 @@ def stand_anew(connection: Connection, row: Mapping[str, Any], below: Mapping[st
         dated = evolve(said, at=max(now, said.at))
         its = evolve(its, revisions=[*its.revisions[:-1], dated])
     made = change_article(connection, row, its, [below], None)
-    if made.entry is not None:
-        fulltext.add(connection, [made.entry])
+    if made.left is not None and made.entry is not None:
+        fulltext.replace(connection, [made.left], [made.entry])
     changes = []
     if its.values:
         change = entry(key, "revised" if its.text_changed else "updated", now, "person")

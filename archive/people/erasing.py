@@ -56,8 +56,8 @@ def erase(connection: Connection, article_id: int, capture_ids: Collection[int],
     only = Observation(True, row["first_captured_at"], digest=digest, cause="person")
     its = Plan(values=values, revisions=[only], text_changed=True, relink=True, change=None)
     made = change_article(connection, row, its, [], None)
-    if made.entry is not None:
-        fulltext.add(connection, [made.entry])
+    if made.left is not None and made.entry is not None:
+        fulltext.replace(connection, [made.left], [made.entry])
     changes = [entry(article_id, "erased", now, "person")]
     if made.indexed is not None:
         (linked,) = link(connection, [made.indexed], now=now)

@@ -90,6 +90,13 @@ def add(connection: Connection, entries: Sequence[Entry]) -> None:
         )
 
 
+def replace(connection: Connection, old: Sequence[Entry], new: Sequence[Entry]) -> None:
+    """Take texts out of the index and put others there, at the end of what belongs together: on SQLite each later
+    statement with triggers would have the index write what it has gathered in memory."""
+    remove(connection, old)
+    add(connection, new)
+
+
 def remove(connection: Connection, entries: Sequence[Entry]) -> None:
     """Take articles out of the index. `entries` are what was added: FTS5 finds the old tokens by them."""
     if not entries:

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
+from math import inf
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +36,7 @@ INCREMENT: Final = 1.0
 DEARER: Final = 0.1
 """By so much of its time an import may take longer with a chain."""
 ROUND: Final = 100
+TIMES: Final = 3
 
 
 def seal(url: str, folder: Path) -> int:
@@ -75,20 +78,30 @@ def increment(articles: int, folder: Path) -> bool:
     return 100 < rows < 1_000 and spent < INCREMENT
 
 
-def writers(name: str, pair: tuple[Engine, Engine], folder: Path, articles: int, clock: Callable[[], float]) -> bool:
-    """Store the same into both; whether it costs little more with a chain. The second one has begun one."""
-    Sealing(pair[1], folder / name, Style(), lambda: NOW).run()
-    total = {}
+Pair = tuple[Engine, Engine]
+"""An archive without a chain, and one that is to begin one."""
+
+
+def writers(name: str, pairs: list[Pair], folder: Path, articles: int, clock: Callable[[], float]) -> bool:
+    """Store the same into all, and count the least that a round took: what else goes on only ever makes it longer.
+    Whether it costs little more with a chain."""
+    for place, pair in enumerate(pairs):
+        Sealing(pair[1], folder / f"{name}-{place}", Style(), lambda: NOW).run()
+    kept = True
     for what, hours, more in (("new", 0, ""), ("edited", 1, "\n后来又下了一场雨。")):
         spent = [0.0, 0.0]
         for start in range(0, articles, ROUND):
             items = _texts(range(start, start + ROUND), hours + start / 10**4, more)
-            for place in (0, 1) if start // ROUND % 2 else (1, 0):
-                spent[place] += _spent(pair[place], items, clock)
-        total[what] = spent[1] / spent[0] - 1
+            least = [inf, inf]
+            for turn, pair in enumerate(pairs):
+                for place in (0, 1) if (turn + start // ROUND) % 2 else (1, 0):
+                    least[place] = min(least[place], _spent(pair[place], items, clock))
+            spent = [one + took for one, took in zip(spent, least, strict=True)]
+        dearer = spent[1] / spent[0] - 1
         each = " ".join(f"{1e3 * one / articles:8.2f}" for one in spent)
-        click.echo(f"{name:<12} {what:<8} {each} {total[what]:+9.1%}")
-    return max(total.values()) <= DEARER
+        click.echo(f"{name:<12} {what:<8} {each} {dearer:+9.1%}")
+        kept &= dearer <= DEARER
+    return kept
 
 
 def _spent(engine: Engine, items: list[Item], clock: Callable[[], float]) -> float:
@@ -98,17 +111,31 @@ def _spent(engine: Engine, items: list[Item], clock: Callable[[], float]) -> flo
 
 
 @contextmanager
-def _postgresql() -> Iterator[tuple[tuple[Engine, Engine], Callable[[], float]]]:
-    server = Server()
+def _archives(made: Callable[[str], str]) -> Iterator[list[Pair]]:
+    """Empty ones. `made`: the address of a database of this name."""
+    pairs = [
+        (open_engine(made(f"plain{turn}"), create=True), open_engine(made(f"chained{turn}"), create=True))
+        for turn in range(TIMES)
+    ]
     try:
-        engines = []
-        for name in ("plain", "chained"):
-            administer(server, f"CREATE DATABASE {name}")
-            engines.append(open_engine(server.url(name), create=True))
-        postmaster = (server.data / "postmaster.pid").read_text().split()[0]
-        yield (engines[0], engines[1]), lambda: time.process_time() + _of_children(postmaster)
-        for engine in engines:
+        yield pairs
+    finally:
+        for engine in chain.from_iterable(pairs):
             engine.dispose()
+
+
+@contextmanager
+def _postgresql() -> Iterator[tuple[list[Pair], Callable[[], float]]]:
+    server = Server()
+
+    def made(name: str) -> str:
+        administer(server, f"CREATE DATABASE {name}")
+        return server.url(name)
+
+    try:
+        postmaster = (server.data / "postmaster.pid").read_text().split()[0]
+        with _archives(made) as pairs:
+            yield pairs, lambda: time.process_time() + _of_children(postmaster)
     finally:
         server.stop()
 
@@ -121,19 +148,17 @@ def _of_children(pid: str) -> float:
 
 @click.command()
 @click.option("--articles", type=click.IntRange(1_000), default=200_000, show_default=True, help="Of the increment.")
-@click.option("--written", type=click.IntRange(ROUND), default=3_000, show_default=True, help="Stored by the writers.")
+@click.option("--written", type=click.IntRange(ROUND), default=1_000, show_default=True, help="Stored by the writers.")
 def main(articles: int, written: int) -> None:
     """Measure, print, and fail where what is promised is not kept."""
     with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as name:
         folder = Path(name)
         kept = increment(articles, folder)
         click.echo(f"\n{'ms an article':<21} {'without':>8} {'chain':>8}")
-        pair = [open_engine(f"sqlite:///{folder / one}.db", create=True) for one in ("plain", "chained")]
-        kept &= writers("SQLite", (pair[0], pair[1]), folder, written, time.process_time)
-        for engine in pair:
-            engine.dispose()
-        with _postgresql() as (engines, clock):
-            kept &= writers("PostgreSQL", engines, folder, written, clock)
+        with _archives(lambda name: f"sqlite:///{folder / name}.db") as pairs:
+            kept &= writers("SQLite", pairs, folder, written, time.process_time)
+        with _postgresql() as (pairs, clock):
+            kept &= writers("PostgreSQL", pairs, folder, written, clock)
     if not kept:
         raise SystemExit(f"promised: an increment in {INCREMENT:g} s, a chain for {DEARER:.0%} more at most")
 
