@@ -4,11 +4,8 @@
 """
 
 import os
-import signal
-import subprocess
-import sys
 from contextlib import ExitStack
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
@@ -17,37 +14,43 @@ from archive.dedup.tables import Cluster
 from archive.store.db import open_engine, reading
 from archive.store.models import Article
 from tests.archive.dedup.copies import groups
+from tests.archive.dedup.writer import write
+from tests.forked import CONTEXT
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkServerProcess
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).resolve().parents[3]
 STORIES = int(os.environ.get("JIANBAO_TEST_STORIES", "8"))
 WRITERS = [f"w{number}" for number in range(6)]
 
 
-def _writer(stack: ExitStack, url: str, name: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "tests.archive.dedup.writer", url, name, str(STORIES)]
-    process = stack.enter_context(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
+def _writer(stack: ExitStack, url: str, name: str) -> "tuple[ForkServerProcess, Connection[None, int]]":
+    heard, say = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=write, args=(url, name, STORIES, say))
+    process.start()
+    say.close()
     stack.callback(process.kill)
-    return process
+    return process, stack.enter_context(heard)
 
 
 def test_six_writers_split_no_story_even_when_two_are_killed(database_url: str) -> None:
     with ExitStack() as stack:
         running = {name: _writer(stack, database_url, name) for name in WRITERS}
         for name, after in (("w1", STORIES // 4), ("w4", 2 * STORIES // 3)):
-            out = running[name].stdout
-            assert out is not None
+            process, heard = running.pop(name)
             for _ in range(after):
-                assert out.readline()
-            running.pop(name).send_signal(signal.SIGKILL)
-        for process in running.values():
-            process.communicate()
-            assert process.returncode == 0
+                heard.recv()
+            process.kill()
+        for process, _ in running.values():
+            process.join()
+            assert process.exitcode == 0
         for name in ("w1", "w4"):  # begun again
-            process = _writer(stack, database_url, name)
-            process.communicate()
-            assert process.returncode == 0
+            process, _ = _writer(stack, database_url, name)
+            process.join()
+            assert process.exitcode == 0
     engine = open_engine(database_url)
     with reading(engine) as connection:
         found = groups(connection)

@@ -1,15 +1,17 @@
-"""A process that stores the same stories as its siblings, each under its own name: `python -m
-tests.archive.dedup.writer`."""
+"""A process that stores the same stories as its siblings, each under its own name."""
 
 import random
-import sys
+from typing import TYPE_CHECKING
 
 from archive.store.db import open_engine
 from tests.archive.dedup.copies import record, spaced, store, text
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
-def main(url: str, name: str, count: int) -> None:
-    """Store stories 0 to `count` one by one in an order of its own, and print each when it is committed."""
+
+def write(url: str, name: str, count: int, say: "Connection[int, None]") -> None:
+    """Store stories 0 to `count` one by one in an order of its own, and say each when it is committed."""
     numbers = list(range(count))
     random.Random(name).shuffle(numbers)
     engine = open_engine(url)
@@ -18,9 +20,5 @@ def main(url: str, name: str, count: int) -> None:
         store(
             engine, record(spaced(body) if ord(name[-1]) % 2 else body, f"{name}-{number}", site=name, days=number % 3)
         )
-        print(number, flush=True)
+        say.send(number)
     engine.dispose()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))

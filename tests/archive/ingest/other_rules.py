@@ -1,18 +1,18 @@
-"""Other text rules than this version's, and an upgrade to them that can be killed.
+"""Other text rules than this version's, and an upgrade to them that can be killed."""
 
-`python -m tests.archive.ingest.other_rules URL` upgrades an archive to them and prints each step.
-"""
-
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
 from archive.ingest import reindex
 from archive.store.db import connect
 from archive.text import fold, version
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 NOISE = "囗"
 DOT = "·"
@@ -30,11 +30,8 @@ def other_rules() -> Iterator[None]:
         yield
 
 
-if __name__ == "__main__":
+def upgrade(url: str, say: "Connection[tuple[str, int], None]") -> None:
+    """Upgrade an archive to them, one article at a time, and say each step."""
     reindex.BATCH = 1  # type: ignore[misc]
     with other_rules():
-        reindex.upgrade(
-            connect(sys.argv[1]),
-            now=datetime.now(UTC),
-            progress=lambda step, done, total: print(step, done, total, flush=True),
-        )
+        reindex.upgrade(connect(url), now=datetime.now(UTC), progress=lambda step, done, _: say.send((step, done)))

@@ -4,9 +4,6 @@ import gc
 import json
 import random
 import shutil
-import signal
-import subprocess
-import sys
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -31,9 +28,9 @@ from archive.text.version import VERSION
 from tests.archive.dedup.copies import DAY, groups, record, spin, store
 from tests.archive.dedup.copies import text as story
 from tests.archive.ingest.other_rules import other_rules
+from tests.archive.ingest.other_rules import upgrade as upgrade_and_say
 from tests.archive.ingest.world import WORLD, computed, fill, strewn
-
-ROOT = Path(__file__).parents[3]
+from tests.forked import CONTEXT
 
 
 def test_an_archive_of_older_rules_is_refused_until_upgraded(engine: Engine) -> None:
@@ -178,12 +175,16 @@ def test_an_upgrade_that_is_killed_leaves_all_as_it_was(database_url: str) -> No
     engine = open_engine(database_url)
     fill(engine)
     before = computed(engine)
-    for step in ("indexing 7 ", "clustering 2 "):
-        command = [sys.executable, "-m", "tests.archive.ingest.other_rules", database_url]
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            assert any(line.startswith(step) for line in process.stdout)
-            process.send_signal(signal.SIGKILL)
+    for step in (("indexing", 7), ("clustering", 2)):
+        heard, say = CONTEXT.Pipe(duplex=False)
+        process = CONTEXT.Process(target=upgrade_and_say, args=(database_url, say))
+        process.start()
+        say.close()
+        with heard:
+            while heard.recv() != step:  # raises EOFError where it ends before
+                pass
+        process.kill()
+        process.join()
         schema.check(engine)
         assert computed(engine) == before
     with other_rules():

@@ -2,8 +2,6 @@
 
 import json
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,30 +12,12 @@ from archive.load.articles import Asked, import_articles
 from archive.store.db import open_engine, reading
 from archive.store.models import Article, Change, Revision
 from archive.store.table import Base
+from tests.archive.load.killed import killed_at
+from tests.forked import CONTEXT
 
 pytestmark = pytest.mark.slow
 
 LINES = 300
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from sqlalchemy import event
-from archive.load import articles as articles_import
-from archive.store.db import open_engine
-
-articles_import.BATCH = 50
-engine = open_engine(sys.argv[1])
-left = int(sys.argv[3])
-
-@event.listens_for(engine, "before_cursor_execute")
-def count(*args):
-    global left
-    left -= 1
-    if left == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-articles_import.import_articles(engine, Path(sys.argv[2]), asked=articles_import.Asked(lambda url: None))
-"""
 
 
 def everything(engine: Engine) -> dict[str, Any]:
@@ -75,8 +55,10 @@ def test_a_killed_import_goes_on(
     engine: Engine, database_url: str, sqlite_template: Path, tmp_path: Path, file: Path, statements: list[int]
 ) -> None:
     for statement in statements:
-        done = subprocess.run([sys.executable, "-c", KILLED, database_url, file, str(statement)], check=False)
-        assert done.returncode == -signal.SIGKILL
+        process = CONTEXT.Process(target=killed_at, args=(database_url, file, statement))
+        process.start()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
     import_articles(engine, file, asked=Asked(lambda url: None))
     found = everything(engine)
     assert (found["article"], found["revision"], found["change"]) == (LINES, LINES, LINES)

@@ -41,14 +41,14 @@ def test_a_run_in_which_nothing_happens_says_nothing_and_leaves_its_row_alone(
     start_portal: "Callable[..., Proxy]", tmp_path: Path
 ) -> None:
     proxy = start_portal(30, all_lists=True)
-    archive = Archive(tmp_path / "home", {**proxy.environment(), "JIANBAO_RECHECK_SHARE": "0", "LC_ALL": "C"})
+    archive = Archive(tmp_path / "home", {**proxy.environment(), "JIANBAO_RECHECK_SHARE": "0"})
     first = archive.run("crawl", "sohu")
     assert (first.returncode, first.stdout, first.stderr) == (0, "", "")
     assert archive.run("crawl", "sohu").stderr == "", "from which the watch learns what is usual"
     before, bytes_before, warcs = counts(archive), size(archive.home), archive.warcs()
     program = "import sys; from crawler.cli import main; main()"
     command = [sys.executable, "-c", program, "--home", str(archive.home), "crawl", "sohu"]
-    environment = archive.env(PYTHONPATH=str(ROOT), HOME="/nonexistent")
+    environment = archive.env(PYTHONPATH=str(ROOT), HOME="/nonexistent", LC_ALL="C")
     second = subprocess.run(command, env=environment, cwd="/", capture_output=True, check=False, preexec_fn=_close)
     assert (second.returncode, second.stdout, second.stderr) == (0, b"", b"")
     assert sum(proxy.served.values()) == len(archive.articles()), "no article is fetched again"
