@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine
 
 from archive.store.db import connect, open_engine, upgrade
-from tests.compiled import share_compiled_statements
+from tests.once.compiled import share_compiled_statements
 from tests.portal.fixture import portal, start_portal  # noqa: F401 - fixtures, found here by every test
 from tests.postgres import Server, administer, empty, remember_rows
 

@@ -15,7 +15,7 @@ from archive.store.db import open_engine, reading
 from archive.store.models import Article
 from tests.archive.dedup.copies import groups
 from tests.archive.dedup.writer import write
-from tests.forked import CONTEXT
+from tests.once.forked import CONTEXT
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -30,7 +30,7 @@ from tests.archive.dedup.copies import text as story
 from tests.archive.ingest.other_rules import other_rules
 from tests.archive.ingest.other_rules import upgrade as upgrade_and_say
 from tests.archive.ingest.world import WORLD, computed, fill, strewn
-from tests.forked import CONTEXT
+from tests.once.forked import CONTEXT
 
 
 def test_an_archive_of_older_rules_is_refused_until_upgraded(engine: Engine) -> None:

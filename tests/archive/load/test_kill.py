@@ -13,7 +13,7 @@ from archive.store.db import open_engine, reading
 from archive.store.models import Article, Change, Revision
 from archive.store.table import Base
 from tests.archive.load.killed import killed_at
-from tests.forked import CONTEXT
+from tests.once.forked import CONTEXT
 
 pytestmark = pytest.mark.slow
 

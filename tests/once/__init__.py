@@ -1,0 +1,1 @@
+"""What is done once for many tests: statements are compiled, modules imported."""
