@@ -79,7 +79,13 @@ def answer_to(error: Exception, request: Request, room: Room, page: Page | None 
     if is_api(request, room):
         return problem(status, visit.t(_word(error, status)), detail, more, headers)
     return visit.render(
-        "failure.html", status=status, headers=headers, code=status, said=_word(error, status), detail=detail, more=more
+        "failure.html",
+        status=status,
+        headers=headers,
+        code=status,
+        title=_word(error, status),
+        detail=detail,
+        more=more,
     )
 
 

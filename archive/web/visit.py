@@ -16,9 +16,11 @@ from archive.errors import UsageError
 from archive.query.lookup import Resolve
 from archive.raw import RawPages
 from archive.settings import Home
+from archive.text.harmless import harmless_in_pages
 from archive.web.access import Access
 from archive.web.database import Database
 from archive.web.render import environment, static_version
+from archive.web.sentences import in_chinese
 from archive.web.words import Lang, choose, say, say_or
 
 LARGEST_NUMBER: Final = 2**63 - 1
@@ -172,6 +174,13 @@ class Visit:
         """A word for a value of the archive, or the value itself."""
         return say_or(self.lang, key, other)
 
+    def spoken(self, sentence: str) -> str:
+        """A sentence that another room says in English: on a Chinese page in Chinese, or marked as English."""
+        if self.lang == "en":
+            return sentence
+        told = in_chinese(sentence)
+        return Markup('<span lang="en">{}</span>').format(harmless_in_pages(sentence)) if told is None else told
+
     def url(self, name: str, /, **values: Any) -> str:
         """The address of a page, in this visitor's language where they chose one."""
         chosen = self.request.query_params.get("lang")
@@ -204,6 +213,7 @@ class Visit:
         return {
             "t": self.t,
             "word": self.word,
+            "spoken": self.spoken,
             "url": self.url,
             "here": self.here,
             "arg": self.arg,

@@ -16,8 +16,8 @@ from archive.settings import Home
 from archive.store.db import opened, reading
 from archive.store.models import Article
 from archive.web.parts.bands import bands
+from tests.archive.web.pages.test_watch import linked
 from tests.archive.web.room import client
-from tests.archive.web.test_watch import linked
 from tests.portal import record
 from tests.portal.days import Demo, Key
 

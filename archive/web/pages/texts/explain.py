@@ -62,7 +62,7 @@ def captured(visit: Visit) -> Response:
     try:
         body = Markup(visit.room.raw_pages().inert(place))  # noqa: S704 - made of a list of harmless elements
     except JianbaoError as error:
-        body = Markup('<p class="note">{}</p>').format(str(error))
+        body = Markup('<p class="note">{}</p>').format(visit.spoken(str(error)))
     return framed(visit.t("explain.captured"), body)
 
 

@@ -15,8 +15,8 @@ from archive.store.models import Article, Capture
 from archive.web.guard import POLICY
 from archive.web.pages.texts.match import LONGEST
 from archive.web.parts.frame import FRAME_POLICY
+from tests.archive.web.pages.test_watch import linked
 from tests.archive.web.room import client
-from tests.archive.web.test_watch import linked
 from tests.portal.days import Demo
 
 

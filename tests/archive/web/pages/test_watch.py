@@ -16,6 +16,7 @@ from archive.settings import Home
 from archive.store.db import open_engine, writing
 from archive.watch.alarms import Example, raise_alarm
 from archive.web.parts.charts import Column, column_chart
+from archive.web.sentences import in_chinese
 from tests.archive.web.room import TOKEN, client
 from tests.portal.days import Demo
 
@@ -144,7 +145,10 @@ def test_health_is_what_the_command_says(demo_archive: Demo, browser: TestClient
     page = browser.get("/health").text
     assert {one["site"] for one in told["sites"]} >= {"netease", "sohu"}
     assert told["needs"], "nothing was crawled since"
-    assert all(need.partition(":")[0] in unescape(page) for need in told["needs"])
+    chinese = [in_chinese(need) or f"not told: {need}" for need in told["needs"]]
+    assert all(need.partition("：")[0] in unescape(page) for need in chinese)
+    english = unescape(browser.get("/health?lang=en").text)
+    assert all(need.partition(":")[0] in english for need in told["needs"])
     assert f"<dd>{told['warc_files']}</dd>" in page
 
 

@@ -1,0 +1,1 @@
+"""The pages, each as a reader gets it."""
