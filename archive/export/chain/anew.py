@@ -7,6 +7,7 @@ from typing import Any, Final
 from attrs import frozen
 from sqlalchemy import Connection, select
 
+from archive.errors import UsageError
 from archive.export.chain.batches import Batch
 from archive.export.chain.folder import BATCHES, SNAPSHOT, found, numbered
 from archive.store.finding.searches import QueryHit
@@ -34,9 +35,14 @@ class Going:
 
 
 def going(connection: Connection, folder: Path, known: list[Batch]) -> Going:
-    """What would go now."""
+    """What would go now. Raises `UsageError` where the folder has nothing of the chain: then another one has it."""
     batches = sorted(found(folder / BATCHES)[0] & {batch.number for batch in known})
     snapshots = sorted(found(folder / SNAPSHOT)[0])
+    if known and not batches and not snapshots:
+        raise UsageError(
+            f"none of the {len(known)} batches is in {folder}: run it in the home that has them; where they are lost, "
+            "write a snapshot first (`jianbao export --full`)"
+        )
     queries = _queries(connection, folder)
     paths = [numbered(folder / BATCHES, one) for one in batches]
     paths += [numbered(folder / SNAPSHOT, one) for one in snapshots]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from archive.errors import ArchiveDamaged
+from archive.errors import ArchiveDamaged, UsageError
 from archive.export.apart import copy_batches, write_package
 from archive.export.chain import Batch, batches, seal, snapshot
 from archive.export.chain.seal import Sealing
@@ -121,6 +121,20 @@ def test_a_chain_that_lost_a_batch_begins_anew(engine: Engine, folder: Path) -> 
     assert sealing(engine, folder).begin_anew()[1].batches == (2,)
     assert sealing(engine, folder).run().head.number == 3
     assert follow(folder) == present(engine)
+
+
+def test_where_another_home_has_the_chain_it_is_refused(engine: Engine, folder: Path, tmp_path: Path) -> None:
+    """Nothing would be removed there."""
+    store(engine, captured(article("a:1", TEXT)))
+    sealing(engine, folder).run()
+    elsewhere = tmp_path / "other"
+    with pytest.raises(UsageError, match="none of the 1 batches is in "):
+        sealing(engine, elsewhere).begin_anew()
+    assert sealing(engine, folder).run().batch is None
+    # Lost for good, it is begun anew behind a snapshot.
+    sealing(engine, elsewhere).snapshot()
+    assert sealing(engine, elsewhere).begin_anew()[0].head.number == 2
+    assert follow(elsewhere) == present(engine)
 
 
 def test_before_the_first_batch_it_is_the_first(engine: Engine, folder: Path) -> None:
