@@ -1,5 +1,6 @@
 """The `jianbao` command and its reading half; `crawler.cli` adds the commands that fetch and extract."""
 
+import errno
 import os
 import sys
 from collections.abc import Mapping
@@ -96,6 +97,10 @@ class Group(click.Group):
         chinese.translate(self, "jianbao")
         try:
             return super().main(*args, **kwargs)
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            _end(UsageError(f"no file can be called {str(error.filename)[:40]}…: its name is too long"))
         except JianbaoError as error:
             _end(error)
         except SystemExit as ended:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL
 
-from archive.errors import DatabaseUnavailable, JianbaoError, StorageError
+from archive.errors import DatabaseUnavailable, JianbaoError, StorageError, UsageError
 
 # The low byte of an extended SQLite result code is the primary one: https://www.sqlite.org/rescode.html
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -34,7 +34,11 @@ def show_url(url: URL) -> str:
 
 
 def translate(error: BaseException, url: URL) -> JianbaoError | None:
-    """Our error for a driver's error, or None where it is not about the database's place, lock or room."""
+    """Our error for a driver's error, or None where it is not about the database's place, lock or room, or about a
+    text that no database holds."""
+    if isinstance(error, UnicodeEncodeError) or "cannot contain NUL" in str(error):
+        # What is crawled is cleaned of both before it comes here.
+        return UsageError("a NUL, or half of a character, stands in what was asked for; leave it out")
     if isinstance(error, sqlite3.Error):
         return _sqlite(error, show_url(url))
     state = getattr(error, "sqlstate", None)

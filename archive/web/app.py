@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import anyio.to_thread
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -27,6 +28,15 @@ from archive.web.visit import Page, Portals, Room, Visit
 
 FORM_FIELDS: Final = 50
 """More than any form of ours has."""
+
+
+class _Number(IntegerConvertor):
+    """Digits that Python reads: more than 4,300 it refuses, and Starlette asks it before any page is."""
+
+    regex = "[0-9]{1,1000}"
+
+
+register_url_convertor("int", _Number())
 
 
 def build(

@@ -48,6 +48,8 @@ MAX_PHRASE: Final = 64
 LEAST_PREFIX: Final = 2
 """The fewest letters or digits before a `*`: all words that begin with one would be too many to look at."""
 
+_NO_CHARACTER: Final = re.compile("[\\0\\ud800-\\udfff]")
+
 _READERS: Final[dict[str, Callable[[str], Node]]] = {
     "date": read_date,
     "copies": read_copies,
@@ -88,6 +90,9 @@ def parse(text: str) -> Node:
     """The tree of a query. Raises `QueryError`."""
     if len(text) > MAX_LENGTH:
         raise QueryError(text[:80], MAX_LENGTH, f"longer than {MAX_LENGTH:,} characters", "leave words out")
+    if found := _NO_CHARACTER.search(text):
+        said = _NO_CHARACTER.sub("�", text)
+        raise QueryError(said, found.start(), "a NUL, or half of a character, which no text has", "leave it out")
     return _Reader(text).read()
 
 

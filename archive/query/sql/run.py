@@ -44,8 +44,8 @@ def run(engine: Engine, query: str, *, limit: int, seconds: float) -> Answer:
         raise UsageError('nothing to run; write a query, such as `jianbao sql "SELECT count(*) FROM articles"`')
     if len(query) > MOST_TEXT:
         raise UsageError(f"the query has {len(query)} characters; write {MOST_TEXT} at most")
-    if "\0" in query:
-        raise UsageError("the query holds a NUL; leave it out")
+    if "\0" in query or query != query.encode(errors="replace").decode():
+        raise UsageError("the query holds a NUL, or half of a character; leave it out")
     with _cursor(engine, query, seconds) as cursor:
         if cursor.description is None:
             raise UsageError(f"the query asks for nothing; write a SELECT; {_VIEWS}")

@@ -117,6 +117,8 @@ WRONG = {
     " ".join(["稀土"] * 1_000): (3 * MAX_WORDS, "more than 64 words", "leave words out"),
     "(" * 17 + "a": (MAX_DEPTH, "more than 16 parentheses", "leave some out"),
     "NOT " * 900 + "a": (4 * MAX_DEPTH, "more than 16 parentheses", "leave some out"),
+    "稀\0土": (1, "which no text has", "leave it out"),
+    "稀土 title:\udc80": (9, "which no text has", "leave it out"),
     "稀" * 10_000_000: (MAX_LENGTH, "longer than 4,000 characters", "leave words out"),
 }
 
