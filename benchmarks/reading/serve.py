@@ -35,6 +35,8 @@ PROMISED_SLOWDOWN: Final = 1.2
 WORDS: Final = ("稀土", "文旅局", "记者", "的", "title:稀土", '"厂房加入"', "稀土 -环保", "site:sohu 报名", "项目*")
 SEARCHES: Final = 5
 """Of 100 requests, so many are searches."""
+PAGES: Final = 100
+"""So many of each kind tell what one costs."""
 MIX: Final = (("article", 45), ("story", 15), ("front", 15), ("changes", 10), ("browse", 10), ("search", SEARCHES))
 
 
@@ -48,10 +50,15 @@ class Asked:
 
 @define
 class Server:
-    """One server. `processor`: the seconds of a processor that it took, its start with them, once it has ended."""
+    """One server."""
 
     port: int
-    processor: float = 0.0
+    process: int
+
+    def processor(self) -> float:
+        """The milliseconds of a processor that it has taken so far, as Linux counts them."""
+        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -69,16 +76,14 @@ def main() -> None:
         _imported(folder / "home", folder / "first.jsonl")
         alone, beside = [], []
         asked: dict[str, Asked] = defaultdict(Asked)
-        with _served(folder / "home") as idle:
-            pass
-        worked = 0.0
+        with _served(folder / "home") as server:
+            costs = asyncio.run(_costs(server, args.articles))
         for _ in range(args.rounds):
             with _copy(folder) as home:
                 alone.append(_imported(home, folder / "more.jsonl"))
             with _copy(folder) as home, _served(home) as server:
                 beside.append(asyncio.run(_reading(home, folder / "more.jsonl", server.port, args, asked)))
-            worked += server.processor - idle.processor
-    failed = _print(asked, alone, beside, worked, args)
+    failed = _print(asked, alone, beside, costs, args)
     sys.exit(1 if failed else 0)
 
 
@@ -119,13 +124,25 @@ def _served(home: Path) -> Iterator[Server]:
     assert server.stdout is not None
     try:
         said = server.stdout.readline()
-        found = Server(int(said.rstrip().rstrip("/").rpartition(":")[2]))
-        yield found
+        yield Server(int(said.rstrip().rstrip("/").rpartition(":")[2]), server.pid)
     finally:
         server.send_signal(signal.SIGTERM)
-        _, status, used = os.wait4(server.pid, 0)
-        server.returncode = os.waitstatus_to_exitcode(status)
-    found.processor = used.ru_utime + used.ru_stime
+        server.wait()
+
+
+async def _costs(server: Server, articles: int) -> dict[str, float]:
+    """What a page of each kind costs: milliseconds of a processor, whatever else the machine has to do."""
+    clients, asked, chance = Clients(server.port), Asked(), random.Random(2)
+    found = {}
+    for kind, _ in MIX:
+        for paths in (10, PAGES):
+            before = server.processor()
+            for _ in range(paths):  # the first ones load what later ones have
+                await clients.ask(_path(kind, chance, articles), asked)
+        found[kind] = (server.processor() - before) / PAGES
+    clients.close()
+    assert not asked.wrong, asked.wrong
+    return found
 
 
 async def _reading(home: Path, path: Path, port: int, args: argparse.Namespace, asked: dict[str, Asked]) -> float:
@@ -214,22 +231,24 @@ class Clients:
 
 
 def _print(
-    asked: dict[str, Asked], alone: list[float], beside: list[float], worked: float, args: argparse.Namespace
+    asked: dict[str, Asked], alone: list[float], beside: list[float], costs: dict[str, float], args: argparse.Namespace
 ) -> int:
     table = Table(title=f"{args.rate} requests a second beside an import; milliseconds")
-    for name in ("page", "asked", "p50", "p95", "slowest", "failed"):
+    for name in ("page", "asked", "p50", "p95", "slowest", "failed", "processor"):
         table.add_column(name, justify="left" if name == "page" else "right")
     for kind, one in sorted(asked.items()):
         took = sorted(one.took) or [0.0]
         shown = (statistics.median(took), took[int(len(took) * 0.95)], took[-1])
-        table.add_row(kind, str(len(one.took)), *(f"{value:.1f}" for value in shown), str(len(one.wrong)))
+        table.add_row(
+            kind, str(len(one.took)), *(f"{value:.1f}" for value in shown), str(len(one.wrong)), f"{costs[kind]:.1f}"
+        )
     console = Console()
     console.print(table)
     wrong = [said for one in asked.values() for said in one.wrong]
     for said in wrong[:10]:
         console.print(f"  {said}")
-    answers = sum(len(one.took) for one in asked.values())
-    console.print(f"{worked / answers * 1000:.1f} ms of a processor an answer, in the mean of {answers}")
+    mean = sum(costs[kind] * share for kind, share in MIX) / 100
+    console.print(f"processor: milliseconds that a page costs, asked for alone; {mean:.1f} in the mean of the mix")
     slower = statistics.median(beside) / statistics.median(alone)
     console.print(
         f"import of {args.more} articles: {statistics.median(alone):.1f} s alone, {statistics.median(beside):.1f} s "
