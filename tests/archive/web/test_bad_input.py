@@ -1,6 +1,7 @@
 """What nobody can answer, on both databases: a clear line with the right status, in pages, in the API and in commands;
 never a traceback, and never an answer that is made up."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,7 +11,9 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from archive.settings import Home
+from archive.store.db import opened
 from crawler.cli import main
+from crawler.upkeep.rebuild.beside import beside
 from tests.archive.make import article, store, told
 from tests.archive.web.room import client
 
@@ -88,3 +91,24 @@ def test_commands(home: Home) -> None:
         assert done.exit_code == code, (words[:2], done.output[:300], done.exception)
         assert done.stderr.startswith(("jianbao: ", "Usage: ")), words[:2]
         assert done.stdout == ""
+
+
+@pytest.mark.own_database
+def test_the_archive_is_made_anew_under_the_pages(postgres_url: str, tmp_path: Path) -> None:
+    """On PostgreSQL its tables change places while connections know the old ones; a file that does is in test_frame."""
+    with opened(postgres_url) as engine:
+        store(engine, told(article("a:1", "稀土的价格上涨。")))
+    paths = ("/search?q=稀土", "/api/search?q=稀土", "/api/facets?q=稀土", "/article/1", "/changes", "/api/stats")
+    home = Home(path=tmp_path / "home", database=postgres_url)
+    with client(home) as browser:
+        for _ in range(6):  # often enough for the driver to prepare its statements
+            assert {browser.get(path).status_code for path in paths} == {200}
+        new = beside(home)
+        new.prepare()
+        with opened(new.url, create=True) as engine:
+            store(
+                engine, told(article("b:1", "石油的价格下跌。")), told(article("b:2", "又一条稀土消息，说的是别的事。"))
+            )
+        new.swap(None, datetime(2026, 1, 1, tzinfo=UTC), discard=True)
+        assert {browser.get(path).status_code for path in paths} == {200}
+        assert [hit["native_id"] for hit in browser.get("/api/search?q=稀土").json()["hits"]] == ["b:2"]
