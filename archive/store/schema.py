@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 # Two programs that upgrade one PostgreSQL database take turns by this advisory lock ("JBschema" in ASCII).
 _POSTGRESQL_LOCK = 0x4A42736368656D61
+
+
+UNFINISHED: Final = "unfinished copy"
+"""In the place of a revision, in a database that `archive.copying` has not copied wholly yet."""
 
 
 @cache
@@ -56,6 +60,7 @@ def check(engine: Engine) -> None:
                 f"{place} has schema {found}, this version needs {revisions()[-1]}; "
                 "back it up, then run `jianbao db upgrade`"
             )
+        _refuse_unfinished(found, place)
         if found is not None:
             raise SchemaMismatch(
                 f"{place} has schema {found}, newer than this version knows ({revisions()[-1]}); update jianbao"
@@ -81,6 +86,7 @@ def upgrading(engine: Engine, revision: str = "head") -> Iterator[Connection]:
 
     with _alone(engine) as connection:
         found = _current(connection)
+        _refuse_unfinished(found, show_url(engine.url))
         if found is not None and found not in revisions():
             raise SchemaMismatch(
                 f"{show_url(engine.url)} has schema {found}, which is newer than this version knows; update jianbao"
@@ -93,12 +99,29 @@ def upgrading(engine: Engine, revision: str = "head") -> Iterator[Connection]:
         yield connection
 
 
+def leave_unfinished(connection: Connection) -> None:
+    """Mark a database that has the newest schema as one that no command may use yet."""
+    connection.execute(text("UPDATE alembic_version SET version_num = :marker"), {"marker": UNFINISHED})
+
+
+def finish(connection: Connection) -> None:
+    """Take that mark off."""
+    connection.execute(text("UPDATE alembic_version SET version_num = :newest"), {"newest": revisions()[-1]})
+
+
 def downgrade(engine: Engine, revision: str = "base") -> None:
     """Take the schema down to `revision`; `base` removes every table. For tests and developers."""
     from alembic import command
 
     with _alone(engine) as connection:
         command.downgrade(_config(connection), revision)
+
+
+def _refuse_unfinished(found: str | None, place: str) -> None:
+    if found == UNFINISHED:
+        raise SchemaMismatch(
+            f"{place} is an unfinished copy; let `jianbao db copy` finish it, or use what it is a copy of"
+        )
 
 
 def _current(connection: Connection) -> str | None:

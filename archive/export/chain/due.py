@@ -145,7 +145,7 @@ def triggers() -> tuple[Trigger, ...]:
 def begin(engine: Engine) -> bool:
     """See to it that the triggers stand; whether they did not, and all is due now. Waits for the writers at work."""
     with reading(engine) as connection:
-        if _standing(connection) == {trigger.name for trigger in triggers()}:
+        if standing(connection) == {trigger.name for trigger in triggers()}:
             return False
     turn = 0
     while True:
@@ -167,16 +167,21 @@ def _install(connection: Connection) -> None:
         tables = ", ".join(sorted({trigger.table for trigger in triggers()}))
         connection.execute(text(f"SET LOCAL lock_timeout = '{_WAIT}'"))
         connection.execute(text(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
-    for name in _standing(connection):
+    for name in standing(connection):
         drop = f'DROP TRIGGER "{name}"' if sqlite else f'DROP FUNCTION "{name}" CASCADE'
         connection.exec_driver_sql(drop)
-    for trigger in triggers():
-        for statement in _on_sqlite(trigger) if sqlite else _on_postgresql(trigger):
-            connection.exec_driver_sql(statement)
+    put_up(connection)
     connection.execute(insert(ExportDue).values(dataset=ANEW, key=0, other=0, regrouped=0))
 
 
-def _standing(connection: Connection) -> set[str]:
+def put_up(connection: Connection) -> None:
+    """Make the triggers in a database that has none."""
+    for trigger in triggers():
+        for statement in _on_sqlite(trigger) if connection.dialect.name == "sqlite" else _on_postgresql(trigger):
+            connection.exec_driver_sql(statement)
+
+
+def standing(connection: Connection) -> set[str]:
     """The names of the triggers that there are."""
     if connection.dialect.name == "sqlite":
         found = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'export_due_%'"

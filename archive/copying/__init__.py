@@ -1,0 +1,1 @@
+"""An archive taken to another database, row for row."""
