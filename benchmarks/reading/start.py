@@ -5,19 +5,19 @@ of commands on a small archive of the demo portal. What is promised stands besid
 those of another checkout in turns with ours, since on a machine at work only such pairs can be compared.
 """
 
+import os
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
 ROOT: Final = Path(__file__).parents[2]
-PROGRAM: Final = "import sys; sys.path.insert(0, {folder!r}); from crawler.cli import main; main()"
+PROGRAM: Final = "from crawler.cli import main; main()"
 PARTS: Final = {"python": "", "click": "import click", "SQLAlchemy": "import sqlalchemy.dialects.sqlite"}
 COMMANDS: Final = {
     "--help": 0.15,
@@ -32,24 +32,13 @@ COMMANDS: Final = {
 """Each with what it may cost, seconds on a machine that does nothing else."""
 
 
-def cost(command: Sequence[str]) -> float:
-    """Seconds of processor time of one process."""
+def cost(code: Path, *words: str) -> float:
+    """Seconds of processor time of one Python process, with the modules of a checkout."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    environment = os.environ | {"PYTHONPATH": str(code)}
+    subprocess.run([sys.executable, *words], capture_output=True, check=True, cwd=code, env=environment)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
-def measured(commands: Sequence[Sequence[str]], times: int) -> list[float]:
-    """The median of each; they take turns."""
-    found = [[cost(command) for command in commands] for _ in range(times)]
-    return [statistics.median(each) for each in zip(*found, strict=True)]
-
-
-def started(code: Path, home: Path, words: str) -> list[str]:
-    """The command of a checkout."""
-    where = [] if words == "--help" else ["--home", str(home)]
-    return [sys.executable, "-c", PROGRAM.format(folder=str(code)), *where, *words.split()]
 
 
 @click.command()
@@ -58,15 +47,23 @@ def started(code: Path, home: Path, words: str) -> list[str]:
 def main(times: int, code: Path | None) -> None:
     """Measure, and print the table."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        demo = [sys.executable, "-m", "crawler.cli", "demo", "--articles", "60", "--keep", str(home)]
-        subprocess.run(demo, stdout=subprocess.DEVNULL, check=True, cwd=ROOT)
+        # Each has an archive of its own, whose schema it knows.
+        codes = [ROOT, *([code.absolute()] if code is not None else [])]
+        homes = [str(Path(folder) / str(place)) for place, _ in enumerate(codes)]
+        checkouts = list(zip(codes, homes, strict=True))
+        for one, home in checkouts:
+            cost(one, "-c", PROGRAM, "demo", "--articles", "60", "--keep", home)
         for name, program in PARTS.items():
-            (seconds,) = measured([[sys.executable, "-c", program]], times)
-            click.echo(f"{name:<20} {seconds:6.3f}")
+            click.echo(f"{name:<20} {statistics.median(cost(ROOT, '-c', program) for _ in range(times)):6.3f}")
         for words, most in COMMANDS.items():
-            codes = [ROOT, *([code.absolute()] if code is not None else [])]
-            ours, *theirs = measured([started(one, home, words) for one in codes], times)
+            found = [
+                [
+                    cost(one, "-c", PROGRAM, "--home", home, *words.split())
+                    for one, home in zip(codes, homes, strict=True)
+                ]
+                for _ in range(times)
+            ]
+            ours, *theirs = (statistics.median(each) for each in zip(*found, strict=True))
             beside = "".join(f"  {one:6.3f}  {ours / one:.2f}" for one in theirs)
             click.echo(f"{words:<20} {ours:6.3f}  <= {most}{beside}")
 
