@@ -11,7 +11,13 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-_SETTINGS: Final = {"enable_seqscan": "off", "jit": "off", "work_mem": "'64MB'"}
+# A statement that came ten times on a connection would else be planned for any word at once, as if none were wide.
+_SETTINGS: Final = {
+    "enable_seqscan": "off",
+    "jit": "off",
+    "work_mem": "'64MB'",
+    "plan_cache_mode": "force_custom_plan",
+}
 _ON: Final = "; ".join(f"SET LOCAL {name} = {value}" for name, value in _SETTINGS.items())
 _OFF: Final = "; ".join(f"SET LOCAL {name} TO DEFAULT" for name in _SETTINGS)
 

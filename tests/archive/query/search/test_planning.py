@@ -44,3 +44,16 @@ def _plans(connection: Connection) -> list[str]:
         facets(connection, Asked(words))
     event.remove(connection, "before_cursor_execute", explain)
     return plans
+
+
+def test_a_wide_word_is_planned_as_one_however_often_was_asked(postgres_url: str) -> None:
+    """A statement that a connection has sent ten times is planned once for all words, unless it is told not to."""
+    counted = "SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE '%article_text%'"
+    with opened(postgres_url) as engine:
+        store(engine, told(article("a:1", "稀土消息。")))
+        with reading(engine) as connection:
+            for _ in range(15):
+                facets(connection, Asked("稀土"))
+            plans = list(connection.scalars(text(counted)))
+    assert plans
+    assert set(plans) == {0}
