@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Integer, bindparam, func, select
 
 from archive.errors import NotFound
 from archive.query.visible import visible
@@ -125,7 +125,7 @@ _COPIES: Final = (
     select(*COLUMNS)
     .where(*_ITS)
     .order_by(Article.published_at.is_(None), Article.published_at, Article.id)
-    .limit(MAX_COPIES)
+    .limit(bindparam("most", type_=Integer))
 )
 _COPY: Final = select(*COLUMNS).where(Article.id == bindparam("article"), *_ITS)
 _SIZE: Final = select(func.count()).select_from(Article).where(*_ITS)
@@ -145,7 +145,9 @@ def story_of(connection: Connection, article_id: int) -> int:
 def copies(connection: Connection, cluster_id: int, *, also: int | None = None) -> list[Copy]:
     """The copies of a story, in the order of their stated times; `also`: this one in any case. Raises `NotFound` where
     there is none."""
-    found = [Copy.of(row) for row in connection.execute(_COPIES, {"cluster": cluster_id}).mappings()]
+    found = [
+        Copy.of(row) for row in connection.execute(_COPIES, {"cluster": cluster_id, "most": MAX_COPIES}).mappings()
+    ]
     if also is not None and also not in {one.id for one in found}:
         its = {"cluster": cluster_id, "article": also}
         found += [Copy.of(row) for row in connection.execute(_COPY, its).mappings()]
