@@ -84,6 +84,7 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0026": frozenset(),
     "0027": frozenset(),
     "0028": frozenset(),
+    "0029": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""
@@ -162,7 +163,7 @@ def rows(engine: Engine, tables: tuple[type[Base], ...], lost: frozenset[str]) -
         return {
             table.__tablename__: [
                 {name: value for name, value in row.items() if f"{table.__tablename__}.{name}" not in lost}
-                for row in connection.execute(select(table.__table__).order_by(*inspect(table).primary_key)).mappings()
+                for row in connection.execute(select(table.__table__).order_by(*table.__table__.primary_key)).mappings()
             ]
             for table in tables
             if table.__tablename__ not in lost
@@ -173,8 +174,12 @@ def as_older_rules_left_it(engine: Engine) -> None:
     """What an archive holds of texts is of the first version of the text rules, and of no use to any other."""
     with writing(engine) as connection:
         tables = set(inspect(connection).get_table_names())
-        fulltext.clear(connection)
-        for table in tables & {"link", "dedup_fresh", "dedup_middle", "dedup_sealed", "dedup_passage", "dedup_state"}:
+        emptied = {"link", "dedup_fresh", "dedup_middle", "dedup_sealed", "dedup_passage", "dedup_state"}
+        if engine.dialect.name == "sqlite":
+            fulltext.clear(connection)
+        else:
+            emptied |= {fulltext.TABLE, fulltext.HEADLINES}  # of which an older schema has the first alone
+        for table in tables & emptied:
             connection.execute(text(f"DELETE FROM {table}"))
         if "dedup_text" in tables:
             connection.execute(text("UPDATE dedup_text SET digest = article_id, sampled = 0, version = 1"))
