@@ -81,7 +81,10 @@ def parse_span(value: str) -> tuple[datetime, datetime]:
     second, as `parse_time` reads it. Raises `ValueError`."""
     match = _MONTH.fullmatch(value.strip())
     if match is None:
-        moment, precision = parse_time(value)
+        try:
+            moment, precision = parse_time(value)
+        except ValueError as error:
+            raise ValueError(f"not a time: {value[:40]!r}; write 2025, 2025-04 or 2025-04-11") from error
         return moment, moment + _LENGTHS[precision]
     year, month = int(match["year"]), int(match["month"] or 1)
     if not (1900 <= year < 2200 and 1 <= month <= 12):

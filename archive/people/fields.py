@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from archive.errors import UsageError
 from archive.ingest.corrected import COLUMNS
-from archive.people.words import MOST
+from archive.people.words import MOST, whole
 from archive.text.clean import clean_body, clean_line, clean_lines
 from archive.times import parse_time, show_time
 
@@ -28,7 +28,7 @@ def read(field: str, typed: str, row: Mapping[str, Any]) -> dict[str, Any]:
     reader = _READERS.get(field)
     if reader is None:
         raise UsageError(f"{field!r} is no field that can be corrected; there are {', '.join(COLUMNS)}")
-    return reader(field, typed, row)
+    return reader(field, whole(typed, field), row)
 
 
 def shown(field: str, columns: Mapping[str, Any]) -> str:

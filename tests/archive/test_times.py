@@ -81,6 +81,8 @@ def test_what_a_year_a_month_a_day_and_a_minute_span() -> None:
     for bad in ("2025-13", "2025-0", "1825", "202503", "2025-"):
         with pytest.raises(ValueError, match="not a time"):
             parse_span(bad)
+    with pytest.raises(ValueError, match=r"^not a time: '昨天'; write 2025, 2025-04 or 2025-04-11$"):
+        parse_span("昨天")
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ def test_every_field_is_corrected_and_undone(engine: Engine, field: str, typed: 
         ("url", "https://x.example", "'url' is no field that can be corrected; there are headline, body"),
         ("headline", "一行\n两行", "headline is one line"),
         ("headline", "长" * 1001, "headline has 1001 characters; write 1000 at most"),
+        ("headline", "环\udcb1保", "headline holds bytes that are no UTF-8; set the terminal to UTF-8"),
         ("published_at", "昨天", "published_at is not a time: '昨天'; write 2025-04-11"),
         ("published_at", "2025-13-01", "published_at is not a time"),
         ("body", " \n ", "the body is empty; `jianbao withdraw` hides an article"),

@@ -59,7 +59,14 @@ def test_a_note_is_on_the_article_or_on_its_story(stored: Engine) -> None:
         assert notes.of(connection, 1) == [own]
 
 
-@pytest.mark.parametrize(("text", "says"), [("\n \n", "a note is empty"), ("长" * 100_001, "write 100000 at most")])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("\n \n", "a note is empty"),
+        ("长" * 100_001, "write 100000 at most"),
+        ("环\udcb1保", "a note holds bytes that are no UTF-8; set the terminal to UTF-8"),
+    ],
+)
 def test_a_note_says_something(stored: Engine, text: str, says: str) -> None:
     with writing(stored) as connection, pytest.raises(UsageError, match=says):
         notes.add(connection, 1, text, by="林", now=NOW)
