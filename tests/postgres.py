@@ -11,7 +11,8 @@ import signal
 import socket
 import subprocess
 import tempfile
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -62,9 +63,13 @@ class Server:
         """The SQLAlchemy URL of one of its databases."""
         return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
 
-    def restart(self) -> None:
-        """Stop the server, whoever is connected, and start it again."""
-        self._control("restart", "-m", "fast")
+    @contextmanager
+    def away(self) -> Iterator[Callable[[], None]]:
+        """A call in it ends the server, whoever is connected; behind it the server is there again."""
+        try:
+            yield lambda: self._control("stop", "-m", "fast")
+        finally:
+            self._control("restart", "-m", "fast")
 
     def _control(self, *words: str) -> None:
         options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())

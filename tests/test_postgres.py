@@ -1,12 +1,24 @@
 """Servers that a killed test run left behind are ended by the next one."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.postgres import PREFIX, sweep
+
+
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """SIGQUIT, which a shell has ignored in what it starts in the background, and whatever that starts."""
+    before = signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGQUIT, before)
 
 
 def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path: Path) -> None:

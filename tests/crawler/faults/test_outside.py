@@ -47,14 +47,13 @@ def test_the_network_is_cut(start_portal: START, tmp_path: Path) -> None:
     assert archive.rows(ARTICLES) == undisturbed.rows(ARTICLES)
 
 
-def test_postgresql_is_restarted(
-    start_portal: START, postgres_server: Server, postgres_url: str, tmp_path: Path
-) -> None:
+def test_postgresql_goes_away(start_portal: START, postgres_server: Server, postgres_url: str, tmp_path: Path) -> None:
     proxy = start_portal(24)
     undisturbed = Archive(tmp_path / "undisturbed", proxy.environment())
     assert undisturbed.run("crawl", "sohu").returncode in (0, 3)
     archive = Archive(tmp_path / "home", proxy.environment() | {"JIANBAO_DATABASE": postgres_url})
-    assert cut_short(archive, proxy, postgres_server.restart) == 4
+    with postgres_server.away() as leave:
+        assert cut_short(archive, proxy, leave) == 4
     verified(archive)
     assert archive.run("crawl", "sohu").returncode in (0, 3)
     verified(archive)

@@ -12,7 +12,7 @@ from attrs import evolve
 from crawler.upkeep.cdx.run import index
 from crawler.warc.cdx.surt import surt
 from crawler.warc.writer import Position, Repeats
-from tests.crawler.upkeep.conftest import _made, places, small  # noqa: F401 - fixtures
+from tests.crawler.upkeep.conftest import _made, places, small, small_sqlite  # noqa: F401 - fixtures
 from tests.crawler.upkeep.small import BEGIN, Small, exchange
 from tests.crawler.warc.odd import page, url
 from tests.interop.replay import HERE, run

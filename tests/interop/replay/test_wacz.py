@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from crawler.capture.raw.pages import StoredPages, read_explained
 from crawler.cli import main
 from crawler.warc.writer import Position, Repeats
-from tests.crawler.upkeep.conftest import _made, places, small  # noqa: F401 - fixtures
+from tests.crawler.upkeep.conftest import _made, places, small, small_sqlite  # noqa: F401 - fixtures
 from tests.crawler.upkeep.small import BEGIN, Small, exchange
 from tests.crawler.warc.odd import url
 from tests.interop.replay import run
