@@ -19,7 +19,7 @@ RUN apt-get update \
  && useradd --uid 1000 --user-group --shell /usr/sbin/nologin --home-dir /archive --no-create-home jianbao \
  && install -d -o jianbao -g jianbao /archive
 COPY --from=build /opt/jianbao /opt/jianbao
-COPY deploy/every.sh /usr/local/bin/every
+COPY deploy/every.py /usr/local/bin/every
 ENV PATH=/opt/jianbao/bin:/usr/local/bin:/usr/bin:/bin \
     JIANBAO_HOME=/archive \
     LC_ALL=C.UTF-8

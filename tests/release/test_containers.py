@@ -26,7 +26,7 @@ def test_the_commands_of_the_containers(postgres_url: str, start_portal: Callabl
         assert name in environment
 
     entry, seconds = COMPOSE["services"]["crawler"]["entrypoint"]
-    assert EVERY.name == f"{entry}.sh"
+    assert EVERY.name == f"{entry}.py"
     told = ["sh", "-c", '"$@"; echo "ended with $?"', "sh", *words_of(COMPOSE["services"]["crawler"])]
     with started([EVERY, seconds, *told], environment) as crawling:
         assert crawling.stdout is not None

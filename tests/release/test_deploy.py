@@ -21,7 +21,7 @@ from tests.release.packages import ROOT
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
-EVERY = ROOT / "deploy" / "every.sh"
+EVERY = ROOT / "deploy" / "every.py"
 
 
 def steps(name: str) -> list[str]:
@@ -142,8 +142,34 @@ def test_every_ends_while_it_waits() -> None:
         assert process.returncode == 0
 
 
+def test_every_hears_at_whatever_instant_it_is_told() -> None:
+    """Also while it starts the command, or begins to wait: each time it has written the word, and goes on."""
+    for seconds in ("0", "3600") * 5:
+        with every(seconds, "echo ran") as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ran\n"
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=20)
+            assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        ([], 1, "Usage: every SECONDS COMMAND…\n"),
+        (["1800"], 1, "Usage: every SECONDS COMMAND…\n"),
+        (["soon", "true"], 1, "Usage: every SECONDS COMMAND…\n"),
+        (["0", "/no/such"], 1, "every: /no/such: No such file or directory\n"),
+    ],
+    ids=["nothing", "no command", "no number", "no such command"],
+)
+def test_every_says_what_is_wrong(words: list[str], code: int, says: str) -> None:
+    done = subprocess.run([EVERY, *words], capture_output=True, text=True, check=False, timeout=20)
+    assert (done.returncode, done.stderr) == (code, says)
+
+
 def test_shell_of_the_image_is_the_shell_that_is_there() -> None:
-    """Each RUN is one that a shell can read, and `every` too."""
-    for script in (*steps("RUN"), EVERY.read_text("utf-8")):
+    """Each RUN is one that a shell can read."""
+    for script in steps("RUN"):
         assert subprocess.run(["sh", "-n", "-c", script], check=False).returncode == 0, script
     assert all(shlex.split(step) for step in steps("RUN"))
