@@ -23,7 +23,7 @@ from archive.export.chain import due
 from archive.store import fulltext, people, schema  # noqa: F401 - and these
 from archive.store.db import connect, reading, show_url, writing
 from archive.store.finding import names
-from archive.store.finding.searches import Identity
+from archive.store.finding.searches import identity
 from archive.store.models import Article
 from archive.store.table import Base
 
@@ -77,7 +77,7 @@ def planned(source: Engine, target: Engine | None) -> dict[str, int]:
     is none yet."""
     with reading(source) as connection:
         if target is not None:
-            _unfinished(target, _identity(connection))
+            _unfinished(target, identity(connection))
         return {table.name: rows.count(connection, table) for table in tables()}
 
 
@@ -88,10 +88,10 @@ def copy(source: Engine, target: Engine, progress: Progress = lambda step, done,
     in the source.
     """
     with reading(source) as connection:
-        identity = _identity(connection)
-        if not _unfinished(target, identity):
-            _begin(target, identity)
-        return _Copy(connection, target, progress).run(identity)
+        its = identity(connection)
+        if not _unfinished(target, its):
+            _begin(target, its)
+        return _Copy(connection, target, progress).run(its)
 
 
 @define
@@ -142,7 +142,7 @@ class _Copy:
 
         with writing(self.target) as connection:
             rows.write(connection, table, each())
-            there = rows.digest(connection, table, lambda count: None)
+            there = rows.digest(connection, table)
             if there != sent:
                 raise StorageError(
                     f"{table.name} did not come out as it is: {sent.rows} rows were sent, {there.rows} stand in "
@@ -193,10 +193,6 @@ class _Copy:
                 due.put_up(connection)
             connection.exec_driver_sql(f"DROP TABLE {_NOTES}")
             schema.finish(connection)
-
-
-def _identity(connection: Connection) -> str:
-    return str(connection.scalar(select(Identity.id)))
 
 
 def _unfinished(target: Engine, identity: str) -> bool:

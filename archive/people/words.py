@@ -1,14 +1,12 @@
 """What a person typed, made fit to be stored; or an error that says what is wrong with it."""
 
-import re
 from typing import Final
 
 from archive.errors import UsageError
-from archive.text.clean import clean_body, clean_line
+from archive.text.clean import clean_body, clean_line, has_half
 
 MOST: Final = 100_000
 """Characters of a note or a reason."""
-_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 def line(text: str, what: str, most: int = 1000) -> str:
@@ -35,6 +33,6 @@ def lines(text: str, what: str) -> str:
 def whole(text: str, what: str) -> str:
     """The text. Raises `UsageError` where it holds half of a character, which is what Python makes of bytes that are
     not of the terminal's encoding: in a page it becomes a mark, but who types can type it again."""
-    if _HALF.search(text):
+    if has_half(text):
         raise UsageError(f"{what} holds bytes that are no UTF-8; set the terminal to UTF-8, and type it again")
     return text

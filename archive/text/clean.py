@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_HALF = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 
 
@@ -15,6 +16,11 @@ def clean_text(text: str) -> str:
     if "\r" in text or "\u2028" in text or "\u2029" in text or "\x85" in text or "\x0b" in text or "\x0c" in text:
         text = _LINE_END.sub("\n", text)
     return _BAD.sub(_replacement, text) if _BAD.search(text) else text
+
+
+def has_half(text: str) -> bool:
+    """Whether it holds half of a character (a lone surrogate), which no database takes."""
+    return not text.isascii() and _HALF.search(text) is not None
 
 
 def clean_line(text: str | None) -> str | None:

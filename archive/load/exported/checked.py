@@ -12,7 +12,7 @@ from archive.dedup.relations import Relation
 from archive.export.datasets import Dataset, Row
 from archive.export.datasets.dataset import Kind
 from archive.store.records import Cause
-from archive.text.clean import clean_json, clean_line
+from archive.text.clean import clean_json, clean_line, has_half
 from archive.times import Precision
 from archive.watch.states import State
 
@@ -94,10 +94,7 @@ def _share(value: Any) -> bool:
 
 def _text(value: Any) -> bool:
     """Text that can be stored: no database takes half a surrogate pair, PostgreSQL no NUL."""
-    return isinstance(value, str) and "\0" not in value and (value.isascii() or _SURROGATE.search(value) is None)
-
-
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+    return isinstance(value, str) and "\0" not in value and not has_half(value)
 
 
 def _instant(value: Any) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from archive.errors import UsageError
 from archive.query.sql.views import VIEWS, definitions
+from archive.text.clean import has_half
 
 MOST_TEXT: Final = 100_000
 """Characters of a query."""
@@ -44,7 +45,7 @@ def run(engine: Engine, query: str, *, limit: int, seconds: float) -> Answer:
         raise UsageError('nothing to run; write a query, such as `jianbao sql "SELECT count(*) FROM articles"`')
     if len(query) > MOST_TEXT:
         raise UsageError(f"the query has {len(query)} characters; write {MOST_TEXT} at most")
-    if "\0" in query or query != query.encode(errors="replace").decode():
+    if "\0" in query or has_half(query):
         raise UsageError("the query holds a NUL, or half of a character; leave it out")
     with _cursor(engine, query, seconds) as cursor:
         if cursor.description is None:

@@ -49,7 +49,7 @@ def full(sqlite_url: str) -> Iterator[Engine]:
 
 def digests(engine: Engine) -> dict[str, str]:
     with reading(engine) as connection:
-        return {table.name: str(rows.digest(connection, table, lambda count: None)) for table in tables()}
+        return {table.name: str(rows.digest(connection, table)) for table in tables()}
 
 
 def found(engine: Engine, word: str) -> set[int]:
