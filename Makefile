@@ -11,7 +11,7 @@ TWO := -n 2 --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup replay interop demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-search bench-serve bench-export bench-start simulate docs release-check screenshots spark clean
+.PHONY: help setup replay interop demo test test-fast test-long lint bench bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-search bench-serve bench-export bench-start bench-scale simulate docs release-check screenshots spark clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -56,7 +56,7 @@ lint: setup ## ruff, mypy --strict and the import rules
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$said"; exit 1; }
 
-bench: bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-search bench-serve bench-export bench-start ## every benchmark
+bench: bench-extract bench-rules bench-dedup bench-crawl bench-draft bench-politeness bench-reextract bench-search bench-serve bench-export bench-start bench-scale ## every benchmark
 
 # The peers need a virtual environment of their own: they are no part of the project.
 bench-extract: setup ## extraction: quality and cost beside its peers
@@ -97,6 +97,12 @@ bench-export: setup ## the export of 200,000 articles: speed beside objects of t
 
 bench-start: setup ## what it costs to start the command: processor time of --help, search, show and others
 	@$(BIN)/python -m benchmarks.reading.start
+
+bench-scale: setup ## what each step costs as the archive grows (ARTICLES=200000 POSTGRESQL=20000), into docs/architecture.md
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv --upgrade-deps .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet -r benchmarks/requirements-scale.txt
+	@.venv-bench/bin/python -m pip install --quiet -r benchmarks/requirements-scale-peers.txt || echo "a peer cannot be installed: its row is left out"
+	@.venv-bench/bin/python -m benchmarks.scale --articles $(or $(ARTICLES),200000) --postgresql $(or $(POSTGRESQL),20000)
 
 simulate: setup ## days at a scripted portal (DAYS=20 SEED=1): what the archive's history missed, or made up
 	@$(BIN)/python -m tests.simulation --days $(or $(DAYS),20) --seed $(or $(SEED),1)
