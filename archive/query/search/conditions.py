@@ -8,7 +8,7 @@ nothing is known (no date, no story) stay.
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, assert_never
 
-from sqlalchemy import ColumnElement, and_, column, literal, literal_column, not_, or_, select, table, true
+from sqlalchemy import ColumnElement, Select, and_, column, literal, not_, or_, select, table, true
 
 from archive.dedup.tables import Cluster, DedupText, Link
 from archive.flags import NO_TEXT
@@ -149,8 +149,14 @@ def _stands(word: Word, dialect: str) -> ColumnElement[bool]:
     index = table(name, column("article_id"), column("document"))
     query = fulltext.as_tsquery(fulltext.tsquery(wanted(word), body=word.field is Field.BODY))
     found = select(index.c.article_id).where(index.c.document.op("@@")(query))
-    # A fence: no texts are read in place of the index, since the planner does not know what each costs.
-    return Article.id.in_(found.offset(literal_column("0")))
+    return Article.id.in_(_once(found))
+
+
+def _once(found: Select[tuple[int]]) -> Select[tuple[int]]:
+    """Looked up by PostgreSQL once, and by the index: it does not know what a look at a text costs, nor, where the
+    tables are new, how wide a word is, and would look it up again for each row of the rest."""
+    kept = found.cte(nesting=True).prefix_with("MATERIALIZED")
+    return select(kept.c.article_id)
 
 
 def _named(word: Word, dialect: str) -> ColumnElement[bool]:
@@ -163,7 +169,7 @@ def _named(word: Word, dialect: str) -> ColumnElement[bool]:
     else:
         index = table(names.TABLE, column("article_id"), column("document"))
         query = fulltext.as_tsquery(names.tsquery(word.text, word.field, **options))
-        found = select(index.c.article_id).where(index.c.document.op("@@")(query))
+        found = _once(select(index.c.article_id).where(index.c.document.op("@@")(query)))
     if word.field is Field.FLAG and fold(word.text) == fold(NO_TEXT):
         # No article has this flag in its row.
         found = select(DedupText.article_id).where(DedupText.length == 0)
