@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from archive.store.db import connect, open_engine, upgrade
 from tests.once.compiled import share_compiled_statements
+from tests.once.spark import one_spark  # noqa: F401 - a fixture, found here
 from tests.portal.fixture import portal, start_portal  # noqa: F401 - fixtures, found here by every test
 from tests.postgres import Server, administer, empty, remember_rows
 

@@ -97,15 +97,21 @@ def counted(body: str, made: Fingerprint, known: frozenset[int]) -> Fingerprint:
     return _fingerprints([body], [made.passages], [left_out(made.passages, known)])[0]
 
 
+def folded(body: str, spans: Sequence[Span]) -> str:
+    """The comparison form of a body without these spans, as its fingerprint has it. Pure."""
+    return string(_counting(fold_many([without(body, spans)])[0], spans))
+
+
+def _counting(codes: Codes, spans: Sequence[Span]) -> Codes:
+    """Nothing, where so little is left beside what is left out that nothing can be compared."""
+    return codes[:0] if spans and len(codes) < LEAST else codes
+
+
 def _fingerprints(
     bodies: Sequence[str], passages: Sequence[list[Passage]], spans: Sequence[list[Span]]
 ) -> list[Fingerprint]:
-    folded = fold_many([without(body, some) for body, some in zip(bodies, spans, strict=True)])
-    return _made(
-        passages,
-        spans,
-        [codes[:0] if some and len(codes) < LEAST else codes for codes, some in zip(folded, spans, strict=True)],
-    )
+    codes = fold_many([without(body, some) for body, some in zip(bodies, spans, strict=True)])
+    return _made(passages, spans, [_counting(one, some) for one, some in zip(codes, spans, strict=True)])
 
 
 def _made(passages: Sequence[list[Passage]], spans: Sequence[list[Span]], folded: Sequence[Codes]) -> list[Fingerprint]:

@@ -11,6 +11,7 @@ MODULES: Final = {
     "crawl": "crawler.cli.crawl",
     "fetch": "crawler.cli.fetch",
     "import": "crawler.cli.import_",
+    "bulk": "crawler.cli.bulk",
     "sites": "crawler.cli.crawl",
     "withdraw": "crawler.cli.upkeep.withdraw",
     "pack": "crawler.cli.evidence.pack",

@@ -1,8 +1,8 @@
 """`jianbao import`: archives that people already have."""
 
 import os
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from archive.load.exported.package import Package
     from archive.load.summary import ImportSummary
     from crawler.run.extraction import Extraction
+    from crawler.run.load import Tally
     from crawler.run.run import Run
 
 _SHOWN = 5
@@ -52,7 +53,8 @@ def import_files(
     them; --map names others. --dry-run shows how that would be read.
 
     FILE may be a folder, or a pattern in quotes; also an export of another archive (docs/import.md), which is merged
-    into this one: revisions, captures, links, stories and changes too.
+    into this one: revisions, captures, links, stories and changes too; or one of jianbao bulk pages (a path, or an
+    address such as s3://…), whose pages are stored without reading them again.
 
     What is there already stays as it is, so an import that was interrupted is simply begun again. Broken records, and
     files that cannot be read, are reported and passed over; fields that cannot be read are reported and left out, and
@@ -70,6 +72,7 @@ def import_files(
       jianbao import --site news2016zh news2016zh_train.json
       jianbao import --dry-run --map headline=ti --map body=nr old.csv
       jianbao import /mnt/other-archive/export
+      jianbao import pages/
     """
     from archive.load.articles import Asked
     from archive.load.exported.package import is_export
@@ -80,22 +83,33 @@ def import_files(
 
     load_sites()  # what is wrong with a site file is no fault of the files that are taken in
     asked = Asked(resolve, site, Renamed.of(mapped))
-    exports = [Path(word) for word in files if is_export(Path(word))]
-    meant = chosen([word for word in files if Path(word) not in exports])
+    folders = [word for word in files if _is_bulk(word)]
+    exports = [Path(word) for word in files if word not in folders and is_export(Path(word))]
+    meant = chosen([word for word in files if word not in folders and Path(word) not in exports])
     if meant.others:
         named = ", ".join(path.name for path in meant.others[:_SHOWN]) + (", …" if len(meant.others) > _SHOWN else "")
         echo(f"{len(meant.others)} files of other kinds passed over: {named}", err=True)
     if dry_run:
         _show(meant.files, exports, asked)
+        for word in folders:
+            echo(f"{word}: pages of jianbao bulk; they are stored as those of their WARC files are")
         return
     faults: list[str] = []
     kinds = _kinds(meant.files, asked, faults)
     found = _verified(exports, faults)
-    if not kinds and not found:
+    if not kinds and not found and not folders:
         raise UsageError("\n".join(faults) or f"{meant.files[0]} is empty; nothing was taken in")
-    ended = _take_in(home, kinds, found, faults, asked, in_place=in_place, jobs=jobs or os.cpu_count() or 1)
+    jobs = jobs or os.cpu_count() or 1
+    ended = _take_in(home, kinds, found, folders, faults, asked, in_place=in_place, jobs=jobs)
     if ended is not None:
         raise ended
+
+
+def _is_bulk(word: str) -> bool:
+    """Whether a word names a folder of `jianbao bulk pages`; an address can name nothing else."""
+    from archive.bulk.places import is_address
+
+    return is_address(word) or Path(word, "bulk.json").is_file()
 
 
 def _verified(exports: Sequence[Path], faults: list[str]) -> dict[Path, "list[Package]"]:
@@ -115,6 +129,7 @@ def _take_in(
     home: Home,
     kinds: dict[Path, str],
     exports: dict[Path, "list[Package]"],
+    folders: Sequence[str],
     faults: list[str],
     asked: "Asked",
     *,
@@ -138,19 +153,18 @@ def _take_in(
             through(list(kinds)) as progress,
         ):
             for path, kind in kinds.items():
-                try:
+                with _noted(faults):
                     if kind == "warc" and extraction is not None:
                         _import_warc(run, path, extraction, parted, partial(progress, path), in_place=in_place)
                     else:
                         seen |= _import_articles(run, path, asked, jobs, partial(progress, path))
-                except UsageError as error:
-                    faults.append(str(error))
                 progress(path, path.stat().st_size)
         for path, found in exports.items():
-            try:
+            with _noted(faults):
                 _import_export(run, path, found)
-            except UsageError as error:
-                faults.append(str(error))
+        for word in folders:
+            with _noted(faults):
+                _import_bulk(run, word, parted, faults, jobs, in_place=in_place)
         _tell_parted(run, parted)
         unused = asked.renamed.missing(seen)
         if unused:
@@ -168,6 +182,15 @@ def _take_in(
         raise
     run.answered = True
     return run.finish()
+
+
+@contextmanager
+def _noted(faults: list[str]) -> Iterator[None]:
+    """What is wrong with a file costs this file alone."""
+    try:
+        yield
+    except UsageError as error:
+        faults.append(str(error))
 
 
 def _show(files: Sequence[Path], exports: Sequence[Path], asked: "Asked") -> None:
@@ -244,16 +267,47 @@ def _import_warc(
     *,
     in_place: bool,
 ) -> None:
-    from archive.store.problems import Problem
     from crawler.run.load import import_warc
 
     tally = import_warc(run, path, extraction, in_place=in_place, on_place=lambda offset, _: at(offset))
+    parted |= tally.parted
+    _tell_tally(run, str(path), tally)
+
+
+def _import_bulk(
+    run: "Run", word: str, parted: set[tuple[str, str]], faults: list[str], jobs: int, *, in_place: bool
+) -> None:
+    """The pages of a folder of `jianbao bulk pages`."""
+    from archive.bulk.places import place
+    from archive.cli.progress import steps
+    from crawler.bulk.load import import_pages
+    from crawler.capture.version import extractor_version
+
+    others = set()
+    with steps() as show:
+
+        def tell(count: int, of: int) -> None:
+            show(word, count, of)
+
+        for taken in import_pages(run, place(word), jobs=jobs, in_place=in_place, tell=tell):
+            if taken.tally is None:
+                faults.append(taken.fault)
+                continue
+            parted |= taken.tally.parted
+            others |= {taken.rules} - {extractor_version()}
+            _tell_tally(run, taken.source, taken.tally)
+    if others:
+        echo(f"{word}: other rules than this program's read these pages; `jianbao reextract` reads them anew", err=True)
+
+
+def _tell_tally(run: "Run", path: str, tally: "Tally") -> None:
+    from archive.store.problems import Problem
+
     for broken in tally.broken:
         echo(f"{path}: at byte {broken.offset}: {broken.reason}; skipped", err=True)
         run.note_problem(Problem(kind="failed", cause="record", url=f"{path}:{broken.offset}", detail=broken.reason))
     if tally.dated:
         echo(f"{path}: {tally.dated} records have no time of their own; the first, {tally.dated_first}", err=True)
-    parted |= tally.parted
     parts = [f"{count} {name}" for name, count in sorted(tally.outcomes.items(), key=lambda pair: -pair[1])]
     parts += [f"{tally.known} known already"] if tally.known else []
     parts += [f"{len(tally.broken)} broken"] if tally.broken else []

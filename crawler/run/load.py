@@ -71,13 +71,13 @@ def import_warc(
     try:
         _import(run, path, name, tally, extraction, on_place)
     except UsageError:
-        _keep(run, name, is_new=is_new)
+        keep_place(run, name, is_new=is_new)
         raise
-    _keep(run, name, is_new=is_new)
+    keep_place(run, name, is_new=is_new)
     return tally
 
 
-def _keep(run: Run, name: str, *, is_new: bool) -> None:
+def keep_place(run: Run, name: str, *, is_new: bool) -> None:
     """Take back the new place of a file of which nothing was stored."""
     named = select(Capture.id).where(Capture.warc_file == name).limit(1)
     with reading(run.engine) as connection:
@@ -94,10 +94,10 @@ def _import(
     for answer in extraction.pages(raws, run.hearing):
         batch.append(answer)
         if len(batch) == BATCH:
-            _store(run, batch, tally)
+            store_batch(run, batch, tally)
             batch = []
     if batch:
-        _store(run, batch, tally)
+        store_batch(run, batch, tally)
 
 
 def _wanted(
@@ -121,12 +121,12 @@ def _wanted(
             waiting.append(record.raw)
             size += len(record.raw.payload)
             if len(waiting) == LOOKED_UP or size >= LOOKED_UP_BYTES:
-                yield from _new(run, waiting, tally)
+                yield from unknown(run, waiting, tally)
                 waiting, size = [], 0
-    yield from _new(run, waiting, tally)
+    yield from unknown(run, waiting, tally)
 
 
-def _new(run: Run, raws: list[RawCapture], tally: Tally) -> list[RawCapture]:
+def unknown(run: Run, raws: list[RawCapture], tally: Tally) -> list[RawCapture]:
     """Those that are not stored yet. What is, and was moved since, is found at its new place from now on."""
     keys = {(clean_line(raw.url) or "", digest) for raw in raws for digest in (raw.digest, raw.declared) if digest}
     stored: dict[tuple[str, str | None], list[Any]] = {}
@@ -179,7 +179,8 @@ _MOVE: Final = (
 )
 
 
-def _store(run: Run, batch: list[Answer], tally: Tally) -> None:
+def store_batch(run: Run, batch: list[Answer], tally: Tally) -> None:
+    """Store answers in one transaction, and count them."""
     for answer, kept in zip(batch, store(run, batch), strict=True):
         if not kept.outcome:
             tally.skipped["revisit"] = tally.skipped.get("revisit", 0) + 1

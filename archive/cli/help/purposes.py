@@ -60,6 +60,7 @@ PURPOSES: Final[dict[str, dict[str, str]]] = {
         "site": "Try a site file on saved pages, or draft one.",
         "reextract": "Read stored captures anew by today's rules.",
         "recluster": "Group the archive anew by today's rules.",
+        "bulk": "Read any number of WARC files into Parquet.",
         "rebuild": "Make the database anew from the WARC files.",
         "demo": "Show all of it at work on a made-up portal.",
         "db": "See, check and upgrade the database.",

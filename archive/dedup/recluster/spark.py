@@ -1,7 +1,5 @@
 """Reclustering on Spark, over the Parquet export: for archives that outgrow a machine. Needs Java 17."""
 
-import os
-import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,6 +9,7 @@ from archive.dedup.recluster import work
 from archive.dedup.recluster.pairs_sql import STEPS, TEXTS
 from archive.dedup.verify.compare import Verdict
 from archive.errors import UsageError
+from archive.spark import start
 
 _TEXTS = ", ".join(f"{name} LONG" for name in TEXTS)
 
@@ -24,25 +23,7 @@ class SparkEngine:
 
     def __init__(self, parquet: Path, *, furniture: frozenset[int], master: str = "local[*]") -> None:
         self._furniture = furniture
-        try:
-            from pyspark.sql import SparkSession
-        except ImportError as error:
-            raise UsageError("Spark needs pyspark and Java 17; install jianbao[spark]") from error
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        builder = SparkSession.builder.master(master).appName("jianbao recluster")
-        for name, value in (
-            ("spark.ui.enabled", "false"),
-            ("spark.sql.session.timeZone", "UTC"),
-            ("spark.driver.bindAddress", "127.0.0.1"),
-            ("spark.driver.host", "127.0.0.1"),
-            ("spark.sql.shuffle.partitions", "8" if master.startswith("local") else "200"),
-        ):
-            builder = builder.config(name, value)
-        try:
-            self._spark = builder.getOrCreate()
-        except Exception as error:  # pyspark raises what Java raised
-            raise UsageError(f"Spark does not start; is Java 17 there? {str(error).splitlines()[0]}") from error
-        self._spark.sparkContext.setLogLevel("ERROR")
+        self._spark = start("jianbao recluster", master)
         columns = ("id", "headline", "body", "published_at_utc")
         # Seconds since 1970: a time without a zone would take on the worker's.
         try:

@@ -1,13 +1,10 @@
 """The whole archive anew: DuckDB and Spark group as the articles' own transactions did."""
 
-import importlib.util
 import json
-import logging
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,6 +29,7 @@ from archive.store.db import open_engine, reading, writing
 from archive.store.models import Article
 from crawler.cli import main
 from tests.archive.dedup.copies import cut, groups, notice, record, spaced, spin, store, text, transcode
+from tests.once.java import spark
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -201,47 +199,6 @@ def test_without_pyspark_one_is_told_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with pytest.raises(UsageError, match=r"jianbao\[spark\]"):
         SparkEngine(tmp_path, furniture=frozenset())
-
-
-def _java() -> bool:
-    java = shutil.which("java")
-    if java is None:
-        return False
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    version = said.split('"')[1].split(".")[0] if '"' in said else "0"
-    return version.isdigit() and int(version) >= 17
-
-
-@pytest.fixture(scope="module")
-def one_spark() -> Iterator[list[int]]:
-    """One Spark for the tests of this file, since each costs the processor ten seconds and more to warm up; the list
-    grows by each time that it would have been stopped. It leaves variables in this process's environment, and loggers
-    that turn pytest's own handler into one of JSON, for good: for the tests that follow both are as they were."""
-    from pyspark.logger import PySparkLogger
-    from pyspark.sql import SparkSession
-
-    stopped: list[int] = []
-    with pytest.MonkeyPatch.context() as patch:
-        before = dict(os.environ)
-        # Java that compiles in haste, and collects with one thread.
-        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-        patch.setattr(PySparkLogger, "addHandler", logging.Logger.addHandler)
-        patch.setattr(SparkSession, "stop", lambda session: stopped.append(id(session)))
-        yield stopped
-        for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
-            logging.getLogger(name).propagate = True
-    if (session := SparkSession.getActiveSession()) is not None:
-        session.stop()
-    for name in set(os.environ) - set(before):
-        del os.environ[name]
-
-
-spark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(importlib.util.find_spec("pyspark") is None, reason="pyspark is not installed: jianbao[spark]"),
-    pytest.mark.skipif(not _java(), reason="Spark needs Java 17 or newer, and there is none"),
-    pytest.mark.filterwarnings("ignore"),
-]
 
 
 def _on_spark(engine: Engine, folder: Path) -> Outcome:

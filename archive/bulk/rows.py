@@ -1,0 +1,97 @@
+"""An item that is ready to store, as a row of a part, and back: what is read back is what was written, but for the
+indexes, which are made of the text again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import evolve
+
+from archive.bulk.schema import ARTICLE, CAPTURE
+from archive.dedup.types import Fingerprint
+from archive.ingest.prepare import Prepared
+
+Row = dict[str, Any]
+
+
+def item_row(item: Prepared) -> Row:
+    """The columns of an item's capture, article and fingerprint."""
+    row: Row = {name: item.capture[name] for name in CAPTURE}
+    row["repeats_url"], row["repeats_at"] = (item.repeats[0], item.repeats[2]) if item.repeats else (None, None)
+    row["article"] = _article_row(item.article) if item.article else None
+    row["fingerprint"] = fingerprint_row(item.fingerprint) if item.fingerprint is not None else None
+    return row
+
+
+def prepared(row: Row) -> Prepared:
+    """The item of a row, made ready to store."""
+    from archive.dedup.linking import folded
+    from archive.text.fold import fold_positions
+    from archive.text.tokens import tokens
+
+    capture = {name: row[name] for name in CAPTURE} | {"repeats_id": None}
+    at = row["repeats_at"]
+    repeats = None if at is None else (str(row["repeats_url"]), str(row["digest"]), at)
+    told = row["article"]
+    if told is None:
+        return Prepared(capture, {}, repeats=repeats)
+    article = _article(told)
+    item = Prepared(capture, article, digest=str(row["text_digest"]), repeats=repeats)
+    whole = fold_positions(article["body"])
+    made = fingerprint(row["fingerprint"], "")
+    text = folded(article["body"], made.left_out) if made.left_out else whole.text
+    return evolve(
+        item,
+        headline=tokens(article["headline"] or ""),
+        body=tokens(article["body"], whole),
+        fingerprint=evolve(made, folded=text),
+    )
+
+
+def fingerprint_row(made: Fingerprint) -> Row:
+    """A fingerprint without its folded text, which follows from the body."""
+    return {
+        "kept": made.kept,
+        "looked_up": made.looked_up,
+        "digest": made.digest,
+        "signature": made.signature,
+        "passages": [dict(zip(("start", "end", "hash"), one, strict=True)) for one in made.passages],
+        "left_out": [dict(zip(("start", "end"), one, strict=True)) for one in made.left_out],
+        "length": len(made.folded),
+    }
+
+
+def fingerprint(row: Mapping[str, Any], folded: str) -> Fingerprint:
+    """The fingerprint of a row. `folded`: of the body, without what is left out."""
+    return Fingerprint(
+        folded=folded,
+        kept=row["kept"],
+        looked_up=row["looked_up"],
+        digest=row["digest"],
+        signature=row["signature"],
+        passages=[(one["start"], one["end"], one["hash"]) for one in row["passages"]],
+        left_out=[(one["start"], one["end"]) for one in row["left_out"]],
+    )
+
+
+def _article_row(article: Mapping[str, Any]) -> Row:
+    blocks = []
+    for one in article["blocks"]:
+        links = [dict(zip(("start", "end", "url"), link, strict=True)) for link in one.get("links", ())]
+        blocks.append({**one, "links": links})
+    return {**{name: article[name] for name in ARTICLE}, "blocks": blocks}
+
+
+def _article(row: Mapping[str, Any]) -> Row:
+    return {**{name: row[name] for name in ARTICLE}, "blocks": [_block(one) for one in row["blocks"]]}
+
+
+def _block(row: Mapping[str, Any]) -> Row:
+    """Without what has its default, as `archive.ingest.prepare` has it."""
+    block = {"kind": row["kind"], "text": row["text"]}
+    if row["level"]:
+        block["level"] = row["level"]
+    if row["links"]:
+        block["links"] = [[link["start"], link["end"], link["url"]] for link in row["links"]]
+    if row["url"]:
+        block["url"] = row["url"]
+    return block

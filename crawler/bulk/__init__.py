@@ -1,0 +1,2 @@
+"""`jianbao bulk`: any number of WARC files read into Parquet, on this machine or on Spark; and from there into an
+archive."""
