@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from archive.cli import main
+from archive.cli.people.said import correction_line, note_lines
 from archive.cli.portals import Portals, pass_portals
 from archive.cli.related import related_lines
 from archive.cli.terminal import echo
@@ -112,9 +113,6 @@ def _page(described: dict[str, Any]) -> str:
 
 def _said(described: dict[str, Any]) -> list[str]:
     """What people said of an article."""
-    from archive.cli.people.correct import correction_line
-    from archive.cli.people.tags import note_lines
-
     lines = [f"tags: {'、'.join(one['tag'] for one in described['tags'])}"] if described["tags"] else []
     lines += [line for one in described["notes"] for line in note_lines(one)]
     return lines + [correction_line(one) for one in described["corrections"] if one["ended_at"] is None]

@@ -6,8 +6,8 @@ of the publisher's, the import's or our rules'. What a person says comes as a re
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from attrs import evolve, frozen
 from sqlalchemy import Connection, select, update
@@ -15,21 +15,7 @@ from sqlalchemy import Connection, select, update
 from archive.ingest.observations import Observation
 from archive.ingest.prepare import text_digest
 from archive.ingest.revising import FOR_CLUSTERS, Plan, differ
-from archive.store.people import Correction
-
-COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "headline": ("headline",),
-    "body": ("body", "blocks"),
-    "original_title": ("original_title",),
-    "published_at": ("published_at", "published_precision"),
-    "source_name": ("source_name",),
-    "account_name": ("account_name",),
-    "authors": ("authors",),
-    "editor": ("editor",),
-    "location": ("location",),
-    "keywords": ("keywords",),
-}
-"""The fields that a person may correct, and the columns of `article` that each is made of."""
+from archive.store.people import COLUMNS, Correction, as_json, from_json
 
 _T: Any = Correction.__table__
 
@@ -42,22 +28,6 @@ class Standing:
     field: str
     value: Mapping[str, Any]
     extracted: Mapping[str, Any]
-
-
-def as_json(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Columns as `correction` keeps them: times as ISO 8601 in UTC."""
-    return {
-        name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
-        for name, value in columns.items()
-    }
-
-
-def from_json(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """The reverse of `as_json`."""
-    return {
-        name: datetime.fromisoformat(value) if name == "published_at" and value is not None else value
-        for name, value in columns.items()
-    }
 
 
 def standing(connection: Connection, article_ids: Collection[int]) -> dict[int, list[Standing]]:

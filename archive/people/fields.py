@@ -6,10 +6,10 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 
 from archive.errors import UsageError
-from archive.ingest.corrected import COLUMNS
 from archive.people.words import MOST, whole
+from archive.store.people import COLUMNS
 from archive.text.clean import clean_body, clean_line, clean_lines
-from archive.times import parse_time, show_time
+from archive.times import parse_time
 
 LONGEST: Final = 1000
 """Characters of a field of one line."""
@@ -29,16 +29,6 @@ def read(field: str, typed: str, row: Mapping[str, Any]) -> dict[str, Any]:
     if reader is None:
         raise UsageError(f"{field!r} is no field that can be corrected; there are {', '.join(COLUMNS)}")
     return reader(field, whole(typed, field), row)
-
-
-def shown(field: str, columns: Mapping[str, Any]) -> str:
-    """A field's value in one line, as it would be typed."""
-    value = columns[field]
-    if field == "published_at":
-        return show_time(value, columns["published_precision"]) or ""
-    if isinstance(value, list):
-        return "、".join(value)
-    return str(value or "")
 
 
 def _line(field: str, typed: str, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """What people say of articles: tags, notes, corrections, withdrawals; and the one condition that hides what is
 withdrawn. No machine writes these tables, but for what it says of a corrected field's present value."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
 
 from sqlalchemy import Column, ColumnClause, ColumnElement, ForeignKey, Index
 
@@ -37,7 +38,7 @@ class Correction(Base):
     """A person's value of one field of an article, which stands on what extraction says until it is undone.
 
     `value` and `extracted` hold columns of the article by name, as JSON: those that the field is made of
-    (`archive.ingest.corrected`)."""
+    (`COLUMNS`), as `as_json` gives them."""
 
     __tablename__ = "correction"
     id: ColumnClause[int] = Column(Key, primary_key=True)
@@ -54,6 +55,37 @@ class Correction(Base):
         partial("ix_correction_standing", "article_id", "field", where="ended_at IS NULL"),
         partial("ix_correction_doubtful", "id", where="ended_at IS NULL AND extracted_at IS NOT NULL"),
     )
+
+
+COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "headline": ("headline",),
+    "body": ("body", "blocks"),
+    "original_title": ("original_title",),
+    "published_at": ("published_at", "published_precision"),
+    "source_name": ("source_name",),
+    "account_name": ("account_name",),
+    "authors": ("authors",),
+    "editor": ("editor",),
+    "location": ("location",),
+    "keywords": ("keywords",),
+}
+"""The fields that a person may correct, and the columns of `article` that each is made of."""
+
+
+def as_json(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns as `correction` keeps them: times as ISO 8601 in UTC."""
+    return {
+        name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+        for name, value in columns.items()
+    }
+
+
+def from_json(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The reverse of `as_json`."""
+    return {
+        name: datetime.fromisoformat(value) if name == "published_at" and value is not None else value
+        for name, value in columns.items()
+    }
 
 
 class Withdrawal(Base):

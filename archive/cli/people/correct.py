@@ -7,13 +7,12 @@ import click
 
 from archive.cli import main
 from archive.cli.people import deciding
+from archive.cli.people.said import correction_line
 from archive.cli.portals import Portals, pass_portals
 from archive.cli.terminal import echo
 from archive.errors import UsageError
 from archive.settings import Home
 
-_SHOWN = 60
-"""Characters of a value that are shown in a line."""
 _MOST = 2_000_000
 """Characters that are read from standard input."""
 
@@ -43,7 +42,7 @@ def correct(portals: Portals, home: Home, article: str, field: str | None, value
       jianbao correct 17 body - <corrected.txt
       jianbao correct --undo 3 17
     """
-    from archive.people import corrections
+    from archive.people import correcting, corrections
 
     if (field is None) != (value is None) or (undo is not None and field is not None):
         raise UsageError("write `jianbao correct ID FIELD VALUE`, or `jianbao correct --undo N ID`")
@@ -52,10 +51,10 @@ def correct(portals: Portals, home: Home, article: str, field: str | None, value
     with deciding(home, portals) as said:
         key = said.find(article)
         if undo is not None:
-            name = corrections.undo(said.connection, key, undo, by=said.by, now=said.now)
+            name = correcting.undo(said.connection, key, undo, by=said.by, now=said.now)
             echo(f"article {key}: {name} is what extraction says again")
         elif field is not None and value is not None:
-            number = corrections.correct(said.connection, key, field, value, by=said.by, now=said.now)
+            number = correcting.correct(said.connection, key, field, value, by=said.by, now=said.now)
             echo(f"correction {number}: {field} of article {key}")
         else:
             its = corrections.of(said.connection, key)
@@ -90,18 +89,3 @@ def corrections(home: Home, as_json: bool, limit: int) -> None:
             echo(f"        {correction_line(one)}")
     if not found:
         echo("nothing to look at again", err=True)
-
-
-def correction_line(one: dict[str, object]) -> str:
-    """A correction as a person reads it."""
-    line = f"correction {one['id']}, {one['by']}, {one['at']}: {one['field']} is {_short(one['value'])}"
-    if one["ended_at"] is not None:
-        return f"{line}, until {one['ended_at']} ({one['ended_by']})"
-    if one["extracted_at"] is not None:
-        return f"{line}; look again: since {one['extracted_at']} extraction says {_short(one['extracted'])}"
-    return f"{line}; extraction says {_short(one['extracted'])}"
-
-
-def _short(value: object) -> str:
-    line = " ".join(str(value).split())
-    return f"“{line}”" if len(line) <= _SHOWN else f"“{line[:_SHOWN]}…” ({len(str(value))} characters)"

@@ -7,6 +7,7 @@ import click
 
 from archive.cli import main
 from archive.cli.people import deciding
+from archive.cli.people.said import note_lines
 from archive.cli.portals import Portals, pass_portals
 from archive.cli.terminal import echo
 from archive.errors import UsageError
@@ -96,10 +97,3 @@ def note(portals: Portals, home: Home, article: str, text: str | None, story: bo
         else:
             its = notes.of(said.connection, key)
             echo("\n".join(line for one in its for line in note_lines(one)) if its else f"no notes on article {key}")
-
-
-def note_lines(one: dict[str, object]) -> list[str]:
-    """A note as a person reads it."""
-    about = " on the story" if one["story"] else ""
-    first, *rest = str(one["text"]).split("\n")
-    return [f"note {one['id']}{about}, {one['by']}, {one['at']}: {first}", *(f"    {line}" for line in rest)]

@@ -11,7 +11,7 @@ from archive.dedup.tables import ClusterEvent, ClusterPin, ClusterSame, ClusterS
 from archive.errors import SchemaMismatch
 from archive.ingest.reindex import Upgraded, upgrade
 from archive.ingest.transaction import ingest
-from archive.people import corrections, notes, tags, withdrawals
+from archive.people import correcting, notes, tags, withdrawals
 from archive.store import fulltext, schema
 from archive.store.db import connect, open_engine, reading, writing
 from archive.store.models import (
@@ -151,7 +151,7 @@ def fill(engine: Engine) -> dict[str, int]:
         said: dict[str, Any] = {"by": "林", "now": DAY}
         tags.add(connection, ids["n1"], "环保", **said)
         notes.add(connection, ids["n1"], "与原稿不符", **said)
-        corrections.correct(connection, ids["n1"], "editor", "秦文海", **said)
+        correcting.correct(connection, ids["n1"], "editor", "秦文海", **said)
         withdrawals.withdraw(connection, ids["n2"], "个人隐私", **said)
         withdrawals.restore(connection, ids["n2"], **said)
     return ids

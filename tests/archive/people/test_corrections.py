@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 from archive.dedup.tables import Cluster
 from archive.errors import NotFound, UsageError
 from archive.ingest.reindex import reindex
-from archive.people import corrections
+from archive.people import correcting, corrections
 from archive.query.article import describe, revision_text
 from archive.query.changes import Wanted, changes, history
 from archive.query.search.asked import Asked
@@ -28,12 +28,12 @@ COLUMNS = ("headline", "body", "published_at", "published_precision", "authors",
 
 def correct(engine: Engine, field: str, value: str, key: int = 1, now: datetime = NOW) -> int:
     with writing(engine) as connection:
-        return corrections.correct(connection, key, field, value, by="林", now=now)
+        return correcting.correct(connection, key, field, value, by="林", now=now)
 
 
 def undo(engine: Engine, number: int, key: int = 1, now: datetime = NOW + timedelta(days=20)) -> str:
     with writing(engine) as connection:
-        return corrections.undo(connection, key, number, by="秦", now=now)
+        return correcting.undo(connection, key, number, by="秦", now=now)
 
 
 def row_of(engine: Engine, key: int = 1) -> dict[str, Any]:
@@ -205,7 +205,7 @@ def test_a_corrected_text_moves_the_article_to_its_story(engine: Engine) -> None
     for number, body in enumerate((one, one, other), 1):
         store(engine, captured(article("a:1", body, site=f"s{number}", url=f"https://s{number}.example/1"), number))
     with writing(engine) as connection:
-        number = corrections.correct(connection, 2, "body", other, **SAID)
+        number = correcting.correct(connection, 2, "body", other, **SAID)
     assert [row_of(engine, key)["cluster_id"] for key in (1, 2, 3)] == [1, 2, 2]
     with writing(engine) as connection:
         reindex(connection, now=NOW, progress=lambda step, done, total: None)

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from archive.errors import NotFound, UsageError
-from archive.people import corrections, notes, tags
+from archive.people import correcting, notes, tags
 from archive.query.article import article_row
 from archive.query.search import Asked, search
 from archive.store.db import open_engine, reading, writing
@@ -94,7 +94,7 @@ def test_an_article_is_gone_from_the_database_and_the_files(small: Small) -> Non
     kept = body_of(small, other)
     with writing(small.engine) as connection:
         said: dict[str, Any] = {"by": "林", "now": NOW}
-        corrections.correct(connection, key, "headline", "改正的题", **said)
+        correcting.correct(connection, key, "headline", "改正的题", **said)
         tags.add(connection, key, "环保", **said)
         notes.add(connection, key, line, **said)
     small.write(exchange(1, [line, "后来又添的一段话，说的是别的事情。"], later=9))

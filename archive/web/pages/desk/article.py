@@ -8,11 +8,11 @@ from typing import Final
 from starlette.responses import Response
 
 from archive.errors import UsageError
-from archive.ingest.corrected import COLUMNS
-from archive.people import corrections, notes, tags, withdrawals
-from archive.people.fields import shown
+from archive.people import correcting, corrections, notes, tags, withdrawals
+from archive.people.corrections import shown
 from archive.people.present import standing
 from archive.query.article import article_row
+from archive.store.people import COLUMNS
 from archive.web.failures import NeedsToken
 from archive.web.pages.desk import story
 from archive.web.visit import Page, Visit
@@ -68,10 +68,10 @@ DEEDS: Final[Mapping[str, Deed]] = {
         visit.connection, of, _text(visit, "text"), story=bool(visit.form.get("story")), by=by, now=now
     ),
     "unnote": lambda visit, of, by, now: notes.remove(visit.connection, of, visit.form_number("number")),
-    "correct": lambda visit, of, by, now: corrections.correct(
+    "correct": lambda visit, of, by, now: correcting.correct(
         visit.connection, of, visit.form.get("field", ""), _text(visit, "value"), by=by, now=now
     ),
-    "uncorrect": lambda visit, of, by, now: corrections.undo(
+    "uncorrect": lambda visit, of, by, now: correcting.undo(
         visit.connection, of, visit.form_number("number"), by=by, now=now
     ),
     "withdraw": lambda visit, of, by, now: withdrawals.withdraw(

@@ -12,7 +12,7 @@ from archive.dedup.tables import Link
 from archive.errors import JianbaoError
 from archive.ingest.prepare import Again, prepare
 from archive.ingest.transaction import ingest
-from archive.people import corrections, erasing, notes, tags, withdrawals
+from archive.people import correcting, corrections, erasing, notes, tags, withdrawals
 from archive.store.changes import log_clustered
 from archive.store.db import reading, writing
 from archive.store.models import Article, Capture
@@ -136,13 +136,13 @@ class History:
             [("headline", "人写的题目"), ("body", self.body()), ("published_at", "2025-03-02"), ("editor", "李编辑")]
         )
         with writing(self.engine) as connection:
-            corrections.correct(connection, self.number(), name, value, by="me", now=self.now)  # type: ignore[arg-type]
+            correcting.correct(connection, self.number(), name, value, by="me", now=self.now)  # type: ignore[arg-type]
 
     def undo_correction(self) -> None:
         key = self.number()
         with writing(self.engine) as connection:
             for one in corrections.of(connection, key)[-1:]:
-                corrections.undo(connection, key, one["id"], by="me", now=self.now)  # type: ignore[arg-type]
+                correcting.undo(connection, key, one["id"], by="me", now=self.now)  # type: ignore[arg-type]
 
     def decide(self) -> None:
         """A person decides of stories."""

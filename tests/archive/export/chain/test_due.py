@@ -7,7 +7,7 @@ from sqlalchemy import Engine, delete, func, select, text
 
 from archive.export.chain.due import ANEW, CAPTURES_OF, begin, triggers
 from archive.export.tables import ExportDue
-from archive.people import corrections, withdrawals
+from archive.people import correcting, withdrawals
 from archive.store import schema
 from archive.store.db import reading, writing
 from tests.archive.make import DAY, article, captured, store, told
@@ -66,7 +66,7 @@ def test_what_each_change_makes_due(engine: Engine) -> None:
         assert found["changes"] >= {(key, 0) for key in connection.scalars(text(mine))}
 
     with writing(engine) as connection:
-        corrections.correct(connection, 3, "headline", "另一个题目", by="me", now=DAY)
+        correcting.correct(connection, 3, "headline", "另一个题目", by="me", now=DAY)
     assert due(engine)["revisions"] == {(3, 1), (3, 2)}
 
 

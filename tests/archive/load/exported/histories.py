@@ -10,7 +10,7 @@ from archive.dedup.clusters import decisions
 from archive.errors import JianbaoError
 from archive.ingest.prepare import Again, prepare
 from archive.ingest.transaction import ingest
-from archive.people.corrections import correct
+from archive.people.correcting import correct
 from archive.store.db import reading, writing
 from archive.store.models import Article, Capture
 from archive.store.records import ArticleRecord

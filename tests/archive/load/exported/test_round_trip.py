@@ -17,7 +17,7 @@ from archive.ingest.prepare import Again, prepare
 from archive.ingest.transaction import ingest
 from archive.load.exported import taken
 from archive.load.exported.run import Imported
-from archive.people.corrections import correct
+from archive.people.correcting import correct
 from archive.people.withdrawals import withdraw
 from archive.store.db import writing
 from tests.archive.export.world import OTHER, STORY, fill

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select
 
 from archive.dedup.tables import Link
 from archive.errors import UsageError
-from archive.people import corrections, tags, withdrawals
+from archive.people import correcting, tags, withdrawals
 from archive.query.article import describe
 from archive.query.sql.run import Answer, columns, run
 from archive.query.sql.views import VIEWS
@@ -33,8 +33,8 @@ def stored(module_database_url: str) -> Iterator[Engine]:
         store(engine, captured(record, number))
     with writing(engine) as connection:
         said: dict[str, Any] = {"by": "林", "now": NOW}
-        corrections.correct(connection, 4, "headline", "改正的题", **said)
-        corrections.correct(connection, 4, "published_at", "2025-03-01 12:30", **said)
+        correcting.correct(connection, 4, "headline", "改正的题", **said)
+        correcting.correct(connection, 4, "published_at", "2025-03-01 12:30", **said)
         tags.add(connection, 4, "环保", **said)
         withdrawals.withdraw(connection, 2, "个人隐私", **said)
     yield engine

@@ -10,11 +10,11 @@ from httpx2 import Response
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from archive.ingest.corrected import COLUMNS
 from archive.people import corrections, notes, tags
 from archive.settings import Home
 from archive.store.db import open_engine, opened, reading
 from archive.store.models import Article
+from archive.store.people import COLUMNS
 from archive.web.pages import EVERY
 from archive.web.pages.desk.story import parts
 from tests.archive.dedup.clusters.deeds import STORY

@@ -16,7 +16,7 @@ from archive.errors import AlreadyRunning, DatabaseUnavailable, StorageError
 from archive.export.chain import Batch
 from archive.export.chain.seal import Sealing
 from archive.export.package import Style
-from archive.people import corrections, notes, tags, withdrawals
+from archive.people import correcting, notes, tags, withdrawals
 from archive.query.search import Asked, saved, search
 from archive.settings import Home
 from archive.store.db import opened, reading, writing
@@ -67,11 +67,11 @@ def fill(clip: Clip) -> None:
         decisions.merge(connection, [ids["2"], ids["6"]], by="林", now=DAY)
         decisions.split(connection, [ids["x:2"]], by="林", now=DAY)
         said: dict[str, Any] = {"by": "林", "now": DAY + 60 * HOUR}
-        corrections.correct(connection, ids["1"], "headline", "改正的题", **said)
-        corrections.correct(connection, ids["3"], "editor", "秦文海", **said)
-        corrections.correct(connection, ids["x:1"], "body", "改正的一段话，说的是山里的茶园。", **said)
-        number = corrections.correct(connection, ids["5"], "headline", "不对的题", **said)
-        corrections.undo(connection, ids["5"], number, **said)
+        correcting.correct(connection, ids["1"], "headline", "改正的题", **said)
+        correcting.correct(connection, ids["3"], "editor", "秦文海", **said)
+        correcting.correct(connection, ids["x:1"], "body", "改正的一段话，说的是山里的茶园。", **said)
+        number = correcting.correct(connection, ids["5"], "headline", "不对的题", **said)
+        correcting.undo(connection, ids["5"], number, **said)
         tags.add(connection, ids["1"], "环保", **said)
         notes.add(connection, ids["2"], "同一通稿", story=True, **said)
         withdrawals.withdraw(connection, ids["6"], "个人隐私", **said)

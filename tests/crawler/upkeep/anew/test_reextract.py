@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from archive.dedup.tables import Link
-from archive.people import corrections
+from archive.people import correcting, corrections
 from archive.query.changes import Wanted, changes, history
 from archive.store.db import writing
 from archive.store.models import Article, Capture, Change, Frontier, Recheck, Revision
@@ -83,8 +83,8 @@ def test_what_a_person_corrected_stands_and_is_told(clip: Clip) -> None:
     """Our rules read the page otherwise: that comes in below the corrections, and is no difference a second time."""
     clip.capture((address(1), page(1), 0))
     with writing(clip.engine) as connection:
-        corrections.correct(connection, 1, "headline", "改正的题", by="林", now=DAY + HOUR)
-        corrections.correct(connection, 1, "source_name", "改正的来源", by="林", now=DAY + HOUR)
+        correcting.correct(connection, 1, "headline", "改正的题", by="林", now=DAY + HOUR)
+        correcting.correct(connection, 1, "source_name", "改正的来源", by="林", now=DAY + HOUR)
     clip.rules(WIDE)
     report = clip.reextract(most=1)
     assert report.by_field == {"body": 1, "blocks": 1, "source_name": 1}
