@@ -16,15 +16,17 @@ from sqlalchemy import (
     FromClause,
     Select,
     case,
+    false,
     func,
     literal,
+    or_,
     select,
     tuple_,
     union_all,
 )
 
 from archive.dedup.tables import Cluster
-from archive.query.language.nodes import Field
+from archive.query.language.nodes import Field, Word
 from archive.query.search.asked import Sort
 from archive.query.search.conditions import headline_lacks
 from archive.query.search.cursor import Key
@@ -45,8 +47,11 @@ _TIME: Final = func.coalesce(Article.published_at, literal(_UNDATED, UtcDateTime
 @lru_cache(maxsize=500)
 def ordered(resolved: Resolved) -> CTE:
     """The hits with their keys: columns `id`, `rank`, `time`, and how many there are, `total`."""
-    shown = _each(resolved) if is_each_a_hit(resolved) else _stories(resolved)
-    return select(shown.c.id, shown.c.rank, shown.c.time, func.count().over().label("total")).cte("ordered")
+    if is_each_a_hit(resolved):
+        shown = _each(resolved)
+        return select(shown.c.id, shown.c.rank, shown.c.time, func.count().over().label("total")).cte("ordered")
+    shown, total = _stories(resolved)
+    return select(shown.c.id, shown.c.rank, shown.c.time, total.label("total")).cte("ordered")
 
 
 def page(hits: CTE, *, after: Key | None = None, down_to: Key | None = None) -> Select[*tuple[Any, ...]]:
@@ -84,21 +89,45 @@ def _each(resolved: Resolved) -> FromClause:
     return chosen(resolved, _TIME.label("time"), _rank(resolved).label("rank")).subquery("shown")
 
 
-def _stories(resolved: Resolved) -> FromClause:
-    """One hit of each story. Most articles are alone, which spares them the sorting by stories."""
+def _stories(resolved: Resolved) -> tuple[FromClause, ColumnElement[int]]:
+    """One hit of each story, and how many these are.
+
+    Most articles are alone and most representatives are hits, which spares the sorting by stories: a wide word has
+    hundreds of thousands of hits, and only what is left is sorted.
+    """
     columns = (_TIME.label("time"), _rank(resolved).label("rank"), Cluster.id.label("story"), Cluster.representative_id)
     found = chosen(resolved, *columns).outerjoin(Cluster, Cluster.id == Article.cluster_id).cte("hit")
-    found = found.prefix_with("MATERIALIZED")
-    alone = select(found.c.id, found.c.rank, found.c.time).where(found.c.story.is_(None))
-    represents = case((found.c.representative_id == found.c.id, 0), else_=1)
-    undated = case((found.c.time == literal(_UNDATED, UtcDateTime()), 1), else_=0)
-    place = func.row_number().over(partition_by=found.c.story, order_by=(represents, undated, found.c.time, found.c.id))
-    best = func.max(found.c.rank).over(partition_by=found.c.story)
-    copies = select(found.c.id, best.label("rank"), found.c.time, place.label("place")).where(
-        found.c.story.is_not(None)
+    hit = found.prefix_with("MATERIALIZED").c
+    represents = hit.representative_id == hit.id
+    best = _best(resolved, hit)
+    alone = select(hit.id, hit.rank, hit.time).where(hit.story.is_(None))
+    first = select(hit.id, func.coalesce(best.c.rank, hit.rank).label("rank"), hit.time)
+    first = first.outerjoin(best, best.c.story == hit.story).where(represents)
+    represented = select(hit.story).where(represents)
+    left = hit.story.is_not(None) & hit.story.not_in(represented)  # a null is not in an empty set either
+    others = select(hit.id, hit.story, hit.time, hit.rank).where(left).cte("others")
+    undated = case((others.c.time == literal(_UNDATED, UtcDateTime()), 1), else_=0)
+    order = (undated, others.c.time, others.c.id)
+    place = func.row_number().over(partition_by=others.c.story, order_by=order).label("place")
+    rank = func.max(others.c.rank).over(partition_by=others.c.story).label("rank")
+    told = select(others.c.id, rank, others.c.time, place).subquery("told")
+    earliest = select(told.c.id, told.c.rank, told.c.time).where(told.c.place == 1)
+    total = (
+        select(func.count()).where(or_(hit.story.is_(None), represents)).scalar_subquery()
+        + select(func.count(others.c.story.distinct())).scalar_subquery()
     )
-    told = copies.subquery("copies")
-    return union_all(alone, select(told.c.id, told.c.rank, told.c.time).where(told.c.place == 1)).subquery("shown")
+    return union_all(alone, first, earliest).subquery("shown"), total
+
+
+def _best(resolved: Resolved, hit: Any) -> FromClause:
+    """The best rank of each story, of those where one hit may have a better one than another."""
+    best = select(hit.story, func.max(hit.rank).label("rank")).where(hit.story.is_not(None)).group_by(hit.story)
+    match resolved.asked.sort:
+        case Sort.RELEVANCE:
+            best = best.where(hit.rank > -len(_in_headlines(resolved)))
+        case Sort.TIME | Sort.COPIES:
+            best = best.where(false())
+    return best.subquery("best")
 
 
 def story_of(article: Any = Article) -> ColumnElement[int]:
@@ -121,8 +150,12 @@ def _rank(resolved: Resolved) -> ColumnElement[int]:
         if resolved.pinned is not None:
             changes.append(Change.id <= resolved.pinned)
         return func.coalesce(select(func.max(Change.id)).where(*changes).scalar_subquery(), 0)
-    words = [word for word in resolved.words if word.field is not Field.BODY][:MOST_COMPARED]
-    if asked.sort == Sort.TIME or not words:
+    if asked.sort == Sort.TIME:
         return literal(0)
-    lacking = (case((headline_lacks(word, resolved.dialect), 1), else_=0) for word in words)
+    lacking = (case((headline_lacks(word, resolved.dialect), 1), else_=0) for word in _in_headlines(resolved))
     return -sum(lacking, start=literal(0))
+
+
+def _in_headlines(resolved: Resolved) -> list[Word]:
+    """The words that are looked for in the headline."""
+    return [word for word in resolved.words if word.field is not Field.BODY][:MOST_COMPARED]

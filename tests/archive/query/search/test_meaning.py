@@ -4,19 +4,22 @@ import gzip
 import json
 import os
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 from sqlalchemy import Connection, Engine, insert, select
 
 from archive.dedup.tables import Cluster, Link
 from archive.query.language import parse
-from archive.query.language.nodes import Field, Node
-from archive.query.search import Asked, facets, search, timeline
+from archive.query.language.nodes import Field, Node, Word
+from archive.query.search import Asked, Sort, facets, search, timeline
+from archive.query.search.order import ordered, page
 from archive.query.search.resolved import resolve
 from archive.store import fulltext
 from archive.store.db import opened, reading, writing
@@ -34,6 +37,8 @@ SITES = ("netease", "sohu", "clip.example", "news.example")
 SOURCES = ("新华社", "新华网", "中国新闻社", "人民日报客户端", "Rare Earth Weekly", "第一财经", "新華社")
 PEOPLE = ("张三", "李四光", "王小明", "Ana Lee", "欧阳 修", "记者 李四")
 FLAGS = ("truncated", "witness_disagrees", "from_html", "mojibake")
+UNDATED = datetime(1, 1, 2, tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
 STATES = ("live", "live", "live", "missing", "vanished", "removed", "returned")
 PIECES = (
     *("稀土", "价格", "出口", "管制", "网上流传", "上流社会", "中国（上海）自贸区", "“十四五”规划", "疫情", "臺灣稀土"),
@@ -179,6 +184,37 @@ def test_every_query_finds_what_it_means(engine: Engine) -> None:
             asked = Asked(text)
             assert facets(connection, asked)["site"], text
             assert sum(month.count for month in timeline(connection, asked)) > 0, text
+
+
+def test_a_story_is_one_hit_in_its_place(engine: Engine) -> None:
+    """That of its representative, or of its earliest hit where that is none, with the best headline of its hits."""
+    chance = random.Random(23)
+    bodies = texts(chance, 300)
+    rows = described(chance, list(zip([text[:12] for text in texts(chance, 300)], bodies, strict=True)))
+    with writing(engine) as connection:
+        plain = {one.id: one for one in fill(connection, chance, rows)}
+    stories = {row["id"]: row["cluster_id"] for row in rows}
+    with reading(engine) as connection:
+        for sort, text in product(
+            (Sort.TIME, Sort.RELEVANCE), ("", "稀土", "稀土 OR 疫情 OR 5G", "covid -出口", "管制 OR is:live")
+        ):
+            asked = Asked(text, sort=sort)
+            words = resolve(connection, asked).words if sort is Sort.RELEVANCE else ()
+            ranks = {key: -sum(not _in_headline(word, plain[key]) for word in words) for key in found(connection, text)}
+            hits: defaultdict[int, list[int]] = defaultdict(list)
+            for key in sorted(ranks, key=lambda key: (plain[key].published_at or LAST, key)):
+                hits[stories[key]].append(key)
+            wanted = []
+            for its in hits.values():
+                shown = next((key for key in its if plain[key].stands_for_it), its[0])
+                wanted.append((max(ranks[key] for key in its), plain[shown].published_at or UNDATED, shown))
+            placed = connection.execute(page(ordered(resolve(connection, asked)))).all()
+            assert [(row.rank, row.time, row.id) for row in placed] == sorted(wanted, reverse=True), (sort, text)
+            assert {row.total for row in placed} == {len(wanted)}
+
+
+def _in_headline(word: Word, article: Plain) -> bool:
+    return finds(evolve(word, field=Field.TITLE), article)
 
 
 def _queries(chance: random.Random, made: Sequence[str]) -> Queries:
