@@ -10,7 +10,7 @@ from rapidfuzz.distance import LCSseq
 from sqlalchemy import select
 
 from archive.store.db import opened, reading
-from archive.store.models import Article
+from archive.store.models import Article, Capture
 from benchmarks.pages import letters
 from benchmarks.scale import child
 from benchmarks.scale.figures import markdown, written
@@ -96,8 +96,10 @@ def _answers(warc: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _stored(home: Path) -> dict[str, str]:
+    """The body of each page's article, by the address of the page."""
+    bodies = select(Capture.url, Article.body).join(Article, Article.id == Capture.article_id)
     with opened(f"sqlite:///{home / 'archive.db'}") as engine, reading(engine) as connection:
-        return dict(connection.execute(select(Article.url, Article.body)).tuples().all())
+        return dict(connection.execute(bodies).tuples().all())
 
 
 def _line(name: str, spent: child.Spent, found: dict[str, str], truth: dict[str, str]) -> list[str]:
