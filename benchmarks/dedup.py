@@ -18,21 +18,16 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Connection, Engine, text
 
 from archive.dedup.propose import index
 from archive.dedup.propose.shingles import sample_many
 from archive.dedup.propose.signature import signature
-from archive.dedup.tables import DedupFresh, DedupMiddle, DedupSealed
 from archive.store.db import open_engine, reading, writing
 from archive.text.fold import fold_many
 from crawler.demo.world.articles import story
-
-if TYPE_CHECKING:
-    from archive.store.table import Base
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "dedup"
 ROWS = 23  # sampled shingles an article, as on the labelled set
@@ -117,12 +112,11 @@ def growth(sizes: Sequence[int]) -> dict[int, dict[int, float]]:
         with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as folder:
             url = f"sqlite:///{Path(folder) / 'archive.db'}"
             rng = np.random.default_rng(size)
-            _build(url, rng, size)
+            moving = _build(url, rng, size)
             reopen = best(lambda url=url: _reopened(url), times=5)  # type: ignore[misc]
             engine = open_engine(url)
             used = [(batch, *_use(engine, rng, size, batch, times)) for batch, times in ((1, 300), (BATCH, 4))]
             each = _bytes(engine) / size + AROUND
-            moving = _moving(engine, rng, size)
             engine.dispose()
         for batch, look_up, insert in used:
             total = look_up + insert + moving
@@ -135,29 +129,31 @@ def growth(sizes: Sequence[int]) -> dict[int, dict[int, float]]:
     return told
 
 
-def _middle_most(size: int) -> int:
-    """Rows that the middle table holds before it is emptied, at this many articles."""
-    return max(index.MIDDLE, size * ROWS // index.MIDDLE_SHARE)
-
-
-def _build(url: str, rng: np.random.Generator, size: int) -> None:
-    """The tables as they are on average: each but the last half full."""
-    rows = {"fresh": index.FRESH // 2, "middle": _middle_most(size) // 2}
-    left = size * ROWS
+def _build(url: str, rng: np.random.Generator, size: int) -> float:
+    """The index as so many articles leave it, the small table half full. Seconds an article that moving rows took."""
     engine = open_engine(url, create=True)
+    left = size * ROWS - index.FRESH // 2
+    spent = 0.0
+    while left > 0:
+        count = min(left, index.FRESH)
+        left -= count
+        with writing(engine) as connection:
+            _fill(connection, rng, count, size)
+        begun = time.process_time()
+        with writing(engine) as connection:
+            index.seal(connection)
+        spent += time.process_time() - begun
     with writing(engine) as connection:
-        for name in ("fresh", "middle", "sealed"):
-            count = min(left, rows.get(name, left))
-            left -= count
-            _fill(connection, f"dedup_{name}", rng, count, size)
-            connection.execute(text("INSERT INTO dedup_state VALUES (:name, :value)"), {"name": name, "value": count})
+        # Its count stays 0, so that no move falls into the time of `_use`.
+        _fill(connection, rng, index.FRESH // 2, size)
     engine.dispose()
+    return spent / size
 
 
 def _use(engine: Engine, rng: np.random.Generator, size: int, batch: int, times: int) -> tuple[float, float]:
     """Seconds of a look-up and of an insert with its commit, an article, with `batch` articles a transaction."""
     look_up = insert = 0.0
-    for turn in range(-max(1, times // 10), times):  # the first ones fill the cache
+    for turn in range(-max(1, times // 3), times):  # the first ones fill the cache, and read the filters
         hashes = rng.integers(0, 1 << 47, (batch, ROWS))
         asked = np.concatenate([hashes, rng.integers(0, 1 << 47, (batch, 32 - ROWS))], axis=1).ravel().tolist()
         rows = [(int(value), size + 1000 + turn) for row in hashes for value in row]
@@ -172,37 +168,18 @@ def _use(engine: Engine, rng: np.random.Generator, size: int, batch: int, times:
     return look_up / (times * batch), insert / (times * batch)
 
 
-def _moving(engine: Engine, rng: np.random.Generator, size: int) -> float:
-    """Seconds an article that moving its rows on costs: each full table emptied once, and committed."""
-    steps: list[tuple[type[Base], type[Base], int]] = [(DedupFresh, DedupMiddle, index.FRESH)]
-    if size * ROWS > index.MIDDLE:  # else the middle table was never emptied
-        steps.append((DedupMiddle, DedupSealed, _middle_most(size)))
-    spent = 0.0
-    for source, target, full in steps:
-        with writing(engine) as connection:
-            held = connection.scalar(select(func.count()).select_from(source)) or 0
-            _fill(connection, source.__tablename__, rng, max(0, full - held), size)
-        begun = time.process_time()
-        with writing(engine) as connection:
-            moved = index.move(connection, source, target)
-        spent += (time.process_time() - begun) / (moved / ROWS)
-    return spent
-
-
 def _bytes(engine: Engine) -> int:
-    names = "('dedup_sealed', 'dedup_middle', 'dedup_fresh')"
+    names = "('dedup_fresh', 'dedup_run', 'dedup_block')"
     with reading(engine) as connection:
         used = connection.scalar(text(f"SELECT SUM(pgsize) FROM dbstat WHERE name IN {names}"))
     return int(used or 0)
 
 
-def _fill(connection: object, table: str, rng: np.random.Generator, rows: int, articles: int) -> None:
-    values = np.sort(rng.integers(0, 1 << 47, rows))
-    owners = rng.integers(1, articles + 1, rows)
-    step = 500_000
-    for start in range(0, rows, step):
-        chunk = zip(values[start : start + step].tolist(), owners[start : start + step].tolist(), strict=True)
-        connection.exec_driver_sql(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", list(chunk))  # type: ignore[attr-defined]
+def _fill(connection: Connection, rng: np.random.Generator, rows: int, articles: int) -> None:
+    values = np.sort(rng.integers(0, 1 << 47, rows)).tolist()
+    owners = rng.integers(1, articles + 1, rows).tolist()
+    pairs = list(zip(values, owners, strict=True))
+    connection.exec_driver_sql("INSERT OR IGNORE INTO dedup_fresh VALUES (?, ?)", pairs)
 
 
 def _reopened(url: str) -> None:

@@ -27,11 +27,12 @@ Sent = dict[str, Any]
 FEW = frozenset(
     {
         *("dedup_scheme", "dedup_state", "host", "identity", "measure", "poll", "saved", "verified"),
-        *("export_batch", "export_due"),
+        *("export_batch", "export_due", "dedup_run"),
     }
 )
 """Tables with a row for each thing that the program, a site file or a person named; a site's hosts are as few, and so
-are WARC files, one a day, and batches, one an export. What is due for the next of them is read once, by that one."""
+are WARC files, one a day, batches, one an export, and runs of the duplicate index, three a level. What is due for the
+next batch is read once, by that one."""
 GROWING = frozenset({table.name for table in Base.metadata.sorted_tables} | {TABLE}) - FEW
 SHARED = frozenset("site source state kind outcome template relation warc_file run_id version by_person pinned".split())
 """Columns of which very many rows may have the same value: to search by them alone is to scan."""

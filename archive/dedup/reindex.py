@@ -17,13 +17,13 @@ from archive.dedup.propose import furniture, index
 from archive.dedup.propose.learning import Arrival, learn
 from archive.dedup.propose.passages import divide
 from archive.dedup.propose.signature import described
-from archive.dedup.tables import DedupFresh, DedupMiddle, DedupPassage, DedupSealed, DedupState, DedupText, Link
+from archive.dedup.tables import DedupBlock, DedupFresh, DedupPassage, DedupRun, DedupState, DedupText, Link
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.store import scheme
 from archive.store.models import Article
 
 _CHUNK: Final = 2000
-_COMPUTED: Final = (Link, DedupText, DedupFresh, DedupMiddle, DedupSealed, DedupPassage, DedupState)
+_COMPUTED: Final = (Link, DedupText, DedupFresh, DedupRun, DedupBlock, DedupPassage, DedupState)
 
 
 def begin(connection: Connection) -> None:

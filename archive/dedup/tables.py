@@ -29,7 +29,7 @@ class DedupText(Base):
 
 
 class DedupFresh(Base):
-    """Sampled shingle hashes of the newest articles, which `dedup_middle` takes over now and then in key order."""
+    """Sampled shingle hashes of the newest articles, of which now and then a run is made."""
 
     __tablename__ = "dedup_fresh"
     hash: ColumnClause[int] = Column(BigInteger, primary_key=True, autoincrement=False)
@@ -37,27 +37,32 @@ class DedupFresh(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
-class DedupMiddle(Base):
-    """Sampled shingle hashes of less new articles, which `dedup_sealed` takes over in the same way, less often."""
+class DedupRun(Base):
+    """A run of sampled shingle hashes of older articles, sorted and packed (`archive.dedup.propose.runs`). `token`:
+    drawn by chance. `level`: how often it was merged. `bits`: it has at most 2^`bits` blocks. `size`: rows that it was
+    made of. `words`: its filter, numbers of 64 bits, little-endian."""
 
-    __tablename__ = "dedup_middle"
-    hash: ColumnClause[int] = Column(BigInteger, primary_key=True, autoincrement=False)
-    article_id: ColumnClause[int] = Column(Key, primary_key=True, autoincrement=False)
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __tablename__ = "dedup_run"
+    id: ColumnClause[int] = Column(Key, primary_key=True, autoincrement=False)
+    token: ColumnClause[int] = Column(BigInteger)
+    level: ColumnClause[int]
+    bits: ColumnClause[int]
+    size: ColumnClause[int] = Column(BigInteger)
+    words: ColumnClause[bytes] = Column(LargeBinary)
 
 
-class DedupSealed(Base):
-    """Sampled shingle hashes of all other articles."""
+class DedupBlock(Base):
+    """Some rows of a run, 12 bytes each (`archive.dedup.propose.packed`). `id`: the run's and, in the 32 lower bits,
+    which one it is in the run."""
 
-    __tablename__ = "dedup_sealed"
-    hash: ColumnClause[int] = Column(BigInteger, primary_key=True, autoincrement=False)
-    article_id: ColumnClause[int] = Column(Key, primary_key=True, autoincrement=False)
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __tablename__ = "dedup_block"
+    id: ColumnClause[int] = Column(Key, primary_key=True, autoincrement=False)
+    packed: ColumnClause[bytes] = Column(LargeBinary)
 
 
 class DedupState(Base):
-    """Numbers that would be costly to count: `fresh`, `middle` and `sealed` rows of the tables above, and the last
-    article whose passages were forgotten (`forgotten`)."""
+    """Numbers that would be costly to count: the rows of `dedup_fresh` (`fresh`), and the last article whose passages
+    were forgotten (`forgotten`)."""
 
     __tablename__ = "dedup_state"
     name: ColumnClause[str] = Column(primary_key=True)

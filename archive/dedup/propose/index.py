@@ -1,9 +1,9 @@
 """The sampled shingle hashes in SQL: which articles hold which.
 
-New rows go to a small table. When that is full its rows are moved on to a middle one, and those of the middle one, when
-it has grown to a fixed share of the large one, to that: always in key order, so that each page is written once for many
-rows. Nothing is kept in memory, nothing is built at start. A shingle that many stories hold says nothing of any of
-them: it is capped.
+New rows go to a small table. When that is full, a run is made of its rows, packed, sorted and never written again but
+to be merged with others (`archive.dedup.propose.runs`). What a run does not hold, its filter says from memory, so that
+a look-up costs the same however many there are. Nothing is built at start. A shingle that many stories hold says
+nothing of any of them: it is capped.
 """
 
 import json
@@ -11,36 +11,43 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import numpy as np
 from sqlalchemy import Connection, text
 
-from archive.dedup.propose import furniture
+from archive.dedup.propose import furniture, packed, runs
+from archive.dedup.propose.shingles import ascending
 from archive.dedup.propose.signature import described
-from archive.dedup.tables import DedupFresh, DedupMiddle, DedupSealed
 from archive.store import scheme
-from archive.store.table import Base
 
 CAP: Final = 48
 """So many articles hold a shingle at most; one that has reached it no longer counts."""
 FRESH: Final = 50_000
 """So many rows the small table holds at most: what an article adds to it touches few pages."""
-MIDDLE: Final = 400_000
-MIDDLE_SHARE: Final = 16
-"""The middle table is emptied at so many rows, or at a 16th of the large one's if that is more."""
 
 # "JB" and a number: writers on PostgreSQL take turns from here to their commit.
 LOCK: Final = 0x4A420003
 
-# On SQLite the join goes through the hashes in their order; IN would first sort them anew, once a table.
+# Rows of the small table; blocks of runs, by the id; and which runs there are, with negative ids and their tokens. In
+# one statement, so that all is of one state of the archive, whoever writes meanwhile. On SQLite the join goes through
+# the hashes in their order; IN would first sort them anew.
 _LOOK_UP: Final = {
-    "sqlite": " UNION ALL ".join(
-        f"SELECT hash, article_id FROM json_each(:hashes) CROSS JOIN {table} ON hash = value"  # noqa: S608
-        for table in ("dedup_fresh", "dedup_middle", "dedup_sealed")
+    "sqlite": text(
+        "SELECT hash, article_id, NULL FROM json_each(:hashes) CROSS JOIN dedup_fresh ON hash = value "
+        "UNION ALL SELECT b.id, 0, b.packed FROM json_each(:blocks) CROSS JOIN dedup_block b ON b.id = value "
+        "UNION ALL SELECT -id, token, NULL FROM dedup_run"
     ),
-    "postgresql": " UNION ALL ".join(
-        f"SELECT hash, article_id FROM {table} "  # noqa: S608
-        "WHERE hash = ANY (ARRAY(SELECT value::bigint FROM json_array_elements_text(CAST(:hashes AS json))))"
-        for table in ("dedup_fresh", "dedup_middle", "dedup_sealed")
+    "postgresql": text(
+        "SELECT hash, article_id, CAST(NULL AS bytea) FROM dedup_fresh "
+        "WHERE hash = ANY (ARRAY(SELECT value::bigint FROM json_array_elements_text(CAST(:hashes AS json)))) "
+        "UNION ALL SELECT id, 0, packed FROM dedup_block "
+        "WHERE id = ANY (ARRAY(SELECT value::bigint FROM json_array_elements_text(CAST(:blocks AS json)))) "
+        "UNION ALL SELECT -id, token, NULL FROM dedup_run"
     ),
+}
+_EVERYTHING: Final = {
+    "sqlite": "SELECT group_concat(hash), group_concat(article_id) FROM dedup_fresh",
+    "postgresql": "SELECT string_agg(hash::text, ',' ORDER BY hash, article_id), "
+    "string_agg(article_id::text, ',' ORDER BY hash, article_id) FROM dedup_fresh",
 }
 
 
@@ -63,17 +70,35 @@ def wait(connection: Connection) -> None:
 
 def look_up(connection: Connection, hashes: Iterable[int]) -> dict[int, list[int]]:
     """The articles that hold each of the hashes; those that nobody holds are left out."""
-    wanted = sorted(set(hashes))
+    asked = ascending(np.fromiter(hashes, dtype=np.uint64))
     holders: defaultdict[int, list[int]] = defaultdict(list)
-    if wanted:
-        rows = connection.execute(text(_LOOK_UP[connection.dialect.name]), {"hashes": json.dumps(wanted)})
-        for value, article_id in rows:
-            holders[value].append(article_id)
+    if not len(asked):
+        return holders
+    turned = packed.turn(asked)
+    told = json.dumps(asked.tolist())
+    kept = runs.runs_of(connection)
+    while True:
+        known = kept.known
+        wanted, numbers = runs.likely(known, turned)
+        rows = connection.execute(
+            _LOOK_UP[connection.dialect.name], {"hashes": told, "blocks": json.dumps(numbers)}
+        ).all()
+        tokens = {(-key, token) for key, token, block in rows if key < 0}
+        if kept.told(connection, known, tokens, len(asked)):
+            break
+    blocks = {}
+    for key, article_id, block in rows:
+        if block is not None:
+            blocks[key] = block
+        elif key >= 0:
+            holders[key].append(article_id)
+    for value, article_id in runs.find(known, wanted, blocks):
+        holders[value].append(article_id)
     return holders
 
 
 def add(connection: Connection, rows: Sequence[tuple[int, int]]) -> None:
-    """Store (hash, article id) pairs; those that are there already stay. May move the small table's rows over."""
+    """Store (hash, article id) pairs, which the archive does not have. May make a run of the small table's rows."""
     if not rows:
         return
     rows = sorted(rows)  # neighbours share a page
@@ -95,40 +120,21 @@ def add(connection: Connection, rows: Sequence[tuple[int, int]]) -> None:
 def remove(connection: Connection, rows: Sequence[tuple[int, int]]) -> None:
     """Remove (hash, article id) pairs, wherever they stand."""
     if rows:
+        wait(connection)
         pairs = [{"hash": value, "article_id": key} for value, key in sorted(rows)]
-        for table in (DedupFresh, DedupMiddle, DedupSealed):
-            connection.execute(
-                text(f"DELETE FROM {table.__tablename__} WHERE hash = :hash AND article_id = :article_id"),  # noqa: S608
-                pairs,
-            )
+        connection.execute(text("DELETE FROM dedup_fresh WHERE hash = :hash AND article_id = :article_id"), pairs)
+        runs.remove(connection, rows)
 
 
 def seal(connection: Connection) -> None:
-    """Move the small table's rows to the middle one, and those to the large one where they have become many."""
-    moved = move(connection, DedupFresh, DedupMiddle)
-    _reset(connection, "fresh")
-    middle, sealed = _count(connection, "middle", moved), _count(connection, "sealed", 0)
-    if middle >= MIDDLE and middle * MIDDLE_SHARE >= sealed:
-        _count(connection, "sealed", move(connection, DedupMiddle, DedupSealed))
-        _reset(connection, "middle")
+    """Make a run of the small table's rows."""
+    hashes, ids = connection.execute(text(_EVERYTHING[connection.dialect.name])).one()
+    if hashes:
+        values, keys = (np.fromstring(told, dtype=np.uint64, sep=",") for told in (hashes, ids))
+        runs.runs_of(connection).add(connection, values, keys)
+        connection.execute(text("DELETE FROM dedup_fresh"))
+    connection.execute(text("UPDATE dedup_state SET value = 0 WHERE name = 'fresh'"))
     furniture.forget(connection)
-
-
-def move(connection: Connection, source: type[Base], target: type[Base]) -> int:
-    """Move all rows from one table to another, in key order; how many the target did not have."""
-    moved = connection.execute(
-        text(
-            f"INSERT INTO {target.__tablename__} (hash, article_id) "  # noqa: S608
-            f"SELECT hash, article_id FROM {source.__tablename__} WHERE true ORDER BY hash, article_id "
-            "ON CONFLICT DO NOTHING"
-        )
-    ).rowcount
-    connection.execute(text(f"DELETE FROM {source.__tablename__}"))  # noqa: S608
-    return moved
-
-
-def _reset(connection: Connection, name: str) -> None:
-    connection.execute(text("UPDATE dedup_state SET value = 0 WHERE name = :name"), {"name": name})
 
 
 def _count(connection: Connection, name: str, more: int) -> int:

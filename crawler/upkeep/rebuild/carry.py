@@ -19,7 +19,7 @@ from archive.store.table import Base
 CHUNK: Final = 500
 _REPLAYED: Final = (CrawlRun, Article, Capture, Revision)
 _ANEW: Final = (
-    *(tables.Link, tables.DedupText, tables.DedupFresh, tables.DedupMiddle, tables.DedupSealed),
+    *(tables.Link, tables.DedupText, tables.DedupFresh, tables.DedupRun, tables.DedupBlock),
     *(tables.DedupPassage, tables.DedupState, DedupScheme),
 )
 """Computed from the texts."""

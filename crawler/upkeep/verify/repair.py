@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from archive.dedup import reindex as duplicates
 from archive.dedup.linking import link
+from archive.dedup.propose import index, runs
 from archive.dedup.types import Indexed
 from archive.errors import UsageError
 from archive.flags import is_complete
@@ -132,6 +133,10 @@ class Mender:
     def _drop(self, rows: list[Any]) -> None:
         with writing(self.engine) as connection:
             for table, keys in rows:
+                if table == "dedup_block":
+                    index.wait(connection)
+                    runs.drop(connection, keys)
+                    continue
                 statement = text(f"DELETE FROM {table} WHERE article_id = :key").bindparams(bindparam("key"))  # noqa: S608
                 connection.execute(statement, [{"key": key} for key in keys])
 

@@ -1,12 +1,12 @@
 """What only the whole database shows: stories and their members, index rows that lead to no article, counts, leases."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Connection, text
 
 from archive.dedup.clusters.partition import Parts
-from archive.dedup.propose import index
+from archive.dedup.propose import index, runs
 from archive.dedup.propose.candidates import take_sample
 from archive.dedup.stored import read
 from archive.dedup.verify.relation import SAME_TEXT
@@ -16,7 +16,6 @@ from crawler.upkeep.verify.finding import REBUILD, Finding, Repair
 _NAMED: Final = 5
 """So many of the rows of one finding are named."""
 _READ: Final = 200
-_HASHES: Final = ("dedup_fresh", "dedup_middle", "dedup_sealed")
 
 
 def check(connection: Connection) -> Iterator[Finding]:
@@ -94,11 +93,14 @@ def _connected(connection: Connection) -> Iterator[Finding]:
 
 
 def _dangling(connection: Connection) -> Iterator[Finding]:
-    for table in (*_HASHES, "dedup_passage"):
+    there = set(connection.scalars(text("SELECT id FROM article")))
+    sealed = {key for _, _, ids in runs.everything(connection) for key in ids.tolist()}
+    astray = {"dedup_block": sorted(sealed - there)}
+    for table in ("dedup_fresh", "dedup_passage"):
         # 0 and -1 stand for no article in dedup_passage.
-        query = f"""SELECT DISTINCT article_id FROM {table} t WHERE article_id > 0
-            AND NOT EXISTS (SELECT 1 FROM article WHERE id = t.article_id) ORDER BY 1"""  # noqa: S608
-        keys = list(connection.scalars(text(query)))
+        query = f"SELECT DISTINCT article_id FROM {table} WHERE article_id > 0"  # noqa: S608
+        astray[table] = sorted(set(connection.scalars(text(query))) - there)
+    for table, keys in astray.items():
         if keys:
             yield Finding(
                 kind="dangling",
@@ -113,9 +115,8 @@ def _dangling(connection: Connection) -> Iterator[Finding]:
 def _unled(connection: Connection) -> Iterator[Finding]:
     """Texts that nobody would find: no row of the duplicate index is theirs or that of an article with the same text,
     and no link holds them, as it does a near copy whose shingles the others of its story hold."""
-    there: set[int] = set()
-    for table in _HASHES:
-        there.update(connection.scalars(text(f"SELECT DISTINCT article_id FROM {table}")))  # noqa: S608
+    there = set(connection.scalars(text("SELECT DISTINCT article_id FROM dedup_fresh")))
+    there.update(key for _, _, ids in runs.everything(connection) for key in ids.tolist())
     twins: dict[int, list[int]] = {}
     for key, digest in connection.execute(text("SELECT article_id, digest FROM dedup_text WHERE sampled > 0")):
         twins.setdefault(digest, []).append(key)
@@ -166,15 +167,14 @@ def _repeats(connection: Connection) -> Iterator[Finding]:
 
 
 def _counts(connection: Connection) -> Iterator[Finding]:
-    """Counts of index rows, which say when a table is full. One that came twice is counted twice, none is left out."""
-    said: dict[Any, int] = dict(connection.execute(text("SELECT name, value FROM dedup_state")).all())
-    for table in _HASHES:
-        name = table.removeprefix("dedup_")
-        count = connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0  # noqa: S608
-        if said.get(name, 0) < count:
-            fault = f"it counts {said.get(name, 0)} rows of {table}, and there are {count}"
-            key = ("dedup_state", name, {"value": (said.get(name), count)})
-            yield Finding(kind="count", place="dedup_state", fault=fault, repair=Repair.RECOUNT, key=key)
+    """The count of new index rows, which says when their table is full. One that came twice is counted twice, none is
+    left out."""
+    said = connection.scalar(text("SELECT value FROM dedup_state WHERE name = 'fresh'"))
+    count = connection.scalar(text("SELECT count(*) FROM dedup_fresh")) or 0
+    if (said or 0) < count:
+        fault = f"it counts {said or 0} rows of dedup_fresh, and there are {count}"
+        key = ("dedup_state", "fresh", {"value": (said, count)})
+        yield Finding(kind="count", place="dedup_state", fault=fault, repair=Repair.RECOUNT, key=key)
 
 
 _LEASED: Final = {

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select, text
 
 from archive.dedup.matching import Query, match
-from archive.dedup.propose import index
+from archive.dedup.propose import index, runs
 from archive.dedup.propose.furniture import MANY
-from archive.dedup.tables import Cluster, ClusterEvent, DedupFresh, DedupMiddle, DedupSealed, DedupText, Link
+from archive.dedup.tables import Cluster, ClusterEvent, DedupBlock, DedupFresh, DedupRun, DedupText, Link
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Article, Change
 from archive.store.scheme import DedupScheme
@@ -142,17 +142,16 @@ def test_moving_the_fresh_rows_changes_no_answer(engine: Engine, monkeypatch: py
     with reading(engine) as connection:
         before = [[found.native_id for found in answer.matches] for answer in match(connection, queries)]
     assert before == [[f"s{number}"] for number in range(12)]
-    for least, (source, target) in (
-        (index.MIDDLE, (DedupFresh, DedupMiddle)),
-        (1, (DedupMiddle, DedupSealed)),
-    ):
-        monkeypatch.setattr(index, "MIDDLE", least)
+    monkeypatch.setattr(runs, "TOGETHER", 2)
+    for number in range(3):
         with writing(engine) as connection:
             index.seal(connection)
-            assert connection.scalar(select(func.count()).select_from(source)) == 0
-            assert (connection.scalar(select(func.count()).select_from(target)) or 0) > 100
+            assert connection.scalar(select(func.count()).select_from(DedupFresh)) == 0
+            assert (connection.scalar(select(func.sum(DedupRun.size))) or 0) > 100 * (number + 1)
+            assert connection.scalar(select(func.count()).select_from(DedupBlock)) >= 2
         with reading(engine) as connection:
             assert [[found.native_id for found in answer.matches] for answer in match(connection, queries)] == before
+        store(engine, *(record(story(20 + 12 * number + other), f"t{number}-{other}") for other in range(12)))
 
 
 def test_a_capped_shingle_no_longer_counts(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,12 @@
-"""A process that stores the same stories as its siblings, each under its own name."""
+"""Processes that write: one stores the same stories as its siblings, each under its own name; one dies half-way."""
 
+import os
 import random
+import signal
 from typing import TYPE_CHECKING
 
-from archive.store.db import open_engine
+from archive.dedup.propose import index
+from archive.store.db import open_engine, writing
 from tests.archive.dedup.copies import record, spaced, store, text
 
 if TYPE_CHECKING:
@@ -22,3 +25,12 @@ def write(url: str, name: str, count: int, say: "Connection[int, None]") -> None
         )
         say.send(number)
     engine.dispose()
+
+
+def die_while_moving(url: str, rows: list[tuple[int, int]]) -> None:
+    """Add rows to the duplicate index, make a run of all that are new, and be killed before the commit."""
+    engine = open_engine(url)
+    with writing(engine) as connection:
+        index.add(connection, rows)
+        index.seal(connection)
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -85,6 +85,7 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0027": frozenset(),
     "0028": frozenset(),
     "0029": frozenset(),
+    "0030": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""
@@ -174,7 +175,8 @@ def as_older_rules_left_it(engine: Engine) -> None:
     """What an archive holds of texts is of the first version of the text rules, and of no use to any other."""
     with writing(engine) as connection:
         tables = set(inspect(connection).get_table_names())
-        emptied = {"link", "dedup_fresh", "dedup_middle", "dedup_sealed", "dedup_passage", "dedup_state"}
+        emptied = {"link", "dedup_fresh", "dedup_run", "dedup_block", "dedup_passage", "dedup_state"}
+        emptied |= {"dedup_middle", "dedup_sealed"}  # of an older schema
         if engine.dialect.name == "sqlite":
             fulltext.clear(connection)
         else:

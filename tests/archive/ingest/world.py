@@ -1,10 +1,12 @@
 """An archive that holds every kind of copy, and all that is computed from its texts."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Connection, Engine, select
 
-from archive.dedup.tables import Cluster, DedupPassage, DedupText, Link
+from archive.dedup.propose import packed, runs
+from archive.dedup.tables import Cluster, DedupFresh, DedupPassage, DedupText, Link
 from archive.query.search import Asked, search
 from archive.store.db import reading
 from archive.store.scheme import DedupScheme
@@ -41,6 +43,11 @@ def fill(engine: Engine) -> None:
         store(engine, one)
 
 
+def _sealed(connection: Connection) -> Iterator[tuple[int, int]]:
+    for _, turned, ids in runs.everything(connection):
+        yield from zip(packed.turned_back(turned).tolist(), ids.tolist(), strict=True)
+
+
 def computed(engine: Engine) -> dict[str, Any]:
     """All that stands in an archive and follows from its texts."""
     with reading(engine) as connection:
@@ -48,11 +55,7 @@ def computed(engine: Engine) -> dict[str, Any]:
         return {
             "texts": connection.execute(select(DedupText.__table__).order_by(DedupText.article_id)).all(),
             "index": sorted(
-                connection.execute(
-                    text(
-                        " UNION ".join(f"SELECT hash, article_id FROM dedup_{t}" for t in ("fresh", "middle", "sealed"))
-                    )
-                ).all()
+                [*map(tuple, connection.execute(select(DedupFresh.hash, DedupFresh.article_id))), *_sealed(connection)]
             ),
             "passages": sorted(connection.execute(select(DedupPassage.__table__)).all()),
             "links": {(row["article_id"], row["other_id"]): {**row, "at": None} for row in links},

@@ -74,7 +74,7 @@ def test_it_finds_what_search_finds_and_hides_what_is_internal(archive: Path, en
     assert told["view"] == [[71]]
     for name in ("article", "capture", "revision", "link", "change", "cluster"):
         assert f'/archive/{name}"' in told["front"], name
-    for name in ("dedup_text", "dedup_sealed", "frontier", "article_text", "recheck", "host", "alembic_version"):
+    for name in ("dedup_text", "dedup_block", "frontier", "article_text", "recheck", "host", "alembic_version"):
         assert f'/archive/{name}"' not in told["front"], name
     assert told["internal"] == 403
     assert "Articles: one publication at one site a row" in told["article"]
