@@ -16,9 +16,11 @@ from sqlalchemy import (
     FromClause,
     Select,
     case,
-    false,
+    cast,
     func,
     literal,
+    not_,
+    null,
     or_,
     select,
     tuple_,
@@ -99,10 +101,8 @@ def _stories(resolved: Resolved) -> tuple[FromClause, ColumnElement[int]]:
     found = chosen(resolved, *columns).outerjoin(Cluster, Cluster.id == Article.cluster_id).cte("hit")
     hit = found.prefix_with("MATERIALIZED").c
     represents = hit.representative_id == hit.id
-    best = _best(resolved, hit)
     alone = select(hit.id, hit.rank, hit.time).where(hit.story.is_(None))
-    first = select(hit.id, func.coalesce(best.c.rank, hit.rank).label("rank"), hit.time)
-    first = first.outerjoin(best, best.c.story == hit.story).where(represents)
+    first = _first(resolved, hit, represents)
     represented = select(hit.story).where(represents)
     left = hit.story.is_not(None) & hit.story.not_in(represented)  # a null is not in an empty set either
     others = select(hit.id, hit.story, hit.time, hit.rank).where(left).cte("others")
@@ -119,15 +119,21 @@ def _stories(resolved: Resolved) -> tuple[FromClause, ColumnElement[int]]:
     return union_all(alone, first, earliest).subquery("shown"), total
 
 
-def _best(resolved: Resolved, hit: Any) -> FromClause:
-    """The best rank of each story, of those where one hit may have a better one than another."""
-    best = select(hit.story, func.max(hit.rank).label("rank")).where(hit.story.is_not(None)).group_by(hit.story)
-    match resolved.asked.sort:
-        case Sort.RELEVANCE:
-            best = best.where(hit.rank > -len(_in_headlines(resolved)))
-        case Sort.TIME | Sort.COPIES:
-            best = best.where(false())
-    return best.subquery("best")
+def _first(resolved: Resolved, hit: Any, represents: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The representatives among the hits, with the best rank of their stories' hits."""
+    if resolved.asked.sort in (Sort.TIME, Sort.COPIES):
+        return select(hit.id, hit.rank, hit.time).where(represents)  # all hits of a story have the same one
+    better = hit.story.is_not(None) & not_(represents)
+    if resolved.asked.sort is Sort.RELEVANCE:
+        better &= hit.rank > -len(_in_headlines(resolved))
+    # No join: where PostgreSQL takes a word for rare, it would compare each story with each better hit.
+    both = union_all(
+        select(hit.story, hit.rank, hit.id, hit.time).where(represents),
+        select(hit.story, hit.rank, cast(null(), BigInteger), cast(null(), UtcDateTime())).where(better),
+    ).subquery("both")
+    key = func.max(both.c.id)
+    told = (key.label("id"), func.max(both.c.rank).label("rank"), func.max(both.c.time).label("time"))
+    return select(*told).group_by(both.c.story).having(key.is_not(None))
 
 
 def story_of(article: Any = Article) -> ColumnElement[int]:
