@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve
 
 from archive.bulk.schema import ARTICLE, CAPTURE
-from archive.dedup.types import Fingerprint
+from archive.dedup.types import as_fingerprint, fingerprint_row
 from archive.ingest.prepare import Prepared
 
 Row = dict[str, Any]
@@ -37,39 +37,13 @@ def prepared(row: Row) -> Prepared:
     article = _article(told)
     item = Prepared(capture, article, digest=str(row["text_digest"]), repeats=repeats)
     whole = fold_positions(article["body"])
-    made = fingerprint(row["fingerprint"], "")
+    made = as_fingerprint(row["fingerprint"])
     text = folded(article["body"], made.left_out) if made.left_out else whole.text
     return evolve(
         item,
         headline=tokens(article["headline"] or ""),
         body=tokens(article["body"], whole),
         fingerprint=evolve(made, folded=text),
-    )
-
-
-def fingerprint_row(made: Fingerprint) -> Row:
-    """A fingerprint without its folded text, which follows from the body."""
-    return {
-        "kept": made.kept,
-        "looked_up": made.looked_up,
-        "digest": made.digest,
-        "signature": made.signature,
-        "passages": [dict(zip(("start", "end", "hash"), one, strict=True)) for one in made.passages],
-        "left_out": [dict(zip(("start", "end"), one, strict=True)) for one in made.left_out],
-        "length": len(made.folded),
-    }
-
-
-def fingerprint(row: Mapping[str, Any], folded: str) -> Fingerprint:
-    """The fingerprint of a row. `folded`: of the body, without what is left out."""
-    return Fingerprint(
-        folded=folded,
-        kept=row["kept"],
-        looked_up=row["looked_up"],
-        digest=row["digest"],
-        signature=row["signature"],
-        passages=[(one["start"], one["end"], one["hash"]) for one in row["passages"]],
-        left_out=[(one["start"], one["end"]) for one in row["left_out"]],
     )
 
 

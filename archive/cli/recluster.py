@@ -4,7 +4,7 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,8 +14,11 @@ from archive.errors import UsageError
 from archive.settings import Home
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Engine
 
+    from archive.bulk.articles import Tables
     from archive.dedup.recluster.run import Outcome
 
 _TOLD = 10
@@ -40,6 +43,10 @@ _UNLINKED = "no two of the articles that they would be linked by were compared"
     metavar="PARQUET",
     help="For Spark: articles.parquet of a full export, where Spark finds it. Made anew without this.",
 )
+@click.option(
+    "--pages", "pages", metavar="DIR", help="Instead of the archive: the pages of jianbao bulk, a path or an address."
+)
+@click.option("--to", "to", metavar="DIR", help="With --pages: where clusters.parquet and links.parquet are written.")
 @click.option("--master", default="local[*]", show_default=True, metavar="URL", help="For Spark: its master.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="For DuckDB: processes.  [all cores]")
 @click.option("--json", "as_json", is_flag=True, help="The report as one JSON object.")
@@ -49,6 +56,8 @@ def recluster(
     dry_run: bool,
     engine_name: str,
     parquet: Path | None,
+    pages: str | None,
+    to: str | None,
     master: str,
     jobs: int | None,
     as_json: bool,
@@ -59,11 +68,21 @@ def recluster(
     one that it may be related to. A cluster that mixes stories falls apart, and the report says why. What people
     decided (jianbao cluster merge, split, apart, pin) stays as it is.
 
+    --pages groups the articles of pages that jianbao bulk pages has read, without an archive: by the same rules, to the
+    stories that they would come to in one. clusters.parquet names for each article the first of its story,
+    links.parquet how articles are related. Of an article on several pages only the newest page is looked at.
+
     \b
     Examples:
       jianbao recluster --dry-run
       jianbao recluster --engine spark --from /srv/news/articles.parquet --master spark://host:7077
+      jianbao recluster --engine spark --pages s3://news/pages --to s3://news/stories
     """
+    if pages is not None or to is not None:
+        if pages is None or to is None or parquet is not None or dry_run:
+            raise UsageError("--pages DIR wants --to DIR, and neither --from nor --dry-run")
+        _without_archive(pages, to, engine_name, master, jobs or os.cpu_count() or 1, as_json=as_json)
+        return
     from archive.dedup.recluster.run import apply
     from archive.store.db import opened
 
@@ -79,6 +98,12 @@ def recluster(
     if as_json:
         click.echo(json.dumps({**told, "applied": not dry_run}, ensure_ascii=False))
         return
+    _tell(told, dry_run=dry_run)
+    if changed is not None:
+        click.echo(f"noted {changed} changes")
+
+
+def _tell(told: dict[str, Any], *, dry_run: bool) -> None:
     click.echo(f"{told['articles']} articles, {told['pairs']} pairs compared, {told['links']} links")
     click.echo(f"{told['clusters']} clusters; {told['changed']} articles {'would change' if dry_run else 'changed'}")
     for move in told["moves"]:
@@ -97,8 +122,33 @@ def recluster(
         )
     if told["split"] > len(told["splits"]):
         click.echo(f"  and {told['split'] - len(told['splits'])} more")
-    if changed is not None:
-        click.echo(f"noted {changed} changes")
+
+
+def _without_archive(pages: str, to: str, engine_name: str, master: str, jobs: int, *, as_json: bool) -> None:
+    from attrs import asdict
+
+    from archive.bulk.grouped import CLUSTERS, LINKS, group
+    from archive.bulk.places import place
+
+    folder, target = place(pages), place(to)
+
+    def make(sources: "Sequence[str]", scratch: "Engine") -> "Tables":
+        if engine_name == "spark":
+            from archive.bulk.spark import SparkTables
+
+            return SparkTables(folder, sources, master)
+        from archive.bulk.duck import DuckTables
+
+        return DuckTables(folder, sources, scratch, jobs)
+
+    told = group(folder, make, target)
+    if as_json:
+        click.echo(json.dumps(asdict(told)))
+        return
+    click.echo(f"{told.articles} articles, {told.pairs} pairs compared, {told.links} links, {told.clusters} clusters")
+    if told.paged:
+        click.echo(f"{told.paged} articles are on several pages, of which one was looked at")
+    click.echo(f"{target.inside(CLUSTERS).url}\n{target.inside(LINKS).url}")
 
 
 def _on_duckdb(engine: "Engine", jobs: int) -> "Outcome":
@@ -113,9 +163,10 @@ def _on_spark(engine: "Engine", parquet: Path | None, master: str) -> "Outcome":
 
     from archive.dedup.propose import furniture
     from archive.dedup.recluster.run import recluster as run
-    from archive.dedup.recluster.spark import SparkEngine
+    from archive.dedup.recluster.spark import SparkEngine, exported
     from archive.export.apart import write_package
     from archive.export.package import Style
+    from archive.spark import start
     from archive.store.db import reading
 
     with TemporaryDirectory(prefix="jianbao-recluster-") as folder:
@@ -124,8 +175,8 @@ def _on_spark(engine: "Engine", parquet: Path | None, master: str) -> "Outcome":
             if parquet is None:
                 parquet = Path(folder) / "articles.parquet"
                 write_package(connection, parquet.parent, ["articles"], Style(form="parquet"), datetime.now(UTC))
-        work = SparkEngine(parquet, furniture=known, master=master)
+        spark = start("jianbao recluster", master)
         try:
-            return run(engine, work)
+            return run(engine, SparkEngine(spark, exported(spark, parquet), furniture=known))
         finally:
-            work.close()
+            spark.stop()

@@ -1,6 +1,7 @@
 """What the archive hands to the duplicate finder, and what it gets back: plain values, no database in them."""
 
 from datetime import datetime
+from typing import Any
 
 from attrs import frozen
 
@@ -24,6 +25,33 @@ class Fingerprint:
     signature: bytes
     passages: list[tuple[int, int, int]]
     left_out: list[tuple[int, int]]
+
+
+def fingerprint_row(made: Fingerprint) -> dict[str, Any]:
+    """A fingerprint by name, as tables hold it: without its folded text, which follows from the body; `length`: of
+    that, in characters."""
+    return {
+        "kept": made.kept,
+        "looked_up": made.looked_up,
+        "digest": made.digest,
+        "signature": made.signature,
+        "passages": [dict(zip(("start", "end", "hash"), one, strict=True)) for one in made.passages],
+        "left_out": [dict(zip(("start", "end"), one, strict=True)) for one in made.left_out],
+        "length": len(made.folded),
+    }
+
+
+def as_fingerprint(row: Any) -> Fingerprint:
+    """The fingerprint of such a row, its folded text left empty."""
+    return Fingerprint(
+        folded="",
+        kept=row["kept"],
+        looked_up=row["looked_up"],
+        digest=row["digest"],
+        signature=bytes(row["signature"]),
+        passages=[(one["start"], one["end"], one["hash"]) for one in row["passages"]],
+        left_out=[(one["start"], one["end"]) for one in row["left_out"]],
+    )
 
 
 @frozen(kw_only=True)

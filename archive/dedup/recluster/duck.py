@@ -39,33 +39,13 @@ class DuckEngine:
         import duckdb
 
         with duckdb.connect() as database:
-            database.execute(f"CREATE TABLE texts ({', '.join(f'{name} BIGINT' for name in TEXTS)})")
-            database.execute("CREATE TABLE kept (value BIGINT, article_id BIGINT)")
-            database.execute("CREATE TABLE looked (value BIGINT, article_id BIGINT)")
-            make = partial(_rows, known=self._furniture)
-            for made in self._map(make, self._sources(self._ids)):
-                self.digests.update((row.article_id, row.digest) for row in made if row.kept)
-                _insert(database, "texts", TEXTS, [row[:6] for row in made])
-                _insert(
-                    database, "kept", ("value", "article_id"), [(v, row.article_id) for row in made for v in row.kept]
-                )
-                _insert(
-                    database,
-                    "looked",
-                    ("value", "article_id"),
-                    [(v, row.article_id) for row in made for v in row.looked_up],
-                )
-            for name, query in STEPS:
-                database.execute(f"CREATE VIEW {name} AS {query}")
-            return [
-                (one, other)
-                for one, other in database.execute("SELECT one, other FROM pairs ORDER BY one, other").fetchall()
-            ]
+            make = partial(rows, known=self._furniture)
+            return pairs_of(database, mapped(make, self._sources(self._ids), self._jobs), self.digests)
 
     def verdicts(self, pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, Verdict]]:
         """The pairs that are related."""
         judge = partial(_verdicts, known=self._furniture)
-        for found in self._map(judge, self._with_texts(pairs)):
+        for found in mapped(judge, self._with_texts(pairs), self._jobs):
             yield from found
 
     def _with_texts(self, pairs: Sequence[tuple[int, int]]) -> Iterator[list[tuple[work.Source, work.Source]]]:
@@ -85,17 +65,37 @@ class DuckEngine:
                 )
                 yield [work.Source(*row) for row in rows]
 
-    def _map(self, function: Callable[[T], R], chunks: Iterable[T]) -> Iterator[R]:
-        """The function over the chunks, in order, on all processes; only a few chunks are in memory at a time."""
-        if self._jobs < 2:
-            yield from map(function, chunks)
-            return
-        with Workers(function, jobs=self._jobs) as pool:
-            for done in pool.map(chunks):
-                yield done.result()
+
+def pairs_of(database: Any, made_rows: Iterable[list[work.Row]], digests: dict[int, int]) -> list[tuple[int, int]]:
+    """The pairs of articles with different texts that are worth comparing. `database`: DuckDB's, in which the tables of
+    `archive.dedup.recluster.pairs_sql` are made. `digests` gets that of each article of which something counts."""
+    database.execute(f"CREATE TABLE texts ({', '.join(f'{name} BIGINT' for name in TEXTS)})")
+    for table in ("kept", "looked"):
+        database.execute(f"CREATE TABLE {table} (value BIGINT, article_id BIGINT)")
+    held = ("value", "article_id")
+    for made in made_rows:
+        digests.update((row.article_id, row.digest) for row in made if row.kept)
+        _insert(database, "texts", TEXTS, [row[:6] for row in made])
+        _insert(database, "kept", held, [(value, row.article_id) for row in made for value in row.kept])
+        _insert(database, "looked", held, [(value, row.article_id) for row in made for value in row.looked_up])
+    for name, query in STEPS:
+        database.execute(f"CREATE VIEW {name} AS {query}")
+    found = database.execute("SELECT one, other FROM pairs ORDER BY one, other").fetchall()
+    return [(one, other) for one, other in found]
 
 
-def _rows(sources: list[work.Source], known: frozenset[int]) -> list[work.Row]:
+def mapped(function: Callable[[T], R], chunks: Iterable[T], jobs: int) -> Iterator[R]:
+    """The function over the chunks, in order, on all processes; only a few chunks are in memory at a time."""
+    if jobs < 2:
+        yield from map(function, chunks)
+        return
+    with Workers(function, jobs=jobs) as pool:
+        for done in pool.map(chunks):
+            yield done.result()
+
+
+def rows(sources: list[work.Source], known: frozenset[int]) -> list[work.Row]:
+    """`work.rows`, as another process hands them over."""
     return list(work.rows(sources, known))
 
 

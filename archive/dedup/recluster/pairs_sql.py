@@ -5,13 +5,19 @@ hashes. `below` counts those looked up that every text keeps, `length` folded ch
 last one, `pairs`, holds each pair once, the lower id first. It finds what the look-up at ingest finds: the candidates
 that share the rarest shingles. A shingle that more than the cap hold joins each holder to the next one only, so that a
 story with a hundred near copies stays together without its pairs growing as the square.
+
+Weights are whole numbers: a sum of fractions depends on the order in which an engine adds them, and on what a fraction
+is to it.
 """
 
+from math import lcm
 from typing import Final
 
 from archive.dedup.propose.candidates import INGEST, LIMIT, OTHER_LENGTH
 from archive.dedup.propose.index import CAP
 
+_ONE: Final = lcm(*range(1, 33))
+"""The weight of a shingle that one text holds; that of others is the part of it, exactly where up to 32 hold it."""
 TEXTS: Final = ("article_id", "digest", "sampled", "last", "below", "length")
 STEPS: Final[tuple[tuple[str, str], ...]] = (
     ("canonical", "SELECT digest, MIN(article_id) AS article_id FROM texts GROUP BY digest"),
@@ -23,7 +29,8 @@ STEPS: Final[tuple[tuple[str, str], ...]] = (
     (
         "rare",
         f"""
-        SELECT looked.article_id AS one, holder.article_id AS other, 1.0 / frequency.holders AS weight
+        SELECT looked.article_id AS one, holder.article_id AS other,
+               CAST(FLOOR(CAST({_ONE} AS DOUBLE) / frequency.holders) AS BIGINT) AS weight
         FROM looked
         JOIN canonical ON canonical.article_id = looked.article_id
         JOIN holder ON holder.value = looked.value
@@ -36,7 +43,7 @@ STEPS: Final[tuple[tuple[str, str], ...]] = (
         f"""
         SELECT holder.article_id AS one,
                LAG(holder.article_id) OVER (PARTITION BY holder.value ORDER BY holder.article_id) AS other,
-               1.0 / {CAP} AS weight
+               CAST({_ONE // CAP} AS BIGINT) AS weight
         FROM holder JOIN frequency ON frequency.value = holder.value
         WHERE frequency.holders >= {CAP}
         """,  # noqa: S608
@@ -60,7 +67,7 @@ STEPS: Final[tuple[tuple[str, str], ...]] = (
         FROM shared
         JOIN texts AS mine ON mine.article_id = shared.one
         JOIN texts AS theirs ON theirs.article_id = shared.other
-        WHERE shared.shared > 1 OR shared.weight >= 1.0 / {INGEST.few}
+        WHERE shared.shared > 1 OR shared.weight >= {_ONE // INGEST.few}
         """,  # noqa: S608
     ),
     (

@@ -7,35 +7,39 @@ from typing import Any
 
 from archive.dedup.recluster import work
 from archive.dedup.recluster.pairs_sql import STEPS, TEXTS
+from archive.dedup.types import as_fingerprint
 from archive.dedup.verify.compare import Verdict
 from archive.errors import UsageError
-from archive.spark import start
 
 _TEXTS = ", ".join(f"{name} LONG" for name in TEXTS)
 
 
-class SparkEngine:
-    """Reads the Parquet files of an export of every article (`jianbao export --full --format parquet --to DIR`).
+def exported(spark: Any, parquet: Path) -> Any:
+    """The articles of an export (`jianbao export --full --format parquet --to DIR`), as `SparkEngine` wants them.
+    Raises `UsageError`."""
+    # Seconds since 1970: a time without a zone would take on the worker's.
+    try:
+        return spark.read.parquet(str(parquet)).selectExpr(
+            "id", "headline", "body", "unix_micros(published_at_utc) / 1000000.0 AS published_at"
+        )
+    except Exception as error:
+        raise UsageError(
+            f"{parquet} is no Parquet export; make one with `jianbao export --full --format parquet --to DIR`. "
+            f"{str(error).splitlines()[0]}"
+        ) from error
 
-    `furniture`: what the archive knows of it (`archive.dedup.propose.furniture.everything`). `master`: as Spark knows
-    it; `local[*]` is this machine. Call `close` at the end.
+
+class SparkEngine:
+    """Works on every article. `articles`: a frame of id, headline, body and when it was published, in seconds since
+    1970; and, where it is known, the body's fingerprint by name.
+
+    `furniture`: what is known of it (`archive.dedup.propose.furniture.everything`).
     """
 
-    def __init__(self, parquet: Path, *, furniture: frozenset[int], master: str = "local[*]") -> None:
+    def __init__(self, spark: Any, articles: Any, *, furniture: frozenset[int]) -> None:
+        self._spark = spark
+        self._articles = articles
         self._furniture = furniture
-        self._spark = start("jianbao recluster", master)
-        columns = ("id", "headline", "body", "published_at_utc")
-        # Seconds since 1970: a time without a zone would take on the worker's.
-        try:
-            self._articles = self._spark.read.parquet(str(parquet)).selectExpr(
-                *columns[:-1], "unix_micros(published_at_utc) / 1000000.0 AS published_at"
-            )
-        except Exception as error:
-            self.close()
-            raise UsageError(
-                f"{parquet} is no Parquet export; make one with `jianbao export --full --format parquet --to DIR`. "
-                f"{str(error).splitlines()[0]}"
-            ) from error
         self.digests: dict[int, int] = {}
 
     def pairs(self) -> list[tuple[int, int]]:
@@ -61,16 +65,12 @@ class SparkEngine:
         if not pairs:
             return
         self._view("wanted", self._spark.sparkContext.parallelize(pairs, 8), "one LONG, other LONG")
-        self._articles.createOrReplaceTempView("articles")
+        self._articles.createOrReplaceTempView("compared")
         joined = self._spark.sql(
             "SELECT a.id, a.headline, a.body, a.published_at, b.id, b.headline, b.body, b.published_at "
-            "FROM wanted JOIN articles a ON a.id = wanted.one JOIN articles b ON b.id = wanted.other"
+            "FROM wanted JOIN compared a ON a.id = wanted.one JOIN compared b ON b.id = wanted.other"
         )
         yield from joined.rdd.mapPartitions(partial(_verdicts, known=self._furniture)).toLocalIterator()
-
-    def close(self) -> None:
-        """Stop Spark."""
-        self._spark.stop()
 
     def _view(self, name: str, rows: Any, schema: str) -> None:
         self._spark.createDataFrame(rows, schema).createOrReplaceTempView(name)
@@ -79,8 +79,11 @@ class SparkEngine:
 def _source(row: Sequence[Any]) -> work.Source:
     from datetime import UTC, datetime
 
-    key, headline, body, seconds = row
-    return work.Source(key, headline, body, None if seconds is None else datetime.fromtimestamp(float(seconds), UTC))
+    key, headline, body, seconds, *more = row
+    at = None if seconds is None else datetime.fromtimestamp(float(seconds), UTC)
+    if not more:
+        return work.Source(key, headline, body, at)
+    return work.Source(key, headline, body, at, as_fingerprint(more[0]), more[0]["length"])
 
 
 def _rows(rows: Iterator[Any], known: frozenset[int]) -> Iterator[tuple[Any, ...]]:

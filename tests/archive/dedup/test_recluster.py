@@ -25,6 +25,7 @@ from archive.dedup.tables import Cluster, Link
 from archive.errors import UsageError
 from archive.export.apart import write_package
 from archive.export.package import Style
+from archive.spark import start
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Article
 from crawler.cli import main
@@ -193,25 +194,23 @@ def test_several_processes_find_the_same(sqlite_engine: Engine, monkeypatch: pyt
     assert recluster(sqlite_engine, DuckEngine(sqlite_engine, jobs=2)) == alone
 
 
-def test_without_pyspark_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from archive.dedup.recluster.spark import SparkEngine
-
+def test_without_pyspark_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyspark.sql", None)
     with pytest.raises(UsageError, match=r"jianbao\[spark\]"):
-        SparkEngine(tmp_path, furniture=frozenset())
+        start("test", "local[1]")
 
 
 def _on_spark(engine: Engine, folder: Path) -> Outcome:
-    from archive.dedup.recluster.spark import SparkEngine
+    from archive.dedup.recluster.spark import SparkEngine, exported
 
     with reading(engine) as connection:
         write_package(connection, folder, ["articles"], Style(form="parquet"), NOW)
         known = furniture.everything(connection)
-    work = SparkEngine(folder / "articles.parquet", furniture=known, master="local[2]")
+    spark = start("test", "local[2]")
     try:
-        return recluster(engine, work)
+        return recluster(engine, SparkEngine(spark, exported(spark, folder / "articles.parquet"), furniture=known))
     finally:
-        work.close()
+        spark.stop()
 
 
 @pytest.mark.usefixtures("one_spark")
