@@ -12,6 +12,7 @@ its Big5 other punctuation and 192 pairs less.
 
 import re
 from functools import lru_cache
+from math import inf
 from typing import Final
 
 import endec
@@ -38,6 +39,7 @@ _COMMON: Final = frozenset(
     "這們來為國說時會對於著過發後裡種經麼學現當沒動還進樣開從實，。、：；「」“”"
 )
 _WIDE: Final = re.compile("[^\\x00-\\x7f]+")
+_LOST: Final = "\ufffd"
 _SAMPLE: Final = 160
 _HEAD: Final = 4_096
 # Of every second byte of a page in UTF-16, at least this share is NUL: its markup.
@@ -147,14 +149,22 @@ def _best(data: bytes, strict: list[str], loose: list[str]) -> Decoded:
 
     `strict`, `loose`: the declared encodings in which not all bytes decode, and in which they do.
     """
-    readings = {name: _lossy(data, name) for name in dict.fromkeys((*strict, *_CHINESE_NAMES, "utf-8"))}
-    name = max(readings, key=lambda name: _worth(readings[name]))
-    if loose and _worth(readings[name]) <= 0:
+    best, most = Decoded(text="", encoding=""), -inf
+    for name in dict.fromkeys((*strict, *_CHINESE_NAMES, "utf-8")):
+        text = _lossy(data, name)
+        if _most_worth(text) > most and (worth := _worth(text)) > most:
+            best, most = Decoded(text=text, encoding=name), worth
+    if loose and most <= 0:
         return Decoded(text=_lossy(data, loose[0]), encoding=loose[0])
-    return Decoded(text=readings[name], encoding=name)
+    return best
 
 
 def _worth(text: str) -> int:
     """How many common characters the text has, less how many are lost in it."""
     wide = "".join(_WIDE.findall(text))
-    return sum(map(_COMMON.__contains__, wide)) - wide.count("\ufffd")
+    return sum(map(_COMMON.__contains__, wide)) - wide.count(_LOST)
+
+
+def _most_worth(text: str) -> int:
+    """What `_worth` cannot be above, in a tenth of its time: if all characters were common that are not lost."""
+    return len(text) - len(text.encode("ascii", "ignore")) - 2 * text.count(_LOST)

@@ -89,12 +89,14 @@ def read_page(document: Document, site: Site, template: Template, root: Element,
 
 
 _END: Final = re.compile(r"</(?:html|body)\b", re.IGNORECASE)
+_NEAR_END: Final = 200
 
 
 def _breaks_off(document: Document, root: Element) -> bool:
     """Whether the page ends inside its text, which no length tells where a server's `Content-Length` is too short: it
     has no end, and nothing stands behind the body's root. In no template is the text the last thing on a page."""
-    if _END.search(document.source):
+    source = document.source
+    if _END.search(source, max(0, len(source) - _NEAR_END)) or _END.search(source):
         return False
     behind = (sibling for one in (root, *root.iterancestors()) for sibling in one.itersiblings())
     return not _has_tail(root) and next(behind, None) is None
