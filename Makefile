@@ -71,7 +71,7 @@ bench-rules: setup ## every rule of clutter and of copies: where it holds, what 
 bench-dedup: setup ## duplicates: recall and speed beside its peers
 	@$(BIN)/python -m benchmarks.dedup
 
-bench-crawl: setup ## the crawl of 2,000 articles: completeness, clusters, memory
+bench-crawl: setup ## the crawl of 2,000 articles: completeness, clusters, memory, cost beside bare Scrapy
 	@$(BIN)/python -m benchmarks.crawl
 
 bench-draft: setup ## templates drafted from five pages: how like the real ones they are, lines to change by hand
