@@ -53,13 +53,15 @@ PARTIAL = {
 """Which rows an index is of; "None" for all."""
 IN_HAND = frozenset(
     {
-        *("ix_alarm_open", "ix_frontier_leased", "ix_recheck_leased", "ix_capture_gone", "ix_correction_doubtful"),
-        *("ix_article_away", "ix_revision_edited", "ix_dedup_text_nothing"),
+        *("ix_alarm_open", "ix_frontier_leased", "ix_recheck_leased", "ix_correction_doubtful"),
+        *("ix_article_withdrawn", "ix_crawl_run_running"),
     }
 )
-"""Partial indexes of few rows, whatever the archive holds: open alarms; what the crawlers at work have leased; those of
-articles that are no more, of which a plan over few rows reads all, one over many only the keys; corrections to look at
-again; articles that are not at their site, were edited there, or have no text, where just these are asked for."""
+"""Partial indexes of few rows, whatever the archive holds: open alarms; what the crawlers at work have leased;
+corrections to look at again; what people withdrew, one by one; the runs that call themselves running."""
+_LEAST = re.compile(r"SELECT (min|max)\((?:\w+\.)?(\w+)\)(?: AS \w+)?\s+FROM (\w+)\s+WHERE (?:\w+\.)?\2 [<>] \S+\s*$")
+"""The next value of an index: one row of it."""
+_OF_NUMBERS = re.compile(r"\b(?:min|max)\((?:\w+\.)?id\)")
 _JUDGED = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 
 
@@ -158,6 +160,7 @@ def _sqlite_steps(cursor: Any, statement: str, parameters: Any) -> list[str]:
     # A limit ends the reading where nothing is sorted first, nor left out on the way. Which rows are left out is not
     # told; none are where there is no condition, and an index of just the rows that are asked for has been made so.
     stops = "LIMIT" in statement and not any("TEMP B-TREE" in step for step in steps)
+    by_null = _searched_by_null(steps, statement)
     aliases = {alias: table for table, alias in re.findall(r"\b(\w+) AS (\w+)", statement)}
     found = []
     for step in steps:
@@ -175,8 +178,9 @@ def _sqlite_steps(cursor: Any, statement: str, parameters: Any) -> list[str]:
         elif way == "SCAN" or "AUTOMATIC" in step:  # an index made for the statement has read the table
             narrow = stops and "WHERE" not in statement
         else:
-            equal = set(re.findall(r"(\w+)=\?", rest))
-            # Without a word behind it: the least or the greatest of an index.
+            equal = set(re.findall(r"(\w+)=\?", rest)) - by_null
+            # Without a word behind it: the least or the greatest of an index, or of the rows' numbers.
+            least = not rest and "WHERE" not in statement and (index is not None or _OF_NUMBERS.search(statement))
             made_for_it = stops and str(index) in PARTIAL
             # The one condition that there is is the index's.
             only = len(re.findall(r"\w+[=<>]\?", rest)) == 1 and not re.search(r" (?:AND|OR) ", statement)
@@ -185,9 +189,24 @@ def _sqlite_steps(cursor: Any, statement: str, parameters: Any) -> list[str]:
             behind = (
                 stops and len(re.findall(r"[<>]\?", rest)) == 1 and len(re.findall(r" (?:AND|OR) ", statement)) == 0
             )
-            narrow = not rest or "rowid" in rest or made_for_it or first_of_it or behind or _is_narrow(table, equal)
+            rows = re.findall(r"\b(?:row)?id([<>=])\?", rest)
+            few_rows = len(rows) > 1 or "=" in rows or (bool(rows) and stops)  # some numbers, not all from one on
+            made = made_for_it or first_of_it or behind or (bool(rest) and _LEAST.match(statement) is not None)
+            narrow = bool(least) or few_rows or made or _is_narrow(table, equal)
         if not narrow:
             found.append(step)
+    return found
+
+
+def _searched_by_null(steps: list[str], statement: str) -> set[str]:
+    """The columns of which SQLite searches the rows that have none, which its plan shows as it shows a value."""
+    found = set()
+    for column in set(re.findall(r"(\w+) IS NULL", statement)):
+        values = len(re.findall(rf"\b{column} (?:=|IN) ", statement)) + len(
+            re.findall(rf" = \w+\.{column}\b", statement)
+        )
+        if sum(f"{column}=?" in step for step in steps) > values:
+            found.add(column)
     return found
 
 
@@ -197,19 +216,23 @@ def _postgresql_steps(cursor: Any, statement: str, parameters: Any) -> list[str]
     return list(_postgresql_scans(told[0]["Plan"], stops=False, heap=None))
 
 
+_PASSED_ON = ("LockRows", "Incremental Sort", "Nested Loop")
+"""What reads no more of what is below it than is asked of it: sorted group by group, joined row by row."""
+
+
 def _postgresql_scans(node: Mapping[str, Any], *, stops: bool, heap: str | None) -> Iterator[str]:
     """`stops`: a limit above ends the reading. `heap`: the table of a bitmap, which its indexes do not name."""
     kind, index, condition = node["Node Type"], node.get("Index Name"), node.get("Index Cond", "")
     table = heap if kind == "Bitmap Index Scan" else node.get("Relation Name")
     if kind.endswith("Scan") and kind not in ("Bitmap Heap Scan", "Tid Scan") and table in GROWING:
-        equal = set(re.findall(r"\((\w+) (?:=|@@) ", condition)) | (
-            {"id"} & set(re.findall(r"\((\w+) [<>]=? ", condition))
-        )
+        equal = set(re.findall(r"\((\w+) (?:=|@@) ", condition))
+        if re.search(r"\(id >", condition) and (stops or re.search(r"\(id <", condition)):
+            equal.add("id")  # some numbers, not all from one on
         leaves_out = node.get("Filter", "").replace("::text", "").strip("()") not in ("", PARTIAL.get(str(index)))
         narrow = index in IN_HAND or (stops and not leaves_out) or _is_narrow(table, equal)
         if not narrow:
             yield " ".join(filter(None, (kind, "on", table, index, condition, node.get("Filter"))))
-    stops = kind == "Limit" or (stops and kind == "LockRows")
+    stops = kind == "Limit" or (stops and kind in _PASSED_ON)
     for below in node.get("Plans", ()):
         yield from _postgresql_scans(below, stops=stops, heap=table or heap)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from archive.dedup.tables import Cluster, Link
 from archive.query.visible import visible
@@ -14,7 +14,7 @@ def holdings(connection: Connection) -> dict[str, Any]:
     """How many `articles`, `stories` and `copies` (articles beyond one of each story) are shown, those that are
     `withdrawn`, and the articles of each of the `sites`."""
     # What is withdrawn is taken off: few rows with an index of their own, where a count of the others would read all.
-    hidden = _counted(connection, Article.site, ~visible())
+    hidden = _counted(connection, Article.site, hidden=True)
     sites = _less(_counted(connection, Article.site), hidden)
     clusters, members = connection.execute(
         select(func.count(), func.coalesce(func.sum(Cluster.size), 0)).where(Cluster.size > 0)
@@ -49,13 +49,16 @@ def statistics(connection: Connection) -> dict[str, Any]:
         "sites": held["sites"],
         "outcomes": _counted(connection, Capture.outcome),
         "relations": _counted(connection, Link.relation),
-        "templates": _less(_counted(connection, Article.template), _counted(connection, Article.template, ~visible())),
+        "templates": _less(_counted(connection, Article.template), _counted(connection, Article.template, hidden=True)),
         "database_bytes": _size(connection),
     }
 
 
-def _counted(connection: Connection, column: Any, *conditions: ColumnElement[bool]) -> dict[str, int]:
-    counts = select(column, func.count()).where(*conditions).group_by(column)
+def _counted(connection: Connection, column: Any, *, hidden: bool = False) -> dict[str, int]:
+    counts = select(column, func.count()).group_by(column)
+    if hidden:
+        # SQLite would take the column's index, which is in the right order, and look at every row for the condition.
+        counts = counts.where(~visible()).with_hint(Article, "INDEXED BY ix_article_withdrawn", "sqlite")
     return {name or "": number for name, number in connection.execute(counts.order_by(func.count().desc(), column))}
 
 

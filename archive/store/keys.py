@@ -62,6 +62,11 @@ def keys_given(
     return {f"keys_{place}": [key[place] for key in keys] for place in range(len(columns))}
 
 
+def key_in_rows(columns: Sequence[ColumnClause[Any]], rows: Select[*tuple[Any, ...]]) -> ColumnElement[bool]:
+    """The condition that these columns of a row are one of the rows of a query, which has as many."""
+    return tuple_(*columns).in_(rows)
+
+
 def _in(
     dialect: str,
     columns: Sequence[ColumnClause[Any]],
@@ -80,4 +85,4 @@ def _in(
         values = [bound(f"keys_{place}", ARRAY(column.type)) for place, column in enumerate(columns)]
         each = func.unnest(*values).table_valued(*(column.key for column in columns)).render_derived()
         listed = select(*each.c)
-    return tuple_(*columns).in_(listed)
+    return key_in_rows(columns, listed)

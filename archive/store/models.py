@@ -184,6 +184,7 @@ class Capture(Base):
         Index(None, "warc_file", "warc_offset"),
         # One payload of one address at one time is one capture, however often and from wherever it is imported.
         Index(None, "url", "digest"),
+        partial("ix_capture_apart", "site", "native_id", where="article_id IS NULL"),
         partial("ix_capture_gone", "site", "native_id", where="outcome = 'gone' AND part IS NULL"),
     )
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import Connection, Select, func, literal, or_, select, union_all
 
 from archive.export.chain.due import CAPTURES_OF
 from archive.export.datasets import DATASETS, Dataset, Key, Row
 from archive.export.tables import ExportDue
+from archive.store.keys import key_in_rows
 from archive.store.models import Article, Capture, Change
 
 CHUNK: Final = 500
@@ -50,7 +51,7 @@ def _due(connection: Connection, dataset: Dataset) -> Select[Any]:
     rows: Any = noted
     if dataset.name == "captures" and connection.scalar(of.limit(1)) is not None:
         names = select(Article.site, Article.native_id).where(Article.id.in_(of))
-        its = or_(Capture.article_id.in_(of), tuple_(Capture.site, Capture.native_id).in_(names))
+        its = or_(Capture.article_id.in_(of), key_in_rows((Capture.site, Capture.native_id), names))
         rows = union_all(noted, select(Capture.id, literal(0), literal(0)).where(its))
     each = rows.subquery()
     columns = (each.c.key, each.c.other)

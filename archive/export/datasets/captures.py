@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
-from sqlalchemy import Connection, not_, or_, select, tuple_
+from sqlalchemy import Connection, not_, or_, select
 
 from archive.export.datasets.dataset import Dataset, Field, Key, Row
 from archive.export.datasets.reading import instant, of_keys, stream
+from archive.store.keys import key_in_rows
 from archive.store.models import Article, Capture, CrawlRun
 from archive.store.people import visible
 
@@ -63,7 +64,7 @@ def rows(connection: Connection, keys: Collection[Key] | None = None) -> Iterato
         or_(
             Capture.site.is_(None),
             Capture.native_id.is_(None),
-            tuple_(Capture.site, Capture.native_id).not_in(names),
+            not_(key_in_rows((Capture.site, Capture.native_id), names)),
         ),
     )
     statement = (

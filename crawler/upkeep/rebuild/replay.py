@@ -195,7 +195,8 @@ class Replay:
         query = query.where((func.coalesce(_R.c.cause, "") != "person") | (_R.c.number == 1))
         query = query.order_by(_A.c.id, _R.c.number).limit(_PAGE)
         while True:
-            behind = (_A.c.id > last[0]) | ((_A.c.id == last[0]) & (_R.c.number > last[1]))
+            # The first half is what the key is searched by: of an OR alone each part would read from the beginning.
+            behind = (_A.c.id >= last[0]) & ((_A.c.id > last[0]) | (_R.c.number > last[1]))
             rows = self.old.execute(query.where(behind)).all()
             if not rows:
                 return
