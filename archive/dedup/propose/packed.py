@@ -2,11 +2,13 @@
 
 A row is 12 bytes. The 47 lower bits of a hash, below which a text's sampled hashes are evenly spread, are turned to
 the front: the number that comes of it is the row's `turned` hash. A run of rows is sorted by it and cut where its
-first bits change, into 2^`bits` blocks of some 64 rows. So a hash says by itself in which block of a run it stands.
+first bits change, into 2^`bits` blocks of some hundred rows. So a hash says by itself in which block of a run it
+stands.
 
-The filter is Bloom's (1970), blocked (Putze and others, 2007): each hash sets four bits in one word of 64, so that one
-access to memory answers. It never says "no" of a hash that is there; of what is not there it says "perhaps" once in
-a hundred, more often where a run has more than 11 million rows, since no filter is larger than 16 MB.
+The filter is Bloom's (1970), blocked (Putze and others, 2007): each hash sets five bits in one word of 64, so that one
+access to memory answers. It never says "no" of a hash that is there; of what is not there it says "perhaps" twice in a
+thousand, four times in a large run (Dayan and others, 2017: bits are spent best on small ones), and more often in one
+of more than 16 million rows, since no filter is larger than 32 MB.
 """
 
 from collections.abc import Iterator
@@ -21,11 +23,13 @@ Words = NDArray[np.uint64]
 
 ROW: Final = 12
 """Bytes a row: 52 bits of the turned hash, 44 of the article's id."""
-BLOCK: Final = 96
-"""Rows a block holds on average at most, and half as many at least."""
-BITS: Final = 12
-"""Of the filter, a row."""
-MOST_WORDS: Final = 1 << 21
+BLOCK: Final = 150
+"""Rows a block holds on average at most, and half as many at least: PostgreSQL keeps up to 2 KB in the row itself."""
+BITS: Final = 16
+"""Of the filter, a row; and of a small run's, which many are to be looked into and few bytes are saved by."""
+BITS_OF_SMALL: Final = 20
+SMALL: Final = 4_000_000
+MOST_WORDS: Final = 1 << 22
 
 HASH_BITS: Final = 52
 _EVEN: Final = np.uint64(47)
@@ -38,7 +42,7 @@ _TWENTY: Final = np.uint64(20)
 _HALF: Final = np.uint64(32)
 _ID: Final = np.uint64(0xFFF)
 _FACTOR: Final = np.uint64(0x9E3779B97F4A7C15)
-_FIELDS: Final = tuple(np.uint64(place) for place in (40, 46, 52, 58))
+_FIELDS: Final = tuple(np.uint64(place) for place in (34, 40, 46, 52, 58))
 _SIX: Final = np.uint64(63)
 _ONE: Final = np.uint64(1)
 
@@ -87,11 +91,12 @@ def blocks(turned: Hashes, ids: Ids, bits: int) -> Iterator[tuple[int, bytes]]:
 
 def empty_filter(rows: int) -> Words:
     """The filter of a run that will have so many rows."""
-    return np.zeros(max(1, min(MOST_WORDS, -(-rows * BITS // 64))), dtype=np.uint64)
+    bits = rows * (BITS if rows >= SMALL else BITS_OF_SMALL)
+    return np.zeros(max(1, min(MOST_WORDS, -(-bits // 64))), dtype=np.uint64)
 
 
 def bits_of(turned: Hashes) -> Words:
-    """The four bits that each hash sets in its word."""
+    """The five bits that each hash sets in its word."""
     mixed = turned * _FACTOR
     made = np.zeros(len(turned), dtype=np.uint64)
     for place in _FIELDS:

@@ -16,8 +16,8 @@ list is read again, and the look-up begins anew. So it does not matter who moved
 undone. A run loses rows when an article is withdrawn or changed, which leaves its filter true.
 
 *Reading a filter* costs what some hundred look-ups cost. So a process reads one when it has looked up so many hashes
-without it: who asks of one text never does. All filters that a process holds take up to some 35 bytes an article, and
-no run's more than 16 MB.
+without it: who asks of one text never does. All filters that a process holds take some 50 bytes an article, and no
+run's more than 32 MB.
 """
 
 import secrets
@@ -82,7 +82,7 @@ class Runs:
         for run in known:
             if run.words is None:
                 run.asked += asked
-                if run.asked * _BYTES * 8 >= run.size * packed.BITS:
+                if run.asked * _BYTES * 8 >= run.size * packed.BITS_OF_SMALL:
                     found = connection.scalar(select(DedupRun.words).where(DedupRun.token == run.token))
                     run.words = (
                         None if found is None else np.frombuffer(found, dtype="<u8").astype(np.uint64, copy=False)
@@ -124,7 +124,8 @@ class Runs:
         words = run.words = packed.empty_filter(size)
         for turned, ids in slices:
             packed.note(words, turned)
-            _insert(connection, [(run.first(at), rows) for at, rows in packed.blocks(turned, ids, run.bits)])
+            first = run.first()
+            _insert(connection, [(first + at, rows) for at, rows in packed.blocks(turned, ids, run.bits)])
         names = ("id", "token", "level", "bits", "size")
         told = {name: getattr(run, name) for name in names} | {"words": words.astype("<u8", copy=False).tobytes()}
         connection.execute(insert(DedupRun), told)
@@ -225,7 +226,7 @@ def _merged(connection: Connection, runs: Sequence[Run]) -> Iterator[tuple[Hashe
             share = run.bits - cut
             between = DedupBlock.id.between(run.first(number << share), run.first(((number + 1) << share) - 1))
             query = select(DedupBlock.packed).where(between).order_by(DedupBlock.id)
-            found.append(packed.unpack(b"".join(connection.scalars(query))))
+            found.append(packed.unpack(b"".join(connection.scalars(query).all())))
         turned, ids = (np.concatenate([rows[part] for rows in found]) for part in (0, 1))
         order = np.argsort(turned, kind="stable")
         yield turned[order], ids[order]
