@@ -10,9 +10,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
 
+from archive.bulk.places import Place
 from archive.dedup.propose.furniture import STORIES
 from archive.dedup.propose.passages import FOOT, SHORT
 from archive.dedup.verify.compare import Verdict
+from archive.errors import UsageError
 from archive.ingest.observations import PART
 
 T = TypeVar("T")
@@ -88,6 +90,11 @@ def in_batches(rows: Iterable[T], size: int) -> Iterator[list[T]]:
     left = iter(rows)
     while some := list(islice(left, size)):
         yield some
+
+
+def unreadable(folder: Place, error: Exception) -> UsageError:
+    """What is told of pages that an engine cannot read."""
+    return UsageError(f"the pages in {folder.url} cannot be read: {str(error).splitlines()[0][:300]}")
 
 
 class Tables(Protocol):

@@ -1,13 +1,14 @@
 """The pages of a folder asked by DuckDB, on this machine."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from attrs import define, field
 from sqlalchemy import Engine
 
-from archive.bulk.articles import ARTICLES, in_batches, suspects, whole
+from archive.bulk.articles import ARTICLES, in_batches, suspects, unreadable, whole
 from archive.bulk.folder import part_name
 from archive.bulk.places import Place
 from archive.dedup.recluster import work
@@ -42,13 +43,15 @@ class DuckTables:
         # A view takes no parameters.
         listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
         read = f"SELECT parts.*, sources.number FROM read_parquet([{listed}]) AS parts JOIN sources USING (warc_file)"  # noqa: S608
-        for name, query in (("pages", read), *ARTICLES):
-            kind = "TABLE" if name == "chosen" else "VIEW"
-            self._database.execute(f"CREATE {kind} {name} AS {query}")
+        with self._reading():
+            for name, query in (("pages", read), *ARTICLES):
+                kind = "TABLE" if name == "chosen" else "VIEW"
+                self._database.execute(f"CREATE {kind} {name} AS {query}")
 
     def suspects(self) -> Iterator[Any]:
         """See `archive.bulk.articles.Tables`."""
-        self._database.execute(f"CREATE TABLE suspects AS {suspects('unnest')}")
+        with self._reading():
+            self._database.execute(f"CREATE TABLE suspects AS {suspects('unnest')}")
         return self.select(whole("epoch_us", "suspects"))
 
     def wanted(self, ids: list[int]) -> Iterator[Any]:
@@ -62,8 +65,9 @@ class DuckTables:
 
     def select(self, query: str) -> Iterator[Any]:
         """See `archive.bulk.articles.Tables`."""
-        result = self._database.cursor().execute(query)  # one is still read while others are written
-        while found := result.fetchmany(CHUNK):
+        with self._reading():
+            result = self._database.cursor().execute(query)  # one is still read while others are written
+        while found := self._fetched(result):
             yield from found
 
     def pairs(self, known: frozenset[int]) -> list[tuple[int, int]]:
@@ -85,3 +89,16 @@ class DuckTables:
     def close(self) -> None:
         """See `archive.bulk.articles.Tables`."""
         self._database.close()
+
+    def _fetched(self, result: Any) -> list[Any]:
+        with self._reading():
+            return list(result.fetchmany(CHUNK))
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        import duckdb
+
+        try:
+            yield
+        except duckdb.Error as error:
+            raise unreadable(self.folder, error) from error

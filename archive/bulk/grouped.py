@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 from sqlalchemy import Engine, select
 
 from archive.bulk.articles import NAMES, PAGED, Tables, in_batches
-from archive.bulk.folder import finished
+from archive.bulk.folder import finished, part_name, read_part
 from archive.bulk.places import Place, write_whole
 from archive.bulk.scratch import Scratch, scratch
 from archive.dedup.recluster.run import Outcome, recluster
@@ -70,6 +70,8 @@ def group(folder: Place, make: Make, to: Place) -> Grouped:
     `UsageError` for a folder that is unfinished or of other text rules, and `StorageError`."""
     manifest = finished(folder)
     sources = [source for source in manifest.sources if source not in manifest.faults]
+    for source in sources:
+        read_part(folder.inside(part_name(source)))  # one that is damaged is named
     with scratch() as beside:
         tables = make(sources, beside.engine)
         try:

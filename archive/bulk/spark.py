@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import define, field
 
-from archive.bulk.articles import ARTICLES, suspects, whole
+from archive.bulk.articles import ARTICLES, suspects, unreadable, whole
 from archive.bulk.folder import part_name
 from archive.bulk.places import Place
 from archive.dedup.recluster.spark import SparkEngine
@@ -25,18 +25,25 @@ class SparkTables:
     digests: dict[int, int] = field(factory=dict)
     _spark: Any = None
     _engine: SparkEngine | None = None
+    _errors: tuple[type[Exception], ...] = ()
 
     def __attrs_post_init__(self) -> None:
         self._spark = start("jianbao recluster", self.master)
+        from py4j.protocol import Py4JError
+        from pyspark.errors import PySparkException
+
+        self._errors = (PySparkException, Py4JError)
         parts = [self.folder.inside(part_name(source)) for source in self.sources]
         # What others call s3, Hadoop calls s3a.
         paths = [
             f"file://{part.path}" if part.local is not None else re.sub("^s3://", "s3a://", part.url) for part in parts
         ]
-        read = self._spark.read.parquet(*paths)
         numbered = [(clean_line(source), number) for number, source in enumerate(self.sources)]
         sources = self._spark.createDataFrame(numbered, "warc_file string, number long")
-        read.join(sources, "warc_file").createOrReplaceTempView("pages")
+        try:
+            self._spark.read.parquet(*paths).join(sources, "warc_file").createOrReplaceTempView("pages")
+        except self._errors as error:
+            raise unreadable(self.folder, error) from error
         for name, query in ARTICLES:
             frame = self._spark.sql(query)
             (frame.persist() if name == "chosen" else frame).createOrReplaceTempView(name)
@@ -54,7 +61,10 @@ class SparkTables:
 
     def select(self, query: str) -> Iterator[Any]:
         """See `archive.bulk.articles.Tables`."""
-        yield from self._spark.sql(query).toLocalIterator(prefetchPartitions=True)
+        try:
+            yield from self._spark.sql(query).toLocalIterator(prefetchPartitions=True)
+        except self._errors as error:
+            raise unreadable(self.folder, error) from error
 
     def pairs(self, known: frozenset[int]) -> list[tuple[int, int]]:
         """See `archive.bulk.articles.Tables`."""

@@ -97,6 +97,7 @@ def import_files(
     faults: list[str] = []
     kinds = _kinds(meant.files, asked, faults)
     found = _verified(exports, faults)
+    folders = _finished(folders, faults)
     if not kinds and not found and not folders:
         raise UsageError("\n".join(faults) or f"{meant.files[0]} is empty; nothing was taken in")
     jobs = jobs or os.cpu_count() or 1
@@ -110,6 +111,22 @@ def _is_bulk(word: str) -> bool:
     from archive.bulk.places import is_address
 
     return is_address(word) or Path(word, "bulk.json").is_file()
+
+
+def _finished(folders: Sequence[str], faults: list[str]) -> list[str]:
+    """Those of the folders of `jianbao bulk pages` that are finished, and of our text rules; `faults` gets what is
+    wrong with the others."""
+    if not folders:
+        return []
+    from archive.bulk.folder import finished
+    from archive.bulk.places import place
+
+    found = []
+    for word in folders:
+        with _noted(faults):
+            finished(place(word))
+            found.append(word)
+    return found
 
 
 def _verified(exports: Sequence[Path], faults: list[str]) -> dict[Path, "list[Package]"]:

@@ -218,6 +218,8 @@ def test_a_killed_run_goes_on_at_the_file_where_it_was(
     assert first.startswith("first")
     (tmp_path / "out" / f".{first}.0123456789ab.part").write_bytes(b"half of it")
     unfinished = jianbao("--home", tmp_path / "home", "import", tmp_path / "out")
+    assert unfinished.exit_code == 2
+    assert not (tmp_path / "home" / "archive.db").exists()
     assert "out is unfinished; end it with the same `jianbao bulk pages` that began it" in unfinished.output
     begun.clear()
     done = jianbao(*words)

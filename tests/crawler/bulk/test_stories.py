@@ -2,6 +2,7 @@
 recluster of it; on DuckDB and on Spark the same bytes."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -107,6 +108,22 @@ def test_what_cannot_be_grouped_is_told(tmp_path: Path) -> None:
         done = jianbao("recluster", *words)
         assert done.exit_code == 2
         assert said in done.output
+
+
+def test_a_damaged_part_is_told(pages: Path, tmp_path: Path) -> None:
+    shutil.copytree(pages, tmp_path / "pages")
+    [first] = (tmp_path / "pages").glob("first*")
+    whole = first.read_bytes()
+    words = ["recluster", "--pages", tmp_path / "pages", "--to", tmp_path / "to"]
+    first.write_bytes(whole[:5_000])
+    done = jianbao(*words)
+    assert done.exit_code == 2
+    assert f"{first} is no part that was written whole; remove it, and make it again" in done.output
+    first.write_bytes(whole[:5_000] + bytes(3_000) + whole[8_000:])
+    done = jianbao(*words)
+    assert done.exit_code == 2
+    assert f"the pages in {tmp_path / 'pages'} cannot be read" in done.output
+    assert not (tmp_path / "to").exists()
 
 
 @pytest.mark.usefixtures("one_spark")
