@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Engine, event
+from sqlalchemy import JSON, URL, Column, Connection, Engine, event, make_url
 
 from archive.dedup import tables  # noqa: F401 - completes the metadata
 from archive.export import tables as export_tables  # noqa: F401 - so do these
@@ -66,12 +66,15 @@ _JUDGED = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 
 
 @contextmanager
-def recorded() -> Iterator[Sent]:
-    """Everything that any engine of this process sends within the block."""
+def recorded(url: URL | None = None) -> Iterator[Sent]:
+    """Everything that any engine of this process sends within the block. `url`: to this database alone, not into a copy
+    of it, which is being made."""
     sent: Sent = {}
 
-    def hear(connection: object, cursor: object, statement: str, parameters: Any, context: object, many: bool) -> None:
-        if _JUDGED.match(statement):
+    def hear(
+        connection: Connection, cursor: object, statement: str, parameters: Any, context: object, many: bool
+    ) -> None:
+        if _JUDGED.match(statement) and url in (None, connection.engine.url):
             sent.setdefault(statement, _plain(parameters[0] if many else parameters))
 
     event.listen(Engine, "before_cursor_execute", hear)
@@ -88,9 +91,9 @@ def _plain(parameters: Any) -> Any:
     return tuple(bytes(one) if isinstance(one, memoryview) else one for one in parameters)
 
 
-def record_into(path: str) -> None:
-    """For a process of its own: write everything that it sends to a file when it ends."""
-    block = recorded()
+def record_into(path: str, url: str) -> None:
+    """For a process of its own: write everything that it sends to a database to a file when it ends."""
+    block = recorded(make_url(url))
     sent = block.__enter__()
 
     def write() -> None:

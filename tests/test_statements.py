@@ -18,7 +18,7 @@ from archive.store.db import open_engine
 from crawler.demo.world.truth import World
 from tests.crawler.run.run import Archive
 from tests.portal.few import Proxy
-from tests.statements import GROWING, read_recorded, too_much
+from tests.statements import GROWING, too_much
 from tests.used.heard import Heard, every_command, every_page
 from tests.used.people import EXCUSED, use
 
@@ -128,14 +128,11 @@ def used(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     # Not heard: the steps of a migration, which name tables that are no longer there.
     open_engine(url, create=True).dispose()
     heard = Heard(make_url(url))
-    listens = f"from tests.statements import record_into; record_into({str(folder / 'sent')!r})"
     with Proxy(World(12, 5), folder) as portal:
         archive = Archive(folder / "home", {**portal.environment(), "JIANBAO_DATABASE": url})
         fetched = next(one.url for one in portal.world.publications if one.site == "sohu")
         for words in (("crawl",), ("crawl",), ("fetch", fetched)):
-            done = archive.run(*words, before=listens)
-            assert done.returncode in (0, 3), done.stderr
-            heard.add(words[0], read_recorded(folder / "sent"))
+            heard.apart(archive, *words)
     use(heard, folder, url, archive)
     engine = open_engine(url)
     yield engine, heard

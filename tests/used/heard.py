@@ -1,29 +1,28 @@
 """Who sends which statements: each command by its name, each page by its method and path."""
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 from attrs import define, field
-from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy import URL
 
 from archive.web.pages import EVERY
 from archive.web.visit import Page
 from crawler.cli import main
+from tests.crawler.run.run import Archive
 from tests.make_docs import walk
-from tests.statements import Sent, recorded
+from tests.statements import Sent, read_recorded, recorded
 
 
 @define
 class Heard:
-    """`sent`: every statement with the parameters of its first use. `by`: who sent it. `most`: how often one run of a
-    command sent it at most. `asked`: commands and pages that were asked."""
+    """`sent`: every statement with the parameters of its first use. `by`: who sent it. `asked`: commands and pages that
+    were asked."""
 
     database: URL
     sent: Sent = field(factory=dict)
     by: dict[str, set[str]] = field(factory=dict)
-    most: Counter[str] = field(factory=Counter)
     asked: set[str] = field(factory=set)
 
     def add(self, who: str, sent: Sent) -> None:
@@ -35,21 +34,21 @@ class Heard:
 
     @contextmanager
     def of(self, who: str) -> Iterator[None]:
-        """Hear what is sent to the archive within the block; not what goes into a copy of it, which is being made."""
-        times: Counter[str] = Counter()
+        """Hear what is sent to the archive within the block."""
+        with recorded(self.database) as sent:
+            yield
+        self.add(who, sent)
 
-        def count(connection: Connection, cursor: object, statement: str, *_: object) -> None:
-            if connection.engine.url == self.database:
-                times[statement] += 1
-
-        event.listen(Engine, "before_cursor_execute", count)
-        try:
-            with recorded() as sent:
-                yield
-        finally:
-            event.remove(Engine, "before_cursor_execute", count)
-        self.add(who, {statement: sent[statement] for statement in sent if statement in times})
-        self.most |= times
+    def apart(self, archive: Archive, *words: str, fails: int = 3) -> str:
+        """A command in a process of its own, forked from one with its imports done, and its workers from that. What it
+        printed."""
+        told = archive.home.parent / "sent"
+        url = self.database.render_as_string(hide_password=False)
+        listens = f"from tests.statements import record_into; record_into({str(told)!r}, {url!r})"
+        done = archive.run(*words, before=listens)
+        assert done.returncode in (0, fails), (words, done.stderr)
+        self.add(command_named(words), read_recorded(told))
+        return done.stdout
 
 
 def command_named(words: tuple[str, ...]) -> str:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from attrs import evolve
 from click.testing import CliRunner
 
 from archive.cli.export import NAMES
@@ -34,9 +35,15 @@ EXCUSED: Final = {
 def use(heard: Heard, folder: Path, url: str, archive: Archive) -> None:
     """Import, read, decide, export, look after."""
     run = partial(_run, heard, archive.home, url)
+    apart = partial(heard.apart, archive)
+    elsewhere = partial(heard.apart, evolve(archive, home=folder / "other"))
     texts = [story(3, 12 * number + 1).text for number in range(30)]
-    _import(run, folder, archive, texts)
+    _import(run, folder, texts)
+    for warc in [*archive.warcs(), paged.warc(folder / "paged", [2, 3, 1])]:
+        for _ in range(2):
+            elsewhere("import", "--jobs", "1", str(warc))
     _read(run, folder)
+    elsewhere("explain", f"netease:{paged.DOCID}")
     members, alone = _decide(run)
     (folder / "text.txt").write_text(texts[3], "utf-8")
     run("match", str(folder / "text.txt"))
@@ -45,7 +52,10 @@ def use(heard: Heard, folder: Path, url: str, archive: Archive) -> None:
     _find(run)
     _say(run, members, alone)
     _export(run, folder, alone)
+    elsewhere("evidence", "make", f"netease:{paged.DOCID}", "--to", str(folder / "case"))
+    apart("reextract", "--all", "--jobs", "1")
     _look_after(run, folder, sqlite=url.startswith("sqlite"))
+    apart("rebuild", "--jobs", "1", fails=11)
 
 
 def _run(heard: Heard, own: Path, url: str, *words: str, home: Path | None = None, fails: int = 0) -> str:
@@ -59,7 +69,7 @@ def _found(run: Run, *words: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in run("search", *words, "--json").splitlines()]
 
 
-def _import(run: Run, folder: Path, archive: Archive, texts: list[str]) -> None:
+def _import(run: Run, folder: Path, texts: list[str]) -> None:
     lines = folder / "articles.jsonl"
     with lines.open("w", encoding="utf-8") as file:
         for number, body in enumerate([*texts, *texts[:9]]):
@@ -69,9 +79,6 @@ def _import(run: Run, folder: Path, archive: Archive, texts: list[str]) -> None:
         run("import", "--jobs", "1", str(lines))
     lines.write_text(lines.read_text("utf-8").replace('"body": "', '"body": "有人说，'), "utf-8")
     run("import", "--jobs", "1", str(lines))
-    for warc in [*archive.warcs(), paged.warc(folder / "paged", [2, 3, 1])]:
-        for _ in range(2):
-            run("import", "--jobs", "1", str(warc), home=folder / "other", fails=3)
 
 
 def _read(run: Run, folder: Path) -> None:
@@ -81,7 +88,6 @@ def _read(run: Run, folder: Path) -> None:
         run("show", named)
     run("show", "https://www.163.com/dy/article/KC1AB12300018990.html", fails=9)
     run("show", str(hit["id"]), "--revision", "1")
-    run("explain", f"netease:{paged.DOCID}", home=folder / "other")
     run("raw", f"netease:{paged.DOCID}", home=folder / "other")
     run("raw", "capture:1", "--record", "--to", str(folder / "record.warc.gz"))
     run("history", str(hit["id"]))
@@ -173,7 +179,7 @@ def _export(run: Run, folder: Path, alone: str) -> None:
 
 
 def _look_after(run: Run, folder: Path, *, sqlite: bool) -> None:
-    """Runs and alarms, evidence, and what looks after the whole archive; the last makes it anew."""
+    """Runs and alarms, packages, and what looks after the whole archive."""
     run("stats")
     run("runs")
     run("runs", "show", "1")
@@ -182,15 +188,12 @@ def _look_after(run: Run, folder: Path, *, sqlite: bool) -> None:
     run("alarms", "close", "1", "--note", "as it should be", fails=9)
     run("health", fails=10)
     run("doctor", "--offline", fails=10)
-    captured = f"netease:{paged.DOCID}"
-    run("pack", captured, "--to", str(folder / "news.wacz"), home=folder / "other")
-    run("evidence", "make", captured, "--to", str(folder / "case"), home=folder / "other")
+    run("pack", f"netease:{paged.DOCID}", "--to", str(folder / "news.wacz"), home=folder / "other")
     run("evidence", "verify", str(folder / "case"))
     run("cdx")
     run("site", "draft", "--template", "netease-post", "-o", str(folder / "drafts"), fails=9)
     run("recluster", "--dry-run")
     run("recluster")
-    run("reextract", "--all", "--jobs", "1", fails=3)
     run("reextract", "--dry-run")
     run("verify", "--share", "1/2", fails=11)
     run("verify", "--repair", fails=11)
@@ -199,4 +202,3 @@ def _look_after(run: Run, folder: Path, *, sqlite: bool) -> None:
     run("db", "current")
     run("db", "upgrade")
     run("db", "copy", f"sqlite:///{folder / 'copy.db'}")
-    run("rebuild", "--jobs", "1", fails=11)
