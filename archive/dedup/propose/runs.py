@@ -211,6 +211,21 @@ def everything(connection: Connection) -> Iterator[tuple[int, Hashes, Ids]]:
         after = rows[-1].id
 
 
+def untrue(connection: Connection) -> Iterator[tuple[int, int, bytes]]:
+    """Runs with a filter that does not know all that they hold: the id and the token of each, and its filter made anew.
+    Reads everything."""
+    runs = Runs()
+    runs.read(connection)
+    for run in runs.known:
+        made = packed.empty_filter(run.size)
+        for turned, _ in _merged(connection, [run]):
+            packed.note(made, turned)
+        stored = connection.scalar(select(DedupRun.words).where(DedupRun.id == run.id)) or b""
+        words = np.frombuffer(stored, dtype="<u8") if len(stored) == made.nbytes else np.zeros_like(made)
+        if (made & ~words).any():
+            yield run.id, run.token, made.astype("<u8", copy=False).tobytes()
+
+
 def _named(places: NDArray[np.uint64], turned: Hashes) -> Hashes:
     """Turned hashes, each with the place of the run where it is looked for."""
     return (places << np.uint64(packed.HASH_BITS)) | turned

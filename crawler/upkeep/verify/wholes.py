@@ -20,7 +20,7 @@ _READ: Final = 200
 
 def check(connection: Connection) -> Iterator[Finding]:
     """Every finding. In one state of the database."""
-    for part in (_stories, _story_rows, _connected, _dangling, _changes, _repeats, _counts, _leases):
+    for part in (_stories, _story_rows, _connected, _dangling, _filters, _changes, _repeats, _counts, _leases):
         yield from part(connection)
 
 
@@ -135,6 +135,14 @@ def _held_by_nobody(connection: Connection, keys: list[int]) -> Iterator[int]:
         for key, found in read(connection, keys[start : start + _READ]).items():
             if not index.look_up(connection, take_sample(found.codes).kept):
                 yield key
+
+
+def _filters(connection: Connection) -> Iterator[Finding]:
+    """A filter of the duplicate index that says "no" of what its run holds would hide stories."""
+    for key, token, words in runs.untrue(connection):
+        row = ("dedup_run", key, {"token": (token, token + 1), "words": (None, words)})
+        fault = "its filter does not know all shingles that it holds"
+        yield Finding(kind="dedup_index", place=f"run {key} of the index", fault=fault, repair=Repair.RECOUNT, key=row)
 
 
 def _changes(connection: Connection) -> Iterator[Finding]:

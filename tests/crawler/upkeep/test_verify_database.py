@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, make_url, select, text
+from sqlalchemy import Engine, make_url, select, text, update
 
+from archive.dedup.propose import index
+from archive.dedup.tables import DedupRun
 from archive.query.search import Asked, search
 from archive.settings import Home
 from archive.store.db import open_engine, reading, writing
@@ -211,3 +213,16 @@ def test_a_text_all_of_whose_shingles_are_capped_is_well_indexed(
     store(sqlite_engine, *(told(article(f"a:{n}", f"{COPY}\n{n}月{n}日", headline=f"第{n}期")) for n in range(1, 8)))
     small.execute("DELETE FROM link")
     assert "dedup_index" not in small.kinds()
+
+
+def test_a_filter_that_hides_what_its_run_holds_is_made_anew(both: Small) -> None:
+    with writing(both.engine) as connection:
+        index.seal(connection)
+    assert both.findings() == []
+    with writing(both.engine) as connection:
+        size = len(connection.scalars(select(DedupRun.words)).one())
+        connection.execute(update(DedupRun).values(words=bytes(size)))
+    [found] = both.findings()
+    assert (found.kind, found.place) == ("dedup_index", "run 1 of the index")
+    mender = Mender(home=both.home, engine=both.engine)
+    assert (mender.mend([found]), mender.faults, both.findings()) == (1, [], [])
