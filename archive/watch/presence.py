@@ -32,8 +32,9 @@ def was_gone(connection: Connection, keys: Collection[Key]) -> set[Key]:
     """Those of which some capture showed that they were no more."""
     if not keys:
         return set()
-    query = select(Capture.site, Capture.native_id).where(is_gone(), key_in(connection, _OF_CAPTURE, keys))
-    return {(site or "", native_id or "") for site, native_id in connection.execute(query)}
+    dialect = connection.dialect.name
+    found = connection.execute(_gone(dialect), keys_given(dialect, _OF_CAPTURE, keys))
+    return {(row.site or "", row.native_id or "") for row in found}
 
 
 def looks(connection: Connection, articles: Mapping[int, Key]) -> dict[int, list[Look]]:

@@ -150,7 +150,9 @@ def last_walk(connection: Connection, site: str, source: str) -> LastWalk | None
 def lease(connection: Connection, site: str, source: str, worker: str) -> bool:
     """Let this worker walk a list, until it writes down how far it went, or its run ends or is found dead. False where
     another one walks it now."""
-    connection.execute(frontier.insert(connection, _POLL).values(site=site, source=source).on_conflict_do_nothing())
+    connection.execute(
+        frontier.insert(connection.dialect.name, _POLL).values(site=site, source=source).on_conflict_do_nothing()
+    )
     free = or_(_POLL.c.leased_by.is_(None), _POLL.c.leased_by == worker)
     return bool(connection.execute(update(_POLL).where(_its(site, source), free).values(leased_by=worker)).rowcount)
 
@@ -171,7 +173,7 @@ def _its(site: str, source: str) -> ColumnElement[bool]:
 
 def _remember_walk(connection: Connection, site: str, source: str, walk: LastWalk) -> None:
     values = {"ended_at": walk.ended_at, "since": walk.since, "crawler": walk.crawler, "leased_by": None}
-    insert = frontier.insert(connection, _POLL).values(site=site, source=source, **values)
+    insert = frontier.insert(connection.dialect.name, _POLL).values(site=site, source=source, **values)
     connection.execute(insert.on_conflict_do_update(index_elements=["site", "source"], set_=values))
 
 
@@ -207,6 +209,6 @@ def see(connection: Connection, site: str, source: str, entries: Sequence[Entry]
     ]
     if not rows:
         return
-    insert = frontier.insert(connection, _T)
+    insert = frontier.insert(connection.dialect.name, _T)
     again = {"last_seen_at": insert.excluded.last_seen_at, "times_seen": _T.c.times_seen + 1}
     connection.execute(insert.on_conflict_do_update(index_elements=["site", "source", "native_id"], set_=again), rows)

@@ -62,9 +62,9 @@ class Settled:
     outcome: str
 
 
-def insert(connection: Connection, table: Any) -> Any:
-    """An INSERT of the connection's own dialect, which knows `ON CONFLICT`."""
-    if connection.dialect.name == "sqlite":
+def insert(dialect: str, table: Any) -> Any:
+    """An INSERT of this dialect, which knows `ON CONFLICT`."""
+    if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite
 
         return sqlite.insert(table)
@@ -89,7 +89,7 @@ def offer(connection: Connection, site: str, targets: Iterable[tuple[str, str]],
         for native_id, url in sorted(targets)
     ]
     if rows:
-        connection.execute(insert(connection, _T).on_conflict_do_nothing(), rows)
+        connection.execute(insert(connection.dialect.name, _T).on_conflict_do_nothing(), rows)
 
 
 def queues(connection: Connection, site: str, after: str = "") -> Iterator[str]:
@@ -228,10 +228,18 @@ def waiting(connection: Connection, site: str, native_id: str) -> Claim | None:
 def settle(connection: Connection, found: Claim, state: str, outcome: str, *, due_at: datetime | None = None) -> bool:
     """An address is `done`, `gone` or `failed`; its lease ends. False, and nothing is changed, where that is another's
     by now. `due_at`: when one that is `gone`, or fits no template, may be asked again."""
-    values = {"state": state, "outcome": outcome, "attempts": _T.c.attempts + 1, **_FREE}
+    given = {"key": found.id, "its": found.lease, "state": state, "outcome": outcome}
     if due_at is not None:
-        values["due_at"] = due_at
-    return bool(connection.execute(update(_T).where(*_ours(found)).values(**values)).rowcount)
+        given["due_at"] = due_at
+    return bool(connection.execute(_SETTLED, given).rowcount)
+
+
+_SETTLED: Final = (
+    update(_T)
+    .where(_T.c.id == bindparam("key"), _T.c.lease == bindparam("its"))
+    .values(attempts=_T.c.attempts + 1, **_FREE)
+)
+"""Each page is settled, and to put a statement together costs more than to send it."""
 
 
 def may_be_back(connection: Connection, site: str, native_ids: Sequence[str], now: datetime) -> None:
@@ -255,7 +263,8 @@ def note(connection: Connection, settled: Iterable[Settled], now: datetime) -> N
         for one in settled
     }
     if rows:
-        connection.execute(insert(connection, _T).on_conflict_do_nothing(), [rows[key] for key in sorted(rows)])
+        new = insert(connection.dialect.name, _T).on_conflict_do_nothing()
+        connection.execute(new, [rows[key] for key in sorted(rows)])
 
 
 def read_anew(connection: Connection, site: str, native_id: str, outcome: str) -> str | None:

@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from attrs import Factory, asdict, define, evolve, field
-from sqlalchemy import Connection, Engine, and_, insert, update
+from sqlalchemy import Connection, Engine, and_, bindparam, insert, update
 
 from archive.errors import AlreadyRunning, DoubtfulRun, JianbaoError, NetworkUnavailable, StorageError
 from archive.settings import Home
@@ -39,6 +39,7 @@ from crawler.warc.writer import WarcFolder
 logger = logging.getLogger("jianbao.crawl")
 
 _RUN: Any = CrawlRun.__table__
+_OURS: Final = update(_RUN).where(_RUN.c.id == bindparam("run"), _RUN.c.state == "running")
 
 
 class Crash(JianbaoError):
@@ -243,8 +244,7 @@ class Run:
 
     def _write(self, connection: Connection, **values: Any) -> None:
         """Write to the run's row, as long as nobody has buried it, and what went wrong since the last time."""
-        ours = update(_RUN).where(_RUN.c.id == self.run_id, _RUN.c.state == "running")
-        if not connection.execute(ours.values(beat_at=clock(connection), **values)).rowcount:
+        if not connection.execute(_OURS, {"run": self.run_id, "beat_at": clock(connection), **values}).rowcount:
             raise AlreadyRunning(
                 f"nothing was heard of run {self.run_id} for so long that another crawler took over its work"
             )

@@ -8,10 +8,11 @@ server faster than the delay. While one process has the turn no other asks, and 
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from attrs import evolve, fields, frozen
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from archive.store.models import Host
 from archive.times import BEIJING
@@ -88,6 +89,25 @@ class State:
         return free - now
 
 
+# Each request asks and writes these: to put a statement together costs more than to send it.
+_KNOWN: Final = select(*(_T.c[one.name] for one in fields(State))).where(_T.c.host == bindparam("asked_host"))
+_LOCKED: Final = _KNOWN.with_for_update()
+_WRITTEN: Final = update(_T).where(_T.c.host == bindparam("asked_host"))
+_GIVEN_BACK: Final = _WRITTEN.where(_T.c.turn_of == bindparam("worker")).values(
+    turn_of=None, turn_until=None, next_at=bindparam("then")
+)
+
+
+@cache
+def _new(dialect: str) -> Any:
+    return insert(dialect, _T).on_conflict_do_nothing()
+
+
+def _begin(connection: Connection, host: str) -> None:
+    """The host has its row."""
+    connection.execute(_new(connection.dialect.name), {"host": host, "vain": 0})
+
+
 def clock(connection: Connection) -> datetime:
     """What time it is: on PostgreSQL by the server, since the clocks of several machines are never the same."""
     if connection.dialect.name == "sqlite":
@@ -98,8 +118,7 @@ def clock(connection: Connection) -> datetime:
 
 def look(connection: Connection, host: str, *, lock: bool = False) -> State:
     """What is known of a host. `lock`: nobody else changes it until the transaction ends."""
-    query = select(*(_T.c[one.name] for one in fields(State))).where(_T.c.host == host)
-    row = connection.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+    row = connection.execute(_LOCKED if lock else _KNOWN, {"asked_host": host}).mappings().one_or_none()
     return State(**row) if row is not None else State(host=host)
 
 
@@ -122,7 +141,7 @@ def take(
     `least`: our own delay, seconds. `longest`: how long one request may take; so long after a turn's end it is free,
     should its process have died. `budget`: the most requests a day, of which a turn is one then. Raises `BudgetSpent`.
     """
-    connection.execute(insert(connection, _T).values(host=host, vain=0).on_conflict_do_nothing())
+    _begin(connection, host)
     state = look(connection, host, lock=True)
     now = now or clock(connection)
     if state.is_spent(budget, now):
@@ -138,17 +157,13 @@ def take(
 def give_back(connection: Connection, host: str, worker: str, pause: timedelta, now: datetime | None = None) -> None:
     """The worker's turn is over; nobody asks the host before `pause` is."""
     now = now or clock(connection)
-    connection.execute(
-        update(_T)
-        .where(_T.c.host == host, _T.c.turn_of == worker)
-        .values(turn_of=None, turn_until=None, next_at=now + pause)
-    )
+    connection.execute(_GIVEN_BACK, {"asked_host": host, "worker": worker, "then": now + pause})
 
 
 def rest(connection: Connection, host: str, wait: timedelta, reason: str, now: datetime | None = None) -> datetime:
     """The host asks to be left alone for so long; until when it is, at most `MAX_REST`."""
     until = (now or clock(connection)) + min(max(wait, timedelta(0)), MAX_REST)
-    connection.execute(insert(connection, _T).values(host=host, vain=0).on_conflict_do_nothing())
+    _begin(connection, host)
     _write(connection, host, rest_until=until, rest_reason=reason)
     return until
 
@@ -166,7 +181,7 @@ def note_robots(
     connection: Connection, host: str, robots: str, crawl_delay: float | None, now: datetime | None = None
 ) -> State:
     """Remember a host's robots.txt, whose `crawl_delay` (seconds) holds from now on; what was known before."""
-    connection.execute(insert(connection, _T).values(host=host, vain=0).on_conflict_do_nothing())
+    _begin(connection, host)
     before = look(connection, host, lock=True)
     if (before.robots, before.crawl_delay) != (robots, crawl_delay):
         now = now or clock(connection)
@@ -197,13 +212,13 @@ def rules(connection: Connection, host: str, agent: str, now: datetime) -> Known
 
 def keep_rules(connection: Connection, host: str, agent: str, text: str, now: datetime) -> None:
     """A host's robots.txt was read: whoever asks the host within a day need not read it."""
-    connection.execute(insert(connection, _T).values(host=host, vain=0).on_conflict_do_nothing())
+    _begin(connection, host)
     _write(connection, host, rules=text, rules_for=agent, rules_at=now)
 
 
 def note_page(connection: Connection, host: str, *, vain: bool) -> int:
     """A page of the host was in vain, or well; how many in a row were in vain."""
-    connection.execute(insert(connection, _T).values(host=host, vain=0).on_conflict_do_nothing())
+    _begin(connection, host)
     return int(
         connection.execute(
             update(_T).where(_T.c.host == host).values(vain=_T.c.vain + 1 if vain else 0).returning(_T.c.vain)
@@ -212,4 +227,4 @@ def note_page(connection: Connection, host: str, *, vain: bool) -> int:
 
 
 def _write(connection: Connection, host: str, **values: Any) -> None:
-    connection.execute(update(_T).where(_T.c.host == host).values(**values))
+    connection.execute(_WRITTEN, {"asked_host": host, **values})

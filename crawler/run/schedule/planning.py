@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from attrs import frozen
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from archive.dedup.tables import Cluster
 from archive.store.models import Article
@@ -19,6 +19,16 @@ from crawler.run.trouble.retry import host_of
 _MISSED: Final = frozenset({State.MISSING, State.VANISHED, State.REMOVED})
 _SIBLINGS: Final = 50
 """So many other articles of a story are looked at, at most, when one of them has vanished."""
+
+
+_ARTICLES: Final = (
+    select(
+        *(Article.id, Article.site, Article.native_id, Article.state, Article.cluster_id),
+        *(Article.published_at, Article.published_precision, Article.first_captured_at, Cluster.size),
+    )
+    .outerjoin(Cluster, Cluster.id == Article.cluster_id)
+    .where(Article.id.in_(bindparam("articles", expanding=True)))
+)
 
 
 @frozen(kw_only=True)
@@ -39,21 +49,8 @@ def plan(connection: Connection, looks: Sequence[Look], now: datetime) -> None:
     """Write down when the articles of these looks are due again. To be called when the looks are stored."""
     if not looks:
         return
-    columns = (
-        Article.id,
-        Article.site,
-        Article.native_id,
-        Article.state,
-        Article.cluster_id,
-        Article.published_at,
-        Article.published_precision,
-        Article.first_captured_at,
-        Cluster.size,
-    )
-    query = select(*columns).outerjoin(Cluster, Cluster.id == Article.cluster_id)
-    articles = {
-        row.id: row for row in connection.execute(query.where(Article.id.in_({look.article_id for look in looks})))
-    }
+    asked = {"articles": sorted({look.article_id for look in looks})}
+    articles = {row.id: row for row in connection.execute(_ARTICLES, asked)}
     rechecks.plan(connection, [_row(look, articles[look.article_id]) for look in looks])
     for look in looks:
         article = articles[look.article_id]

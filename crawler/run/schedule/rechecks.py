@@ -3,6 +3,7 @@ caller's transaction."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from attrs import frozen
@@ -227,11 +228,16 @@ def _captures(connection: Connection, ids: Collection[int]) -> dict[int, Any]:
 def plan(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write down when articles are due again; who looked at one gives it back."""
     if rows:
-        new = insert(connection, _T)
-        changing = ("url", "host", "rank", "due_at", "since", "told_at", "missed_at", "pace")
-        again = {name: new.excluded[name] for name in changing} | _FREE
         ordered = sorted(rows, key=lambda row: row["article_id"])
-        connection.execute(new.on_conflict_do_update(index_elements=["article_id"], set_=again), ordered)
+        connection.execute(_planned(connection.dialect.name), ordered)
+
+
+@cache
+def _planned(dialect: str) -> Any:
+    new = insert(dialect, _T)
+    changing = ("url", "host", "rank", "due_at", "since", "told_at", "missed_at", "pace")
+    again = {name: new.excluded[name] for name in changing} | _FREE
+    return new.on_conflict_do_update(index_elements=["article_id"], set_=again)
 
 
 def miss(connection: Connection, found: Recheck, now: datetime) -> None:

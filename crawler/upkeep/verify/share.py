@@ -129,7 +129,7 @@ class Rolling:
         values: dict[str, Any] = {"at": at, **({"ended_at": self.now()} if ended else {})}
         try:
             with writing(self.verification.engine) as connection:
-                statement = insert(connection, _T).values(part=part, **values)
+                statement = insert(connection.dialect.name, _T).values(part=part, **values)
                 connection.execute(statement.on_conflict_do_update(index_elements=["part"], set_=values))
         except (StorageError, DatabaseUnavailable):
             self.verification.notes.append(f"{part}: it cannot be written down that it was verified")
