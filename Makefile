@@ -72,7 +72,7 @@ bench-dedup: setup ## duplicates: recall and speed beside its peers
 	@$(BIN)/python -m benchmarks.dedup
 
 bench-crawl: setup ## the crawl of 2,000 articles: completeness, clusters, memory, cost beside bare Scrapy
-	@$(BIN)/python -m benchmarks.crawl
+	@$(BIN)/python -m benchmarks.crawling.crawl
 
 bench-draft: setup ## templates drafted from five pages: how like the real ones they are, lines to change by hand
 	@$(BIN)/python -m benchmarks.draft
@@ -86,7 +86,7 @@ bench-reextract: setup ## stored captures read anew on two cores, beside the sam
 	@$(BIN)/python -m benchmarks.upkeep.reextract
 
 bench-politeness: setup ## three crawlers on one PostgreSQL: how fast they ask each host, measured at the portal
-	@$(BIN)/python -m benchmarks.politeness
+	@$(BIN)/python -m benchmarks.crawling.politeness
 
 bench-serve: setup ## the reading room under load, beside an import that writes
 	@$(BIN)/python -m benchmarks.reading.serve

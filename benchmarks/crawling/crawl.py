@@ -1,9 +1,9 @@
-"""The crawl at size: `make bench-crawl`, or `python -m benchmarks.crawl --articles 2000`.
+"""The crawl at size: `make bench-crawl`, or `python -m benchmarks.crawling.crawl --articles 2000`.
 
 Crawls the demo portal twice in processes of their own and prints what was stored, how the clusters compare with the
 truth, the time, the peak memory of the crawler and what the second run fetched; and the processor time of the first
-run beside that of bare Scrapy (`benchmarks.bare`), which asks for the same addresses in the same run, before it and
-after. Exit code 1 where a promise is broken.
+run beside that of bare Scrapy (`benchmarks.crawling.bare`), which asks for the same addresses right after it. Exit code
+1 where a promise is broken.
 """
 
 import os
@@ -25,7 +25,7 @@ from crawler.demo.proxy import Proxy
 from crawler.demo.world.truth import World
 
 MEMORY_LIMIT = 400 * 2**20
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @frozen
@@ -54,11 +54,10 @@ def main(articles: int, seed: int, database: str | None) -> None:
         environment = {**os.environ, **portal.environment(), "JIANBAO_HOME": str(home), "JIANBAO_DATABASE": url}
         command = [str(Path(sys.executable).with_name("jianbao")), "crawl", "-v"]
         first = _run(command, environment, portal, Path(folder))
-        # Lists of links are asked for in turns; what was asked for then, is asked for by bare Scrapy now.
         addresses = Path(folder) / "addresses"
         addresses.write_text("\n".join(portal.requests), "utf-8")
         proxied = environment | dict.fromkeys(("http_proxy", "https_proxy"), portal.url)
-        bare = [sys.executable, "-m", "benchmarks.bare", str(addresses)]
+        bare = [sys.executable, "-m", "benchmarks.crawling.bare", str(addresses)]
         bares = [_run(bare, proxied, portal, Path(folder)) for _ in range(2)]
         second = _run(command, environment, portal, Path(folder))
         engine = open_engine(url)
@@ -81,6 +80,7 @@ def main(articles: int, seed: int, database: str | None) -> None:
     table.add_row(
         "processor time beside bare Scrapy", f"{first.cpu:.1f} s, {scrapy:.1f} s: {first.cpu / scrapy:.2f} times", ""
     )
+    table.add_row("articles that each asked for", f"{first.asked}, {bares[0].asked}", "")
     table.add_row("on disk", f"{raw / 2**20:.1f} MB raw, {base / 2**20:.1f} MB database", "")
     console.print(table)
     console.print(first.said.partition("\n")[0])

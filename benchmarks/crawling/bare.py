@@ -1,6 +1,6 @@
-"""Bare Scrapy over given addresses: what a crawl costs of which nothing is kept (`benchmarks.crawl`).
+"""Bare Scrapy over given addresses: what a crawl costs of which nothing is kept (`benchmarks.crawling.crawl`).
 
-    python -m benchmarks.bare ADDRESSES
+    python -m benchmarks.crawling.bare ADDRESSES
 
 Asks for each address of the file, one a line, through the proxy of the environment, and yields its bytes. Nothing is
 parsed or written, robots.txt is not read, certificates are not verified; all else is as Scrapy has it.
