@@ -1,4 +1,4 @@
-"""What one step costs as the archive grows: `python -m benchmarks.growth --rows 1000 60000`.
+"""What one step costs as the archive grows: `python -m benchmarks.scale.steps --rows 1000 60000`.
 
 SQLite archives are filled with that many articles, each with a revision, a capture, a sighting and a frontier row, all
 long done. Then the statements of a crawl and of an import run on them. Microseconds of the processor, the commit
@@ -21,8 +21,8 @@ from archive.store.db import open_engine, writing
 from archive.store.records import ArticleRecord, CaptureRecord, Item
 from crawler.demo.world.articles import story
 from crawler.run import frontier
-from crawler.run.crawl import BATCH
 from crawler.run.frontier import Claim
+from crawler.run.intake import BATCH
 from tests.archive.make import fill
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
