@@ -1,6 +1,7 @@
 """`jianbao bulk`: more WARC files than one archive is fed with at a time."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,9 +11,13 @@ from archive.cli.progress import steps
 from archive.cli.terminal import echo
 from archive.errors import DoubtfulRun, UsageError
 from archive.settings import Home
+from crawler.cli.told import noted, tell_tally
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crawler.bulk.run import Done, Engine
+    from crawler.run.run import Run
 
 
 @main.group()
@@ -121,3 +126,51 @@ def _tell(done: "Done") -> None:
     said += [f"{part.broken} broken records"] if part.broken else []
     said += [f"{count} {name} skipped" for name, count in part.skipped.items()]
     echo(f"{done.source}: {', '.join(said) or 'no pages'}")
+
+
+def is_bulk(word: str) -> bool:
+    """Whether a word names a folder of `jianbao bulk pages`; an address can name nothing else."""
+    from archive.bulk.places import is_address
+
+    return is_address(word) or Path(word, "bulk.json").is_file()
+
+
+def finished_folders(folders: "Sequence[str]", faults: list[str]) -> list[str]:
+    """Those of the folders of `jianbao bulk pages` that are finished, and of our text rules; `faults` gets what is
+    wrong with the others."""
+    if not folders:
+        return []
+    from archive.bulk.folder import finished
+    from archive.bulk.places import place
+
+    found = []
+    for word in folders:
+        with noted(faults):
+            finished(place(word))
+            found.append(word)
+    return found
+
+
+def import_bulk(
+    run: "Run", word: str, parted: set[tuple[str, str]], faults: list[str], jobs: int, *, in_place: bool
+) -> None:
+    """Store the pages of a folder of `jianbao bulk pages`; `parted` and `faults` grow by what is missing."""
+    from archive.bulk.places import place
+    from crawler.bulk.load import import_pages
+    from crawler.capture.version import extractor_version
+
+    others = set()
+    with steps() as show:
+
+        def tell(count: int, of: int) -> None:
+            show(word, count, of)
+
+        for taken in import_pages(run, place(word), jobs=jobs, in_place=in_place, tell=tell):
+            if taken.tally is None:
+                faults.append(taken.fault)
+                continue
+            parted |= taken.tally.parted
+            others |= {taken.rules} - {extractor_version()}
+            tell_tally(run, taken.source, taken.tally)
+    if others:
+        echo(f"{word}: other rules than this program's read these pages; `jianbao reextract` reads them anew", err=True)

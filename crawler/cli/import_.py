@@ -1,8 +1,8 @@
 """`jianbao import`: archives that people already have."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +14,14 @@ from archive.cli.progress import through
 from archive.cli.terminal import echo
 from archive.errors import DoubtfulRun, JianbaoError, UsageError
 from archive.settings import Home
+from crawler.cli.bulk import finished_folders, import_bulk, is_bulk
+from crawler.cli.told import noted, tell_tally
 
 if TYPE_CHECKING:
     from archive.load.articles import Asked
     from archive.load.exported.package import Package
     from archive.load.summary import ImportSummary
     from crawler.run.extraction import Extraction
-    from crawler.run.load import Tally
     from crawler.run.run import Run
 
 _SHOWN = 5
@@ -83,7 +84,7 @@ def import_files(
 
     load_sites()  # what is wrong with a site file is no fault of the files that are taken in
     asked = Asked(resolve, site, Renamed.of(mapped))
-    folders = [word for word in files if _is_bulk(word)]
+    folders = [word for word in files if is_bulk(word)]
     exports = [Path(word) for word in files if word not in folders and is_export(Path(word))]
     meant = chosen([word for word in files if word not in folders and Path(word) not in exports])
     if meant.others:
@@ -97,36 +98,13 @@ def import_files(
     faults: list[str] = []
     kinds = _kinds(meant.files, asked, faults)
     found = _verified(exports, faults)
-    folders = _finished(folders, faults)
+    folders = finished_folders(folders, faults)
     if not kinds and not found and not folders:
         raise UsageError("\n".join(faults) or f"{meant.files[0]} is empty; nothing was taken in")
     jobs = jobs or os.cpu_count() or 1
     ended = _take_in(home, kinds, found, folders, faults, asked, in_place=in_place, jobs=jobs)
     if ended is not None:
         raise ended
-
-
-def _is_bulk(word: str) -> bool:
-    """Whether a word names a folder of `jianbao bulk pages`; an address can name nothing else."""
-    from archive.bulk.places import is_address
-
-    return is_address(word) or Path(word, "bulk.json").is_file()
-
-
-def _finished(folders: Sequence[str], faults: list[str]) -> list[str]:
-    """Those of the folders of `jianbao bulk pages` that are finished, and of our text rules; `faults` gets what is
-    wrong with the others."""
-    if not folders:
-        return []
-    from archive.bulk.folder import finished
-    from archive.bulk.places import place
-
-    found = []
-    for word in folders:
-        with _noted(faults):
-            finished(place(word))
-            found.append(word)
-    return found
 
 
 def _verified(exports: Sequence[Path], faults: list[str]) -> dict[Path, "list[Package]"]:
@@ -170,18 +148,18 @@ def _take_in(
             through(list(kinds)) as progress,
         ):
             for path, kind in kinds.items():
-                with _noted(faults):
+                with noted(faults):
                     if kind == "warc" and extraction is not None:
                         _import_warc(run, path, extraction, parted, partial(progress, path), in_place=in_place)
                     else:
                         seen |= _import_articles(run, path, asked, jobs, partial(progress, path))
                 progress(path, path.stat().st_size)
         for path, found in exports.items():
-            with _noted(faults):
+            with noted(faults):
                 _import_export(run, path, found)
         for word in folders:
-            with _noted(faults):
-                _import_bulk(run, word, parted, faults, jobs, in_place=in_place)
+            with noted(faults):
+                import_bulk(run, word, parted, faults, jobs, in_place=in_place)
         _tell_parted(run, parted)
         unused = asked.renamed.missing(seen)
         if unused:
@@ -199,15 +177,6 @@ def _take_in(
         raise
     run.answered = True
     return run.finish()
-
-
-@contextmanager
-def _noted(faults: list[str]) -> Iterator[None]:
-    """What is wrong with a file costs this file alone."""
-    try:
-        yield
-    except UsageError as error:
-        faults.append(str(error))
 
 
 def _show(files: Sequence[Path], exports: Sequence[Path], asked: "Asked") -> None:
@@ -288,48 +257,7 @@ def _import_warc(
 
     tally = import_warc(run, path, extraction, in_place=in_place, on_place=lambda offset, _: at(offset))
     parted |= tally.parted
-    _tell_tally(run, str(path), tally)
-
-
-def _import_bulk(
-    run: "Run", word: str, parted: set[tuple[str, str]], faults: list[str], jobs: int, *, in_place: bool
-) -> None:
-    """The pages of a folder of `jianbao bulk pages`."""
-    from archive.bulk.places import place
-    from archive.cli.progress import steps
-    from crawler.bulk.load import import_pages
-    from crawler.capture.version import extractor_version
-
-    others = set()
-    with steps() as show:
-
-        def tell(count: int, of: int) -> None:
-            show(word, count, of)
-
-        for taken in import_pages(run, place(word), jobs=jobs, in_place=in_place, tell=tell):
-            if taken.tally is None:
-                faults.append(taken.fault)
-                continue
-            parted |= taken.tally.parted
-            others |= {taken.rules} - {extractor_version()}
-            _tell_tally(run, taken.source, taken.tally)
-    if others:
-        echo(f"{word}: other rules than this program's read these pages; `jianbao reextract` reads them anew", err=True)
-
-
-def _tell_tally(run: "Run", path: str, tally: "Tally") -> None:
-    from archive.store.problems import Problem
-
-    for broken in tally.broken:
-        echo(f"{path}: at byte {broken.offset}: {broken.reason}; skipped", err=True)
-        run.note_problem(Problem(kind="failed", cause="record", url=f"{path}:{broken.offset}", detail=broken.reason))
-    if tally.dated:
-        echo(f"{path}: {tally.dated} records have no time of their own; the first, {tally.dated_first}", err=True)
-    parts = [f"{count} {name}" for name, count in sorted(tally.outcomes.items(), key=lambda pair: -pair[1])]
-    parts += [f"{tally.known} known already"] if tally.known else []
-    parts += [f"{len(tally.broken)} broken"] if tally.broken else []
-    parts += [f"{count} {name} skipped" for name, count in sorted(tally.skipped.items())]
-    echo(f"{path}: {', '.join(parts) or 'no pages'}")
+    tell_tally(run, str(path), tally)
 
 
 def _import_export(run: "Run", path: Path, packages: "list[Package]") -> None:

@@ -1,15 +1,19 @@
-"""What a run tells when it is over: its summary, and what went wrong, grouped."""
+"""What a run tells when it is over: its summary, what went wrong, grouped, and what a file gave."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from attrs import asdict
 
 from archive.cli.terminal import echo
+from archive.errors import UsageError
 from crawler.cli.logs import Format, formatter
 
 if TYPE_CHECKING:
     from archive.query.problems import Group
+    from crawler.run.load import Tally
     from crawler.run.run import Run
 
 MOST_GROUPS: Final = 8
@@ -46,3 +50,28 @@ def lines_of(groups: "list[Group]") -> list[str]:
 def _object(level: str, message: str, **told: object) -> str:
     record = logging.makeLogRecord({"name": "jianbao.crawl", "levelname": level, "msg": message, "told": told})
     return formatter("json").format(record)
+
+
+@contextmanager
+def noted(faults: list[str]) -> Iterator[None]:
+    """What is wrong with a file costs this file alone."""
+    try:
+        yield
+    except UsageError as error:
+        faults.append(str(error))
+
+
+def tell_tally(run: "Run", path: str, tally: "Tally") -> None:
+    """What a WARC file gave, and what of it was broken."""
+    from archive.store.problems import Problem
+
+    for broken in tally.broken:
+        echo(f"{path}: at byte {broken.offset}: {broken.reason}; skipped", err=True)
+        run.note_problem(Problem(kind="failed", cause="record", url=f"{path}:{broken.offset}", detail=broken.reason))
+    if tally.dated:
+        echo(f"{path}: {tally.dated} records have no time of their own; the first, {tally.dated_first}", err=True)
+    parts = [f"{count} {name}" for name, count in sorted(tally.outcomes.items(), key=lambda pair: -pair[1])]
+    parts += [f"{tally.known} known already"] if tally.known else []
+    parts += [f"{len(tally.broken)} broken"] if tally.broken else []
+    parts += [f"{count} {name} skipped" for name, count in sorted(tally.skipped.items())]
+    echo(f"{path}: {', '.join(parts) or 'no pages'}")
