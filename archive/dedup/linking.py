@@ -1,7 +1,7 @@
 """Linking new articles to the stories that are there: the one step that the ingest transaction calls once a batch."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
@@ -17,7 +17,7 @@ from archive.dedup.propose.candidates import Sample, as_sample
 from archive.dedup.propose.learning import Arrival, learn
 from archive.dedup.propose.passages import LEAST, Passage, Span, divide, left_out, without
 from archive.dedup.propose.shingles import sample_many
-from archive.dedup.propose.signature import as_bytes, signature
+from archive.dedup.propose.signature import signatures
 from archive.dedup.stored import Stories, Wanted
 from archive.dedup.tables import DedupText, Link
 from archive.dedup.types import Fingerprint, Indexed, Linked
@@ -59,7 +59,7 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     made = [*again, *made]
     touched: set[int] = set()
     touched.update(withdraw(connection, {article.article_id for article, _ in made if article.revised}, now=now))
-    batch = [_new(article, counted(article.body, its, known)) for article, its in made]
+    batch = [_new(*one) for one in all_counted(made, known)]
     _relate(connection, batch, now)
     united = [(new.article.article_id, key) for new in batch for key, v in new.links if v.relation in SAME_TEXT]
     touched.update(key for pair in united for key in pair)
@@ -72,22 +72,25 @@ def relink(connection: Connection, articles: Sequence[Indexed], *, now: datetime
     clusters are the caller's to settle."""
     made = [(article, article.fingerprint or fingerprint(article.body)) for article in articles]
     known = _known(connection, made)
-    _relate(connection, [_new(article, counted(article.body, its, known)) for article, its in made], now)
+    _relate(connection, [_new(*one) for one in all_counted(made, known)], now)
 
 
-def fingerprint(body: str, folded: str | None = None) -> Fingerprint:
-    """All that the finder computes from a body alone. Pure. `folded`: its comparison form, if that is known."""
-    passages = divide(body)
-    spans = left_out(passages, ())
-    if folded is None or spans:
-        return _fingerprints([body], [passages], [spans])[0]
-    return _made([passages], [spans], [as_codes(folded)])[0]
+def fingerprint(body: str) -> Fingerprint:
+    """All that the finder computes from a body alone. Pure."""
+    return fingerprints([body])[0]
 
 
-def fingerprints(bodies: Sequence[str]) -> list[Fingerprint]:
-    """`fingerprint` of several bodies, quicker."""
+def fingerprints(bodies: Sequence[str], forms: Sequence[Codes] | None = None) -> list[Fingerprint]:
+    """`fingerprint` of several bodies, quicker. `forms`: their comparison forms, if they are known."""
     passages = [divide(body) for body in bodies]
-    return _fingerprints(bodies, passages, [left_out(some, ()) for some in passages])
+    spans = [left_out(some, ()) for some in passages]
+    if forms is None:
+        return _fingerprints(bodies, passages, spans)
+    shorter = [place for place, some in enumerate(spans) if some]
+    counting = list(forms)
+    for place, codes in zip(shorter, _all_folded(bodies, spans, shorter), strict=True):
+        counting[place] = codes
+    return _made(passages, spans, counting)
 
 
 def counted(body: str, made: Fingerprint, known: frozenset[int]) -> Fingerprint:
@@ -95,6 +98,21 @@ def counted(body: str, made: Fingerprint, known: frozenset[int]) -> Fingerprint:
     if known.isdisjoint(value for _, _, value in made.passages):
         return made
     return _fingerprints([body], [made.passages], [left_out(made.passages, known)])[0]
+
+
+def all_counted(
+    made: Sequence[tuple[Indexed, Fingerprint]], known: frozenset[int]
+) -> Iterator[tuple[Indexed, Fingerprint]]:
+    """`counted` of several articles, quicker; each with its own."""
+    spans = {
+        place: left_out(its.passages, known)
+        for place, (_, its) in enumerate(made)
+        if not known.isdisjoint(value for _, _, value in its.passages)
+    }
+    again = [made[place] for place in spans]
+    anew = _fingerprints([one.body for one, _ in again], [its.passages for _, its in again], list(spans.values()))
+    new = dict(zip(spans, anew, strict=True))
+    return ((article, new.get(place, its)) for place, (article, its) in enumerate(made))
 
 
 def folded(body: str, spans: Sequence[Span]) -> str:
@@ -110,8 +128,14 @@ def _counting(codes: Codes, spans: Sequence[Span]) -> Codes:
 def _fingerprints(
     bodies: Sequence[str], passages: Sequence[list[Passage]], spans: Sequence[list[Span]]
 ) -> list[Fingerprint]:
-    codes = fold_many([without(body, some) for body, some in zip(bodies, spans, strict=True)])
-    return _made(passages, spans, [_counting(one, some) for one, some in zip(codes, spans, strict=True)])
+    return _made(passages, spans, _all_folded(bodies, spans, range(len(bodies))))
+
+
+def _all_folded(bodies: Sequence[str], spans: Sequence[list[Span]], places: Iterable[int]) -> list[Codes]:
+    """`folded` of the bodies at these places, as code points, quicker."""
+    chosen = [(bodies[place], spans[place]) for place in places]
+    forms = fold_many([without(body, some) for body, some in chosen])
+    return [_counting(codes, some) for codes, (_, some) in zip(forms, chosen, strict=True)]
 
 
 def _made(passages: Sequence[list[Passage]], spans: Sequence[list[Span]], folded: Sequence[Codes]) -> list[Fingerprint]:
@@ -121,11 +145,13 @@ def _made(passages: Sequence[list[Passage]], spans: Sequence[list[Span]], folded
             kept=sample.kept,
             looked_up=sample.looked_up,
             digest=digest(codes),
-            signature=as_bytes(signature(codes)),
+            signature=signed,
             passages=its,
             left_out=left,
         )
-        for its, left, codes, (hashes, kept) in zip(passages, spans, folded, sample_many(folded), strict=True)
+        for its, left, codes, (hashes, kept), signed in zip(
+            passages, spans, folded, sample_many(folded), signatures(folded), strict=True
+        )
         for sample in (as_sample(hashes, kept),)
     ]
 

@@ -1,8 +1,9 @@
 """The costly and pure half of storing: cleaning, digests, tokens. It may run in another process than the other half."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from attrs import asdict, evolve, fields, frozen
@@ -70,21 +71,44 @@ def prepare(item: Item) -> Prepared:
 
 def add_indexes(prepared: Prepared) -> Prepared:
     """What the full-text and the duplicate index hold of an article; only one that will be stored needs it."""
-    if not prepared.article:
-        return prepared
-    headline, body, made = indexes(prepared.article["headline"], prepared.article["body"])
-    return evolve(prepared, headline=headline, body=body, fingerprint=made)
+    return add_all_indexes([prepared])[0]
+
+
+def add_all_indexes(prepared: Sequence[Prepared]) -> list[Prepared]:
+    """`add_indexes` of several items, in half the time."""
+    made = iter(all_indexes([(one.article["headline"], one.article["body"]) for one in prepared if one.article]))
+    done = []
+    for one in prepared:
+        if one.article:
+            headline, body, fingerprint = next(made)
+            done.append(evolve(one, headline=headline, body=body, fingerprint=fingerprint))
+        else:
+            done.append(one)
+    return done
 
 
 def indexes(headline: str | None, body: str) -> tuple[str, str, Fingerprint]:
     """What the indexes hold of an article's text: the tokens of headline and body, and the fingerprint. Pure."""
-    # Half a second to load (scipy, for one), which who computes none need not wait for.
-    from archive.dedup.linking import fingerprint
-    from archive.text.fold import fold_positions
-    from archive.text.tokens import tokens
+    return all_indexes([(headline, body)])[0]
 
-    folded = fold_positions(body)  # once for both indexes
-    return tokens(headline or ""), tokens(body, folded), fingerprint(body, folded.text)
+
+def all_indexes(texts: Sequence[tuple[str | None, str]]) -> list[tuple[str, str, Fingerprint]]:
+    """`indexes` of several texts, each a headline and a body. Most of what one text costs is not its characters, but
+    that numpy is asked for it."""
+    if not texts:
+        return []
+    # Half a second to load (scipy, for one), which who computes none need not wait for.
+    from archive.dedup.linking import fingerprints
+    from archive.text.fold import as_codes, fold_all_positions
+    from archive.text.tokens import tokens_of_all
+
+    parts = [headline or "" for headline, _ in texts] + [body for _, body in texts]
+    folded = fold_all_positions(parts)  # once for both indexes
+    words = tokens_of_all(parts, folded)
+    codes, ends = as_codes(folded[0].text), folded[1][len(texts) - 1 :]
+    bodies = [codes[start:end] for start, end in pairwise(ends)]
+    made = fingerprints(parts[len(texts) :], bodies)
+    return list(zip(words[: len(texts)], words[len(texts) :], made, strict=True))
 
 
 def prepare_rows(item: Item) -> Prepared:

@@ -13,7 +13,7 @@ from pathlib import Path
 from attrs import define, evolve, field, frozen
 from sqlalchemy import Connection, Engine, select
 
-from archive.ingest.prepare import Prepared, add_indexes, prepare_rows
+from archive.ingest.prepare import Prepared, add_all_indexes, prepare_rows
 from archive.ingest.transaction import ingest
 from archive.load.address import same_page
 from archive.load.forms.form import opened
@@ -129,11 +129,10 @@ def _read(engine: Engine, asked: Asked, records: Sequence[Piece]) -> _Batch:
             rows.append(_Row(prepare_rows(found.item), found.by_address))
             batch.note(found, piece.number, piece.offset, piece.unit)
     known = _known(engine, rows)
-    for row in rows:
-        if _is_known(row, known):
-            batch.known += 1
-        else:
-            batch.rows.append(evolve(row, prepared=add_indexes(row.prepared)))
+    new = [row for row in rows if not _is_known(row, known)]
+    batch.known = len(rows) - len(new)
+    indexed = add_all_indexes([row.prepared for row in new])
+    batch.rows = [evolve(row, prepared=prepared) for row, prepared in zip(new, indexed, strict=True)]
     return batch
 
 

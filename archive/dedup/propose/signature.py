@@ -5,11 +5,14 @@
         minhash.update(folded[start:start + 6].encode("utf-32-le"))
 
 What we hand it are the hashes: CRC-32 is linear over its input's bits, so a shingle's is the exclusive or of
-one table entry a character, and numpy computes those of a whole text at once.
+one table entry a character, and numpy computes those of a whole text at once. Those who store take `signatures`, which
+permutes as datasketch does, in a third of its time: it makes five arrays of each text's permuted values, which no cache
+holds, and mixes and checks each text by itself.
 """
 
 import sys
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec, module_from_spec
@@ -34,7 +37,7 @@ HASH: Final = "crc32-utf32le"
 
 Values = NDArray[np.uint32]
 
-_CHUNK: Final = 1024  # shingles at a time: half a megabyte of permuted values, which stays in the processor's cache
+_CHUNK: Final = 256  # shingles at a time: 128 kB of permuted values, which stay in the processor's cache
 
 
 @frozen
@@ -53,6 +56,29 @@ def signature(codes: Codes) -> "MinHash":
     for start in range(0, len(crcs), _CHUNK):
         # datasketch hashes one value after the other, and makes an array of what it gets: here, of one array.
         made.update_batch([crcs[start : start + _CHUNK]])
+    return made
+
+
+def signatures(texts: Sequence[Codes]) -> list[bytes]:
+    """The signatures of folded texts, as they are stored."""
+    joined = _mixed(_shingle_crcs(np.concatenate(texts))) if texts else _NOTHING
+    first, second = _empty().permutations
+    permuted = np.empty((_CHUNK, PERMUTATIONS), dtype=np.uint32)
+    made = []
+    begin = 0
+    for codes in texts:
+        count = len(codes) - SHINGLE + 1
+        # A text shorter than a shingle has one hash, which the joined text does not show.
+        own = joined[begin : begin + count] if count > 0 else _mixed(_shingle_crcs(codes))
+        least = np.full(PERMUTATIONS, _MOST, dtype=np.uint32)
+        for start in range(0, len(own), _CHUNK):
+            some = own[start : start + _CHUNK, np.newaxis]
+            part = permuted[: len(some)]
+            np.multiply(some, first, out=part)
+            part += second
+            np.minimum(least, part.min(axis=0), out=least)
+        made.append(least.astype("<u4", copy=False).tobytes())
+        begin += len(codes)
     return made
 
 
@@ -79,6 +105,20 @@ def as_bytes(made: "MinHash") -> bytes:
 def from_bytes(stored: bytes) -> Values:
     """The values of a stored signature, shape (128,). `MinHash(hashvalues=…, scheme="affine32", seed=1)` takes them."""
     return np.frombuffer(stored, dtype="<u4")
+
+
+_NOTHING: Final = np.empty(0, dtype=np.uint32)
+_MOST: Final = np.uint32(0xFFFFFFFF)
+
+
+def _mixed(hashes: Values) -> Values:
+    """The finalizer of MurmurHash3, which datasketch mixes hashes by before it permutes them."""
+    mixed = hashes ^ (hashes >> np.uint32(16))
+    mixed *= np.uint32(0x85EBCA6B)
+    mixed ^= mixed >> np.uint32(13)
+    mixed *= np.uint32(0xC2B2AE35)
+    mixed ^= mixed >> np.uint32(16)
+    return mixed
 
 
 def _shingle_crcs(codes: Codes) -> Values:

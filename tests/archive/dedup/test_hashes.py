@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from archive.dedup.linking import fingerprint
 from archive.dedup.propose.shingles import KEEP_MAX, SHINGLE, WINDOWS, grams, sample, sample_many
-from archive.dedup.propose.signature import PERMUTATIONS, SCHEME, SEED, from_bytes, signature
+from archive.dedup.propose.signature import PERMUTATIONS, SCHEME, SEED, as_bytes, from_bytes, signature, signatures
 from archive.text.fold import as_codes, fold
 from tests.archive.dedup.copies import text
 
@@ -27,6 +27,14 @@ def _datasketch(folded: str) -> MinHash:
 @given(HAN)
 def test_signatures_are_what_datasketch_makes(folded: str) -> None:
     assert signature(as_codes(folded)).hashvalues.tolist() == _datasketch(folded).hashvalues.tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(HAN, max_size=5))
+def test_signatures_made_together_are_datasketch_s(texts: list[str]) -> None:
+    codes = [as_codes(folded) for folded in [*texts, text(1) * 3]]
+    assert signatures(codes) == [as_bytes(signature(one)) for one in codes]
+    assert signatures(codes[:-1]) == [as_bytes(signature(one)) for one in codes[:-1]]
 
 
 def test_a_stored_signature_compares_in_datasketch() -> None:

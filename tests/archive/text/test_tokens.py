@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.text.fold import fold_all_positions
 from archive.text.snippet import find
-from archive.text.tokens import runs, runs_of_all, term, tokens
+from archive.text.tokens import runs, runs_of_all, term, tokens, tokens_of_all
 
 PAIRS = ["“”", "‘’", "「」", "『』", "《》", "〈〉", "（）", "()", "[]", "【】", "［］", "〔〕", "{}", '""', "''"]
 DOTS = "·•・･‧∙⋅．"
@@ -125,3 +126,9 @@ def test_texts_cut_together_are_cut_as_each_by_itself(texts: list[str]) -> None:
         assert cut.codes.tolist() == alone.codes.tolist()
         assert cut.ends.tolist() == alone.ends.tolist()
         assert cut.positions.tolist() == alone.positions.tolist()
+    assert tokens_of_all(texts, fold_all_positions(texts)) == list(map(tokens, texts))
+
+
+def test_long_words_cut_together_are_cut_as_each_by_itself() -> None:
+    texts = ["a" * 60, "", "b" * 90 + "中", "国" + "c" * 64, "d" * 200 + " e"]
+    assert tokens_of_all(texts, fold_all_positions(texts)) == list(map(tokens, texts))
