@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from attrs import define, field
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from archive.dedup.clusters import clusters
 from archive.dedup.clusters.links import link_row
@@ -25,6 +25,7 @@ from archive.dedup.verify.compare import Verdict
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.dedup.verify.texts import Text
 from archive.store.models import Article
+from archive.store.table import insert_rows
 from archive.text import version
 from archive.text.fold import Codes, as_codes, fold_many
 from archive.text.fold import as_text as string
@@ -230,10 +231,8 @@ def _write(connection: Connection, batch: Iterable[_New], now: datetime) -> None
             }
         )
         links += [link_row(key, other, verdict, now) for other, verdict in new.links]
-    if texts:
-        connection.execute(insert(DedupText.__table__), texts)
-    if links:
-        connection.execute(insert(Link.__table__), links)
+    insert_rows(connection, DedupText, texts)
+    insert_rows(connection, Link, links)
 
 
 def _linked(connection: Connection, batch: Sequence[_New], changed: set[int]) -> list[Linked]:

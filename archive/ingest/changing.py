@@ -10,10 +10,11 @@ from archive.dedup.types import Indexed
 from archive.ingest.observations import Observation
 from archive.ingest.prepare import Prepared, add_indexes, text_digest
 from archive.ingest.revising import Plan
-from archive.ingest.rows import indexed, revision_row, write_rows
+from archive.ingest.rows import indexed, revision_row
 from archive.store import fulltext
 from archive.store.finding import names
 from archive.store.models import Article, Revision
+from archive.store.table import insert_rows
 
 
 @frozen
@@ -75,4 +76,4 @@ def _rewrite_revisions(
     connection.execute(delete(Revision).where(Revision.article_id == row["id"]))
     rows = [revision_row(row["id"], number, seen, *known[seen.digest]) for number, seen in enumerate(wanted, 1)]
     rows[-1].update(headline=None, body=None)
-    write_rows(connection, Revision, rows)
+    insert_rows(connection, Revision, rows)

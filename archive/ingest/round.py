@@ -29,7 +29,6 @@ from archive.ingest.rows import (
     draws_capture,
     indexed,
     revision_row,
-    write_rows,
 )
 from archive.store import fulltext
 from archive.store.changes import entry, log_changes
@@ -37,7 +36,7 @@ from archive.store.finding import names
 from archive.store.keys import key_in
 from archive.store.models import Article, Capture, Revision
 from archive.store.records import Cause, IngestState, Stored
-from archive.store.table import Base
+from archive.store.table import Base, insert_rows
 from archive.watch.presence import gone_key, note_states, was_gone
 from archive.watch.states import State
 
@@ -146,12 +145,12 @@ class Round:
                 self.stored[one.place] = Stored(state="no_article", capture_id=one.capture_id)
             elif one.present is None:
                 self._add_article(one, one.article_id)
-        write_rows(self.connection, Article, self.articles)
-        write_rows(self.connection, Capture, [self._capture(one) for one in taken if one.is_fresh])
+        insert_rows(self.connection, Article, self.articles)
+        insert_rows(self.connection, Capture, [self._capture(one) for one in taken if one.is_fresh])
         for one in taken:
             if one.item.again is not None:
                 self._read_anew(one, one.item.again)
-        write_rows(self.connection, Revision, self.revisions)
+        insert_rows(self.connection, Revision, self.revisions)
         for (one, row), its_plan in zip(old, plans, strict=True):
             self._change_article(one, row, its_plan)
         self._watch(taken)

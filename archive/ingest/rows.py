@@ -3,13 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert
-
 from archive.dedup.types import Indexed
 from archive.flags import is_complete
 from archive.ingest.observations import Observation
 from archive.ingest.prepare import Prepared
-from archive.store.table import Base
 
 
 def draws_capture(item: Prepared) -> bool:
@@ -72,8 +69,3 @@ def indexed(row: Mapping[str, Any], item: Prepared | None, *, revised: bool) -> 
         complete=is_complete(row["flags"]),
         fingerprint=item.fingerprint if item is not None else None,
     )
-
-
-def write_rows(connection: Connection, model: type[Base], rows: list[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(model.__table__), rows)

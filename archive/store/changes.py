@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, text
 
 from archive.store.models import Change
+from archive.store.table import insert_rows
 
 # PostgreSQL hands out numbers before commit; under this advisory lock ("JB" and a number) they become visible in order.
 _LOCK: Final = 0x4A42_0002
@@ -33,7 +34,7 @@ def log_changes(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         return
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    connection.execute(insert(Change.__table__), rows)
+    insert_rows(connection, Change, rows)
 
 
 def log_clustered(connection: Connection, article_ids: Sequence[int], now: datetime) -> None:

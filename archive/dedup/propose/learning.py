@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Final
 
 from attrs import define, field, frozen
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, select, text
 
 from archive.dedup.propose.furniture import (
     DELETE,
@@ -30,6 +30,7 @@ from archive.dedup.propose.furniture import (
 from archive.dedup.propose.passages import FOOT, SHORT, Passage, divide
 from archive.dedup.tables import DedupPassage
 from archive.store.models import Article
+from archive.store.table import insert_rows
 
 HEAD: Final = 2
 TAIL: Final = 4
@@ -146,12 +147,9 @@ class _Lesson:
             self.connection.exec_driver_sql(
                 "INSERT INTO dedup_passage (hash, article_id, story) VALUES (?, ?, ?)", rows
             )
-        elif rows:
+        else:
             names = ("hash", "article_id", "story")
-            self.connection.execute(
-                insert(DedupPassage.__table__),
-                [dict(zip(names, row, strict=True)) for row in rows],
-            )
+            insert_rows(self.connection, DedupPassage, [dict(zip(names, row, strict=True)) for row in rows])
 
     def _touch(self, value: int) -> Holders:
         holders = self.holders.setdefault(value, {})

@@ -16,7 +16,7 @@ from archive.export.datasets import Row
 from archive.ingest.barred import barred
 from archive.ingest.observations import Observation
 from archive.ingest.prepare import Again, Prepared, add_indexes
-from archive.ingest.rows import revision_row, write_rows
+from archive.ingest.rows import revision_row
 from archive.ingest.transaction import ingest
 from archive.load.exported.records import article, capture, identity, instant, moment
 from archive.load.exported.staged import Staged
@@ -24,6 +24,7 @@ from archive.store.changes import log_changes
 from archive.store.db import reading, writing
 from archive.store.keys import key_in
 from archive.store.models import Article, Capture, Change, CrawlRun, Revision
+from archive.store.table import insert_rows
 
 BATCH: Final = 100
 _CAPTURES: Final = 400
@@ -246,7 +247,7 @@ class Taking:
                     "last": instant(row["last_captured_at"]),
                 }
             )
-        write_rows(connection, Revision, rows)
+        insert_rows(connection, Revision, rows)
         connection.execute(_STATE, states)
         told_now = (Change.id > last, Change.at == self.now)
         others = connection.scalars(select(Change.article_id).where(*told_now).distinct()).all()

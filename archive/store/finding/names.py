@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, event, select, text
 
 from archive.store.models import Article
-from archive.store.table import Base
+from archive.store.table import Base, send
 from archive.text.tokens import Term, term, tokens
 
 TABLE: Final = "article_text_names"
@@ -60,10 +60,8 @@ def add(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
             entries,
         )
         return
-    connection.exec_driver_sql(
-        f"INSERT INTO {TABLE} (article_id, document) VALUES (%s, CAST(%s AS tsvector))",  # noqa: S608
-        [(key, document(columns)) for key, *columns in entries],
-    )
+    documents = [(key, document(columns)) for key, *columns in entries]
+    send(connection, TABLE, {"article_id": "bigint", "document": "tsvector"}, documents)
 
 
 def change(connection: Connection, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
