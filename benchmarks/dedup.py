@@ -115,7 +115,11 @@ def growth(sizes: Sequence[int]) -> dict[int, dict[int, float]]:
             moving = _build(url, rng, size)
             reopen = best(lambda url=url: _reopened(url), times=5)  # type: ignore[misc]
             engine = open_engine(url)
-            used = [(batch, *_use(engine, rng, size, batch, times)) for batch, times in ((1, 300), (BATCH, 4))]
+            # The best of some rounds, but few enough that no move falls into them.
+            used = [
+                (batch, *min((_use(engine, rng, size, batch, times) for _ in range(rounds)), key=sum))
+                for batch, times, rounds in ((1, 100, 4), (BATCH, 4, 1))
+            ]
             each = _bytes(engine) / size + AROUND
             engine.dispose()
         for batch, look_up, insert in used:
