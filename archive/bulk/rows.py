@@ -1,7 +1,7 @@
 """An item that is ready to store, as a row of a part, and back: what is read back is what was written, but for the
 indexes, which are made of the text again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import evolve
@@ -22,29 +22,42 @@ def item_row(item: Prepared) -> Row:
     return row
 
 
-def prepared(row: Row) -> Prepared:
-    """The item of a row, made ready to store."""
+def prepared(rows: Sequence[Row]) -> list[Prepared]:
+    """The items of rows, made ready to store: together, since most of what one text costs is not its characters."""
     from archive.dedup.linking import folded
-    from archive.text.fold import fold_positions
-    from archive.text.tokens import tokens
+    from archive.text.fold import fold_all_positions
+    from archive.text.tokens import tokens_of_all
 
+    items = [_item(row) for row in rows]
+    told = [item for item in items if item.article]
+    if not told:
+        return items
+    texts = [item.article["headline"] or "" for item in told] + [item.article["body"] for item in told]
+    whole = fold_all_positions(texts)
+    words, ends = tokens_of_all(texts, whole), [0, *whole[1]]
+    found = []
+    place = -1
+    for row, item in zip(rows, items, strict=True):
+        if not item.article:
+            found.append(item)
+            continue
+        place += 1
+        body = len(told) + place
+        made = as_fingerprint(row["fingerprint"])
+        text = folded(texts[body], made.left_out) if made.left_out else whole[0].text[ends[body] : ends[body + 1]]
+        made = evolve(made, folded=text)
+        found.append(evolve(item, headline=words[place], body=words[body], fingerprint=made))
+    return found
+
+
+def _item(row: Row) -> Prepared:
+    """Without what the indexes hold of its text."""
     capture = {name: row[name] for name in CAPTURE} | {"repeats_id": None}
     at = row["repeats_at"]
     repeats = None if at is None else (str(row["repeats_url"]), str(row["digest"]), at)
-    told = row["article"]
-    if told is None:
+    if row["article"] is None:
         return Prepared(capture, {}, repeats=repeats)
-    article = _article(told)
-    item = Prepared(capture, article, digest=str(row["text_digest"]), repeats=repeats)
-    whole = fold_positions(article["body"])
-    made = as_fingerprint(row["fingerprint"])
-    text = folded(article["body"], made.left_out) if made.left_out else whole.text
-    return evolve(
-        item,
-        headline=tokens(article["headline"] or ""),
-        body=tokens(article["body"], whole),
-        fingerprint=evolve(made, folded=text),
-    )
+    return Prepared(capture, _article(row["article"]), digest=str(row["text_digest"]), repeats=repeats)
 
 
 def _article_row(article: Mapping[str, Any]) -> Row:

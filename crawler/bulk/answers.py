@@ -1,8 +1,11 @@
 """An answer that was read, as a row of a part, and back."""
 
+from collections.abc import Sequence
+
 from attrs import evolve
 
 from archive.bulk.rows import Row, item_row, prepared
+from archive.ingest.prepare import Prepared
 from archive.store.records import CaptureRecord, Item
 from archive.text.clean import clean_line, clean_lines
 from crawler.pages.page import Identity, Outcome
@@ -55,9 +58,12 @@ def raw_of(row: Row, name: str) -> RawCapture:
     )
 
 
-def answer_of(row: Row) -> Answer:
-    """The answer of a row, ready to store but for the name of its WARC file (`named`)."""
-    item = prepared(row)
+def answers_of(rows: Sequence[Row]) -> list[Answer]:
+    """The answers of rows, ready to store but for the name of their WARC file (`named`)."""
+    return [_answer(row, item) for row, item in zip(rows, prepared(rows), strict=True)]
+
+
+def _answer(row: Row, item: Prepared) -> Answer:
     names = None
     if row["asked_native_id"] is not None:
         names = Identity(site=row["asked_site"], native_id=row["asked_native_id"], canonical_url=row["asked_url"])

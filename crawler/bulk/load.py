@@ -15,7 +15,7 @@ from archive.bulk.folder import Part, finished, part_name, read_part
 from archive.bulk.places import Place, exists, on_disk, place
 from archive.errors import UsageError
 from archive.workers import Ceiling, WorkerEnded, Workers
-from crawler.bulk.answers import answer_of, named, raw_of
+from crawler.bulk.answers import answers_of, named, raw_of
 from crawler.run.load import BATCH, LOOKED_UP, LOOKED_UP_BYTES, Tally, keep_place, store_batch, unknown
 from crawler.run.run import Run
 from crawler.run.store import Answer
@@ -150,15 +150,19 @@ def _rows(task: _Group) -> list[Record]:
 
     try:
         part = pq.ParquetFile(task.part, page_checksum_verification=True, pre_buffer=False)
-        return [_record(row, task.name) for row in part.read_row_group(task.number, use_threads=False).to_pylist()]
+        return _recorded(part.read_row_group(task.number, use_threads=False).to_pylist(), task.name)
     except pa.ArrowException as error:
         raise ValueError(str(error)) from error  # pyarrow's own kinds cannot all be handed over
 
 
-def _record(row: dict[str, Any], name: str) -> Record:
-    if row["broken"] is not None:
-        return Broken(offset=row["warc_offset"], reason=row["broken"]), None
-    return raw_of(row, name), named(answer_of(row), name)
+def _recorded(rows: list[dict[str, Any]], name: str) -> list[Record]:
+    answers = iter(answers_of([row for row in rows if row["broken"] is None]))
+    return [
+        (raw_of(row, name), named(next(answers), name))
+        if row["broken"] is None
+        else (Broken(offset=row["warc_offset"], reason=row["broken"]), None)
+        for row in rows
+    ]
 
 
 @define
