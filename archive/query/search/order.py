@@ -150,8 +150,11 @@ def _rank(resolved: Resolved) -> ColumnElement[int]:
             later = select(Change.article_id).where(Change.id > resolved.pinned, Change.kind == "new")
             its.append(other.id.not_in(later))
         counted = select(func.count()).select_from(other).where(*its).scalar_subquery()
-        # Only of stories that have a row: most articles are alone, and to count each one would cost twice all else.
-        return case((Article.cluster_id.in_(select(Cluster.id)), counted), else_=1)
+        # Only of stories that have a row: most articles are alone, and to count each one would cost twice all else. Not
+        # IN, for which PostgreSQL would read all clusters first.
+        row = Cluster.aliased()
+        story = select(row.id).where(row.id == Article.cluster_id).scalar_subquery()
+        return case((story.is_not(None), counted), else_=1)
     if asked.sort == Sort.CHANGE:
         changes = [Change.article_id == Article.id, Change.kind != "clustered"]
         if resolved.pinned is not None:
