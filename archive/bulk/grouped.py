@@ -117,11 +117,8 @@ def _cluster_rows(
 
 
 def _link_rows(outcome: Outcome, names: Mapping[int, tuple[str, str]]) -> Iterator[dict[str, Any]]:
-    """Each link as the archive has it: seen from the article that came in later."""
-    found = {}
-    for first, second, verdict in outcome.links:
-        late, early, seen = (second, first, verdict.inverse()) if second > first else (first, second, verdict)
-        found[late, early] = seen
+    """Each link as the archive has it."""
+    found = {(late, early): seen for late, early, seen in outcome.seen_later()}
     for (late, early), seen in sorted(found.items(), key=lambda one: one[0]):
         yield {
             "site": names[late][0],

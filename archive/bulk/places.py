@@ -1,5 +1,6 @@
 """Files and folders wherever they are: on a disk, or where fsspec leads by an address (`s3://`, `memory://`)."""
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -99,6 +100,12 @@ def matching(word: str) -> list[Place]:
     with _read(pattern):
         found = sorted(str(path) for path in pattern.files.glob(pattern.path))
     return [Place(str(pattern.files.unstrip_protocol(path)), pattern.files, path) for path in found]
+
+
+def sha256(path: Path) -> str:
+    """Of a file on this machine's disk, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from archive.bulk.schema import ARTICLE, CAPTURE
 from archive.dedup.types import as_fingerprint, fingerprint_row
-from archive.ingest.prepare import Prepared
+from archive.ingest.prepare import Prepared, all_tokens
 
 Row = dict[str, Any]
 
@@ -25,28 +25,22 @@ def item_row(item: Prepared) -> Row:
 def prepared(rows: Sequence[Row]) -> list[Prepared]:
     """The items of rows, made ready to store: together, since most of what one text costs is not its characters."""
     from archive.dedup.linking import folded
-    from archive.text.fold import fold_all_positions
-    from archive.text.tokens import tokens_of_all
+    from archive.text.fold import as_text
 
     items = [_item(row) for row in rows]
-    told = [item for item in items if item.article]
-    if not told:
+    texts = [(item.article["headline"], item.article["body"]) for item in items if item.article]
+    if not texts:
         return items
-    texts = [item.article["headline"] or "" for item in told] + [item.article["body"] for item in told]
-    whole = fold_all_positions(texts)
-    words, ends = tokens_of_all(texts, whole), [0, *whole[1]]
+    made = zip(texts, *all_tokens(texts), strict=True)
     found = []
-    place = -1
     for row, item in zip(rows, items, strict=True):
         if not item.article:
             found.append(item)
             continue
-        place += 1
-        body = len(told) + place
-        made = as_fingerprint(row["fingerprint"])
-        text = folded(texts[body], made.left_out) if made.left_out else whole[0].text[ends[body] : ends[body + 1]]
-        made = evolve(made, folded=text)
-        found.append(evolve(item, headline=words[place], body=words[body], fingerprint=made))
+        (_, text), headline, body, form = next(made)
+        its = as_fingerprint(row["fingerprint"])
+        its = evolve(its, folded=folded(text, its.left_out) if its.left_out else as_text(form))
+        found.append(evolve(item, headline=headline, body=body, fingerprint=its))
     return found
 
 

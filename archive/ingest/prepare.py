@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import asdict, evolve, fields, frozen
 
@@ -13,6 +13,9 @@ from archive.flags import NO_TEXT
 from archive.ingest.observations import PART
 from archive.store.records import ArticleRecord, CaptureRecord, Cause, Item
 from archive.text.clean import clean_body, clean_json, clean_line, clean_lines, clean_text
+
+if TYPE_CHECKING:
+    from archive.text.fold import Codes
 
 
 @frozen(kw_only=True)
@@ -99,16 +102,22 @@ def all_indexes(texts: Sequence[tuple[str | None, str]]) -> list[tuple[str, str,
         return []
     # Half a second to load (scipy, for one), which who computes none need not wait for.
     from archive.dedup.linking import fingerprints
+
+    headlines, bodies, forms = all_tokens(texts)
+    return list(zip(headlines, bodies, fingerprints([body for _, body in texts], forms), strict=True))
+
+
+def all_tokens(texts: Sequence[tuple[str | None, str]]) -> tuple[list[str], list[str], "list[Codes]"]:
+    """The tokens of headlines and of bodies, and the bodies' comparison forms: folded once for both. Pure."""
     from archive.text.fold import as_codes, fold_all_positions
     from archive.text.tokens import tokens_of_all
 
     parts = [headline or "" for headline, _ in texts] + [body for _, body in texts]
-    folded = fold_all_positions(parts)  # once for both indexes
+    folded = fold_all_positions(parts)
     words = tokens_of_all(parts, folded)
     codes, ends = as_codes(folded[0].text), folded[1][len(texts) - 1 :]
-    bodies = [codes[start:end] for start, end in pairwise(ends)]
-    made = fingerprints(parts[len(texts) :], bodies)
-    return list(zip(words[: len(texts)], words[len(texts) :], made, strict=True))
+    forms = [codes[start:end] for start, end in pairwise(ends)]
+    return words[: len(texts)], words[len(texts) :], forms
 
 
 def prepare_rows(item: Item) -> Prepared:

@@ -7,6 +7,7 @@ The tables are printed, and written into docs/architecture.md. A million article
 
 import os
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -35,7 +36,7 @@ def grown(archive: Growing, sizes: Sequence[int], steps: Steps, at_first: Callab
     asked = asking.words(archive.seed, sizes[0], steps.queries)
     for size in sizes:
         archive.reach(size, figures, steps)
-        asking.measure(archive.url, figures, size, asked, asking.processor)
+        asking.measure(archive.url, figures, size, asked, time.process_time)
         whole(archive, figures)
         space.measure(archive.url, size, bytes_)
         if size == sizes[0]:

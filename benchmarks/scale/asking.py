@@ -2,7 +2,6 @@
 
 import random
 import statistics
-import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -59,8 +58,3 @@ def measure(where: str, figures: Figures, column: int, asked: Sequence[str], clo
     figures.add("search, hits and count: 99 of 100 below, ms (200 asked)", column, worst)
     figures.add(f"search of the widest word, {WIDEST}, ms (300 asked)", column, statistics.median(took))
     figures.add("stories that hold it", column, total, ratio=False)
-
-
-def processor() -> float:
-    """Seconds of this process."""
-    return time.process_time()

@@ -4,7 +4,6 @@ Raw first: a file's pages are stored once the file itself is in the archive's fo
 from. One that stands elsewhere on this machine gets a second name there, one of another place is copied.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +11,7 @@ from typing import Any, Final
 from attrs import define, field, frozen
 
 from archive.bulk.folder import Part, finished, part_name, read_part
-from archive.bulk.places import Place, exists, on_disk, place
+from archive.bulk.places import Place, exists, on_disk, place, sha256
 from archive.errors import UsageError
 from archive.workers import Ceiling, WorkerEnded, Workers
 from crawler.bulk.answers import answers_of, named, raw_of
@@ -92,7 +91,7 @@ def _raw_file(run: Run, part: Part, *, in_place: bool) -> tuple[str, bool]:
     is new. Raises `UsageError`, `StorageError`."""
     found = place(part.source)
     here = run.home.warc / found.name
-    if (found.local is None or not exists(found)) and here.is_file() and _digest(here) == part.sha256:
+    if (found.local is None or not exists(found)) and here.is_file() and sha256(here) == part.sha256:
         return found.name, False
     if not exists(found):
         raise UsageError(f"{part.source} is not there; put the WARC file there, or into {run.home.warc}")
@@ -102,7 +101,7 @@ def _raw_file(run: Run, part: Part, *, in_place: bool) -> tuple[str, bool]:
         )
     run.home.path.mkdir(parents=True, exist_ok=True)
     with on_disk(found, run.home.path) as path:
-        if _digest(path) != part.sha256:
+        if sha256(path) != part.sha256:
             raise UsageError(
                 f"{part.source} is not the file any more that its pages were read from; read it anew with "
                 "`jianbao bulk pages --redo`"
@@ -110,11 +109,6 @@ def _raw_file(run: Run, part: Part, *, in_place: bool) -> tuple[str, bool]:
         if in_place:
             return name_in(run.home, path) or str(path.resolve()), False
         return take_in(run.home, path)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _records(path: Path, file: Place, name: str, workers: "Workers[_Group, list[Record]]") -> Iterator[Record]:

@@ -1,27 +1,28 @@
 """One WARC file read into one part: the same code for every engine, so that the same file gives the same bytes."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from attrs import define, evolve, field, frozen
 
 from archive.bulk.folder import Part, Rules, meta
-from archive.bulk.places import Facts, Place, facts, on_disk, write_whole
+from archive.bulk.places import Facts, Place, facts, on_disk, sha256, write_whole
 from archive.bulk.rows import Row
 from archive.bulk.schema import GROUP_TEXT, META, ROW_GROUP, schema
 from archive.errors import UsageError
 from archive.text.clean import clean_line
 from crawler.bulk.answers import answer_row, broken_row
-from crawler.capture.hearing import Hearing
 from crawler.capture.role import role_of
 from crawler.capture.version import extractor_version
 from crawler.run.extraction import Extraction
 from crawler.run.store import STORED
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import Broken, read_records
+
+if TYPE_CHECKING:
+    from crawler.capture.hearing import Hearing
 
 _UNREAD: Final = ("warcinfo", "request", "metadata")
 """Records that belong to others; all else that is no page is counted."""
@@ -35,7 +36,6 @@ class Job:
     source: Place
     facts: Facts
     rules: Rules
-    hearing: Hearing
 
 
 def make_part(
@@ -53,8 +53,7 @@ def make_part(
             f"{job.rules.extractor}; every machine needs the same Jianbao and Python, and the same site files"
         )
     with on_disk(job.source) as path:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = sha256(path)
         if facts(job.source) != job.facts:
             raise UsageError(f"{job.source.url} changed while it was read; wait until it is whole")
         part = Part(
@@ -91,7 +90,7 @@ class _Reading:
         """A row for each record that is stored, or broken, in the file's order."""
         name = clean_line(self.job.source.url) or self.job.source.name
         place = 0
-        for answer in self.extraction.pages(self._raws(name), self.job.hearing):
+        for answer in self.extraction.pages(self._raws(name), cast("Hearing", self.job.rules.witness)):
             while isinstance(first := self._waiting.pop(0), Broken):
                 yield broken_row(place, name, first)
                 place += 1

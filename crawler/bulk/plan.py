@@ -1,7 +1,6 @@
 """What a bulk run has to do: which WARC files are meant, which of their parts are there, and hold."""
 
 import glob
-import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -9,11 +8,22 @@ from typing import Final
 from attrs import define, field
 
 from archive.bulk.folder import Manifest, Part, Rules, part_name, read_manifest, read_part
-from archive.bulk.places import PART, Facts, Place, facts, is_address, matching, names_in, on_disk, place, remove
+from archive.bulk.places import (
+    PART,
+    Facts,
+    Place,
+    facts,
+    is_address,
+    matching,
+    names_in,
+    on_disk,
+    place,
+    remove,
+    sha256,
+)
 from archive.errors import UsageError
 from archive.load.paths import chosen
 from crawler.bulk.part import Job
-from crawler.capture.hearing import Hearing
 
 _NAMES: Final = (".warc", ".warc.gz", ".wet", ".wet.gz")
 
@@ -46,7 +56,7 @@ def sources(words: Iterable[str]) -> list[Place]:
     return list(found.values())
 
 
-def plan(folder: Place, files: Sequence[Place], rules: Rules, hearing: Hearing, *, redo: bool) -> Plan:
+def plan(folder: Place, files: Sequence[Place], rules: Rules, *, redo: bool) -> Plan:
     """What is to be done that `folder` holds a part of each of these files, beside those that it has. Raises
     `UsageError`: the folder is another one's, or holds what other rules or other files made, and `redo` does not say
     that this is to be made again."""
@@ -58,7 +68,7 @@ def plan(folder: Place, files: Sequence[Place], rules: Rules, hearing: Hearing, 
     every = tuple(dict.fromkeys([*before, *(one.url for one in files)]))
     made = Plan(Manifest(rules=rules, sources=every, whole=False))
     for one in files:
-        _look(made, folder, one, hearing, there=part_name(one.url) in names, redo=redo)
+        _look(made, folder, one, there=part_name(one.url) in names, redo=redo)
     asked = {one.url for one in files}
     made.kept += [read_part(folder.inside(part_name(url))) for url in before if url not in asked]
     return made
@@ -86,7 +96,7 @@ def _without_remains(folder: Place) -> set[str]:
     return set(names)
 
 
-def _look(made: Plan, folder: Place, one: Place, hearing: Hearing, *, there: bool, redo: bool) -> None:
+def _look(made: Plan, folder: Place, one: Place, *, there: bool, redo: bool) -> None:
     """Put a file among those that are to be read, or its part among those that hold."""
     part = _part(folder, one, redo=redo) if there else None
     try:
@@ -105,7 +115,7 @@ def _look(made: Plan, folder: Place, one: Place, hearing: Hearing, *, there: boo
         raise UsageError(
             f"{folder.url} has a part of {one.url}, which {why}; make it anew with --redo, or name another folder"
         )
-    made.jobs.append(Job(source=one, facts=found, rules=made.manifest.rules, hearing=hearing))
+    made.jobs.append(Job(source=one, facts=found, rules=made.manifest.rules))
 
 
 def _part(folder: Place, one: Place, *, redo: bool) -> Part | None:
@@ -123,5 +133,5 @@ def _holds(part: Part, one: Place, found: Facts) -> bool:
         return True
     if part.size != found.size:
         return False
-    with on_disk(one) as path, path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == part.sha256
+    with on_disk(one) as path:
+        return sha256(path) == part.sha256

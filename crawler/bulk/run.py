@@ -1,10 +1,9 @@
 """A bulk run: plan, engine, manifest. What an engine does is to make parts; which, and what follows, stands here."""
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, frozen
 
 from archive.bulk.folder import Manifest, Part, write_manifest
 from archive.bulk.places import Place
@@ -41,7 +40,7 @@ class Engine(Protocol):
 class Local:
     """This machine: a file after the other, each page by one of `jobs` processes, under a ceiling."""
 
-    jobs: int = field(factory=lambda: os.cpu_count() or 1)
+    jobs: int
 
     def run(self, jobs: list[Job], folder: Place, tell: Tell) -> Iterator[Done]:
         """See `Engine`."""

@@ -20,7 +20,6 @@ from archive.errors import StorageError, UsageError
 from archive.spark import start
 from crawler.bulk.part import Job, make_part
 from crawler.bulk.run import Done, Tell
-from crawler.capture.hearing import Hearing
 from crawler.run.extraction import Extraction
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ class _Task:
 
     folder: str
     rules: Rules
-    hearing: Hearing
     sites: str
 
 
@@ -52,9 +50,8 @@ class Spark:
         """See `crawler.bulk.run.Engine`."""
         if not jobs:
             return
-        first = jobs[0]
         sites = os.environ.get("JIANBAO_SITES") or ""
-        task = _Task(folder=folder.url, rules=first.rules, hearing=first.hearing, sites=sites)
+        task = _Task(folder=folder.url, rules=jobs[0].rules, sites=sites)
         spark = start("jianbao bulk", self.master)
         try:
             files = [(job.source.url, job.facts.size, job.facts.modified) for job in jobs]
@@ -105,7 +102,7 @@ def _parts(frames: "Iterator[pd.DataFrame]", task: _Task) -> "Iterator[pd.DataFr
         with Extraction(jobs=1) as extraction:
             for row in frame.itertuples(index=False):
                 found = Facts(int(row.size), str(row.modified))
-                job = Job(source=place(str(row.url)), facts=found, rules=task.rules, hearing=task.hearing)
+                job = Job(source=place(str(row.url)), facts=found, rules=task.rules)
                 rows.append((str(row.url), json.dumps(_told(job, folder, extraction))))
         yield pd.DataFrame(rows, columns=["url", "told"])
 

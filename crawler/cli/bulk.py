@@ -78,8 +78,7 @@ def pages(
 
     load_sites()  # what is wrong with a site file is no fault of the pages
     to, files = place(folder), sources(warcs)
-    hearing = home.settings.witness or "sample"
-    rules = Rules(extractor=extractor_version(), witness=hearing)
+    rules = Rules(extractor=extractor_version(), witness=home.settings.witness or "sample")
     engine: Engine
     if engine_name == "spark":
         from crawler.bulk.spark import Spark
@@ -87,7 +86,7 @@ def pages(
         engine = Spark(master)
     else:
         engine = Local(jobs or os.cpu_count() or 1)
-    wanted = plan(to, files, rules, hearing, redo=redo)
+    wanted = plan(to, files, rules, redo=redo)
     sizes = {job.source.url: job.facts.size for job in wanted.jobs}
     read: dict[str, int] = {}
     broken = count = 0

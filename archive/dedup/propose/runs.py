@@ -29,13 +29,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from attrs import define
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from archive.dedup.propose import packed
 from archive.dedup.propose.packed import Hashes, Ids, Words
 from archive.dedup.propose.shingles import ascending
 from archive.dedup.tables import DedupBlock, DedupRun
 from archive.store.keys import chunks
+from archive.store.table import insert_rows
 
 TOGETHER: Final = 4
 """So many runs of a level become one of the next."""
@@ -252,11 +253,8 @@ def _insert(connection: Connection, blocks: list[tuple[int, bytes]]) -> None:
         # The driver's own executemany: SQLAlchemy's costs as much again for each row.
         connection.exec_driver_sql("INSERT INTO dedup_block (id, packed) VALUES (?, ?)", blocks)
         return
-    statement = text(
-        "INSERT INTO dedup_block (id, packed) SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:packed AS bytea[]))"
-    )
     for some in chunks(blocks):
-        connection.execute(statement, {"ids": [key for key, _ in some], "packed": [rows for _, rows in some]})
+        insert_rows(connection, DedupBlock, [{"id": key, "packed": rows} for key, rows in some])
 
 
 def _replace(connection: Connection, key: int, rows: bytes) -> None:

@@ -53,6 +53,11 @@ class Outcome:
     moved: dict[int, int] = field(repr=False)
     splits: list[Split] = field(repr=False)
 
+    def seen_later(self) -> Iterator[tuple[int, int, Verdict]]:
+        """The links as an archive has them: from the article that came in later to the earlier one."""
+        for first, second, verdict in self.links:
+            yield (second, first, verdict.inverse()) if second > first else (first, second, verdict)
+
     def as_json(self) -> dict[str, Any]:
         """As `jianbao recluster` prints it."""
         return {
@@ -115,10 +120,7 @@ def apply(engine: Engine, outcome: Outcome, *, now: datetime) -> int:
         known = sorted(outcome.groups)
         last = known[-1] if known else 0
         unseen = set(connection.scalars(select(Article.id).where(Article.id <= last))).difference(known)
-        rows = []
-        for first, second, verdict in outcome.links:
-            late, early, seen = (second, first, verdict.inverse()) if second > first else (first, second, verdict)
-            rows.append(link_row(late, early, seen, now))
+        rows = [link_row(*link, now) for link in outcome.seen_later()]
         wanted = {(row["article_id"], row["other_id"]): row for row in rows}
         standing: set[tuple[int, int]] = set()
         for start in range(0, len(known), _CHUNK):

@@ -103,7 +103,7 @@ def _new(dialect: str) -> Any:
     return insert(dialect, _T).on_conflict_do_nothing()
 
 
-def _begin(connection: Connection, host: str) -> None:
+def begin(connection: Connection, host: str) -> None:
     """The host has its row."""
     connection.execute(_new(connection.dialect.name), {"host": host, "vain": 0})
 
@@ -141,7 +141,7 @@ def take(
     `least`: our own delay, seconds. `longest`: how long one request may take; so long after a turn's end it is free,
     should its process have died. `budget`: the most requests a day, of which a turn is one then. Raises `BudgetSpent`.
     """
-    _begin(connection, host)
+    begin(connection, host)
     state = look(connection, host, lock=True)
     now = now or clock(connection)
     if state.is_spent(budget, now):
@@ -163,7 +163,7 @@ def give_back(connection: Connection, host: str, worker: str, pause: timedelta, 
 def rest(connection: Connection, host: str, wait: timedelta, reason: str, now: datetime | None = None) -> datetime:
     """The host asks to be left alone for so long; until when it is, at most `MAX_REST`."""
     until = (now or clock(connection)) + min(max(wait, timedelta(0)), MAX_REST)
-    _begin(connection, host)
+    begin(connection, host)
     _write(connection, host, rest_until=until, rest_reason=reason)
     return until
 
@@ -181,7 +181,7 @@ def note_robots(
     connection: Connection, host: str, robots: str, crawl_delay: float | None, now: datetime | None = None
 ) -> State:
     """Remember a host's robots.txt, whose `crawl_delay` (seconds) holds from now on; what was known before."""
-    _begin(connection, host)
+    begin(connection, host)
     before = look(connection, host, lock=True)
     if (before.robots, before.crawl_delay) != (robots, crawl_delay):
         now = now or clock(connection)
@@ -212,13 +212,13 @@ def rules(connection: Connection, host: str, agent: str, now: datetime) -> Known
 
 def keep_rules(connection: Connection, host: str, agent: str, text: str, now: datetime) -> None:
     """A host's robots.txt was read: whoever asks the host within a day need not read it."""
-    _begin(connection, host)
+    begin(connection, host)
     _write(connection, host, rules=text, rules_for=agent, rules_at=now)
 
 
 def note_page(connection: Connection, host: str, *, vain: bool) -> int:
     """A page of the host was in vain, or well; how many in a row were in vain."""
-    _begin(connection, host)
+    begin(connection, host)
     return int(
         connection.execute(
             update(_T).where(_T.c.host == host).values(vain=_T.c.vain + 1 if vain else 0).returning(_T.c.vain)

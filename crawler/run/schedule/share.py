@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select, update
 
 from archive.store.models import Host
-from crawler.run.frontier import insert
+from crawler.run.politeness import hosts
 
 WINDOW: Final = timedelta(minutes=30)
 _T: Any = Host.__table__
@@ -37,7 +37,7 @@ def _begin(used: datetime | None, now: datetime) -> datetime:
 
 def used(connection: Connection, host: str) -> datetime | None:
     """The time up to which a host's share is used; nobody else uses of it until the transaction ends."""
-    connection.execute(insert(connection.dialect.name, _T).values(host=host, vain=0).on_conflict_do_nothing())
+    hosts.begin(connection, host)
     query = select(_T.c.recheck_at).where(_T.c.host == host).with_for_update()
     moment: datetime | None = connection.execute(query).scalar_one()
     return moment
