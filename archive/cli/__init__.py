@@ -1,5 +1,6 @@
 """The `jianbao` command and its reading half; `crawler.cli` adds the commands that fetch and extract."""
 
+import atexit
 import errno
 import gc
 import os
@@ -98,6 +99,8 @@ class Group(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         gc.set_threshold(_COLLECTIONS, *gc.get_threshold()[1:])
+        # Python looks through all of it once more as it ends, and takes it apart: a quarter of a command that reads.
+        atexit.register(gc.freeze)
         streams.guard()
         chinese.translate(self, "jianbao")
         try:

@@ -83,6 +83,20 @@ def test_reading_loads_no_more_than_it_needs(
     assert set(last[2:]) <= set(loads.split())
 
 
+ENDING = """
+import atexit, gc, sys
+from crawler.cli import main
+atexit.register(lambda: print("left to look through", len(gc.get_objects()), file=sys.stderr))
+main(["--help"])
+"""
+
+
+def test_no_garbage_is_looked_for_as_a_command_ends() -> None:
+    done = subprocess.run([sys.executable, "-c", ENDING], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert int(done.stderr.split()[-1]) < 1_000, done.stderr
+
+
 STORES = """
 import sys
 from archive.ingest.prepare import indexes
