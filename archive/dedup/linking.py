@@ -183,13 +183,12 @@ def _known(connection: Connection, made: Iterable[tuple[Indexed, Fingerprint]]) 
 
 def _relate(connection: Connection, batch: Sequence[_New], now: datetime) -> None:
     """Find what the articles are related to, those before them in the batch too, and write it down."""
-    wanted = [Wanted(new.article.article_id, new.sample, new.made.digest, len(new.text.folded)) for new in batch]
+    wanted = [Wanted(new.article.article_id, new.text, new.sample, new.made.digest) for new in batch]
     stories = Stories(connection, wanted)
     for place, new in enumerate(batch):
-        new.links = stories.related(place, new.text)[:LINKS_AN_ARTICLE]
+        new.links = stories.related(place)[:LINKS_AN_ARTICLE]
         stories.put(
             place,
-            new.text,
             same_as=[key for key, verdict in new.links if verdict.relation in SAME_TEXT],
         )
     _write(connection, batch, now)

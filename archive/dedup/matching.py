@@ -94,12 +94,19 @@ def match(connection: Connection, queries: Iterable[Query], *, explain: bool = F
 
 def _match_batch(connection: Connection, queries: Sequence[Query], explain: bool) -> list[Answer]:
     made = fingerprinted(connection, queries)
-    samples = [Sample(one.kept, one.looked_up) for one in made]
-    wanted = [Wanted(None, sample, one.digest, len(one.folded)) for sample, one in zip(samples, made, strict=True)]
+    wanted = [
+        Wanted(
+            None,
+            as_text(query.body, one, query.published_at, query.headline),
+            Sample(one.kept, one.looked_up),
+            one.digest,
+        )
+        for query, one in zip(queries, made, strict=True)
+    ]
     stories = Stories(connection, wanted, MATCH, shown=True)
     answers = []
     for place, (query, one) in enumerate(zip(queries, made, strict=True)):
-        compared = list(stories.compared(place, as_text(query.body, one, query.published_at, query.headline)))
+        compared = list(stories.compared(place))
         apart = [found for found in compared if isinstance(found[1], Rejection)] if explain else None
         answers.append((query, closest(compared), apart, None if one.folded else "no text"))
     rows = _rows(connection, sorted({key for _, related, apart, _ in answers for key, _ in (*related, *(apart or ()))}))

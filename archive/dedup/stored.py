@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -13,12 +12,13 @@ from archive.dedup.propose import index
 from archive.dedup.propose.candidates import INGEST, Candidate, Effort, Fair, Sample, chosen, fair_share, shortlist
 from archive.dedup.propose.passages import without
 from archive.dedup.tables import ClusterSide, DedupText
+from archive.dedup.twins import Twin, nearness, seconds
 from archive.dedup.verify.compare import Rejection, Verdict, compare
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.dedup.verify.texts import Text
 from archive.store.models import Article
 from archive.store.people import visible
-from archive.text.fold import fold_many
+from archive.text.fold import as_text, fold_many
 
 TWINS: Final = 16
 """Articles with the very same text that are tried: of very short texts, only those under a like headline are copies."""
@@ -31,12 +31,16 @@ _CHUNK: Final = 4000
 
 
 class Wanted(NamedTuple):
-    """A text of the batch. `article_id`: its article's, None where it is not stored. `length`: folded characters."""
+    """A text of the batch. `article_id`: its article's, None where it is not stored."""
 
     article_id: int | None
+    text: Text
     sample: Sample
     digest: int
-    length: int
+
+    def as_twin(self) -> Twin:
+        """What it is among articles with one text."""
+        return Twin(self.article_id or 0, self.text.folded_headline, seconds(self.text.published_at))
 
 
 @frozen
@@ -67,7 +71,7 @@ class Stories:
         self._changed: set[int] = set()
         self._sizes: dict[int, _Size] = {}
         self._texts: dict[int, Text] = {}
-        self._twins: defaultdict[int, dict[int, datetime | None]] = defaultdict(dict)
+        self._twins: defaultdict[int, dict[int, Twin]] = defaultdict(dict)
         self._sides: defaultdict[int, frozenset[tuple[int, int]]] = defaultdict(frozenset)
         self._lists = [shortlist(one.sample.looked_up, self._holders, effort) for one in wanted]
         self._read_sizes({one.article_id for found in self._lists for one in found})
@@ -77,17 +81,19 @@ class Stories:
         likely = {one.article_id for candidates in self._first for one in candidates}
         self._read_twins({self._sizes[key].digest for key in likely}.difference(self._twins))
         self._read_sides({one.article_id for one in wanted if one.article_id is not None})
-        self._read(likely)
+        self._read(
+            {key for place, found in enumerate(self._first) for one in found for key in self._nearest(place, one)}
+        )
 
-    def related(self, place: int, text: Text) -> list[tuple[int, Verdict]]:
+    def related(self, place: int) -> list[tuple[int, Verdict]]:
         """The articles that the text at `place` is related to, the closest first."""
-        return closest(self.compared(place, text))
+        return closest(self.compared(place))
 
-    def compared(self, place: int, text: Text) -> Iterator[tuple[int, Verdict | Rejection]]:
+    def compared(self, place: int) -> Iterator[tuple[int, Verdict | Rejection]]:
         """The articles that the text at `place` is compared with, the likeliest first, and what came of it."""
+        article_id, text, _, digest = self._wanted[place]
         if not len(text.codes):
             return
-        article_id, _, digest, _ = self._wanted[place]
         seen: set[int] = set()
         for twins in self._by_side(article_id, digest):
             for key in twins[:TWINS]:
@@ -98,24 +104,25 @@ class Stories:
                 if isinstance(verdict, Verdict):
                     break
         for candidate in self._chosen(place):
-            for key, other in self._nearest_twins(candidate.article_id, article_id, text.published_at):
+            for key in self._nearest(place, candidate):
                 if key not in seen:
                     seen.add(key)
-                    yield key, compare(text, other)
+                    self._read([key])
+                    yield key, compare(text, self._texts[key])
 
-    def put(self, place: int, text: Text, *, same_as: Iterable[int]) -> None:
+    def put(self, place: int, *, same_as: Iterable[int]) -> None:
         """Make the article at `place` known to the rest of the batch, and note the rows that the index needs.
 
         What leads to one text leads to its twins. A shingle that several copies of a text hold
         leads to the story already; a capped one leads nowhere.
         """
-        key, sample, digest, length = self._wanted[place]
+        key, text, sample, digest = self._wanted[place]
         if key is None:
             raise ValueError("a text without an article leads nowhere")
         self._texts[key] = text
-        self._sizes[key] = _Size(len(sample.kept), sample.last, digest, length)
+        self._sizes[key] = _Size(len(sample.kept), sample.last, digest, len(text.folded))
         twin_holds = len(self._twins[digest]) > 0
-        self._twins[digest][key] = text.published_at
+        self._twins[digest][key] = self._wanted[place].as_twin()
         if twin_holds:
             return
         copies = set(same_as)
@@ -136,14 +143,14 @@ class Stories:
 
     def _choose(self, place: int) -> list[Candidate]:
         """The candidates that are compared with the text at `place`, but for those with this very text."""
-        _, sample, digest, length = self._wanted[place]
+        _, text, sample, digest = self._wanted[place]
         listed = [one for one in self._shortlist(place) if one.article_id not in self._twins[digest]]
         fair = [one for one in map(partial(self._fair, sample), listed) if one]
-        return chosen(fair, length, self._effort)
+        return chosen(fair, len(text.folded), self._effort)
 
     def _shortlist(self, place: int) -> list[Candidate]:
         """The list that was made at the start, unless the batch itself has added to what it was made from."""
-        article_id, sample, *_ = self._wanted[place]
+        article_id, _, sample, _ = self._wanted[place]
         if self._changed.isdisjoint(sample.looked_up):
             return [one for one in self._lists[place] if one.article_id != article_id]
         return shortlist(sample.looked_up, self._holders, self._effort, but=article_id)
@@ -157,25 +164,20 @@ class Stories:
         own = self._sides[article_id] if article_id is not None else frozenset()
         return [groups[side] for side in sorted(groups, key=lambda side: side != own)[:SIDES]]
 
-    def _nearest_twins(
-        self, candidate_id: int, article_id: int | None, published_at: datetime | None
-    ) -> list[tuple[int, Text]]:
-        """Of the articles with a candidate's very text, the one of each side that was published closest in time, since
-        dates decide too."""
-        self._read([candidate_id])
-        text = self._texts[candidate_id]
-        digest = self._sizes[candidate_id].digest
+    def _nearest(self, place: int, candidate: Candidate) -> list[int]:
+        """Of the articles with a candidate's very text, the one of each side that is nearest to the article at `place`;
+        the candidate itself where nothing is known of it."""
+        key = candidate.article_id
+        wanted = self._wanted[place]
+        digest = self._sizes[key].digest
         twins = self._twins[digest]
-        if twins.keys() <= {candidate_id}:
-            return [(candidate_id, text)] if twins or not self._shown else []
-
-        def rank(key: int) -> tuple[bool, timedelta, bool, int]:
-            date = twins[key]
-            apart = None if date is None or published_at is None else abs(date - published_at)
-            return (apart is None, apart or timedelta(0), key != candidate_id, key)
-
-        nearest = [min(group, key=rank) for group in self._by_side(article_id, digest)]
-        return [(key, text.dated(twins[key])) for key in nearest]
+        if twins.keys() <= {key}:
+            return [key] if twins or not self._shown else []
+        own = wanted.as_twin()
+        return [
+            min(group, key=lambda other: (nearness(own, twins[other]), other))
+            for group in self._by_side(wanted.article_id, digest)
+        ]
 
     def _fair(self, sample: Sample, candidate: Candidate) -> Fair | None:
         if candidate.article_id not in self._sizes:
@@ -196,12 +198,13 @@ class Stories:
     def _read_twins(self, digests: Iterable[int]) -> None:
         for chunk in _chunks(sorted(digests)):
             rows = self._connection.execute(
-                select(DedupText.digest, Article.id, Article.published_at)
+                select(DedupText.digest, Article.id, Article.headline, Article.published_at)
                 .join(Article, Article.id == DedupText.article_id)
                 .where(DedupText.digest.in_(chunk), *([visible()] if self._shown else ()))
-            )
-            for digest, key, published_at in rows:
-                self._twins[digest][key] = published_at
+            ).all()
+            headlines = fold_many([row.headline or "" for row in rows])
+            for (digest, key, _, at), headline in zip(rows, headlines, strict=True):
+                self._twins[digest][key] = Twin(key, as_text(headline), seconds(at))
 
     def _read_sides(self, own: set[int]) -> None:
         """Read which sides of people's splits the articles are on, and those with their texts or a candidate's."""

@@ -4,7 +4,6 @@ Among that are signs of what happened to it on its way: mojibake, and the script
 """
 
 import re
-from copy import copy
 from datetime import datetime
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
@@ -43,12 +42,6 @@ class Text(Anchored):
         self.body = body
         self.published_at = published_at
         self.headline = headline
-
-    def dated(self, published_at: datetime | None) -> "Text":
-        """The same text, published at another time."""
-        other = copy(self)
-        other.published_at = published_at
-        return other
 
     @cached_property
     def folded_headline(self) -> str:

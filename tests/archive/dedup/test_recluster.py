@@ -21,7 +21,9 @@ from archive.dedup.propose.furniture import MANY
 from archive.dedup.recluster import duck
 from archive.dedup.recluster.duck import DuckEngine
 from archive.dedup.recluster.run import Outcome, apply, recluster
+from archive.dedup.stored import read
 from archive.dedup.tables import Cluster, Link
+from archive.dedup.verify.compare import Verdict, compare
 from archive.errors import UsageError
 from archive.export.apart import write_package
 from archive.export.package import Style
@@ -183,6 +185,56 @@ def test_duckdb_finds_what_ingest_found_of_every_kind(engine: Engine) -> None:
     ):
         assert frozenset(names) in before
     assert recluster(engine, DuckEngine(engine, jobs=1)).moved == {}
+
+
+CLICKED = "太突然了！刚刚传来消息"
+
+
+def _fill_with_other_headlines(engine: Engine) -> None:
+    """Texts that were printed under a headline of theirs, then under one that speaks of nothing; of each a copy that
+    was cut, under its headline, but closest in time to the other."""
+    for number in range(3):
+        whole = text(90 + number, 700)
+        head = whole[:12]
+        store(
+            engine,
+            record(whole, f"first{number}", headline=head),
+            record(whole, f"clicked{number}", site="sohu", headline=CLICKED, days=1),
+        )
+        store(engine, record(cut(whole), f"cut{number}", site="cut", headline=head, days=1.1))
+
+
+def test_of_copies_of_one_text_the_one_under_the_same_headline_is_compared(engine: Engine) -> None:
+    _fill_with_other_headlines(engine)
+    ids = _ids(engine)
+    with reading(engine) as connection:
+        links = set(connection.execute(select(Link.article_id, Link.other_id, Link.relation)).all())
+        before = groups(connection)
+    assert before == {frozenset({f"first{number}", f"clicked{number}", f"cut{number}"}) for number in range(3)}
+    assert {(ids[f"cut{number}"], ids[f"first{number}"], "revised") for number in range(3)} <= links
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved == {}
+
+
+@pytest.mark.parametrize("fill", [_fill_with_all_kinds, _fill_with_other_headlines])
+def test_a_link_is_what_its_two_articles_say(engine: Engine, fill: Callable[[Engine], None]) -> None:
+    """Whichever of the articles with one text the archive read."""
+    fill(engine)
+    with reading(engine) as connection:
+        links = connection.execute(select(Link.__table__)).all()
+        texts = read(connection, {key for link in links for key in (link.article_id, link.other_id)})
+    for link in links:
+        said = compare(texts[link.article_id], texts[link.other_id])
+        assert isinstance(said, Verdict)
+        told = (said.relation, list(said.marks), said.similarity, said.coverage, said.other_coverage, said.confidence)
+        assert told == (
+            link.relation,
+            link.marks,
+            link.similarity,
+            link.coverage,
+            link.other_coverage,
+            link.confidence,
+        )
+        assert json.loads(json.dumps(said.evidence)) == link.evidence
 
 
 @pytest.mark.slow
