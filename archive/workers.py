@@ -158,11 +158,15 @@ class Workers(Generic[T, R]):
         """What the function gives for a task. Raises what it raises, and `WorkerEnded`."""
         return self._call(_pack(task))
 
+    def submit(self, task: T) -> "Future[R]":
+        """`call`, for which nobody waits here."""
+        return self._threads.submit(self._call, _pack(task))
+
     def map(self, tasks: Iterable[T], ahead: int = 2) -> Iterator["Future[R]"]:
         """The tasks' results, in their order; `ahead` of their use a process."""
         waiting: deque[Future[R]] = deque()
         for task in tasks:
-            waiting.append(self._threads.submit(self._call, _pack(task)))
+            waiting.append(self.submit(task))
             if len(waiting) > ahead * len(self._processes):
                 yield waiting.popleft()
         while waiting:

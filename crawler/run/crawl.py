@@ -5,6 +5,7 @@ An error that ends the run is noted there and raised to no spider; what is hande
 run takes it up.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +19,7 @@ from crawler.pages.template.site import Site, Source
 from crawler.run import discovery, frontier
 from crawler.run.discovery import Entry, Walk, last_walk, unseen
 from crawler.run.frontier import Claim
-from crawler.run.intake import Intake
+from crawler.run.intake.intake import Intake
 from crawler.run.looks.looks import Looks
 from crawler.run.politeness import hosts
 from crawler.run.schedule import rechecks
@@ -174,16 +175,15 @@ class Crawl(Intake):
 
     # What was fetched
 
-    def store_page(self, raw: RawCapture, claim: Claim, *, further: bool = False) -> Kept:
+    async def store_page(self, raw: RawCapture, claim: Claim, *, further: bool = False) -> Kept:
         """Extract and store one answer for a claimed address, and settle the claim where no page of it is missing.
 
         `further`: it is not the publication's first page; it settles the claim only where it makes it whole.
         """
         if self.run.fatal is not None:
             return Kept()
-        return self.store_answer(
-            self.extraction.page(raw, self.run.hearing, claim, further=further, whole=self.run.findings.sample)
-        )
+        reading = self.extraction.page(raw, self.run.hearing, claim, further=further, whole=self.run.findings.sample)
+        return await self.arrivals.answer(asyncio.ensure_future(reading))
 
     def store_item(self, item: Item, claim: Claim, *, further: bool = False) -> Kept:
         """The same for what was read already, or cannot be read."""

@@ -5,6 +5,7 @@ answer becomes a capture with the outcome `broken`, its bytes stay in the WARC f
 process. Handing an answer over and its article back costs a third of a millisecond.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -112,13 +113,13 @@ class Extraction:
         """End the processes."""
         self._workers.close()
 
-    def page(
+    async def page(
         self, raw: RawCapture, hearing: Hearing, claim: Claim, *, further: bool = False, whole: Whole = NONE_WHOLE
     ) -> Answer:
-        """An answer for a claimed address, read and made ready to store."""
+        """An answer for a claimed address, read and made ready to store; others come meanwhile."""
         task = _Page(raw=raw, hearing=hearing, whole=whole, claim=claim, further=further)
         try:
-            return cast(Answer, self._workers.call(task))
+            return cast(Answer, await asyncio.wrap_future(self._workers.submit(task)))
         except LOST as error:
             return read_claimed(_lost(raw, error), claim, further=further)
 

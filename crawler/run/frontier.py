@@ -214,8 +214,9 @@ def hold(connection: Connection, found: Claim, worker: str, now: datetime) -> No
 
 
 def renew(connection: Connection, worker: str, now: datetime) -> None:
-    """Keep what a worker has leased: it lives."""
-    connection.execute(update(_T).where(_in_state("leased"), _T.c.leased_by == worker).values(leased_until=now + LEASE))
+    """Keep what a worker has leased: it lives. What another transaction has its hands on, this run is just settling."""
+    ours = select(_T.c.id).where(_in_state("leased"), _T.c.leased_by == worker).with_for_update(skip_locked=True)
+    connection.execute(update(_T).where(_T.c.id.in_(ours)).values(leased_until=now + LEASE))
 
 
 def waiting(connection: Connection, site: str, native_id: str) -> Claim | None:
@@ -232,6 +233,21 @@ def settle(connection: Connection, found: Claim, state: str, outcome: str, *, du
     if due_at is not None:
         given["due_at"] = due_at
     return bool(connection.execute(_SETTLED, given).rowcount)
+
+
+def settle_all(connection: Connection, found: Sequence[tuple[Claim, str, str]]) -> set[int]:
+    """`settle` of several addresses with their states and outcomes, in one statement; the ids of those whose lease is
+    another's by now."""
+    if not found:
+        return set()
+    # In the order of the ids, as `offer`.
+    ordered = sorted(found, key=lambda one: one[0].id)
+    given = [{"key": one.id, "its": one.lease, "state": state, "outcome": outcome} for one, state, outcome in ordered]
+    if connection.execute(_SETTLED, given).rowcount == len(given):
+        return set()
+    query = select(_T.c.id, _T.c.lease).where(_T.c.id.in_([one["key"] for one in given]))
+    leases: dict[int, int] = {row.id: row.lease for row in connection.execute(query)}
+    return {one.id for one, _, _ in ordered if leases.get(one.id) != one.lease}
 
 
 _SETTLED: Final = (

@@ -52,7 +52,8 @@ class Run:
 
     `crawler`: the name of its home (`crawler.warc.name`). `hearing`: of which pages the witness is asked. `fatal`: what
     ends it. `asked`: whether any host was asked, `answered`: whether any answered at all, `unanswered`: why they did
-    not, in a few words, and how often; `stopped`: whether somebody asked it to end. `findings`: what is watched, and
+    not, in a few words, and how often; `stopped`: whether somebody asked it to end, `cut`: whether it had to, so that
+    not all that is written is stored. `findings`: what is watched, and
     judged at the end; `told`: what came of that. `notes`: what a person should know of it, `problems`: each page, list
     and host that was doubtful or failed. `now`: the clock of all that is written down of the world, in UTC; politeness
     and the life of processes have the real one. `on_change` hears of new counts, `on_fatal` of the end. `trouble`: of
@@ -73,6 +74,7 @@ class Run:
     answered: bool = False
     unanswered: Counter[str] = field(factory=Counter)
     stopped: bool = False
+    cut: bool = False
     findings: Findings = field(factory=Findings)
     told: Told = field(factory=Told)
     notes: list[str] = field(factory=list)
@@ -183,7 +185,7 @@ class Run:
             fatal = True
         give_room(self.home)
         if self.warc is not None:
-            self.warc.close(settled=not fatal and self._is_synced())
+            self.warc.close(settled=not (fatal or self.cut) and self._is_synced())
         self.engine.dispose()
         self.lock.release()
         return error

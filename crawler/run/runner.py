@@ -231,6 +231,7 @@ def _fetch(crawl: Crawl, spiders: Mapping[Any, Mapping[str, Any]], process: Any,
     if end_at is not None:
         _end_in(max(0.0, end_at - time.monotonic()), crawl.turns)
     process.start()
+    run.cut = bool(process.crawlers)  # a second signal ends it at once
     if process.bootstrap_failed and run.fatal is None:
         run.fail(Crash("a spider did not start; the log says why"))
 

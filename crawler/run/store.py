@@ -296,7 +296,7 @@ def _settle(run: Run, connection: Connection, answers: Sequence[Answer], now: da
     all the same, it stays so.
     """
     unclaimed: list[Settled] = []
-    late: set[Key] = set()
+    claimed: list[tuple[Claim, str, str]] = []
     for one in answers:
         if one.key is None or one.names is None:
             continue
@@ -311,16 +311,24 @@ def _settle(run: Run, connection: Connection, answers: Sequence[Answer], now: da
             run.trouble.answer(one.claim.host, one.claim.site)
             run.trouble.no_article(connection, one.claim, outcome, now)
         elif one.claim is not None:
-            if not frontier.settle(connection, one.claim, state, outcome):
-                late.add(one.key)
-                logger.warning("late: %s: its lease is another crawler's by now; the page is kept", one.claim.url)
-            run.trouble.went_well(connection, one.claim)
+            claimed.append((one.claim, state, outcome))
         else:
             site, native_id = one.key
             url = one.names.canonical_url or one.url
             unclaimed.append(Settled(site=site, native_id=native_id, url=url, state=state, outcome=outcome))
     frontier.note(connection, unclaimed, now)
-    return late
+    late = frontier.settle_all(connection, claimed)
+    for claim, _, _ in claimed:
+        if claim.id in late:
+            logger.warning("late: %s: its lease is another crawler's by now; the page is kept", claim.url)
+        run.trouble.went_well(connection, claim)
+    return {(claim.site, claim.native_id) for claim, _, _ in claimed if claim.id in late}
+
+
+def is_plain(answer: Answer) -> bool:
+    """Whether an answer is final and tells nothing of its host but that it is well: so that what becomes of it does not
+    depend on what came before."""
+    return not is_passing(answer.outcome) and RULES[answer.outcome].sure
 
 
 def tell(answer: Answer) -> None:

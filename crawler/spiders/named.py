@@ -17,7 +17,7 @@ from crawler.run.frontier import Claim
 from crawler.run.process.named import claim_now, read_other
 from crawler.spiders.answers import failure_of
 from crawler.spiders.portals import PortalSpider
-from crawler.spiders.single import Output
+from crawler.spiders.single import Output, Outputs
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -72,10 +72,11 @@ class NamedSpider(PortalSpider):
             for found in self.crawl.looks.controls(self.name):
                 yield self._look_request(found)
 
-    def parse_page(self, response: "Response", claim: Claim) -> Output:
+    async def parse_page(self, response: "Response", claim: Claim) -> Outputs:
         """A new article's page."""
         self._answered(response, self._asked.get(claim.id))
-        yield from super().parse_page(response, claim)
+        async for one in super().parse_page(response, claim):
+            yield one
 
     def parse_look(self, response: "Response", found: Any) -> Output:
         """A known article's page."""
@@ -90,13 +91,16 @@ class NamedSpider(PortalSpider):
         elif (answer := read_other(self.crawl, response.meta[RAW])) is not None:
             self.crawl.store_answer(answer)
 
-    def page_failed(self, failure: Any) -> Iterator[Request]:
-        """A new article's page gave no answer."""
-        yield from self._failed(failure, failure.request.cb_kwargs["claim"].id, super().page_failed(failure))
-
     def look_failed(self, failure: Any) -> Iterator[Request]:
         """A known article's page gave no answer."""
-        yield from self._failed(failure, failure.request.cb_kwargs["found"].id, super().look_failed(failure))
+        before = len(self.crawl.run.problems)
+        yield from super().look_failed(failure)
+        self._failed(failure, failure.request.cb_kwargs["found"].id, before)
+
+    def _miss(self, failure: Any, claim: Claim) -> None:
+        before = len(self.crawl.run.problems)
+        super()._miss(failure, claim)
+        self._failed(failure, claim.id, before)
 
     def other_failed(self, failure: Any) -> None:
         """Any other page gave no answer."""
@@ -113,9 +117,8 @@ class NamedSpider(PortalSpider):
         if raw.repeats is None and role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
             one.cause, one.why = "server_error", f"http_{raw.status}"
 
-    def _failed(self, failure: Any, key: int, following: Iterator[Request]) -> Iterator[Request]:
-        before = len(self.crawl.run.problems)
-        yield from following
+    def _failed(self, failure: Any, key: int, before: int) -> None:
+        """`before`: how many problems there were."""
         one = self._asked.get(key)
         if one is not None:
             one.cause, one.why = failure_of(failure)

@@ -22,7 +22,7 @@ from crawler.pages.status import GONE
 from crawler.pages.template.site import Site
 from crawler.run.discovery import Walk, entries_of
 from crawler.run.frontier import Claim
-from crawler.run.intake import BATCH
+from crawler.run.intake.intake import BATCH
 from crawler.run.looks.looks import Write
 from crawler.run.looks.pages import PagedLook
 from crawler.run.schedule.rechecks import Recheck
@@ -30,7 +30,7 @@ from crawler.run.trouble.retry import Cause, host_of
 from crawler.sites.registry import load_sites
 from crawler.spiders.answers import cause_of, conditions, failure_of
 from crawler.spiders.parts import Parts
-from crawler.spiders.single import Output, SiteSpider
+from crawler.spiders.single import Output, Outputs, SiteSpider
 from crawler.warc.raw import RawCapture
 from crawler.warc.writer import Exchange
 
@@ -182,20 +182,30 @@ class PortalSpider(SiteSpider):
             dont_filter=True,
         )
 
-    def parse_page(self, response: "Response", claim: Claim) -> Output:
+    async def parse_page(self, response: "Response", claim: Claim) -> Outputs:
         """Store one article page."""
         raw: RawCapture = response.meta[RAW]
-        self._claims.discard(claim.id)
         if role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
-            self.crawl.miss_page(claim, cause_of(raw), f"http_{raw.status}")
-            yield from self._due()
-            return
-        yield from self._go_on(Parts(claim=claim, kept=self.crawl.store_page(raw, claim)))
+            await self.crawl.arrivals.alone(lambda: self.crawl.miss_page(claim, cause_of(raw), f"http_{raw.status}"))
+            self._claims.discard(claim.id)
+            following: Output = self._due()
+        else:
+            kept = await self.crawl.store_page(raw, claim)
+            self._claims.discard(claim.id)
+            following = self._go_on(Parts(claim=claim, kept=kept))
+        for one in following:
+            yield one
 
-    def page_failed(self, failure: Any) -> Iterator[Request]:
+    async def page_failed(self, failure: Any) -> Outputs:
         """An article page gave no answer."""
         claim: Claim = failure.request.cb_kwargs["claim"]
+        await self.crawl.arrivals.alone(lambda: self._miss(failure, claim))
         self._claims.discard(claim.id)
+        for one in self._due():
+            yield one
+
+    def _miss(self, failure: Any, claim: Claim) -> None:
+        """What follows from that for a claimed address."""
         error = failure.value
         if self.crawl.run.fatal is not None:
             return
@@ -214,7 +224,6 @@ class PortalSpider(SiteSpider):
                 self.crawl.keep_page(claim, words)
             else:
                 self.crawl.miss_page(claim, cause, words)
-        yield from self._due()
 
     # Known articles, looked at again
 
@@ -332,19 +341,20 @@ class PortalSpider(SiteSpider):
         yield from self.crawl.take_items()
         yield from self._due()
 
-    def parse_part(self, response: "Response", parts: Parts) -> Output:
+    async def parse_part(self, response: "Response", parts: Parts) -> Outputs:
         """Store one further page of an article."""
         raw: RawCapture = response.meta[RAW]
-        self._claims.discard(parts.claim.id)
         if role_of(raw) in (Role.TRANSIENT, Role.REDIRECT):
             parts.fail(cause_of(raw), f"http_{raw.status}")
         else:
-            kept = self.crawl.store_page(raw, parts.claim, further=True)
+            kept = await self.crawl.store_page(raw, parts.claim, further=True)
             if kept.outcome in (Outcome.ARTICLE, Outcome.NOT_ARTICLE):
                 parts.kept = kept
             else:
                 parts.fail(kept.outcome, kept.outcome)
-        yield from self._go_on(parts)
+        self._claims.discard(parts.claim.id)
+        for one in self._go_on(parts):
+            yield one
 
     def part_failed(self, failure: Any) -> Output:
         """A further page gave no answer."""

@@ -1,6 +1,6 @@
 """What the spider of a site does with one page that nobody claimed: what `scrapy parse` and `shell` ask for."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from scrapy import Request, Spider
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Output = Iterator[Request | Row]
 """What a callback yields: what to ask for, and the articles that were stored."""
+Outputs = AsyncIterator[Request | Row]
+"""The same of a callback that waits for its turn to store."""
 
 
 class SiteSpider(Spider):

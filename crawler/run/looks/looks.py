@@ -14,7 +14,7 @@ from archive.store.db import reading
 from crawler.capture.item import part_of
 from crawler.capture.join import join
 from crawler.pages.page import Outcome
-from crawler.run.intake import Intake
+from crawler.run.intake.intake import Intake
 from crawler.run.looks.families import ENOUGH, Family, suspicious
 from crawler.run.looks.pages import PagedLook
 from crawler.run.run import Run

@@ -92,19 +92,22 @@ def test_a_record_that_the_database_missed_is_stored_without_fetching(tmp_path: 
             "import os, crawler.run.store as s\n"
             "real, seen = s.ingest, []\n"
             "def ingest(connection, items, **more):\n"
-            "    seen.append(items[0].capture['outcome'] == 'article')\n"
-            "    if sum(seen) == 4: os.kill(os.getpid(), 9)\n"
+            "    articles = [item for item in items if item.capture['outcome'] == 'article']\n"
+            "    if articles: print(len(seen), flush=True)\n"
+            "    seen.extend(articles)\n"
+            "    if len(seen) >= 4: os.kill(os.getpid(), 9)\n"
             "    return real(connection, items, **more)\n"
             "s.ingest = ingest"
         )
         done = archive.run("crawl", before=before)
         assert done.returncode == -9
-        assert len(archive.articles()) == 3
+        assert len(archive.articles()) == int(done.stdout.split()[-1]) < 4
         asked = dict(proxy.requests)
         [marker] = archive.home.glob("warc/*.open")
         file = marker.with_suffix("")
         records = [record for record in read_records(file, file.name) if isinstance(record, Record)]
-        written = {record.raw.url for record in records if record.raw} & {one.url for one in proxy.world.publications}
+        pages = {record.raw.url for record in records if record.raw and record.raw.status == 200}
+        written = pages & {one.url for one in proxy.world.publications}
         assert len(written) >= 4
         with file.open("ab") as stream:
             stream.write(b"\x1f\x8b\x08\0torn")
@@ -115,6 +118,36 @@ def test_a_record_that_the_database_missed_is_stored_without_fetching(tmp_path: 
         assert "its last record was torn" in again.stderr
         assert check(file) == 0
         assert {url: proxy.requests[url] for url in written} == {url: asked[url] for url in written}
+        assert {(one.site, one.native_id) for one in proxy.world.publications} == set(archive.articles())
+
+
+def test_what_waits_to_be_stored_when_a_second_signal_ends_the_run_is_stored_by_the_next(tmp_path: Path) -> None:
+    (tmp_path / "portal").mkdir()
+    with Proxy(World(30, 4), tmp_path / "portal") as proxy:
+        archive = Archive(tmp_path / "home", proxy.environment())
+        before = (
+            "import os, signal, crawler.run.intake.arrivals as a\n"
+            "real, seen = a.Arrivals._see, []\n"
+            "def see(self):\n"
+            "    seen.append(self)\n"
+            "    if len(seen) <= 3: return real(self)\n"
+            "    for _ in range(2): os.kill(os.getpid(), signal.SIGTERM)\n"
+            "a.Arrivals._see = see"
+        )
+        archive.run("crawl", before=before)
+        assert archive.last_run()["state"] == "stopped"
+        asked = dict(proxy.requests)
+        [marker] = archive.home.glob("warc/*.open")
+        file = marker.with_suffix("")
+        records = [record for record in read_records(file, file.name) if isinstance(record, Record)]
+        pages = {record.raw.url for record in records if record.raw and record.raw.status == 200}
+        waited = pages & {one.url for one in proxy.world.publications} - {
+            url for url, *_ in archive.articles().values()
+        }
+        assert waited
+        again = archive.run("crawl", "-v")
+        assert "records that the database had missed" in again.stderr
+        assert {url: proxy.requests[url] for url in waited} == {url: asked[url] for url in waited}
         assert {(one.site, one.native_id) for one in proxy.world.publications} == set(archive.articles())
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, insert, select, text
 
 from archive.settings import Home
 from archive.store.db import open_engine, reading, writing
@@ -81,6 +81,36 @@ def test_who_comes_back_late_changes_nothing(engine: Engine, what: str, since: s
     with writing(engine) as connection:
         LATE[what](connection, late)
     assert state(engine) == before
+
+
+def test_of_several_that_are_settled_at_once_only_the_late_one_is_not(engine: Engine) -> None:
+    offer(engine, "www.163.com/1", "www.163.com/2", "www.163.com/3")
+    claims = claim(engine, "run-1")
+    [found] = claim(engine, "run-2", limit=1, now=NOW + 2 * LEASE)
+    with writing(engine) as connection:
+        settled = [(one, "done", "article") for one in claims]
+        assert frontier.settle_all(connection, settled) == {found.id}
+        assert frontier.settle_all(connection, []) == set()
+    with reading(engine) as connection:
+        columns = (Frontier.id, Frontier.state, Frontier.outcome, Frontier.attempts)
+        rows = {row.id: tuple(row)[1:] for row in connection.execute(select(*columns))}
+    done = ("done", "article", 1)
+    assert rows == {one.id: done if one.id != found.id else ("leased", None, 0) for one in claims}
+
+
+def test_who_renews_waits_for_none_that_is_being_settled(postgres_url: str) -> None:
+    """The beat of a run that is storing: the two would wait for each other."""
+    engine = open_engine(postgres_url, create=True)
+    offer(engine, "www.163.com/1", "www.163.com/2")
+    first, second = claim(engine, "run-1")
+    with writing(engine) as storing, writing(engine) as beating:
+        frontier.settle_all(storing, [(first, "done", "article")])
+        beating.execute(text("SET LOCAL lock_timeout = '1ms'"))
+        frontier.renew(beating, "run-1", NOW + LEASE)
+    with reading(engine) as connection:
+        until = {row.id: row.leased_until for row in connection.execute(select(Frontier.id, Frontier.leased_until))}
+    engine.dispose()
+    assert until == {first.id: None, second.id: NOW + 2 * LEASE}
 
 
 @pytest.fixture
@@ -225,7 +255,7 @@ def test_three_crawlers_one_of_them_killed(
     environment = {**proxy.environment(), "JIANBAO_DATABASE": postgres_url, "JIANBAO_DELAY": "0.01"}
     one, two, three = (Archive(tmp_path / name, environment) for name in ("one", "two", "three"))
     dies = (
-        "import os, crawler.run.intake as c\n"
+        "import os, crawler.run.intake.intake as c\n"
         "real, left = c.store, iter(range(8))\n"
         "def store(*given):\n"
         "    kept = real(*given)\n"

@@ -1,11 +1,13 @@
 """Crawls of the demo portal without a network, in this process: the spider, the run and the archive are the real ones,
 and what a fetch gives is the test's to say. A run takes some milliseconds a page."""
 
+import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from inspect import isasyncgen
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -45,7 +47,9 @@ Fetch = Callable[[str], Answer | Exception]
 class Here:
     """Reads answers in this process."""
 
-    def page(self, raw: RawCapture, hearing: Any, claim: frontier.Claim, *, further: bool = False, **_: Any) -> Any:
+    async def page(
+        self, raw: RawCapture, hearing: Any, claim: frontier.Claim, *, further: bool = False, **_: Any
+    ) -> Any:
         return read_claimed(capture_item(raw), claim, further=further)
 
     def look(self, raw: RawCapture, hearing: Any, found: Recheck, whole: Any = None) -> Any:
@@ -149,7 +153,7 @@ class Nights:
         waiting = deque(map(spider._page_request, crawl.barred(self.site)))
         waiting.extend(list(spider._due()) or spider._look_requests())
         while waiting:
-            for one in self._fetch(spider, run, fetch, waiting.popleft()) or ():
+            for one in yielded(self._fetch(spider, run, fetch, waiting.popleft())):
                 (waiting if isinstance(one, Request) else self.items).append(one)
             if not waiting:
                 waiting.extend(list(spider._due()) or spider._look_requests())
@@ -199,6 +203,17 @@ class Nights:
         """Whatever waits has waited long enough, in its order."""
         self.rows("UPDATE frontier SET due_at = strftime('%Y-%m-%d %H:%M:%f', due_at, '-2 days') || '000'")
         self.rows("UPDATE host SET rest_until = NULL, next_at = NULL")
+
+
+def yielded(output: Any) -> list[Any]:
+    """What a callback yields, once it is through."""
+    if not isasyncgen(output):
+        return list(output or ())
+
+    async def every() -> list[Any]:
+        return [one async for one in output]
+
+    return asyncio.run(every())
 
 
 def failure(request: Request, error: Exception, before: Sequence[str]) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from attrs import define, field
+from attrs import Factory, define, field
 from sqlalchemy import select
 
 from archive.export.datasets import Row, articles
@@ -10,9 +10,10 @@ from archive.store.db import reading
 from archive.store.models import Capture
 from archive.store.records import Stored
 from crawler.run.extraction import Extraction
+from crawler.run.intake.arrivals import Arrivals
 from crawler.run.politeness.turns import Turns
 from crawler.run.run import Run
-from crawler.run.store import Answer, Kept, store, tell
+from crawler.run.store import Answer, Kept, is_plain, store, tell
 from crawler.run.watch.findings import SeenPage
 
 BATCH = 32
@@ -30,6 +31,12 @@ class Intake:
     limit: int | None = None
     items: bool = False
     claimed: int = 0
+    arrivals: Arrivals[Answer, Kept] = field(
+        default=Factory(lambda self: Arrivals(self._store, self.store_answer, is_plain), takes_self=True),
+        init=False,
+        repr=False,
+        eq=False,
+    )
     _fresh: list[int] = field(factory=list)
 
     @property
@@ -48,17 +55,21 @@ class Intake:
 
     def store_answers(self, answers: Sequence[Answer]) -> list[Kept]:
         """Store answers, all or nothing; what became of each, [] where the run is ending."""
-        if self.run.fatal is not None:
-            return []
         with self.run.ends():
-            kept = store(self.run, answers)
-            for answer, its in zip(answers, kept, strict=True):
-                self._measure(answer, its.stored)
-                if its.whole:
-                    self._note_fresh(its.stored)
-                tell(answer)
-            return kept
+            return self._store(answers)
         return []
+
+    def _store(self, answers: Sequence[Answer]) -> list[Kept]:
+        """The same, but an error that ends the run is raised."""
+        if self.run.fatal is not None:
+            return [Kept() for _ in answers]
+        kept = store(self.run, answers)
+        for answer, its in zip(answers, kept, strict=True):
+            self._measure(answer, its.stored)
+            if its.whole:
+                self._note_fresh(its.stored)
+            tell(answer)
+        return kept
 
     def _note_fresh(self, stored: Stored | None) -> None:
         if self.items and stored is not None and stored.article_id is not None and stored.state in ("new", "revised"):

@@ -1,0 +1,1 @@
+"""What a crawl takes in, and in which order."""
