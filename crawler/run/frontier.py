@@ -16,9 +16,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from attrs import asdict, evolve, frozen
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal, or_, select, update
 
-from archive.store.models import Article, Capture, Frontier
+from archive.store.models import Frontier
 from crawler.run.trouble.retry import AGAIN, LAST_WAIT, Decision, decide, host_of
 
 LEASE: Final = timedelta(minutes=15)
@@ -26,8 +26,6 @@ BARRED: Final = timedelta(days=30)
 """So long an address waits that robots.txt forbids, where robots.txt stays as it is."""
 
 _T: Any = Frontier.__table__
-_ARTICLE: Any = Article.__table__
-_CAPTURE: Any = Capture.__table__
 _CLAIM = (_T.c.id, _T.c.site, _T.c.native_id, _T.c.url, _T.c.attempts, _T.c.outcome, _T.c.lease)
 _FREE: Final = {"leased_by": None, "leased_until": None}
 
@@ -98,7 +96,7 @@ def queues(connection: Connection, site: str, after: str = "") -> Iterator[str]:
     for behind, until in ((after, None), (None, after)):
         host = behind
         while True:
-            query = select(_T.c.host).where(_in_state("due"), _T.c.site == site)
+            query = select(_T.c.host).where(in_state("due"), _T.c.site == site)
             if host is not None:
                 query = query.where(_T.c.host > host)
             found = connection.execute(query.order_by(_T.c.host).limit(1)).scalar_one_or_none()
@@ -152,7 +150,7 @@ def claim(
 def _expired(connection: Connection, site: str, worker: str, limit: int, now: datetime) -> Sequence[Any]:
     """What others have leased and did not settle in time."""
     # On PostgreSQL what is found and not taken is locked until the caller's transaction ends, which is at once.
-    run_out = (_in_state("leased"), _T.c.site == site, _T.c.leased_until < now, _T.c.leased_by != worker)
+    run_out = (in_state("leased"), _T.c.site == site, _T.c.leased_until < now, _T.c.leased_by != worker)
     query = select(*_CLAIM, _T.c.due_at, _T.c.host).where(*run_out)
     return connection.execute(query.order_by(_T.c.due_at, _T.c.id).limit(limit).with_for_update(skip_locked=True)).all()
 
@@ -162,7 +160,7 @@ def _waiting(
 ) -> Sequence[Any]:
     """The next addresses of a queue, behind those that are taken already."""
     query = select(*_CLAIM, _T.c.due_at).where(
-        _in_state("due"), _T.c.site == site, _T.c.host == host, _T.c.due_at <= now
+        in_state("due"), _T.c.site == site, _T.c.host == host, _T.c.due_at <= now
     )
     if taken:
         query = query.where(_T.c.id.not_in([row.id for row in taken]))
@@ -215,7 +213,7 @@ def hold(connection: Connection, found: Claim, worker: str, now: datetime) -> No
 
 def renew(connection: Connection, worker: str, now: datetime) -> None:
     """Keep what a worker has leased: it lives. What another transaction has its hands on, this run is just settling."""
-    ours = select(_T.c.id).where(_in_state("leased"), _T.c.leased_by == worker).with_for_update(skip_locked=True)
+    ours = select(_T.c.id).where(in_state("leased"), _T.c.leased_by == worker).with_for_update(skip_locked=True)
     connection.execute(update(_T).where(_T.c.id.in_(ours)).values(leased_until=now + LEASE))
 
 
@@ -326,7 +324,7 @@ def put_back(connection: Connection, found: Claim, reason: str, now: datetime) -
 def release(connection: Connection, workers: Sequence[str]) -> int:
     """Give back what these workers have leased and not settled; how many addresses that were."""
     result = connection.execute(
-        update(_T).where(_in_state("leased"), _T.c.leased_by.in_(workers)).values(state="due", **_FREE)
+        update(_T).where(in_state("leased"), _T.c.leased_by.in_(workers)).values(state="due", **_FREE)
     )
     return int(result.rowcount)
 
@@ -337,12 +335,12 @@ def barred(connection: Connection, site: str, worker: str, now: datetime) -> lis
     claims: list[Claim] = []
     host = ""
     while True:
-        behind = select(_T.c.host).where(_in_state("barred"), _T.c.site == site, _T.c.host > host)
+        behind = select(_T.c.host).where(in_state("barred"), _T.c.site == site, _T.c.host > host)
         found = connection.execute(behind.order_by(_T.c.host).limit(1)).scalar_one_or_none()
         if found is None:
             break
         host = found
-        ours = (_in_state("barred"), _T.c.site == site, _T.c.host == host)
+        ours = (in_state("barred"), _T.c.site == site, _T.c.host == host)
         _make_due(connection, (*ours, _T.c.due_at <= now), _T.c.due_at, now)
         first = select(*_CLAIM).where(*ours).order_by(_T.c.due_at, _T.c.id).limit(1).with_for_update(skip_locked=True)
         claims += map(_claim, connection.execute(first))
@@ -351,52 +349,16 @@ def barred(connection: Connection, site: str, worker: str, now: datetime) -> lis
 
 def unbar(connection: Connection, site: str, host: str, now: datetime) -> int:
     """The host's robots.txt has changed: what it forbade is due; how many addresses that are."""
-    ours = (_in_state("barred"), _T.c.site == site, _T.c.host == host)
+    ours = (in_state("barred"), _T.c.site == site, _T.c.host == host)
     return int(connection.execute(update(_T).where(*ours).values(state="due", due_at=now)).rowcount)
-
-
-def revive(connection: Connection, sites: Sequence[str], which: str, now: datetime) -> int:
-    """Ask again for what older runs gave up; how many addresses that are. `which`: `failed`, or `blocked` for what
-    refusals stood in front of, given up, still waiting, or settled by older rules that took a login page for the last
-    word (`jianbao reextract` has read its capture anew since)."""
-    given_up = _T.c.state == "failed"
-    if which == "blocked":
-        given_up = and_(_T.c.outcome.like("blocked%"), or_(given_up, _in_state("due")))
-    again = {"state": "due", "due_at": now, "attempts": 0}
-    revived = int(connection.execute(update(_T).where(_T.c.site.in_(sites), given_up).values(**again)).rowcount)
-    settled = _settled_by_refusals(connection, sites) if which == "blocked" else []
-    if settled:
-        connection.execute(
-            update(_T).where(_T.c.id == bindparam("key")).values(**again), [{"key": key} for key in settled]
-        )
-    return revived + len(settled)
-
-
-def _settled_by_refusals(connection: Connection, sites: Sequence[str]) -> list[int]:
-    """What is settled without an article, though its newest capture shows a refusal."""
-    newest = (
-        select(_CAPTURE.c.site, _CAPTURE.c.native_id, func.max(_CAPTURE.c.id).label("id"))
-        .where(_CAPTURE.c.site.in_(sites), _CAPTURE.c.native_id.is_not(None))
-        .group_by(_CAPTURE.c.site, _CAPTURE.c.native_id)
-        .subquery()
-    )
-    query = (
-        select(_T.c.id)
-        .join(newest, and_(newest.c.site == _T.c.site, newest.c.native_id == _T.c.native_id))
-        .join(_CAPTURE, _CAPTURE.c.id == newest.c.id)
-        .outerjoin(_ARTICLE, and_(_ARTICLE.c.site == _T.c.site, _ARTICLE.c.native_id == _T.c.native_id))
-        .where(_T.c.state.in_(("done", "gone")), _CAPTURE.c.outcome == "blocked", _ARTICLE.c.id.is_(None))
-        .order_by(_T.c.id)
-    )
-    return list(connection.execute(query).scalars())
 
 
 def mend_clock(connection: Connection, site: str, now: datetime) -> int:
     """Make due what is due later than any wait can mean: the clock was ahead once. How many addresses that are."""
-    leased = (_in_state("leased"), _T.c.site == site, _T.c.leased_until > now + 2 * LEASE)
+    leased = (in_state("leased"), _T.c.site == site, _T.c.leased_until > now + 2 * LEASE)
     made = _make_due(connection, leased, _T.c.leased_until, now)
     for host in queues(connection, site):
-        due = (_in_state("due"), _T.c.site == site, _T.c.host == host, _T.c.due_at > now + 2 * LAST_WAIT)
+        due = (in_state("due"), _T.c.site == site, _T.c.host == host, _T.c.due_at > now + 2 * LAST_WAIT)
         made += _make_due(connection, due, _T.c.due_at, now)
     return made
 
@@ -411,6 +373,6 @@ def _make_due(connection: Connection, where: Sequence[ColumnElement[bool]], orde
     return made
 
 
-def _in_state(state: str) -> ColumnElement[bool]:
+def in_state(state: str) -> ColumnElement[bool]:
     """A condition with the state as a literal: the partial indexes of `Frontier` are used for that only."""
     return _T.c.state == literal(state, literal_execute=True)  # type: ignore[no-any-return]

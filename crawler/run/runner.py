@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from archive.errors import AlreadyRunning, JianbaoError, UsageError
 from archive.settings import Home
-from crawler.run import frontier
+from crawler.run import frontier, given_up
 from crawler.run.counts import Counts
 from crawler.run.crawl import Crawl
 from crawler.run.extraction import Extraction
@@ -70,7 +70,7 @@ def crawl(
     """Crawl these sites (all of them where none is named) once; what was done, and how the command should end.
 
     `limit`: the most articles to fetch. `since`: articles that a list dates before it are not fetched. `retry`: what
-    older runs gave up is asked for again (`crawler.run.frontier.revive`). `process`: a Scrapy process with its
+    older runs gave up is asked for again (`crawler.run.given_up.revive`). `process`: a Scrapy process with its
     settings, made here otherwise (`verbose`: its own lines are shown too). `max_time`: seconds after which nothing more
     is asked for, `max_pages`: requests; what is due stays due. `items`: whether the spiders yield what is stored.
     `on_begin` hears of the run. `now`: the clock, in UTC
@@ -172,7 +172,7 @@ def _look_over(run: Run, names: Sequence[str], retry: Literal["failed", "blocked
     with run.step() as (connection, _):
         now = run.now()
         ahead = sum(frontier.mend_clock(connection, name, now) for name in names)
-        revived = frontier.revive(connection, names, retry, now) if retry else 0
+        revived = given_up.revive(connection, names, retry, now) if retry else 0
     if ahead:
         logger.warning("the clock was ahead once: %d addresses were due far in the future, and are due now", ahead)
     if retry:

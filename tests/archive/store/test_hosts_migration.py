@@ -9,7 +9,7 @@ from sqlalchemy import Engine, inspect, select, text
 from archive.store import schema
 from archive.store.db import reading, writing
 from archive.store.models import CrawlRun, Frontier
-from crawler.run import frontier
+from crawler.run import frontier, given_up
 from crawler.run.politeness import hosts
 
 pytestmark = pytest.mark.own_database
@@ -89,9 +89,9 @@ def test_what_was_given_up_is_asked_for_again(old: Engine) -> None:
     schema.upgrade(old)
     now = AT + timedelta(hours=1)
     with writing(old) as connection:
-        assert frontier.revive(connection, ["sohu"], "blocked", now) == 2
-        assert frontier.revive(connection, ["netease"], "failed", now) == 0
-        assert frontier.revive(connection, ["sohu"], "failed", now) == 4
+        assert given_up.revive(connection, ["sohu"], "blocked", now) == 2
+        assert given_up.revive(connection, ["netease"], "failed", now) == 0
+        assert given_up.revive(connection, ["sohu"], "failed", now) == 4
     state = {key: (row[1], row[3]) for key, row in rows(old).items()}
     assert {key for key, row in state.items() if row == ("due", 0)} == {1, 2, 3, 6, 7, 11, 12}
     with writing(old) as connection:

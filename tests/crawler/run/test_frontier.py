@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Capture, Frontier
-from crawler.run import frontier
+from crawler.run import frontier, given_up
 from crawler.run.frontier import LEASE
 from crawler.run.trouble.retry import AGAIN, MAX_ATTEMPTS
 from tests.archive.make import article, captured, store
@@ -361,7 +361,7 @@ def test_what_older_rules_settled_by_a_login_page_is_asked_for_again(engine: Eng
                 )
     store(engine, captured(article("D0003", site="netease")))
     with writing(engine) as connection:
-        assert frontier.revive(connection, ["sohu"], "blocked", NOW) == 0
-        assert frontier.revive(connection, ["netease"], "failed", NOW) == 0
-        assert frontier.revive(connection, ["netease"], "blocked", NOW) == 2
+        assert given_up.revive(connection, ["sohu"], "blocked", NOW) == 0
+        assert given_up.revive(connection, ["netease"], "failed", NOW) == 0
+        assert given_up.revive(connection, ["netease"], "blocked", NOW) == 2
     assert states(engine) == ["due", "due", "gone", "done", "done"]
