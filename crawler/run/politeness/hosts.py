@@ -141,8 +141,11 @@ def take(
     `least`: our own delay, seconds. `longest`: how long one request may take; so long after a turn's end it is free,
     should its process have died. `budget`: the most requests a day, of which a turn is one then. Raises `BudgetSpent`.
     """
-    begin(connection, host)
-    state = look(connection, host, lock=True)
+    row = connection.execute(_LOCKED, {"asked_host": host}).mappings().one_or_none()
+    if row is None:
+        begin(connection, host)
+        row = connection.execute(_LOCKED, {"asked_host": host}).mappings().one()
+    state = State(**row)
     now = now or clock(connection)
     if state.is_spent(budget, now):
         raise BudgetSpent(f"its budget of {budget} requests a day is spent")
