@@ -1,19 +1,34 @@
-"""The full-text index: FTS5 on SQLite, tsvector on PostgreSQL, both fed by `archive.text.tokens`.
+"""The full-text index: FTS5 on SQLite, GIN on PostgreSQL, both fed by `archive.text.tokens`.
 
 SQLite: a contentless FTS5 table, a row an article, so the texts are not stored twice; an old row is taken out by
-handing FTS5 the old tokens again. PostgreSQL: rows of at most `PART` tokens, since a tsvector knows no position
-past 16,383 and at most 255 of one token; parts overlap, so that a phrase across their border is found. Headlines stand
-in a table of their own as well: GIN knows no weights, so that a word in the headline would be looked for in every text
-that holds it.
+handing FTS5 the old tokens again. PostgreSQL: the tokens of a body as one text, and GIN over the tsvector without
+places that it makes of that. A tsvector that is stored with the places takes nearly three times the room, and more time
+to be written than all other rows of an article. Words that follow each other are looked for in the text, where it holds
+them all. A long body has several rows, since a tsvector holds 1 MB; they overlap, so that a phrase across their border
+is found. Headlines stand in a table of their own: a word in the headline is not looked for in every body that holds it.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, Connection, cast, event, literal, text
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    Text,
+    cast,
+    column,
+    event,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+    text,
+    union_all,
+)
 
 from archive.store.table import Base, send
 from archive.text.tokens import Term, tokens
@@ -22,8 +37,8 @@ TABLE = "article_text"
 HEADLINES = "article_text_headline"
 """On PostgreSQL alone."""
 PART = 4_000
+"""So many tokens a row holds at most, on PostgreSQL: of 64 characters each, three bytes a character, they fit."""
 OVERLAP = 64
-OFTEN = 255
 
 # Larger steps than the databases' own: FTS5 gathers a batch in memory and merges segments less often. GIN takes in what
 # is new 4 MB at a time, however the server is set: 16 MB cost writers a seventh more at 15,000 texts, one commit took
@@ -34,13 +49,16 @@ _SQLITE = (
     f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('hashsize', 8388608)",  # noqa: S608
     f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('automerge', 8)",  # noqa: S608
 )
+# A text is kept out of its row where it can be, so that who asks for a wide word reads few pages.
 _POSTGRESQL = (
     f"""CREATE TABLE {TABLE} (article_id BIGINT NOT NULL REFERENCES article (id), part INTEGER NOT NULL,
-    document TSVECTOR NOT NULL, CONSTRAINT pk_{TABLE} PRIMARY KEY (article_id, part))""",
-    f"CREATE INDEX ix_{TABLE}_document ON {TABLE} USING gin (document) WITH (gin_pending_list_limit = 4096)",
-    f"""CREATE TABLE {HEADLINES} (article_id BIGINT NOT NULL REFERENCES article (id), document TSVECTOR NOT NULL,
+    tokens TEXT NOT NULL, CONSTRAINT pk_{TABLE} PRIMARY KEY (article_id, part)) WITH (toast_tuple_target = 128)""",
+    f"""CREATE INDEX ix_{TABLE}_document ON {TABLE} USING gin (array_to_tsvector(string_to_array(tokens, ' ')))
+    WITH (gin_pending_list_limit = 4096)""",
+    f"""CREATE TABLE {HEADLINES} (article_id BIGINT NOT NULL REFERENCES article (id), tokens TEXT NOT NULL,
     CONSTRAINT pk_{HEADLINES} PRIMARY KEY (article_id))""",
-    f"CREATE INDEX ix_{HEADLINES}_document ON {HEADLINES} USING gin (document)",
+    f"""CREATE INDEX ix_{HEADLINES}_document ON {HEADLINES}
+    USING gin (array_to_tsvector(string_to_array(tokens, ' ')))""",
 )
 
 
@@ -80,10 +98,10 @@ def add(connection: Connection, entries: Sequence[Entry]) -> None:
             [(e.article_id, e.headline, e.body) for e in entries],
         )
         return
-    parts = [(e.article_id, part, document) for e in entries for part, document in enumerate(documents(e))]
-    send(connection, TABLE, {"article_id": "bigint", "part": "integer", "document": "tsvector"}, parts)
-    headed = [(e.article_id, document) for e in entries if (document := headline_document(e))]
-    send(connection, HEADLINES, {"article_id": "bigint", "document": "tsvector"}, headed)
+    bodies = [(e.article_id, part, its) for e in entries for part, its in enumerate(parts(e.body))]
+    send(connection, TABLE, {"article_id": "bigint", "part": "integer", "tokens": "text"}, bodies)
+    headlines = [(e.article_id, its) for e in entries if (its := headline(e))]
+    send(connection, HEADLINES, {"article_id": "bigint", "tokens": "text"}, headlines)
 
 
 def replace(connection: Connection, old: Sequence[Entry], new: Sequence[Entry]) -> None:
@@ -136,66 +154,48 @@ def fts5_phrase(term: Term, column: str = "") -> str:
     return f"{column} : {phrase}" if column else phrase
 
 
-def tsquery(term: Term, *, body: bool = False) -> str:
-    """The same in PostgreSQL's, in headline or body, or in the body; of its words none has another weight than D."""
-    signs = ["D" if body else ""] * len(term.tokens)
-    signs[-1] = ("*" if term.prefix else "") + signs[-1]
-    return " <-> ".join(f"'{token}'{sign and ':'}{sign}" for token, sign in zip(term.tokens, signs, strict=True))
+def holding(term: Term, name: str) -> Select[tuple[int]]:
+    """The same on PostgreSQL: the articles of one of the two tables that hold a term; one of several rows may come
+    several times."""
+    index = table(name, column("article_id"), column("tokens", Text))
+    words = [f"'{token}'" for token in term.tokens]
+    words[-1] += ":*" if term.prefix else ""
+    space = literal_column("' '", Text)
+    document = func.array_to_tsvector(func.string_to_array(index.c.tokens, space))  # as the index has it
+    found = select(index.c.article_id).where(document.op("@@")(as_tsquery(" & ".join(words))))
+    if len(term.tokens) > 1:
+        phrase = f" {' '.join(term.tokens)}{'' if term.prefix else ' '}"
+        found = found.where(func.strpos(space + index.c.tokens + space, phrase) > 0)
+    return found
+
+
+def holding_anywhere(term: Term) -> CompoundSelect[tuple[int]]:
+    """`holding` in headline or body."""
+    return union_all(holding(term, TABLE), holding(term, HEADLINES))
 
 
 def as_tsquery(written: str) -> ColumnElement[Any]:
-    """What `tsquery` gave, in a statement."""
+    """A query in PostgreSQL's language, in a statement."""
     from sqlalchemy.dialects.postgresql import TSQUERY  # with all that SQLAlchemy knows of PostgreSQL
 
     return cast(literal(written), TSQUERY)
 
 
-def documents(entry: Entry) -> Iterator[str]:
-    """The tsvectors of an article, as text. The headline stands in the first, weighs A, and no phrase leaves it.
-
-    A token is named once for each of its places: PostgreSQL brings them together, quicker than anything here could.
-    """
-    headline, body = entry.headline.split()[:PART], entry.body.split()
+def parts(words: str) -> Iterator[str]:
+    """A body's tokens as the rows of PostgreSQL's table hold them: a space between two."""
+    if words.count(" ") <= PART:
+        yield words.rstrip()
+        return
+    each = words.split()
     start = 0
     while True:
-        end = min(len(body), start + PART)
-        counts = Counter(headline)
-        counts.update(body[start:end])
-        if counts and max(counts.values()) > OFTEN:
-            end = _end(headline, body, start, end)
-        yield _placed(headline, 1, "A") + _placed(body[start:end], len(headline) + 2)
-        if end == len(body):
+        end = min(len(each), start + PART)
+        yield " ".join(each[start:end])
+        if end == len(each):
             return
-        start = max(end - OVERLAP, start + 1)
-        headline = []
+        start = end - OVERLAP
 
 
-def headline_document(entry: Entry) -> str:
-    """The tsvector of a headline, as text; "" where it has no tokens."""
-    return _placed(entry.headline.split()[:PART], 1)
-
-
-def _end(headline: Sequence[str], body: Sequence[str], start: int, end: int) -> int:
-    """Up to where a tsvector that begins with a headline can hold a body's tokens: to the first that would have too
-    many places in it."""
-    counts = Counter(headline)
-    for place in range(start, end):
-        if counts[body[place]] == OFTEN:
-            return place
-        counts[body[place]] += 1
-    return end
-
-
-def _placed(words: Sequence[str], first: int, weight: str = "") -> str:
-    """Tokens as a tsvector names them, each at a place of its own, counted from `first`."""
-    pieces = [""] * (3 * len(words))
-    pieces[::3] = ["'"] * len(words)
-    pieces[1::3] = words
-    pieces[2::3] = _places(weight)[first : first + len(words)]
-    return "".join(pieces)
-
-
-@cache
-def _places(weight: str) -> list[str]:
-    """What stands behind a token at each place that there is."""
-    return [f"':{place}{weight} " for place in range(2 * PART + 2)]
+def headline(entry: Entry) -> str:
+    """A headline's tokens, so; "" where it has none, and no row."""
+    return next(parts(entry.headline))

@@ -8,7 +8,7 @@ nothing is known (no date, no story) stay.
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, assert_never
 
-from sqlalchemy import ColumnElement, Select, and_, column, literal, not_, or_, select, table, true
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, column, literal, not_, or_, select, table, true
 
 from archive.dedup.tables import Cluster, DedupText, Link
 from archive.flags import NO_TEXT
@@ -145,14 +145,16 @@ def _stands(word: Word, dialect: str) -> ColumnElement[bool]:
         return _named(word, dialect)
     if dialect == "sqlite":
         return _matching(fulltext.fts5_phrase(wanted(word), _column(word.field)))
-    name = fulltext.HEADLINES if word.field is Field.TITLE else fulltext.TABLE
-    index = table(name, column("article_id"), column("document"))
-    query = fulltext.as_tsquery(fulltext.tsquery(wanted(word), body=word.field is Field.BODY))
-    found = select(index.c.article_id).where(index.c.document.op("@@")(query))
-    return Article.id.in_(_once(found))
+    match word.field:
+        case Field.TITLE:
+            return Article.id.in_(_once(fulltext.holding(wanted(word), fulltext.HEADLINES)))
+        case Field.BODY:
+            return Article.id.in_(_once(fulltext.holding(wanted(word), fulltext.TABLE)))
+        case _:
+            return Article.id.in_(_once(fulltext.holding_anywhere(wanted(word))))
 
 
-def _once(found: Select[tuple[int]]) -> Select[tuple[int]]:
+def _once(found: Select[tuple[int]] | CompoundSelect[tuple[int]]) -> Select[tuple[int]]:
     """Looked up by PostgreSQL once, and by the index: it does not know what a look at a text costs, nor, where the
     tables are new, how wide a word is, and would look it up again for each row of the rest."""
     kept = found.cte(nesting=True).prefix_with("MATERIALIZED")

@@ -20,13 +20,19 @@ _MASK: Final = (1 << 64) - 1
 _STEP: Final = 100_000
 _VOCABULARY: Final = "article_text_tokens"
 
-# unnest and not a join of values: a batch's documents are one parameter.
-_SAME: Final = """SELECT t.article_id, {part}, t.document = w.document::tsvector AS same FROM {table} t
-    LEFT JOIN unnest(CAST(:ids AS bigint[]), CAST(:parts AS integer[]), CAST(:documents AS text[]))
-    AS w (article_id, part, document) ON w.article_id = t.article_id AND w.part = {part}
+# unnest and not a join of values: what a batch should hold is one parameter.
+_SAME: Final = """SELECT t.article_id, {part}, {same} AS same FROM {table} t
+    LEFT JOIN unnest(CAST(:ids AS bigint[]), CAST(:parts AS integer[]), CAST(:held AS text[]))
+    AS w (article_id, part, held) ON w.article_id = t.article_id AND w.part = {part}
     WHERE t.article_id BETWEEN :first AND :last"""
 
-Documents = Mapping[tuple[int, int], str]
+_WAYS: Final = {
+    fulltext.TABLE: {"part": "t.part", "same": "t.tokens = w.held"},
+    fulltext.HEADLINES: {"part": "0", "same": "t.tokens = w.held"},
+    names.TABLE: {"part": "0", "same": "t.document = w.held::tsvector"},
+}
+
+Held = Mapping[tuple[int, int], str]
 """What PostgreSQL should hold, by article and part."""
 
 
@@ -116,8 +122,8 @@ def _on_postgresql(connection: Connection, on_articles: Callable[[int], None]) -
         for row in rows:
             key = row["id"]
             entry = fulltext.entry(key, row["headline"], row["body"])
-            wanted[fulltext.TABLE].update(((key, n), made) for n, made in enumerate(fulltext.documents(entry)))
-            if headline := fulltext.headline_document(entry):
+            wanted[fulltext.TABLE].update(((key, n), made) for n, made in enumerate(fulltext.parts(entry.body)))
+            if headline := fulltext.headline(entry):
                 wanted[fulltext.HEADLINES][key, 0] = headline
             wanted[names.TABLE][key, 0] = names.document(list(names.entry(row)))
         last = rows[-1]["id"]
@@ -131,16 +137,16 @@ def _on_postgresql(connection: Connection, on_articles: Callable[[int], None]) -
         on_articles(done)
 
 
-def _differing(connection: Connection, table: str, wanted: Documents, first: int, last: int) -> set[int]:
+def _differing(connection: Connection, table: str, wanted: Held, first: int, last: int) -> set[int]:
     """The articles of which a table holds something else, of those numbered from `first` to `last`."""
     values = {
         "ids": [key for key, _ in wanted],
         "parts": [part for _, part in wanted],
-        "documents": list(wanted.values()),
+        "held": list(wanted.values()),
         "first": first,
         "last": last,
     }
-    statement = text(_SAME.format(table=table, part="t.part" if table == fulltext.TABLE else "0"))
+    statement = text(_SAME.format(table=table, **_WAYS[table]))
     there = {(key, part): same for key, part, same in connection.execute(statement, values)}
     lacking = {key for key, part in wanted if not there.get((key, part))}
     return lacking | {key for key, part in there if (key, part) not in wanted}

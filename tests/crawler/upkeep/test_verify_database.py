@@ -101,9 +101,9 @@ def test_the_full_text_is_compared_token_by_token(both: Small) -> None:
         both.execute("INSERT INTO article_text (rowid, headline, body) VALUES (77, 'aa', 'bb cc')")
         both.execute("INSERT INTO article_text (rowid, headline, body) VALUES (3, '', 'zz')")
     else:
-        both.execute("UPDATE article_text SET document = 'zz'::tsvector WHERE article_id = 3")
+        both.execute("UPDATE article_text SET tokens = 'zz' WHERE article_id = 3")
         both.execute("DELETE FROM article_text WHERE article_id = 1")
-        both.execute("UPDATE article_text_headline SET document = 'zz'::tsvector WHERE article_id = 2")
+        both.execute("UPDATE article_text_headline SET tokens = 'zz' WHERE article_id = 2")
     found = both.findings()
     assert {one.kind for one in found} <= {"fulltext", "dangling"}
     assert "article 3" in {one.place for one in found}
