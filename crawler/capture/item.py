@@ -10,7 +10,6 @@ from attrs import evolve, frozen
 from archive.store.records import CaptureRecord, Item
 from crawler.capture.role import identity
 from crawler.capture.version import extractor_version
-from crawler.pages.extract import extract
 from crawler.pages.html.decode import decode
 from crawler.pages.outcome import by_address
 from crawler.pages.page import CUT, Identity, Outcome, Page
@@ -56,6 +55,8 @@ def capture_page(
     except BodyError as error:
         outcome = Outcome.TOO_LARGE if isinstance(error, BodyTooLarge) else Outcome.BROKEN
         return Page(url=raw.url, outcome=outcome, detail=str(error))
+    from crawler.pages.extract import extract  # a quarter of a second, which whoever only stores answers need not wait
+
     page = extract(
         body.content,
         site=find_site(raw.url),

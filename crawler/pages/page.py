@@ -19,6 +19,9 @@ PAGED: Final = ("paged", "incomplete")
 CUT: Final = ("incomplete", "cut")
 """The flags of a page whose answer broke off."""
 
+DOUBTS: Final = frozenset(("id_contradicts", "time_contradicts_id"))
+"""Flags of a page whose fields contradict each other."""
+
 
 class Outcome(StrEnum):
     """What a capture turned out to be. docs/outcomes.md explains each; only `ARTICLE` makes an article."""

@@ -92,7 +92,10 @@ def work(task: "_Page | _List | _Place") -> Any:
 
 
 def _load() -> None:
-    """What makes an article ready to store is loaded before anything is read, and counts against no page."""
+    """What reads an article and makes it ready to store is loaded before anything is read, and counts against no
+    page."""
+    import crawler.pages.extract  # noqa: F401 - the process that asks for it need not load it
+
     indexes("", "")
 
 

@@ -20,8 +20,7 @@ from crawler.capture.hearing import Hearing, is_heard
 from crawler.capture.item import capture_item, list_answer, part_of, repeat_item
 from crawler.capture.join import Joined, Key, is_whole, join, with_wholes
 from crawler.capture.role import Role, identity, role_of
-from crawler.pages.page import Identity, Outcome
-from crawler.pages.template.read import DOUBTS
+from crawler.pages.page import DOUBTS, Identity, Outcome
 from crawler.pages.witness import DISAGREES
 from crawler.run import frontier
 from crawler.run.frontier import Claim, Settled

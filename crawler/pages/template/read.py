@@ -18,15 +18,13 @@ from crawler.pages.html.parse import Element
 from crawler.pages.html.urls import absolute
 from crawler.pages.html.walk import walk
 from crawler.pages.outcome import by_line
-from crawler.pages.page import CUT, FLASH, PAGED, Identity, Outcome, Page
+from crawler.pages.page import CUT, DOUBTS, FLASH, PAGED, Identity, Outcome, Page
 from crawler.pages.template.document import Document
 from crawler.pages.template.parts import find_parts
 from crawler.pages.template.site import Site
 from crawler.pages.template.template import Template
 
 _DAY: Final = timedelta(days=1)
-DOUBTS: Final = frozenset(("id_contradicts", "time_contradicts_id"))
-"""Flags of a page whose fields contradict each other."""
 
 
 def read_page(document: Document, site: Site, template: Template, root: Element, identity: Identity) -> Page:

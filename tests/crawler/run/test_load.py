@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -187,3 +189,8 @@ def test_the_real_pages(shared: Path, tmp_path: Path) -> None:
     before = state(archive)
     assert archive.run("import", file).returncode == 0
     assert state(archive) == before
+
+
+def test_the_process_that_stores_does_not_load_what_reads() -> None:
+    program = "import sys, crawler.run.load; assert 'crawler.pages.extract' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)
