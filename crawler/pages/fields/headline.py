@@ -290,9 +290,13 @@ def _text(element: Element) -> str:
 
 def _pieces(element: Element) -> Iterable[str]:
     """The runs of text in the element; a `<br>` parts words."""
-    if element.tag != "br" and element.find(".//br") is None:
+    if element.tag != "br" and not _has_breaks(element):
         return element.itertext("*")  # type: ignore[no-any-return]
     return _pieces_with_breaks(element)
+
+
+def _has_breaks(element: Element) -> bool:
+    return next(element.iterdescendants("br"), None) is not None
 
 
 def _pieces_with_breaks(element: Element) -> Iterator[str]:
@@ -305,7 +309,7 @@ def _pieces_with_breaks(element: Element) -> Iterator[str]:
 
 def as_titled(headline: Headline, *titles: str) -> Headline:
     """The headline without the spaces that stand for a `<br>` in it, where a title writes it without them."""
-    if headline.element is None or headline.element.find(".//br") is None:
+    if headline.element is None or not _has_breaks(headline.element):
         return headline
     joined = _BETWEEN_HAN.sub("", headline.text)
     if any(joined in title and headline.text not in title for title in titles):

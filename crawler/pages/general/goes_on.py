@@ -34,13 +34,13 @@ def goes_on(links: Iterable[Element], url: str) -> bool:
     other addresses."""
     base: tuple[str | None, str, set[str]] | None = None
     name = _NUMBER.sub("", _stem(url.partition("?")[0])).rpartition("/")[2]
-    for link in links:
-        # The last sign tells most links from those of a pager, then the name.
+    # The name tells most links from those of a pager, then the last sign.
+    near = [(one, href) for one in links if (href := one.get("href")) and (name in href or href[0] == "?")]
+    for link, href in near:
         text = link.text
-        if text and (bare := text.strip(_EDGES))[-1:] not in _LAST and bare[:1] != "第":
-            continue
-        href = link.get("href")
-        if not href or (name not in href and href[0] != "?") or not _WORDS.fullmatch(_said(link)):
+        if (text and (bare := text.strip(_EDGES))[-1:] not in _LAST and bare[:1] != "第") or not _WORDS.fullmatch(
+            _said(link)
+        ):
             continue
         try:
             if base is None:

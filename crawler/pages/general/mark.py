@@ -6,6 +6,7 @@ A mark is a `Rule`, by whose name the line is stripped when the rules judge.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from crawler.pages.fields.clock import first_stamp
@@ -32,6 +33,9 @@ _RUN: Final = 4
 _NEARLY_ALL: Final = 0.85
 """The core holds this share of the sentences' characters; a line with this share in links is a link."""
 
+_FIRST: Final = 4
+"""The line of time and source is among so many."""
+
 _BUTTON: Final = 4
 """A line of so few characters is a button, and tells nothing of where the text begins."""
 
@@ -47,7 +51,8 @@ def mark(blocks: Sequence[RawBlock], roots: Sequence[Element], headline: str) ->
 
 def mark_info(blocks: Sequence[RawBlock]) -> None:
     """Marks the line with time and source where it stands in the body itself, among its first lines."""
-    for block in [b for b in blocks if b.kind != "image" and b.mark is None and len(b.text) > _BUTTON][:4]:
+    first = (b for b in blocks if b.kind != "image" and b.mark is None and len(b.text) > _BUTTON)
+    for block in islice(first, _FIRST):
         text = block.text
         stamp = first_stamp(text) if len(text) <= 120 and "。" not in text else None
         if stamp is not None:

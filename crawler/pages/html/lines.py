@@ -104,12 +104,13 @@ class Lines:
             return "caption", 0
         return "paragraph", 0
 
-    def open(self, element: Element) -> None:
-        """A block element begins."""
+    def open(self, element: Element) -> bool:
+        """A block element begins; True: the walk goes on in it."""
         if self.line.length:
             self.flush()
         self.line.space = False
         self.owners.append(element)
+        return True
 
     def close(self, element: Element) -> None:
         """A block element ends."""

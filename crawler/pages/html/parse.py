@@ -28,7 +28,8 @@ _FEW_BYTES: Final = 4 * MAX_ELEMENTS
 
 
 # The document's end. No more than a tag: the page may be hostile.
-_END: Final = re.compile(rb"</(?:body|html)[\s/]*>", re.IGNORECASE)
+# Both cases written out: the search then passes by what does not begin with `</`.
+_END: Final = re.compile(rb"</(?:[Bb][Oo][Dd][Yy]|[Hh][Tt][Mm][Ll])[\s/]*>")
 _UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _OF_HEAD: Final = frozenset(
     "base basefont bgsound link meta title noscript noframes style script template object".split()
@@ -129,13 +130,13 @@ def _without_ends(data: bytes) -> bytes:
 
 def _begin_body(root: Element) -> None:
     """Moves what does not belong into the head, and all that follows it there, to the front of the body."""
-    head = root.find("head")
+    head = next(root.iterchildren("head"), None)
     if head is None:
         return
     stray = next((element for element in head if element.tag not in _OF_HEAD), None)
     if stray is None:
         return
-    body = root.find("body")
+    body = next(root.iterchildren("body"), None)
     if body is None:
         body = etree.SubElement(root, "body")
     moved = [stray, *stray.itersiblings()]

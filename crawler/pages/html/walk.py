@@ -57,34 +57,50 @@ def walk(
 
 
 def _visit(lines: Lines, root: Element, shown: Collection[Element]) -> None:
-    """Walks what is below `root`. The stack holds the open elements: the children to come, the element, its end."""
+    """Walks what is below `root`. The stack holds what is open around `parent`: the children to come, the element, its
+    end."""
     begins, ends = (_BEGINS_PARTED, _ENDS_PARTED) if lines.parted else (_BEGINS, _ENDS)
     left = MAX_ELEMENTS
-    stack: list[tuple[Iterator[Element], Element, _End | None]] = [(iter(root), root, None)]
-    while stack:
-        element = next(stack[-1][0], None)
-        if element is None:
-            _, element, end = stack.pop()
-            if end is not None:
-                end(lines, element)
-            if not stack:
-                break
-        else:
+    stack: list[tuple[Iterator[Element], Element, _End]] = []
+    children, parent = iter(root), root
+    end: _End = _nothing
+    while True:
+        for element in children:
             left -= 1
-            tag, attributes = element.tag, element.items()
-            begin = begins.get(tag, _inline)
-            if left < 0 or (attributes and hides(attributes) and element not in shown):
-                begin = _skip
-            elif lines.mark is not None and begin is not _skip:
-                given = lines.mark(element, tag, attributes)
-                begin = begin if given is None else partial(_marked, given)
-            if begin(lines, element):
-                stack.append((iter(element), element, ends.get(tag)))
+            tag = element.tag
+            begin = begins.get(tag)
+            if begin is not _skip:
+                begin = _begin(lines, element, tag, begin, shown) if left >= 0 else _skip
+            if begin is None or begin(lines, element):
                 if text := element.text:
                     lines.text(text)
-                continue
-        if tail := element.tail:
-            lines.text(tail)
+                if len(element):
+                    stack.append((children, parent, end))
+                    children, parent, end = iter(element), element, ends.get(tag, _nothing)
+                    break
+                ends.get(tag, _nothing)(lines, element)
+            if tail := element.tail:
+                lines.text(tail)
+        else:
+            end(lines, parent)
+            if not stack:
+                return
+            lines.text(parent.tail or "")
+            children, parent, end = stack.pop()
+
+
+def _begin(lines: Lines, element: Element, tag: str, usual: _Begin | None, shown: Collection[Element]) -> _Begin | None:
+    """What the element does as it begins; None for nothing. `usual`: what those of its tag do."""
+    attributes = element.items()
+    if attributes and hides(attributes) and element not in shown:
+        return _skip
+    if lines.mark is not None and (given := lines.mark(element, tag, attributes)) is not None:
+        return partial(_marked, given)
+    return usual
+
+
+def _nothing(_: Lines, __: Element) -> None:
+    """What an element does that ends no line."""
 
 
 def _skip(lines: Lines, element: Element) -> bool:
@@ -98,7 +114,7 @@ def _marked(given: Any, lines: Lines, element: Element) -> bool:
     """What has a mark. An inline element is walked apart from the line that it stands in."""
     tag = element.tag
     if tag in BLOCK_TAGS:
-        _OPENS.get(tag, _block)(lines, element)
+        _OPENS.get(tag, Lines.open)(lines, element)
         lines.marked, lines.mark = (element, len(lines.out), given, lines.mark), None
         return True
     if tag == "br":
@@ -108,15 +124,6 @@ def _marked(given: Any, lines: Lines, element: Element) -> bool:
         block.mark = given
     (lines.line.after if lines.line.length else lines.out).extend(blocks)
     return False
-
-
-def _inline(_: Lines, __: Element) -> bool:
-    return True
-
-
-def _block(lines: Lines, element: Element) -> bool:
-    lines.open(element)
-    return True
 
 
 def _within(lines: Lines, element: Element) -> bool:
@@ -145,7 +152,7 @@ def _end_heading(lines: Lines, element: Element) -> None:
 
 def _paragraph(lines: Lines, element: Element) -> bool:
     if len(element) or lines.hrefs or lines.inside["code"]:
-        return _block(lines, element)
+        return lines.open(element)
     # Without elements in it, as most of an article's are: a line at once.
     if lines.line.length:
         lines.flush()
@@ -160,7 +167,7 @@ def _paragraph(lines: Lines, element: Element) -> bool:
 def _row(lines: Lines, element: Element) -> bool:
     cells = _data_cells(element)
     if not cells:
-        return _block(lines, element)
+        return lines.open(element)
     lines.row(element, [_cell_blocks(lines, cell) for cell in cells])
     return False
 
@@ -225,7 +232,7 @@ def _end_field(lines: Lines, _: Element) -> None:
 
 _OPENS: Final[dict[Any, _Begin]] = {**dict.fromkeys(HEADINGS, _heading), **dict.fromkeys(_INSIDE, _within)}
 _BEGINS: Final[dict[Any, _Begin]] = {
-    **dict.fromkeys(BLOCK_TAGS, _block),
+    **dict.fromkeys(BLOCK_TAGS, Lines.open),
     **_OPENS,
     "p": _paragraph,
     "tr": _row,

@@ -39,6 +39,8 @@ _SAYS: Final = re.compile(
 )
 _HINT: Final = re.compile(r"\d|沙发|沙發|板凳|地板")
 _NAME: Final = re.compile(r"[^。！？；，、“”《》]{0,30}")
+# What no name has and no time: most lines of a text do.
+_SIGN: Final = re.compile("[。！？；、“”《》]")
 _COUNT: Final = re.compile(
     r"(?:已有|共有?|目前有|现有|總共|一共|全部)?\s?\d{1,6}\s?[件条條篇个個则則]?\s?(?:网友|網友|读者|讀者)?(?:评论|評論|回复|回覆|回應|回应|留言|跟帖|"
     r"跟贴|迴響|意見|[Cc]omments?|[Rr]esponses?|[Rr]eplies)[^。]{0,20}"
@@ -78,6 +80,8 @@ def _may_head(block: RawBlock) -> bool:
 def _is_head(blocks: Sequence[RawBlock], index: int) -> bool:
     """Whether the line heads a comment: name and time, a floor, `re:`; or the time alone, below a name."""
     text = blocks[index].text
+    if _SIGN.search(text) is not None and _RE.match(text) is None:
+        return False
     if _FLOOR.match(text) is not None:
         return _NAME.fullmatch(_DAY.sub("", _WHEN.sub("", text))) is not None
     when = _WHEN.search(text)

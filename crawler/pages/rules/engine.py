@@ -138,6 +138,20 @@ class Judged:
         return [block.text for block in self.blocks if block.kept and block.text]
 
 
+class _LineRules:
+    """Rules for the lines of one place, in the order of their precedence."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._all = tuple(rules)
+        self._always = tuple(rule for rule in rules if not rule.needs)
+        needs = sorted({need for rule in rules for need in rule.needs})
+        self._hint = re.compile("|".join(map(re.escape, needs))) if needs else None
+
+    def of(self, text: str) -> tuple[Rule, ...]:
+        """Those that the line may fit. One search tells most lines of text from those that a rule may want."""
+        return self._all if self._hint is not None and self._hint.search(text) is not None else self._always
+
+
 class RuleSet:
     """Rules, ready to run: of one template and the general ones, in the order of their precedence.
 
@@ -151,14 +165,10 @@ class RuleSet:
             raise ValueError(f"two rules with one id: {min(i for i in ids if ids.count(i) > 1)}")
         self._index = SelectorIndex([(rule.selected, rule) for rule in self.rules if rule.selected is not None])
         lines = [rule for rule in self.rules if rule.regex is not None and not rule.selector]
-        self.anywhere = tuple(rule for rule in lines if rule.where == "any" and rule.part == "line")
-        self.parts = tuple(rule for rule in lines if rule.where == "any" and rule.part == "end")
-        self.head = tuple(rule for rule in lines if rule.where == "head")
-        self.tail = tuple(rule for rule in lines if rule.where == "tail")
-        needs = sorted({need for rule in (*self.anywhere, *self.parts) for need in rule.needs})
-        # One search tells most lines of text from those that a rule may want.
-        self.hint = re.compile("|".join(map(re.escape, needs))) if needs else None
-        self.unhinted = any(not rule.needs for rule in (*self.anywhere, *self.parts))
+        anywhere = [rule for rule in lines if rule.where == "any"]
+        self.anywhere = _LineRules(sorted(anywhere, key=lambda rule: rule.part == "end"))
+        self.head = _LineRules([rule for rule in lines if rule.where == "head"])
+        self.tail = _LineRules([rule for rule in lines if rule.where == "tail"])
 
     def mark(self) -> Mark:
         """For a walk over one page: gives of an element the first rule whose selector names it, or None."""
@@ -221,21 +231,16 @@ class _Run:
             self._strip(row, raw.mark, _place(raw.node), raw.mark.match(row.text) if raw.mark.pattern else None)
         elif self.ended is not None:
             row.rule, row.evidence = self.ended, "after that line"
-        elif raw.kind != "image" and self._may_match(row.text):
-            for rule in self.rules.anywhere:
-                if (match := rule.match(row.text)) and _is_linked(rule, row):
-                    self._strip(row, rule, "", match)
-                    if not rule.keeps:
-                        return
-            for rule in self.rules.parts:
-                if match := rule.match(row.text):
+        elif raw.kind != "image":
+            for rule in self.rules.anywhere.of(row.text):
+                if not (match := rule.match(row.text)):
+                    continue
+                if rule.part == "end":
                     self._cut(row, rule, match)
-                    if row.rule is not None:
-                        return
-
-    def _may_match(self, text: str) -> bool:
-        rules = self.rules
-        return rules.unhinted or (rules.hint is not None and rules.hint.search(text) is not None)
+                elif _is_linked(rule, row):
+                    self._strip(row, rule, "", match)
+                if row.rule is not None:
+                    return
 
     def _strip(self, row: _Row, rule: Rule, evidence: str, match: "re.Match[str] | None") -> None:
         groups = self._read(rule, row.text, match)
@@ -283,7 +288,7 @@ class _Run:
         for row in self.rows:
             if row.rule is not None or row.raw.kind == "image":
                 continue
-            rule = next((rule for rule in self.rules.head if _fits_at_edge(rule, row)), None)
+            rule = _fitting(self.rules.head, row)
             if rule is None:
                 return
             self._strip(row, rule, "at the head", rule.match(row.text))
@@ -316,7 +321,7 @@ class _Run:
                 if row.rule is None or row.rule.id in _ENDINGS:
                     found.append((row, row.rule))
                 continue
-            rule = next((rule for rule in self.rules.tail if _fits_at_edge(rule, row)), None)
+            rule = _fitting(self.rules.tail, row)
             if rule is not None and not rule.field and is_reported(row.text):
                 rule = None
             unknown = 0 if rule is not None else unknown + 1
@@ -342,8 +347,10 @@ def _ends_text(row: _Row, above: Sequence[tuple[_Row, Rule | None]]) -> bool:
     return any(rule.id in _ENDINGS for rule in known) or len({rule.id for rule in known}) >= _BOTH
 
 
-def _fits_at_edge(rule: Rule, row: _Row) -> bool:
-    return _is_linked(rule, row) and rule.match(row.text) is not None
+def _fitting(rules: _LineRules, row: _Row) -> Rule | None:
+    """The first of the rules that the whole line fits."""
+    text = row.text
+    return next((rule for rule in rules.of(text) if _is_linked(rule, row) and rule.match(text) is not None), None)
 
 
 def _is_linked(rule: Rule, row: _Row) -> bool:

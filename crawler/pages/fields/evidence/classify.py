@@ -146,7 +146,10 @@ def is_in_script(text: str) -> bool:
 
 def place_in(line: str) -> str | None:
     """The place that a line says its text was sent from: `来自广东`, `发布于：浙江省`, `IP 属地 广东`."""
-    found = _FROM.search(line[:160])
+    head = line[:160]
+    if not any(label in head for label in _FROM_BEGINS):
+        return None
+    found = _FROM.search(head)
     return (found["known"] or found["place"]) if found is not None else None
 
 

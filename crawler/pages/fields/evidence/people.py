@@ -10,7 +10,7 @@ from crawler.pages.fields.credits import Credits, clean_editor, label_kind, read
 from crawler.pages.fields.evidence.candidates import Found
 from crawler.pages.fields.evidence.classify import Kind, classify, is_medium
 from crawler.pages.fields.evidence.spans import Span
-from crawler.pages.fields.lexicon import PEN_NAME_WORDS, words
+from crawler.pages.fields.lexicon import CHIEF_LABELS, PEN_NAME_WORDS, one_of, words
 from crawler.pages.fields.linked_data import linked_authors
 from crawler.pages.fields.names import is_name, split_names
 from crawler.pages.html.blocks import RawBlock
@@ -19,6 +19,7 @@ from crawler.pages.html.blocks import RawBlock
 _SPACED_EDITOR: Final = words(
     r"(?:^|[\s(（\[【])[\u3400-\u9fff]{0,4}(?:<CHIEF_LABELS>|编辑|編輯)\s{1,2}([\u3400-\u9fff]{2,4})(?=$|[\s)）\]】])"
 )
+_EDITS: Final = re.compile(one_of(CHIEF_LABELS, "编辑 編輯"))
 SIGNED_EDITOR: Final = words(
     r"[(（\[【〔](?:[^()（）\[\]【】〔〕。]{0,60}[\s，,;；])?(?:<CHIEF_LABELS>|<EDITOR_LABELS>)\s?[:：|｜丨/]"
     r"[^()（）\[\]【】〔〕]{2,24}[)）\]】〕]"
@@ -99,7 +100,7 @@ def find_editor(
         if piece.is_editor and piece.kind in _SOMEBODY and clean_editor(piece.text):
             yield Found("editor", (clean_editor(piece.text),), 60, "class of an editor")
     for line in [*(block.text for block in info), *body[-3:]]:
-        found = _SPACED_EDITOR.search(line[:80])
+        found = _SPACED_EDITOR.search(line[:80]) if _EDITS.search(line) is not None else None
         if found and is_name(found[1]):
             yield Found("editor", (found[1],), 40, "name behind 编辑")
 

@@ -4,7 +4,10 @@ import re
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from crawler.pages.general.judge import RULES
 from crawler.pages.html.parse import parse
 from crawler.pages.html.walk import walk
 from crawler.pages.rules.engine import Judged, Rule, RuleSet
@@ -139,3 +142,25 @@ def test_a_rule_that_is_changed_is_read_anew() -> None:
 def test_two_rules_with_one_id_are_refused() -> None:
     with pytest.raises(ValueError, match=re.escape("two rules with one id: x.a")):
         RuleSet([Rule(id="x.a"), Rule(id="x.b"), Rule(id="x.a")])
+
+
+NEEDED = sorted({need for rule in RULES.rules for need in rule.needs})
+PIECE = st.sampled_from(NEEDED) | st.text("张三年月日，。：:（）0123456789", max_size=6)
+
+
+@given(st.lists(PIECE, max_size=5).map("".join))
+def test_one_search_leaves_out_no_rule_that_fits(line: str) -> None:
+    for group, where in ((RULES.anywhere, "any"), (RULES.head, "head"), (RULES.tail, "tail")):
+        rules = [rule for rule in RULES.rules if rule.where == where and not rule.selector]
+        fitting = {rule.id for rule in rules if rule.match(line) is not None}
+        assert fitting <= {rule.id for rule in group.of(line)}
+
+
+def test_rules_that_need_nothing_and_rules_that_need_a_word_keep_their_order() -> None:
+    rules = [
+        Rule(id="x.first", pattern="甲.*", needs=("甲",), where="tail"),
+        Rule(id="x.always", pattern=".{2}", where="tail"),
+        Rule(id="x.last", pattern="乙.*", needs=("乙",), where="tail"),
+    ]
+    for line, rule in (("甲丙", "x.first"), ("丙丙", "x.always"), ("乙丙", "x.always"), ("乙丙丁", "x.last")):
+        assert verdicts(f"<p>正文，这里是第一句话。</p><p>{line}</p>", *rules)[-1] == (line, rule)
