@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 from archive.bulk.places import Place
 from archive.dedup.propose.furniture import STORIES
 from archive.dedup.propose.passages import FOOT, SHORT
+from archive.dedup.recluster.packed import Ids
 from archive.dedup.verify.compare import Verdict
 from archive.errors import UsageError
 from archive.ingest.observations import PART
@@ -100,21 +101,23 @@ def unreadable(folder: Place, error: Exception) -> UsageError:
 class Tables(Protocol):
     """Where the pages are asked: the views of `ARTICLES` are there."""
 
-    digests: dict[int, int]
-
     def suspects(self) -> Iterator[Any]:
         """The rows of `whole` of the articles of `suspects`."""
 
-    def wanted(self, ids: list[int]) -> Iterator[Any]:
+    def wanted(self, ids: Ids) -> Iterator[Any]:
         """The rows of `whole` of these articles."""
 
     def select(self, query: str) -> Iterator[Any]:
         """The rows of a query."""
 
-    def pairs(self, known: frozenset[int]) -> list[tuple[int, int]]:
-        """The pairs of texts worth comparing, and the `digests`. `known`: the furniture."""
+    def pairs(self, known: frozenset[int]) -> Ids:
+        """The pairs of texts worth comparing, as `archive.dedup.recluster.run.PairEngine` has them. `known`: the
+        furniture."""
 
-    def verdicts(self, pairs: list[tuple[int, int]]) -> Iterator[tuple[int, int, Verdict]]:
+    def digests(self) -> tuple[Ids, Ids]:
+        """As `archive.dedup.recluster.run.PairEngine` has them."""
+
+    def verdicts(self, pairs: Ids) -> Iterator[tuple[int, int, Verdict]]:
         """The pairs that are related; by the furniture that `pairs` was told."""
 
     def close(self) -> None:

@@ -1,10 +1,11 @@
 """The pages of a folder asked by DuckDB, on this machine."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
+import numpy as np
 from attrs import define, field
 from sqlalchemy import Engine
 
@@ -12,7 +13,8 @@ from archive.bulk.articles import ARTICLES, in_batches, suspects, unreadable, wh
 from archive.bulk.folder import part_name
 from archive.bulk.places import Place
 from archive.dedup.recluster import work
-from archive.dedup.recluster.duck import ALONE, CHUNK, DuckEngine, mapped, pairs_of, rows
+from archive.dedup.recluster.duck import ALONE, CHUNK, DuckEngine, mapped, pairs_of, rows, scratch
+from archive.dedup.recluster.packed import Ids
 from archive.dedup.types import as_fingerprint
 from archive.dedup.verify.compare import Verdict
 from archive.text.clean import clean_line
@@ -26,13 +28,17 @@ class DuckTables:
     sources: Sequence[str]
     scratch: Engine
     jobs: int
-    digests: dict[int, int] = field(factory=dict)
+    _opened: ExitStack = field(factory=ExitStack)
     _database: Any = None
+    _digests: tuple[Ids, Ids] = field(factory=lambda: (np.zeros(0, dtype=np.int64),) * 2)
 
     def __attrs_post_init__(self) -> None:
-        import duckdb
+        with ExitStack() as opened:
+            self._database = opened.enter_context(scratch())
+            self._open()
+            self._opened = opened.pop_all()
 
-        self._database = duckdb.connect()
+    def _open(self) -> None:
         if self.folder.local is None:
             self._database.register_filesystem(self.folder.files)
         self._database.execute("CREATE TABLE sources (warc_file VARCHAR, number BIGINT)")
@@ -54,11 +60,9 @@ class DuckTables:
             self._database.execute(f"CREATE TABLE suspects AS {suspects('unnest')}")
         return self.select(whole("epoch_us", "suspects"))
 
-    def wanted(self, ids: list[int]) -> Iterator[Any]:
+    def wanted(self, ids: Ids) -> Iterator[Any]:
         """See `archive.bulk.articles.Tables`."""
-        import numpy as np
-
-        self._database.register("batch", {"id": np.array(ids, dtype=np.int64)})
+        self._database.register("batch", {"id": ids})
         self._database.execute("CREATE OR REPLACE TABLE ids AS SELECT id FROM batch")
         self._database.unregister("batch")
         return self.select(whole("epoch_us", "ids"))
@@ -70,7 +74,7 @@ class DuckTables:
         while found := self._fetched(result):
             yield from found
 
-    def pairs(self, known: frozenset[int]) -> list[tuple[int, int]]:
+    def pairs(self, known: frozenset[int]) -> Ids:
         """See `archive.bulk.articles.Tables`."""
         query = "SELECT id, article.body, fingerprint FROM articles ORDER BY id"
         sources = (
@@ -80,15 +84,20 @@ class DuckTables:
         chunks = in_batches(sources, CHUNK)
         [(count,)] = self.select("SELECT COUNT(*) FROM chosen")
         made = mapped(partial(rows, known=known), chunks, self.jobs if count > ALONE else 1)
-        return pairs_of(self._database, made, self.digests)
+        found, self._digests = pairs_of(self._database, made)
+        return found
 
-    def verdicts(self, pairs: list[tuple[int, int]]) -> Iterator[tuple[int, int, Verdict]]:
+    def digests(self) -> tuple[Ids, Ids]:
+        """See `archive.bulk.articles.Tables`."""
+        return self._digests
+
+    def verdicts(self, pairs: Ids) -> Iterator[tuple[int, int, Verdict]]:
         """See `archive.bulk.articles.Tables`."""
         return DuckEngine(self.scratch, jobs=self.jobs).verdicts(pairs)
 
     def close(self) -> None:
         """See `archive.bulk.articles.Tables`."""
-        self._database.close()
+        self._opened.close()
 
     def _fetched(self, result: Any) -> list[Any]:
         with self._reading():

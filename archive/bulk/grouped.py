@@ -5,17 +5,18 @@ fingerprints are read is another. What people decided, an archive alone knows.
 """
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import IO, Any, Final
 
-from attrs import define, field, frozen
+import numpy as np
+from attrs import define, frozen
 from sqlalchemy import Engine, select
 
 from archive.bulk.articles import NAMES, PAGED, Tables, in_batches
 from archive.bulk.folder import finished, part_name, read_part
 from archive.bulk.places import Place, write_whole
 from archive.bulk.scratch import Scratch, scratch
+from archive.dedup.recluster.packed import Ids
 from archive.dedup.recluster.run import Outcome, recluster
 from archive.dedup.verify.compare import Verdict
 from archive.store.db import reading
@@ -24,6 +25,8 @@ from archive.store.models import Article
 CLUSTERS: Final = "clusters.parquet"
 LINKS: Final = "links.parquet"
 _GROUP: Final = 10_000
+_SOME: Final = 1000
+"""Rows for which names are asked at once."""
 _KEYS: Final = ("site", "native_id")
 
 Make = Callable[[Sequence[str], Engine], Tables]
@@ -48,21 +51,23 @@ class _Pages:
     tables: Tables
     scratch: Scratch
     known: frozenset[int]
-    digests: dict[int, int] = field(factory=dict)
 
-    def pairs(self) -> list[tuple[int, int]]:
+    def pairs(self) -> Ids:
         """See `archive.dedup.recluster.run.PairEngine`."""
         found = self.tables.pairs(self.known)
-        self.digests = self.tables.digests
-        holders = Counter(self.digests.values())
-        wanted = {key for key, digest in self.digests.items() if holders[digest] > 1}
-        wanted.update(key for pair in found for key in pair)
-        self.scratch.put(self.tables.wanted(sorted(wanted)), self.known)
+        ids, digests = self.tables.digests()
+        _, which, holders = np.unique(digests, return_inverse=True, return_counts=True)
+        wanted = np.union1d(ids[holders[which] > 1], found)
+        self.scratch.put(self.tables.wanted(wanted), self.known)
         return found
 
-    def verdicts(self, pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, Verdict]]:
+    def digests(self) -> tuple[Ids, Ids]:
         """See `archive.dedup.recluster.run.PairEngine`."""
-        return self.tables.verdicts(list(pairs))
+        return self.tables.digests()
+
+    def verdicts(self, pairs: Ids) -> Iterator[tuple[int, int, Verdict]]:
+        """See `archive.dedup.recluster.run.PairEngine`."""
+        return self.tables.verdicts(pairs)
 
 
 def group(folder: Place, make: Make, to: Place) -> Grouped:
@@ -77,12 +82,11 @@ def group(folder: Place, make: Make, to: Place) -> Grouped:
         try:
             known = beside.learn(tables.suspects())
             outcome = recluster(beside.engine, _Pages(tables, beside, known))
-            names = _names(beside.engine)
-            clusters = _cluster_rows(tables, outcome.groups, names)
+            clusters = _cluster_rows(tables, outcome, beside.engine)
             _write(to.inside(CLUSTERS), [*_KEYS, "url", "cluster_site", "cluster_native_id"], clusters)
             columns = (*_KEYS, "other_site", "other_native_id", "relation", "marks")
             numbers = ("similarity", "coverage", "other_coverage", "confidence")
-            _write(to.inside(LINKS), [*columns, *numbers, "evidence"], _link_rows(outcome, names), numbers)
+            _write(to.inside(LINKS), [*columns, *numbers, "evidence"], _link_rows(outcome, beside.engine), numbers)
             [(articles,)], [(paged,)] = tables.select("SELECT COUNT(*) FROM chosen"), tables.select(PAGED)
         finally:
             tables.close()
@@ -90,49 +94,55 @@ def group(folder: Place, make: Make, to: Place) -> Grouped:
         articles=articles,
         pairs=outcome.pairs,
         links=len(outcome.links),
-        clusters=articles - len(outcome.groups) + len(set(outcome.groups.values())),
+        clusters=articles - len(outcome.ids) + len(np.unique(outcome.after)),
         paged=paged,
     )
 
 
-def _names(engine: Engine) -> dict[int, tuple[str, str]]:
+def _names(engine: Engine, article_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Site and native id of each of these articles."""
     with reading(engine) as connection:
-        rows = connection.execute(select(Article.id, Article.site, Article.native_id))
-        return {key: (site, native_id) for key, site, native_id in rows}
+        query = select(Article.id, Article.site, Article.native_id).where(Article.id.in_(article_ids))
+        return {key: (site, native_id) for key, site, native_id in connection.execute(query)}
 
 
-def _cluster_rows(
-    tables: Tables, groups: Mapping[int, int], names: Mapping[int, tuple[str, str]]
-) -> Iterator[dict[str, Any]]:
-    """Each article with the first one of its cluster."""
-    for key, site, native_id, url in tables.select(NAMES):
-        first = names[groups[key]] if key in groups else (site, native_id)
-        yield {
-            "site": site,
-            "native_id": native_id,
-            "url": url,
-            "cluster_site": first[0],
-            "cluster_native_id": first[1],
-        }
+def _cluster_rows(tables: Tables, outcome: Outcome, engine: Engine) -> Iterator[dict[str, Any]]:
+    """Each article with the first one of its cluster; one that was compared with none is its own."""
+    for rows in in_batches(tables.select(NAMES), _SOME):
+        ids = np.array([row[0] for row in rows], dtype=np.int64)
+        there = np.isin(ids, outcome.ids)
+        of = ids.copy()
+        of[there] = outcome.after[np.searchsorted(outcome.ids, ids[there])]
+        names = _names(engine, set(of[there].tolist()))
+        for (_, site, native_id, url), cluster in zip(rows, of.tolist(), strict=True):
+            first = names.get(cluster, (site, native_id))
+            yield {
+                "site": site,
+                "native_id": native_id,
+                "url": url,
+                "cluster_site": first[0],
+                "cluster_native_id": first[1],
+            }
 
 
-def _link_rows(outcome: Outcome, names: Mapping[int, tuple[str, str]]) -> Iterator[dict[str, Any]]:
+def _link_rows(outcome: Outcome, engine: Engine) -> Iterator[dict[str, Any]]:
     """Each link as the archive has it."""
-    found = {(late, early): seen for late, early, seen in outcome.seen_later()}
-    for (late, early), seen in sorted(found.items(), key=lambda one: one[0]):
-        yield {
-            "site": names[late][0],
-            "native_id": names[late][1],
-            "other_site": names[early][0],
-            "other_native_id": names[early][1],
-            "relation": seen.relation,
-            "marks": json.dumps(list(seen.marks)),
-            "similarity": seen.similarity,
-            "coverage": seen.coverage,
-            "other_coverage": seen.other_coverage,
-            "confidence": seen.confidence,
-            "evidence": json.dumps(seen.evidence, ensure_ascii=False, sort_keys=True),
-        }
+    for links in in_batches(outcome.links, _SOME):
+        names = _names(engine, {key for link in links for key in link[:2]})
+        for late, early, seen in links:
+            yield {
+                "site": names[late][0],
+                "native_id": names[late][1],
+                "other_site": names[early][0],
+                "other_native_id": names[early][1],
+                "relation": seen.relation,
+                "marks": json.dumps(list(seen.marks)),
+                "similarity": seen.similarity,
+                "coverage": seen.coverage,
+                "other_coverage": seen.other_coverage,
+                "confidence": seen.confidence,
+                "evidence": json.dumps(seen.evidence, ensure_ascii=False, sort_keys=True),
+            }
 
 
 def _write(place: Place, names: Sequence[str], rows: Iterable[dict[str, Any]], numbers: Sequence[str] = ()) -> None:

@@ -9,6 +9,7 @@ from attrs import define, field
 from archive.bulk.articles import ARTICLES, suspects, unreadable, whole
 from archive.bulk.folder import part_name
 from archive.bulk.places import Place
+from archive.dedup.recluster.packed import Ids
 from archive.dedup.recluster.spark import SparkEngine
 from archive.dedup.verify.compare import Verdict
 from archive.spark import start
@@ -22,9 +23,8 @@ class SparkTables:
     folder: Place
     sources: Sequence[str]
     master: str
-    digests: dict[int, int] = field(factory=dict)
     _spark: Any = None
-    _engine: SparkEngine | None = None
+    _engine: SparkEngine = field(init=False)
     _errors: tuple[type[Exception], ...] = ()
 
     def __attrs_post_init__(self) -> None:
@@ -53,9 +53,9 @@ class SparkTables:
         self._spark.sql(suspects("explode")).persist().createOrReplaceTempView("suspects")
         return self.select(whole("unix_micros", "suspects"))
 
-    def wanted(self, ids: list[int]) -> Iterator[Any]:
+    def wanted(self, ids: Ids) -> Iterator[Any]:
         """See `archive.bulk.articles.Tables`."""
-        found = self._spark.createDataFrame([(key,) for key in ids], "id long")
+        found = self._spark.createDataFrame([(key,) for key in ids.tolist()], "id long")
         found.createOrReplaceTempView("ids")
         return self.select(whole("unix_micros", "ids"))
 
@@ -66,22 +66,22 @@ class SparkTables:
         except self._errors as error:
             raise unreadable(self.folder, error) from error
 
-    def pairs(self, known: frozenset[int]) -> list[tuple[int, int]]:
+    def pairs(self, known: frozenset[int]) -> Ids:
         """See `archive.bulk.articles.Tables`."""
         articles = self._spark.sql(
             "SELECT id, article.headline AS headline, article.body AS body, "
             "unix_micros(article.published_at) / 1000000.0 AS published_at, fingerprint FROM articles"
         )
         self._engine = SparkEngine(self._spark, articles, furniture=known)
-        found = self._engine.pairs()
-        self.digests = self._engine.digests
-        return found
+        return self._engine.pairs()
 
-    def verdicts(self, pairs: list[tuple[int, int]]) -> Iterator[tuple[int, int, Verdict]]:
+    def digests(self) -> tuple[Ids, Ids]:
         """See `archive.bulk.articles.Tables`."""
-        if self._engine is None:
-            return
-        yield from self._engine.verdicts(pairs)
+        return self._engine.digests()
+
+    def verdicts(self, pairs: Ids) -> Iterator[tuple[int, int, Verdict]]:
+        """See `archive.bulk.articles.Tables`."""
+        return self._engine.verdicts(pairs)
 
     def close(self) -> None:
         """See `archive.bulk.articles.Tables`."""

@@ -12,6 +12,8 @@ most of those that hold it turn out to be copies of one story, or when it is gon
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from sqlalchemy import Connection, func, select, text
@@ -63,10 +65,15 @@ def known(connection: Connection, hashes: Collection[int]) -> frozenset[int]:
 
 def everything(connection: Connection) -> frozenset[int]:
     """All furniture of the archive."""
-    holders: defaultdict[int, Holders] = defaultdict(dict)
-    for value, article_id, story in connection.execute(text("SELECT hash, article_id, story FROM dedup_passage")):
-        holders[value][article_id] = story
-    return frozenset(value for value, those in holders.items() if is_furniture(those))
+    rows = connection.execute(
+        select(DedupPassage.hash, DedupPassage.article_id, DedupPassage.story).order_by(DedupPassage.hash),
+        execution_options={"yield_per": 5000},
+    )
+    return frozenset(
+        value
+        for value, held in groupby(rows, key=itemgetter(0))
+        if is_furniture({article_id: story for _, article_id, story in held})
+    )
 
 
 def forget(connection: Connection) -> None:

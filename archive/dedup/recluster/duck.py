@@ -1,7 +1,10 @@
 """Reclustering on one machine: DuckDB for the pairs, a pool of processes for shingles and verdicts."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -9,6 +12,7 @@ from sqlalchemy import Engine, select
 
 from archive.dedup.propose import furniture
 from archive.dedup.recluster import work
+from archive.dedup.recluster.packed import STREAMED, Ids
 from archive.dedup.recluster.pairs_sql import STEPS, TEXTS
 from archive.dedup.verify.compare import Verdict
 from archive.store.db import reading
@@ -18,6 +22,8 @@ from archive.workers import Workers
 CHUNK: Final = 1000
 ALONE: Final = 2000
 """Up to so many articles, starting other processes costs more than they save."""
+MEMORY: Final = "128MB"
+"""What DuckDB holds in memory; the rest is on disk."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -29,59 +35,77 @@ class DuckEngine:
     def __init__(self, engine: Engine, *, jobs: int) -> None:
         self._engine = engine
         with reading(engine) as connection:
-            self._ids = list(connection.scalars(select(Article.id).order_by(Article.id)))
+            found = connection.execute(select(Article.id).order_by(Article.id), execution_options=STREAMED)
+            self._ids = np.fromiter(found.scalars(), dtype=np.int64)
             self._furniture = furniture.everything(connection)
         self._jobs = jobs if len(self._ids) > ALONE else 1
-        self.digests: dict[int, int] = {}
+        self._digests = self._ids, self._ids
 
-    def pairs(self) -> list[tuple[int, int]]:
-        """The pairs worth comparing, of articles with different texts."""
-        import duckdb
-
-        with duckdb.connect() as database:
+    def pairs(self) -> Ids:
+        """See `archive.dedup.recluster.run.PairEngine`."""
+        with scratch() as database:
             make = partial(rows, known=self._furniture)
-            return pairs_of(database, mapped(make, self._sources(self._ids), self._jobs), self.digests)
+            found, self._digests = pairs_of(database, mapped(make, self._sources(self._ids), self._jobs))
+        return found
 
-    def verdicts(self, pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, Verdict]]:
-        """The pairs that are related."""
+    def digests(self) -> tuple[Ids, Ids]:
+        """See `archive.dedup.recluster.run.PairEngine`."""
+        return self._digests
+
+    def verdicts(self, pairs: Ids) -> Iterator[tuple[int, int, Verdict]]:
+        """See `archive.dedup.recluster.run.PairEngine`."""
         judge = partial(_verdicts, known=self._furniture)
         for found in mapped(judge, self._with_texts(pairs), self._jobs):
             yield from found
 
-    def _with_texts(self, pairs: Sequence[tuple[int, int]]) -> Iterator[list[tuple[work.Source, work.Source]]]:
+    def _with_texts(self, pairs: Ids) -> Iterator[list[tuple[work.Source, work.Source]]]:
         for start in range(0, len(pairs), CHUNK):
-            chunk = pairs[start : start + CHUNK]
-            wanted = sorted({key for pair in chunk for key in pair})
+            chunk = pairs[start : start + CHUNK].tolist()
+            wanted = np.unique(pairs[start : start + CHUNK])
             texts = {one.article_id: one for some in self._sources(wanted) for one in some}
             yield [(texts[one], texts[other]) for one, other in chunk]
 
-    def _sources(self, ids: Sequence[int]) -> Iterator[list[work.Source]]:
+    def _sources(self, ids: Ids) -> Iterator[list[work.Source]]:
         for start in range(0, len(ids), CHUNK):
             with reading(self._engine) as connection:
                 rows = connection.execute(
                     select(Article.id, Article.headline, Article.body, Article.published_at)
-                    .where(Article.id.in_(ids[start : start + CHUNK]))
+                    .where(Article.id.in_(ids[start : start + CHUNK].tolist()))
                     .order_by(Article.id)
                 )
                 yield [work.Source(*row) for row in rows]
 
 
-def pairs_of(database: Any, made_rows: Iterable[list[work.Row]], digests: dict[int, int]) -> list[tuple[int, int]]:
-    """The pairs of articles with different texts that are worth comparing. `database`: DuckDB's, in which the tables of
-    `archive.dedup.recluster.pairs_sql` are made. `digests` gets that of each article of which something counts."""
+@contextmanager
+def scratch() -> Iterator[Any]:
+    """A database of DuckDB's on disk, for the length of a block."""
+    import duckdb
+
+    with (
+        TemporaryDirectory(prefix="jianbao-recluster-") as folder,
+        duckdb.connect(Path(folder, "pairs.duckdb")) as database,
+    ):
+        database.execute(f"SET memory_limit = '{MEMORY}'")
+        yield database
+
+
+def pairs_of(database: Any, made_rows: Iterable[list[work.Row]]) -> tuple[Ids, tuple[Ids, Ids]]:
+    """The pairs of articles with different texts that are worth comparing, and the digests, as
+    `archive.dedup.recluster.run.PairEngine` has them. `database`: DuckDB's, in which the tables of
+    `archive.dedup.recluster.pairs_sql` are made."""
     database.execute(f"CREATE TABLE texts ({', '.join(f'{name} BIGINT' for name in TEXTS)})")
     for table in ("kept", "looked"):
         database.execute(f"CREATE TABLE {table} (value BIGINT, article_id BIGINT)")
     held = ("value", "article_id")
     for made in made_rows:
-        digests.update((row.article_id, row.digest) for row in made if row.kept)
         _insert(database, "texts", TEXTS, [row[:6] for row in made])
         _insert(database, "kept", held, [(value, row.article_id) for row in made for value in row.kept])
         _insert(database, "looked", held, [(value, row.article_id) for row in made for value in row.looked_up])
     for name, query in STEPS:
         database.execute(f"CREATE VIEW {name} AS {query}")
-    found = database.execute("SELECT one, other FROM pairs ORDER BY one, other").fetchall()
-    return [(one, other) for one, other in found]
+    pairs = database.execute("SELECT one, other FROM pairs ORDER BY one, other").fetchnumpy()
+    texts = database.execute("SELECT article_id, digest FROM texts WHERE sampled > 0 ORDER BY article_id").fetchnumpy()
+    return np.stack((pairs["one"], pairs["other"]), axis=1), (texts["article_id"], texts["digest"])
 
 
 def mapped(function: Callable[[T], R], chunks: Iterable[T], jobs: int) -> Iterator[R]:

@@ -5,13 +5,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from archive.dedup.recluster import work
+from archive.dedup.recluster.packed import Ids, numbers
 from archive.dedup.recluster.pairs_sql import STEPS, TEXTS
 from archive.dedup.types import as_fingerprint
 from archive.dedup.verify.compare import Verdict
 from archive.errors import UsageError
 
 _TEXTS = ", ".join(f"{name} LONG" for name in TEXTS)
+_PIECE = 10_000
+"""Pairs."""
 
 
 def exported(spark: Any, parquet: Path) -> Any:
@@ -40,10 +45,10 @@ class SparkEngine:
         self._spark = spark
         self._articles = articles
         self._furniture = furniture
-        self.digests: dict[int, int] = {}
+        self._digests = np.zeros((0, 2), dtype=np.int64)
 
-    def pairs(self) -> list[tuple[int, int]]:
-        """The pairs worth comparing, of articles with different texts."""
+    def pairs(self) -> Ids:
+        """See `archive.dedup.recluster.run.PairEngine`."""
         rows = self._articles.rdd.mapPartitions(partial(_rows, known=self._furniture)).cache()
         self._view("texts", rows.map(lambda row: tuple(row[: len(TEXTS)])), _TEXTS)
         self._view(
@@ -54,17 +59,23 @@ class SparkEngine:
         )
         for name, query in STEPS:
             self._spark.sql(query).createOrReplaceTempView(name)
-        found = self._spark.sql("SELECT one, other FROM pairs ORDER BY one, other").collect()
-        digests = self._spark.sql("SELECT article_id, digest FROM texts WHERE sampled > 0").collect()
-        self.digests = {row[0]: row[1] for row in digests}
+        found = numbers(self._spark.sql("SELECT one, other FROM pairs ORDER BY one, other").toLocalIterator())
+        texts = self._spark.sql("SELECT article_id, digest FROM texts WHERE sampled > 0 ORDER BY article_id")
+        self._digests = numbers(texts.toLocalIterator())
         rows.unpersist()
-        return [(row[0], row[1]) for row in found]
+        return found
 
-    def verdicts(self, pairs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, Verdict]]:
-        """The pairs that are related."""
-        if not pairs:
+    def digests(self) -> tuple[Ids, Ids]:
+        """See `archive.dedup.recluster.run.PairEngine`."""
+        return self._digests[:, 0].copy(), self._digests[:, 1].copy()
+
+    def verdicts(self, pairs: Ids) -> Iterator[tuple[int, int, Verdict]]:
+        """See `archive.dedup.recluster.run.PairEngine`."""
+        if not len(pairs):
             return
-        self._view("wanted", self._spark.sparkContext.parallelize(pairs, 8), "one LONG, other LONG")
+        self._view(
+            "wanted", self._spark.sparkContext.parallelize(_pieces(pairs), 8).flatMap(_pairs), "one LONG, other LONG"
+        )
         self._articles.createOrReplaceTempView("compared")
         joined = self._spark.sql(
             "SELECT a.id, a.headline, a.body, a.published_at, b.id, b.headline, b.body, b.published_at "
@@ -74,6 +85,16 @@ class SparkEngine:
 
     def _view(self, name: str, rows: Any, schema: str) -> None:
         self._spark.createDataFrame(rows, schema).createOrReplaceTempView(name)
+
+
+def _pieces(pairs: Ids) -> list[bytes]:
+    """The pairs packed, some to a piece: as objects they would take ten times the memory."""
+    return [piece.tobytes() for piece in np.array_split(pairs, max(8, len(pairs) // _PIECE))]
+
+
+def _pairs(piece: bytes) -> list[list[int]]:
+    found: list[list[int]] = np.frombuffer(piece, dtype=np.int64).reshape(-1, 2).tolist()
+    return found
 
 
 def _source(row: Sequence[Any]) -> work.Source:

@@ -6,77 +6,109 @@ side is compared by itself: a link to the other side would hold nothing together
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations, pairwise, product
-from typing import Final
+from typing import Final, Self
 
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
+from archive.dedup.linking import digest
+from archive.dedup.recluster.packed import Ids, numbers
 from archive.dedup.tables import DedupText
 from archive.dedup.twins import Twin, nearest, seconds
 from archive.dedup.verify.story.another import SHORT
 from archive.store.keys import chunks
 from archive.store.models import Article
-from archive.text.fold import as_text, fold_many
+from archive.text.fold import fold_many
 
 ALL_PAIRS: Final = 16
 """So many articles with one very short text are compared each with each."""
 
 
 def article_pairs(
-    connection: Connection,
-    texts: Iterable[tuple[int, int]],
-    digests: Mapping[int, int],
-    sides: Mapping[int, Mapping[int, int]],
-) -> list[tuple[int, int]]:
-    """The pairs of articles to compare, the lower id first, in order.
+    connection: Connection, texts: Ids, digests: tuple[Ids, Ids], sides: Mapping[int, Mapping[int, int]]
+) -> Ids:
+    """The pairs of articles to compare, the lower number first, in order.
 
-    `texts`: pairs of articles with different texts, each standing for all with its text. `digests`: each article's.
-    `sides`: by article, then by split (`Sides.numbers`).
+    `texts`: pairs of articles with different texts, each standing for all with its text. `digests`: the articles of
+    which something counts, ascending, and the digest of each. `sides`: by article, then by split (`Sides.numbers`).
     """
-    pairs = list(texts)
-    same: defaultdict[int, list[int]] = defaultdict(list)
-    for key, digest in sorted(digests.items()):
-        same[digest].append(key)
-    several = {key for keys in same.values() if len(keys) > 1 for key in keys}
-    beside = {key for pair in pairs if several.intersection(pair) for key in pair}
-    told, short = _told(connection, several | beside)
-    twins = {digest: _by_side([told[key] for key in keys], sides) for digest, keys in same.items() if keys[0] in told}
-    found: set[tuple[int, int]] = set()
-    for one, other in pairs:
-        if one in several or other in several:
-            found.update(nearest(*both) for both in product(twins[digests[one]], twins[digests[other]]))
-        else:
-            found.add((one, other))
-    for groups in twins.values():
-        for group in groups:
-            found.update(_within(group, short=group[0].article_id in short))
-        found.update((groups[0][0].article_id, group[0].article_id) for group in groups[1:])
-    return sorted((min(pair), max(pair)) for pair in found)
+    ids, values = digests
+    order = np.argsort(values, kind="stable")
+    ranked = values[order]
+    first, last = (np.searchsorted(ranked, values, side) for side in ("left", "right"))
+    several = last - first > 1
+    places = np.searchsorted(ids, texts)
+    asked = several[places].any(axis=1)
+    involved = several.copy()
+    involved[places[asked].ravel()] = True
+    told = _Told.read(connection, ids[involved])
+
+    @lru_cache(maxsize=256)
+    def by_side(start: int, end: int) -> list[list[Twin]]:
+        groups: defaultdict[tuple[tuple[int, int], ...], list[Twin]] = defaultdict(list)
+        for twin in told.twins(ids[order[start:end]]):
+            groups[tuple(sorted(sides.get(twin.article_id, {}).items()))].append(twin)
+        return list(groups.values())
+
+    def found() -> Iterator[tuple[int, int]]:
+        for one, other in places[asked].tolist():
+            ours, theirs = (by_side(int(first[place]), int(last[place])) for place in (one, other))
+            yield from (nearest(*both) for both in product(ours, theirs))
+        for start in np.unique(first[several]).tolist():
+            groups = by_side(start, int(last[order[start]]))
+            for group in groups:
+                yield from _within(group, short=told.is_short(group[0].article_id))
+            yield from ((groups[0][0].article_id, group[0].article_id) for group in groups[1:])
+
+    pairs = np.concatenate((texts[~asked], numbers(found())))
+    pairs.sort(axis=1)
+    return np.unique(pairs, axis=0)
 
 
-def _told(connection: Connection, article_ids: Iterable[int]) -> tuple[dict[int, Twin], set[int]]:
-    """The articles as twins, and those whose text is very short."""
-    found, short = {}, set()
-    for chunk in chunks(sorted(article_ids)):
-        rows = connection.execute(
-            select(Article.id, Article.headline, Article.published_at, DedupText.length)
-            .outerjoin(DedupText, DedupText.article_id == Article.id)
-            .where(Article.id.in_(chunk))
-        ).all()
-        headlines = fold_many([row.headline or "" for row in rows])
-        for (key, _, at, length), headline in zip(rows, headlines, strict=True):
-            found[key] = Twin(key, as_text(headline), seconds(at))
-            if (length or 0) < SHORT:
-                short.add(key)
-    return found, short
+@frozen
+class _Told:
+    """What is asked of articles with one text. `ids`: ascending. `headlines`: the digest of each headline, folded.
+    `dates`: seconds since 1970, or not a number. `short`: whether its text is very short."""
 
+    ids: Ids
+    headlines: Ids
+    dates: NDArray[np.float64]
+    short: NDArray[np.bool_]
 
-def _by_side(twins: Iterable[Twin], sides: Mapping[int, Mapping[int, int]]) -> list[list[Twin]]:
-    groups: defaultdict[tuple[tuple[int, int], ...], list[Twin]] = defaultdict(list)
-    for twin in twins:
-        groups[tuple(sorted(sides.get(twin.article_id, {}).items()))].append(twin)
-    return list(groups.values())
+    @classmethod
+    def read(cls, connection: Connection, ids: Ids) -> Self:
+        """Of these articles."""
+        size = len(ids)
+        told = cls(ids, np.zeros(size, dtype=np.int64), np.zeros(size), np.zeros(size, dtype=np.bool_))
+        for start, chunk in zip(range(0, size, 2000), chunks(ids.tolist(), 2000), strict=True):
+            rows = connection.execute(
+                select(Article.headline, Article.published_at, DedupText.length)
+                .outerjoin(DedupText, DedupText.article_id == Article.id)
+                .where(Article.id.in_(chunk))
+                .order_by(Article.id)
+            ).all()
+            its = slice(start, start + len(rows))
+            told.headlines[its] = [digest(codes) for codes in fold_many([row.headline or "" for row in rows])]
+            told.dates[its] = [np.nan if (at := seconds(row.published_at)) is None else at for row in rows]
+            told.short[its] = [(row.length or 0) < SHORT for row in rows]
+        return told
+
+    def twins(self, ids: Ids) -> Iterator[Twin]:
+        """Some of the articles."""
+        places = np.searchsorted(self.ids, ids)
+        for key, headline, at in zip(
+            ids.tolist(), self.headlines[places].tolist(), self.dates[places].tolist(), strict=True
+        ):
+            yield Twin(key, headline, None if np.isnan(at) else at)
+
+    def is_short(self, article_id: int) -> bool:
+        """Whether the text of one of them is very short."""
+        return bool(self.short[np.searchsorted(self.ids, article_id)])
 
 
 def _within(twins: Sequence[Twin], *, short: bool) -> Iterator[tuple[int, int]]:
@@ -87,5 +119,5 @@ def _within(twins: Sequence[Twin], *, short: bool) -> Iterator[tuple[int, int]]:
     if not short:
         return
     ranked = sorted(twins, key=lambda twin: (twin.headline, twin.at is None, twin.at or 0.0, twin.article_id))
-    yield from ((one.article_id, other.article_id) for one, other in pairwise(ranked))
+    yield from pairwise(twin.article_id for twin in ranked)
     yield from combinations(ids[1:ALL_PAIRS], 2)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,8 +19,9 @@ from sqlalchemy import Engine, delete, select, update
 from archive.dedup.clusters import decisions
 from archive.dedup.propose import furniture
 from archive.dedup.propose.furniture import MANY
-from archive.dedup.recluster import duck
+from archive.dedup.recluster import duck, hanging
 from archive.dedup.recluster.duck import DuckEngine
+from archive.dedup.recluster.found import Found
 from archive.dedup.recluster.run import Outcome, apply, recluster
 from archive.dedup.stored import read
 from archive.dedup.tables import Cluster, Link
@@ -54,7 +56,7 @@ def _fill(engine: Engine) -> None:
 def test_duckdb_finds_what_ingest_found(engine: Engine) -> None:
     _fill(engine)
     outcome = recluster(engine, DuckEngine(engine, jobs=1))
-    assert outcome.moved == {}
+    assert outcome.moved() == {}
     with reading(engine) as connection:
         before = groups(connection)
         together = {frozenset(pair) for pair in connection.execute(select(Link.article_id, Link.other_id))}
@@ -73,14 +75,14 @@ def test_a_recluster_repairs_what_was_spoilt(engine: Engine) -> None:
         connection.execute(delete(Cluster))
         connection.execute(update(Article).values(cluster_id=Article.id))
     outcome = recluster(engine, DuckEngine(engine, jobs=1))
-    assert len(outcome.moved) == 30
+    assert len(outcome.moved()) == 30
     with reading(engine) as connection:
         assert len(groups(connection)) == 51  # only looked
     assert apply(engine, outcome, now=NOW) >= 30
     with reading(engine) as connection:
         assert groups(connection) == before
         assert connection.execute(select(Cluster.__table__).order_by(Cluster.id)).all() == rows
-    assert recluster(engine, DuckEngine(engine, jobs=1)).moved == {}
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}
 
 
 @pytest.mark.slow
@@ -110,12 +112,11 @@ def test_links_of_an_article_that_was_committed_meanwhile_stay(engine: Engine) -
         clusters = groups(connection)
     late = next(article_id for article_id, _ in before)
     outcome = recluster(engine, DuckEngine(engine, jobs=1))
-    assert late < max(outcome.groups)
-    unseen = evolve(
-        outcome,
-        groups={key: cluster for key, cluster in outcome.groups.items() if key != late},
-        links=[link for link in outcome.links if late not in link[:2]],
-    )
+    seen = outcome.ids != late
+    assert late < max(outcome.ids[seen])
+    links = Found()
+    links.add(link for link in outcome.links if late not in link[:2])
+    unseen = evolve(outcome, ids=outcome.ids[seen], before=outcome.before[seen], after=outcome.after[seen], links=links)
     apply(engine, unseen, now=NOW)
     with reading(engine) as connection:
         after = connection.execute(query).all()
@@ -128,7 +129,7 @@ def test_a_round_up_of_a_text_with_twins_and_of_one_without(engine: Engine) -> N
     store(engine, record(twins, "one"), record(twins, "two", site="sohu"), record(f"{twins}\n{single}", "both", days=1))
     store(engine, record(single, "single", days=1))
     outcome = recluster(engine, DuckEngine(engine, jobs=1))
-    assert outcome.moved == {}
+    assert outcome.moved() == {}
     assert {frozenset(link[:2]) for link in outcome.links} >= {frozenset({1, 2}), frozenset({3, 4})}
 
 
@@ -184,7 +185,7 @@ def test_duckdb_finds_what_ingest_found_of_every_kind(engine: Engine) -> None:
         *([f"{head}{place}" for place in range(5)] for head in HEADS),
     ):
         assert frozenset(names) in before
-    assert recluster(engine, DuckEngine(engine, jobs=1)).moved == {}
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}
 
 
 CLICKED = "太突然了！刚刚传来消息"
@@ -212,7 +213,7 @@ def test_of_copies_of_one_text_the_one_under_the_same_headline_is_compared(engin
         before = groups(connection)
     assert before == {frozenset({f"first{number}", f"clicked{number}", f"cut{number}"}) for number in range(3)}
     assert {(ids[f"cut{number}"], ids[f"first{number}"], "revised") for number in range(3)} <= links
-    assert recluster(engine, DuckEngine(engine, jobs=1)).moved == {}
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}
 
 
 @pytest.mark.parametrize("fill", [_fill_with_all_kinds, _fill_with_other_headlines])
@@ -237,13 +238,60 @@ def test_a_link_is_what_its_two_articles_say(engine: Engine, fill: Callable[[Eng
         assert json.loads(json.dumps(said.evidence)) == link.evidence
 
 
+def _told(outcome: Outcome) -> tuple[object, ...]:
+    """All of it: every link with its verdict, every article's cluster."""
+    return list(outcome.links), outcome.ids.tolist(), outcome.after.tolist(), outcome.splits, outcome.as_json()
+
+
 @pytest.mark.slow
 def test_several_processes_find_the_same(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     _fill(sqlite_engine)
     alone = recluster(sqlite_engine, DuckEngine(sqlite_engine, jobs=1))
     monkeypatch.setattr(duck, "ALONE", 0)
     monkeypatch.setattr(duck, "CHUNK", 7)
-    assert recluster(sqlite_engine, DuckEngine(sqlite_engine, jobs=2)) == alone
+    assert _told(recluster(sqlite_engine, DuckEngine(sqlite_engine, jobs=2))) == _told(alone)
+
+
+@pytest.mark.slow
+def test_few_at_a_time_are_grouped_and_stored_the_same(
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All clusters spoilt; one group that hangs together after the other, or all at once: the same rows, but for the
+    numbers of what is told."""
+    _fill_with_all_kinds(sqlite_engine)
+    with writing(sqlite_engine) as connection:
+        connection.execute(delete(Link).where(Link.article_id % 3 == 0))
+        connection.execute(update(Article).values(cluster_id=Article.id))
+    with open_engine(f"sqlite:///{tmp_path / 'other.db'}", create=True).connect() as target:
+        raw = target.connection.driver_connection
+        with reading(sqlite_engine) as connection:
+            connection.connection.driver_connection.backup(raw)  # type: ignore[union-attr]
+    other = open_engine(f"sqlite:///{tmp_path / 'other.db'}")
+    told = []
+    for engine, some in ((sqlite_engine, hanging.SOME), (other, 1)):
+        monkeypatch.setattr(hanging, "SOME", some)
+        outcome = recluster(engine, DuckEngine(engine, jobs=1))
+        changed = apply(engine, outcome, now=NOW)
+        with reading(engine) as connection:
+            rows = [
+                connection.execute(select(table.__table__).order_by(*table.__table__.primary_key)).all()
+                for table in (Link, Cluster)
+            ]
+            told.append((_told(outcome), changed, rows, groups(connection)))
+    other.dispose()
+    assert told[0] == told[1]
+    assert told[0][1] > 50
+
+
+@pytest.mark.parametrize("some", [1, 3, 100])
+def test_what_hangs_together_is_handed_over_whole(some: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hanging, "SOME", some)
+    ids = np.array([2, 3, 5, 7, 11, 13, 2**40])
+    pairs = np.array([(11, 3), (2**40, 5), (5, 7), (4, 2), (2**41, 13)])
+    found = list(hanging.groups(ids, pairs))
+    assert [key for one in found for key in one] == [3, 11, 5, 7, 2**40]
+    assert found == ([[3, 11], [5, 7, 2**40]] if some == 1 else [[3, 11, 5, 7, 2**40]])
+    assert list(hanging.groups(ids, np.zeros((0, 2), dtype=np.int64))) == []
 
 
 def test_without_pyspark_one_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,8 +319,8 @@ def test_spark_finds_what_duckdb_finds(sqlite_engine: Engine, tmp_path: Path, fi
     """Every link with its verdict, and the clusters of ingest."""
     fill(sqlite_engine)
     on_spark = _on_spark(sqlite_engine, tmp_path)
-    assert on_spark.moved == {}
-    assert on_spark == recluster(sqlite_engine, DuckEngine(sqlite_engine, jobs=1))
+    assert on_spark.moved() == {}
+    assert _told(on_spark) == _told(recluster(sqlite_engine, DuckEngine(sqlite_engine, jobs=1)))
 
 
 @pytest.mark.parametrize("given", [pytest.param(given, marks=spark) for given in (False, True)])

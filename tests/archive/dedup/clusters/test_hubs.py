@@ -163,7 +163,7 @@ def test_what_only_the_hub_held_together_is_two_stories_without_it(engine: Engin
     assert found(engine) == {frozenset({"hub"}).union(*sides)}
     store(engine, record(OTHER, "hub"), now=DAY + timedelta(days=2))
     assert found(engine) == {*sides, frozenset({"hub"})}
-    assert recluster(engine, DuckEngine(engine, jobs=1)).moved == {}
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}
 
 
 def test_short_notices_under_other_headlines_are_other_stories(engine: Engine) -> None:

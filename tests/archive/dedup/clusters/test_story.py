@@ -68,7 +68,7 @@ def test_a_report_that_grows_is_one_story(engine: Engine, order: Sequence[str]) 
     for name in order:
         store(engine, record(versions[name], name, days=ord(name) / 1000))
     assert found(engine) == {frozenset("abc")}
-    assert recluster(engine, DuckEngine(engine, jobs=1)).moved == {}
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}
 
 
 def test_two_stories_are_not_one_since_two_variants_are_alike(engine: Engine) -> None:
@@ -80,7 +80,7 @@ def test_two_stories_are_not_one_since_two_variants_are_alike(engine: Engine) ->
     store(engine, record(PLAIN[210:1210], "a'"), record(PLAIN[420:1420], "b'"))
     assert found(engine) == {stories[0] | {"a'"}, stories[1] | {"b'"}}
     assert told(engine, "kept_apart") == [("a'", "b'", told(engine, "kept_apart")[0][2])]
-    assert recluster(engine, DuckEngine(engine, jobs=1)).moved == {}
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}
 
 
 def test_what_holds_only_the_tail_of_many_brings_them_not_together(engine: Engine) -> None:
@@ -109,7 +109,7 @@ def test_what_a_person_joined_is_asked_for_by_its_parts(engine: Engine, merged_f
     for step in (merge, copies) if merged_first else (copies, merge):
         step()
     assert found(engine) == {frozenset(["a", "b", *(f"{side}{number}" for side in "ab" for number in range(3))])}
-    assert recluster(engine, DuckEngine(engine, jobs=1)).moved == {}
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}
 
 
 def test_why_a_link_brought_nothing_together_is_told_once(engine: Engine) -> None:

@@ -1,0 +1,18 @@
+"""Numbers of articles packed into arrays: eight bytes each, where a list or a dictionary takes a hundred."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ids = NDArray[np.int64]
+"""Numbers of articles; of pairs in the shape (pairs, 2)."""
+
+STREAMED: Final = {"yield_per": 5000}
+"""Options of a statement of which so many rows are in memory at a time."""
+
+
+def numbers(pairs: Iterable[Iterable[int]]) -> Ids:
+    """Pairs of numbers, shape (pairs, 2)."""
+    return np.fromiter((key for pair in pairs for key in pair), dtype=np.int64).reshape(-1, 2)
