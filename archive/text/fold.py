@@ -42,7 +42,8 @@ _SEVERAL: Final = 3
 _CODE_POINT = re.compile(r"&#(?:(\d{2,7})|[xX]([0-9a-fA-F]{2,6}));|\\u([0-9a-fA-F]{4})")  # a character, escaped
 _TORN_PINYIN = re.compile(r"[(（]\?{1,2}[a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]{0,5}[)）]")  # pinyin that lost its first letter
 # What to look for where one of the signs stands: most texts have none of them, and to see that costs next to nothing.
-_MARKUP: Final = (
+_Markup = tuple[tuple[str, ...], tuple[re.Pattern[str], ...]]
+_MARKUP: Final[tuple[_Markup, ...]] = (
     (("](",), (_IMAGE,)),
     ((">",), (_RUBY, _TAG)),
     (("&",), (_ENTITY,)),
@@ -83,14 +84,10 @@ def fold_codes(text: str) -> Codes:
 
 def fold_many(texts: Sequence[str]) -> list[Codes]:
     """`fold_codes` of several texts, in a third of the time: most of what one costs is not its characters."""
-    lengths = [len(text) for text in texts]
     raw = as_codes("".join(texts))
     codes = _table().one[raw]
-    ends = np.cumsum(lengths).tolist()
-    toned = _may_be_toned(raw)
-    for text, length, end in zip(texts, lengths, ends, strict=True):
-        part = slice(end - length, end)
-        _blank_marks(text, raw[part] if toned else raw[:0], codes[part])
+    ends = np.cumsum([len(text) for text in texts]).tolist()
+    _blank_marks_of_all(texts, ends, raw, codes)
     if (codes == _EXPAND).any():
         return [fold_codes(text) for text in texts]
     kept = codes != _DROP
@@ -112,10 +109,7 @@ def fold_all_positions(texts: Sequence[str]) -> tuple[Folded, list[int]]:
     ends = np.cumsum([len(text) for text in texts], dtype=np.int64).tolist()
     raw = as_codes("".join(texts))
     codes = _table().one[raw]
-    toned = _may_be_toned(raw)
-    for text, end in zip(texts, ends, strict=True):
-        part = slice(end - len(text), end)
-        _blank_marks(text, raw[part] if toned else raw[:0], codes[part])
+    _blank_marks_of_all(texts, ends, raw, codes)
     codes, origin = _expanded("".join(texts), codes)
     kept = codes != _DROP
     folded, positions = codes[kept], origin[kept]
@@ -135,7 +129,7 @@ def as_codes(text: str) -> Codes:
 def _looked_up(text: str) -> Codes:
     raw = as_codes(text)
     codes = _table().one[raw]
-    _blank_marks(text, raw, codes)
+    _blank_marks(text, codes, _MARKUP, toned=_may_be_toned(raw))
     if (codes == _EXPAND).any():
         return _expanded(text, codes)[0]
     return codes
@@ -144,18 +138,29 @@ def _looked_up(text: str) -> Codes:
 def _looked_up_with_origin(text: str) -> tuple[Codes, NDArray[np.int64]]:
     raw = as_codes(text)
     codes = _table().one[raw]
-    _blank_marks(text, raw, codes)
+    _blank_marks(text, codes, _MARKUP, toned=_may_be_toned(raw))
     return _expanded(text, codes)
 
 
-def _blank_marks(text: str, raw: Codes, codes: Codes) -> None:
+def _blank_marks_of_all(texts: Sequence[str], ends: Sequence[int], raw: Codes, codes: Codes) -> None:
+    """`_blank_marks` of texts one behind the other, each up to its end. What none of them has is not looked for in
+    each."""
+    everything = "".join(texts)
+    markup = [one for one in _MARKUP if any(sign in everything for sign in one[0])]
+    toned = _may_be_toned(raw)
+    for text, end in zip(texts, ends, strict=True):
+        part = slice(end - len(text), end)
+        _blank_marks(text, codes[part], markup, toned=toned and _may_be_toned(raw[part]))
+
+
+def _blank_marks(text: str, codes: Codes, markup: Iterable[_Markup], *, toned: bool) -> None:
     """Drop what is markup or injected pinyin."""
-    for signs, patterns in _MARKUP:
+    for signs, patterns in markup:
         for sign in signs:
             if sign in text:
                 _blank(patterns, text, codes)
                 break
-    if _may_be_toned(raw):
+    if toned:
         _blank((_BARE_PINYIN,), text, codes)
     if _has_bracketed_letters(text):
         readings = [match.span() for match in _ANY_READING.finditer(text)]

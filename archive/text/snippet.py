@@ -6,7 +6,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from archive.text.tokens import CHINESE, Runs, runs, word_runs
+from archive.text.tokens import CHINESE, Cuts, Runs, runs, word_runs
 
 WIDTH = 80
 """Characters of a snippet, about two lines of a terminal."""
@@ -102,6 +102,14 @@ def places(text: Runs, phrase: Runs, *, prefix: bool = False) -> NDArray[np.int6
     if phrase.codes[-1] < CHINESE and not prefix:
         found = found[text.ends[found + size - 1]]
     return found
+
+
+def places_in_all(texts: Cuts, phrase: Runs, *, prefix: bool = False) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """`places` in all of the texts at once, each a place among the characters of all; and which text each is in."""
+    found = places(texts.runs, phrase, prefix=prefix)
+    number = np.searchsorted(texts.borders, found, side="right") - 1
+    within = found + len(phrase.codes) <= texts.borders[number + 1]
+    return found[within], number[within]
 
 
 def _worth(first: Span, spans: Sequence[Span], width: int) -> tuple[int, int]:

@@ -6,16 +6,33 @@ for is not one; of a word that stands in more than `MOST` articles it is not eve
 are those of the first page on all pages that follow it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from functools import cache
+from typing import Final, Self
 
-from sqlalchemy import Connection, Select, column, func, literal, literal_column, select, table, union_all
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Connection,
+    Select,
+    Text,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    union_all,
+)
 
 from archive.store import fulltext
 from archive.text.fold import as_text
-from archive.text.snippet import places
-from archive.text.tokens import CHINESE, Runs, Term
+from archive.text.snippet import places_in_all
+from archive.text.tokens import CHINESE, Cuts, Runs, Term
 
 MOST: Final = 2_000
 _MOST_WORDS: Final = 3
@@ -25,16 +42,29 @@ Context = tuple[str, str]
 """The characters before and behind a word, "" where its run begins or ends there."""
 
 
-def crossing(
-    connection: Connection, newest: int, words: Sequence[Runs], texts: Mapping[int, Sequence[Runs]]
-) -> Counter[int]:
-    """For each article how many of the words stand in it only so. `texts`: its headline and body; `newest`: the last
-    article that counts."""
+@frozen(eq=False)
+class Placed:
+    """A word, and where it stands in texts that were cut together, of which each article has two, headline and body:
+    the `places` among the characters of all, ascending, and which text each is in."""
+
+    word: Runs
+    places: NDArray[np.int64]
+    texts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, texts: Cuts, word: Runs, *, prefix: bool) -> Self:
+        """Look for it; a Latin word may go on where `prefix`."""
+        return cls(word, *places_in_all(texts, word, prefix=prefix))
+
+
+def crossing(connection: Connection, newest: int, words: Sequence[Placed], texts: Cuts) -> Counter[int]:
+    """For each article how many of the words stand in it only so; articles are counted from 0, in the order of their
+    texts. `newest`: the last article of the archive that counts."""
     found: Counter[int] = Counter()
-    for word in [one for one in words if _is_chinese(one)][:_MOST_WORDS]:
-        contexts = {key: {one for text in its for one in _contexts(text, word)} for key, its in texts.items()}
-        across = _across(connection, newest, as_text(word.codes), contexts)
-        found.update(key for key, its in contexts.items() if its and its <= across)
+    for word in [one for one in words if _is_chinese(one.word)][:_MOST_WORDS]:
+        contexts = _contexts(texts.runs, word)
+        across = _across(connection, newest, as_text(word.word.codes), contexts)
+        found.update(article for article, its in contexts.items() if its <= across)
     return found
 
 
@@ -42,13 +72,15 @@ def _is_chinese(word: Runs) -> bool:
     return len(word.codes) > 1 and bool((word.codes >= CHINESE).all()) and not bool(word.ends[:-1].any())
 
 
-def _contexts(text: Runs, word: Runs) -> list[Context]:
-    size, found = len(word.codes), []
-    for place in places(text, word).tolist():
-        before = place > 0 and not text.ends[place - 1]
-        behind = not text.ends[place + size - 1]
-        left = as_text(text.codes[place - 1 : place]) if before else ""
-        found.append((left, as_text(text.codes[place + size : place + size + 1]) if behind else ""))
+def _contexts(texts: Runs, word: Placed) -> dict[int, set[Context]]:
+    """Those of each article that has the word."""
+    first, last = word.places, word.places + len(word.word.codes) - 1
+    # Before the first character of all stands the last one, which ends a run, as nothing would.
+    left = np.where(texts.ends[first - 1], 0, texts.codes[first - 1])
+    right = np.where(texts.ends[last], 0, texts.codes[(last + 1) % len(texts.codes)])
+    found: dict[int, set[Context]] = defaultdict(set)
+    for article, before, behind in zip((word.texts // 2).tolist(), left.tolist(), right.tolist(), strict=True):
+        found[article].add((chr(before) if before else "", chr(behind) if behind else ""))
     return found
 
 
@@ -73,20 +105,37 @@ def _across(connection: Connection, newest: int, word: str, contexts: Mapping[in
 
 def _counts(connection: Connection, newest: int, pairs: set[str]) -> dict[str, int]:
     """In how many articles each pair stands, `MOST` and one more at most."""
-    statement = union_all(*(_count(connection.dialect.name, newest, pair) for pair in sorted(pairs)))
-    return {row.pair: row.articles for row in connection.execute(statement)}
-
-
-def _count(dialect: str, newest: int, pair: str) -> Select[*tuple[Any, ...]]:
-    term = Term((pair,))
-    if dialect == "sqlite":
-        index = table(fulltext.TABLE, column("rowid"), column(fulltext.TABLE))
-        matches = index.c[fulltext.TABLE].op("MATCH")(literal(fulltext.fts5_phrase(term)))
-        found = select(index.c.rowid).where(matches, index.c.rowid <= newest)
+    asked = sorted(pairs)
+    if connection.dialect.name == "sqlite":
+        phrases = {f"pair{number}": fulltext.fts5_phrase(Term((pair,))) for number, pair in enumerate(asked)}
+        rows = connection.execute(_counting(len(asked)), {"newest": newest, **phrases})
     else:
-        # A fence: the number of an article tells the planner nothing of what a look at its text costs.
-        its = fulltext.holding_anywhere(term).offset(literal_column("0")).subquery()
-        found = select(its.c.article_id).where(its.c.article_id <= newest).distinct()
-    return select(literal(pair).label("pair"), func.count().label("articles")).select_from(
-        found.limit(MOST + 1).subquery()
+        rows = connection.execute(_counted([_held(newest, pair) for pair in asked]))
+    return {asked[row.number]: row.articles for row in rows}
+
+
+@cache
+def _counting(pairs: int) -> CompoundSelect[int, int]:
+    """Of so many pairs on SQLite; kept, since to put it together took longer than to send it."""
+    index = table(fulltext.TABLE, column("rowid"), column(fulltext.TABLE))
+    upto = index.c.rowid <= bindparam("newest", type_=BigInteger)
+    matches = (index.c[fulltext.TABLE].op("MATCH")(bindparam(f"pair{number}", type_=Text)) for number in range(pairs))
+    return _counted([select(index.c.rowid).where(one, upto) for one in matches])
+
+
+def _held(newest: int, pair: str) -> Select[int]:
+    """Those articles on PostgreSQL. With a fence: the number of an article tells the planner nothing of what a look at
+    its text costs."""
+    its = fulltext.holding_anywhere(Term((pair,))).offset(literal_column("0")).subquery()
+    return select(its.c.article_id).where(its.c.article_id <= newest).distinct()
+
+
+def _counted(found: Sequence[Select[int]]) -> CompoundSelect[int, int]:
+    """How many there are of each, by its place."""
+    articles = func.count().label("articles")
+    return union_all(
+        *(
+            select(literal_column(str(number)).label("number"), articles).select_from(its.limit(MOST + 1).subquery())
+            for number, its in enumerate(found)
+        )
     )

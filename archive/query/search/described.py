@@ -1,6 +1,7 @@
 """Found articles as they are shown."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select
@@ -12,7 +13,7 @@ from archive.query.search.resolved import Resolved
 from archive.store.finding.searches import QueryHit
 from archive.store.models import Article, Revision
 from archive.text.snippet import Snippet, Span, find, snippet
-from archive.text.tokens import Runs, runs_of_all
+from archive.text.tokens import Runs, cut
 from archive.times import show_time
 
 _COLUMNS = (
@@ -35,31 +36,39 @@ _RELATIONS: Final = (
 _BY_ARTICLE = "INDEXED BY ix_query_hit_query_id_article_id"
 
 
-def describe(connection: Connection, resolved: Resolved, ids: Sequence[int]) -> tuple[Hit, ...]:
-    """The hits of these articles, in this order."""
+Cut = tuple[Runs, Runs]
+"""An article's headline and body, cut."""
+
+
+def describe(
+    connection: Connection, resolved: Resolved, ids: Sequence[int], cuts: Mapping[int, Cut] = MappingProxyType({})
+) -> tuple[Hit, ...]:
+    """The hits of these articles, in this order. `cuts`: of those whose texts were cut already, as they are now."""
     if not ids:
         return ()
     rows: dict[int, Any] = {row.id: row for row in connection.execute(_HITS, {"ids": ids})}
     relations = _relations(connection, ids)
     texts = frozen_texts(connection, resolved, ids)
     shown = {key: texts.get(key) or (row.revision, row.headline, row.body) for key, row in rows.items()}
-    marks = _marks(shown, resolved.words) if resolved.words else {}
+    marks = _marks(shown, resolved.words, cuts) if resolved.words else {}
     return tuple(
         _hit(rows[key], relations.get(key), shown[key], marks.get(key, _NO_MARKS)) for key in ids if key in rows
     )
 
 
 def _marks(
-    texts: Mapping[int, tuple[int, str | None, str]], words: Sequence[Word]
+    texts: Mapping[int, tuple[int, str | None, str]], words: Sequence[Word], cuts: Mapping[int, Cut]
 ) -> dict[int, tuple[list[Span], list[Span]]]:
     """Where the words stand in each headline and each body."""
-    cuts = runs_of_all([text for _, headline, body in texts.values() for text in (headline or "", body)])
+    left = [key for key in texts if key not in cuts]
+    more = cut([text for key in left for text in (texts[key][1] or "", texts[key][2])])
+    cuts = {**cuts, **{key: (more.one(2 * at), more.one(2 * at + 1)) for at, key in enumerate(left)}}
     return {
         key: (
-            _found(headline or "", cuts[2 * place], words, Field.BODY),
-            _found(body, cuts[2 * place + 1], words, Field.TITLE),
+            _found(headline or "", cuts[key][0], words, Field.BODY),
+            _found(body, cuts[key][1], words, Field.TITLE),
         )
-        for place, (key, (_, headline, body)) in enumerate(texts.items())
+        for key, (_, headline, body) in texts.items()
     }
 
 

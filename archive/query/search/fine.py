@@ -8,53 +8,55 @@ of their length; then the newest.
 from collections.abc import Sequence
 from typing import Any, Final
 
+import numpy as np
 from attrs import frozen
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from archive.query.language.nodes import Field, Word
-from archive.query.search.crossing import crossing
+from archive.query.search.crossing import Placed, crossing
 from archive.query.search.cursor import FineKey
 from archive.query.search.resolved import Resolved
 from archive.store.models import Article
-from archive.text.snippet import places
-from archive.text.tokens import Runs, runs_of_all, word_runs
+from archive.text.tokens import Cuts, Runs, cut, word_runs
 
 _USUAL: Final = 800
 """Characters of a text. As in BM25, a word counts less each time that it comes again, and in a longer text."""
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+_TEXTS: Final = select(Article.id, Article.headline, Article.body).where(Article.id.in_(_IDS))
 
 
 @frozen
 class Compared:
-    """A hit with its place among the first ones."""
+    """A hit with its place among the first ones, and its headline and body, cut."""
 
     fine: FineKey
     row: Row[Any]
+    cut: tuple[Runs, Runs]
 
 
 def compare(connection: Connection, resolved: Resolved, rows: Sequence[Row[Any]], newest: int) -> list[Compared]:
     """The hits in their order. `newest`: the last article that counts."""
-    statement = select(Article.id, Article.headline, Article.body).where(Article.id.in_([row.id for row in rows]))
-    told = connection.execute(statement).all()
-    cuts = runs_of_all([text for row in told for text in (row.headline or "", row.body)])
-    texts = {row.id: (cuts[2 * place], cuts[2 * place + 1]) for place, row in enumerate(told)}
-    words = [(word, word_runs(word.text)) for word in resolved.words]
-    across = crossing(connection, newest, [cut for _, cut in words], texts)
+    told = connection.execute(_TEXTS, {"ids": [row.id for row in rows]}).all()
+    texts = cut([text for row in told for text in (row.headline or "", row.body)])
+    words = [Placed.of(texts, word_runs(word.text), prefix=word.prefix) for word in resolved.words]
+    across = crossing(connection, newest, words, texts)
+    weights = _weights(resolved.words, words, texts)
+    place = {row.id: at for at, row in enumerate(told)}
     found = []
     for row in rows:
-        key = (across[row.id], -row.rank, -_weight(words, *texts[row.id]), -int(row.time.timestamp()), -row.id)
-        found.append(Compared(key, row))
+        at = place[row.id]
+        key = (across[at], -row.rank, -weights[at], -int(row.time.timestamp()), -row.id)
+        found.append(Compared(key, row, (texts.one(2 * at), texts.one(2 * at + 1))))
     return sorted(found, key=lambda one: one.fine)
 
 
-def _weight(words: Sequence[tuple[Word, Runs]], headline: Runs, body: Runs) -> int:
-    """How much of the words a text has, in thousandths."""
-    length = _USUAL + len(body.codes)
-    weight = 0
-    for word, cut in words:
-        often = 0
-        if word.field is not Field.BODY:
-            often += len(places(headline, cut, prefix=word.prefix))
-        if word.field is not Field.TITLE:
-            often += len(places(body, cut, prefix=word.prefix))
+def _weights(words: Sequence[Word], placed: Sequence[Placed], texts: Cuts) -> list[int]:
+    """How much of the words each article has, in thousandths."""
+    length = _USUAL + np.diff(texts.borders)[1::2]
+    weight = np.zeros_like(length)
+    for word, its in zip(words, placed, strict=True):
+        headline, body = np.bincount(its.texts, minlength=2 * len(length)).reshape(-1, 2).T
+        often = (word.field is not Field.BODY) * headline + (word.field is not Field.TITLE) * body
         weight += 1000 * often * 2 * _USUAL // (often * 2 * _USUAL + length)
-    return weight
+    found: list[int] = weight.tolist()
+    return found

@@ -4,11 +4,11 @@ By relevance, the first hits of the order are compared by their texts (`archive.
 another is of what was there when the first one was asked for: articles that came in since are on none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from attrs import evolve
+from attrs import evolve, frozen
 from sqlalchemy import CTE, Connection, Row, func, select
 
 from archive.errors import UsageError
@@ -51,17 +51,19 @@ def search(
 def _page(connection: Connection, resolved: Resolved, told: Cursor | None, limit: int, offset: int) -> Results:
     asked = resolved.asked
     hits = ordered(resolved)
-    head, edge = _head(connection, resolved, hits, told)
+    head = _head(connection, resolved, hits, told)
     # One more than is shown tells whether a page follows.
-    first = head[offset : offset + limit + 1]
+    first = head.hits[offset : offset + limit + 1]
     rest: Sequence[Row[Any]] = ()
-    if len(first) <= limit:
-        after = told.after if told is not None and told.after is not None else edge
-        behind = page(hits, after=after).limit(limit + 1 - len(first)).offset(max(0, offset - len(head)))
+    if len(first) <= limit and not head.is_all:
+        after = told.after if told is not None and told.after is not None else head.edge
+        behind = page(hits, after=after).limit(limit + 1 - len(first)).offset(max(0, offset - len(head.hits)))
         rest = connection.execute(behind).all()
     rows = [one.row for one in first] + list(rest)
     if told is not None:
         total = told.total
+    elif head.is_all:
+        total = len(head.hits)
     else:
         total = rows[0].total if rows else connection.scalar(select(func.count()).select_from(hits)) or 0
     following = None
@@ -69,9 +71,10 @@ def _page(connection: Connection, resolved: Resolved, told: Cursor | None, limit
         began = told or Cursor(pinned=last_change(connection), newest=_newest(connection), total=total)
         following = evolve(began, after=_key(rows[limit - 1]), fine=None, edge=None)
         if limit <= len(first):
-            following = evolve(began, after=None, fine=first[limit - 1].fine, edge=edge)
+            following = evolve(began, after=None, fine=first[limit - 1].fine, edge=head.edge)
+    cuts = {one.row.id: one.cut for one in first}
     return Results(
-        hits=describe(connection, resolved, [row.id for row in rows[:limit]]),
+        hits=describe(connection, resolved, [row.id for row in rows[:limit]], cuts),
         total=total,
         next_cursor=cursors.write(connection, asked, following) if following is not None else None,
     )
@@ -95,33 +98,41 @@ def every_hit(connection: Connection, resolved: Resolved) -> Iterator[int]:
     """The articles of all hits, in their order; memory stays flat."""
     hits = ordered(resolved)
     with by_index(connection):
-        head, edge = _head(connection, resolved, hits, None)
-        rest = connection.execute(page(hits, after=edge).execution_options(yield_per=_FETCH))
-    for one in head:
+        head = _head(connection, resolved, hits, None)
+        rest: Iterable[Row[Any]] = ()
+        if not head.is_all:
+            rest = connection.execute(page(hits, after=head.edge).execution_options(yield_per=_FETCH))
+    for one in head.hits:
         yield one.row.id
     for row in rest:
         yield row.id
 
 
-def _head(
-    connection: Connection, resolved: Resolved, hits: CTE, told: Cursor | None
-) -> tuple[list[Compared], Key | None]:
-    """The first hits by their texts, those that come behind a cursor; and the last of them before they were
-    compared."""
+@frozen
+class _Head:
+    """The first hits by their texts, those that come behind a cursor. `edge`: the last of them before they were
+    compared; None where none were. `is_all`: these are all hits of the search."""
+
+    hits: list[Compared]
+    edge: Key | None
+    is_all: bool = False
+
+
+def _head(connection: Connection, resolved: Resolved, hits: CTE, told: Cursor | None) -> _Head:
     asked = resolved.asked
     if not resolved.words or asked.sort != Sort.RELEVANCE or asked.query_id or (told and told.fine is None):
-        return [], None
+        return _Head([], None)
     statement = page(hits).limit(COMPARED)
     if told is not None:
         statement = page(hits, down_to=told.edge).limit(2 * COMPARED)
     rows = connection.execute(statement).all()
     if not rows:
-        return [], told.edge if told is not None else None
+        return _Head([], told.edge) if told is not None else _Head([], None, is_all=True)
     newest = told.newest if told is not None else _newest(connection)
     found = compare(connection, resolved, rows, newest)
     if told is not None and told.fine is not None:
-        return [one for one in found if one.fine > told.fine], told.edge
-    return found, _key(rows[-1])
+        return _Head([one for one in found if one.fine > told.fine], told.edge)
+    return _Head(found, _key(rows[-1]), is_all=len(rows) < COMPARED)
 
 
 def _newest(connection: Connection) -> int:

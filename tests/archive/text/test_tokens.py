@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archive.text.fold import fold_all_positions
 from archive.text.snippet import find
-from archive.text.tokens import runs, runs_of_all, term, tokens, tokens_of_all
+from archive.text.tokens import cut, runs, term, tokens, tokens_of_all
 
 PAIRS = ["“”", "‘’", "「」", "『』", "《》", "〈〉", "（）", "()", "[]", "【】", "［］", "〔〕", "{}", '""', "''"]
 DOTS = "·•・･‧∙⋅．"
@@ -122,10 +122,12 @@ def test_every_name_with_and_without_marks_finds_all_its_texts(shared: Path) -> 
 
 @given(st.lists(st.text("稀土，国“”《》《》<b>&#20013;½ à（zhōng）\n a1.", max_size=24), max_size=8))
 def test_texts_cut_together_are_cut_as_each_by_itself(texts: list[str]) -> None:
-    for cut, alone in zip(runs_of_all(texts), map(runs, texts), strict=True):
-        assert cut.codes.tolist() == alone.codes.tolist()
-        assert cut.ends.tolist() == alone.ends.tolist()
-        assert cut.positions.tolist() == alone.positions.tolist()
+    together = cut(texts)
+    for number, alone in enumerate(map(runs, texts)):
+        one = together.one(number)
+        assert one.codes.tolist() == alone.codes.tolist()
+        assert one.ends.tolist() == alone.ends.tolist()
+        assert one.positions.tolist() == alone.positions.tolist()
     assert tokens_of_all(texts, fold_all_positions(texts)) == list(map(tokens, texts))
 
 
