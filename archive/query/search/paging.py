@@ -6,14 +6,12 @@ another is of what was there when the first one was asked for: articles that cam
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
 from sqlalchemy import CTE, Connection, Row, func, select
 
 from archive.errors import UsageError
-from archive.export.datasets import Row as Exported
-from archive.export.datasets import articles
 from archive.query.search import cursor as cursors
 from archive.query.search.asked import Asked, Results, Sort
 from archive.query.search.cursor import Cursor, Key
@@ -23,6 +21,9 @@ from archive.query.search.order import ordered, page
 from archive.query.search.resolved import Resolved, last_change, resolve
 from archive.store.finding.planning import by_index
 from archive.store.models import Article
+
+if TYPE_CHECKING:
+    from archive.export.datasets import Row as Exported
 
 COMPARED: Final = 100
 """So many of the first hits are compared by their texts."""
@@ -80,9 +81,11 @@ def _page(connection: Connection, resolved: Resolved, told: Cursor | None, limit
     )
 
 
-def rows(connection: Connection, asked: Asked) -> Iterator[Exported]:
+def rows(connection: Connection, asked: Asked) -> Iterator["Exported"]:
     """Every hit in its order, as the export has an article (`archive.export.datasets.ARTICLES`); memory stays flat. A
     frozen hit has the headline and the text of its revision. Raises `QueryError`."""
+    from archive.export.datasets import articles  # which a page of hits does without
+
     resolved = resolve(connection, asked)
     hits = every_hit(connection, resolved)
     while ids := list(islice(hits, _FETCH)):

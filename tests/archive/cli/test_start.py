@@ -51,7 +51,7 @@ print("loaded", ours, *(name for name in {HEAVY} if name in sys.modules), file=s
     ("words", "most", "loads"),
     [
         ("--help", 17, ""),
-        ("search 消息", 86, "numpy sqlalchemy"),  # to fold what is searched for
+        ("search 消息", 76, "numpy sqlalchemy"),  # to fold what is searched for
         ("show 1", 70, "sqlalchemy"),
         ("history 1", 78, "sqlalchemy"),
         ("changes --since 2020", 77, "sqlalchemy"),
