@@ -22,8 +22,6 @@ from archive.workers import Workers
 CHUNK: Final = 1000
 ALONE: Final = 2000
 """Up to so many articles, starting other processes costs more than they save."""
-MEMORY: Final = "128MB"
-"""What DuckDB holds in memory; the rest is on disk."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -85,7 +83,6 @@ def scratch() -> Iterator[Any]:
         TemporaryDirectory(prefix="jianbao-recluster-") as folder,
         duckdb.connect(Path(folder, "pairs.duckdb")) as database,
     ):
-        database.execute(f"SET memory_limit = '{MEMORY}'")
         yield database
 
 
