@@ -78,13 +78,13 @@ def look_up(connection: Connection, hashes: Iterable[int]) -> dict[int, list[int
     told = json.dumps(asked.tolist())
     kept = runs.runs_of(connection)
     while True:
-        known = kept.known
+        known = kept.ready(connection, len(asked))
         wanted, numbers = runs.likely(known, turned)
         rows = connection.execute(
             _LOOK_UP[connection.dialect.name], {"hashes": told, "blocks": json.dumps(numbers)}
         ).all()
         tokens = {(-key, token) for key, token, block in rows if key < 0}
-        if kept.told(connection, known, tokens, len(asked)):
+        if kept.told(connection, known, tokens):
             break
     blocks = {}
     for key, article_id, block in rows:

@@ -15,7 +15,7 @@ statement that reads blocks tells which runs stand there. Where they are others,
 list is read again, and the look-up begins anew. So it does not matter who moved rows, when, or whether that was
 undone. A run loses rows when an article is withdrawn or changed, which leaves its filter true.
 
-*Reading a filter* costs what some hundred look-ups cost. So a process reads one when it has looked up so many hashes
+*Reading a filter* costs what some hundred look-ups cost. So a process reads one when it is to look up so many hashes
 without it: who asks of one text never does. All filters that a process holds take some 50 bytes an article, and no
 run's more than 32 MB.
 """
@@ -45,7 +45,7 @@ SLICE: Final = 1 << 19
 _ROOM: Final = 32
 """A block's id is its run's, and its number in the run in as many bits."""
 _SOME: Final = 2000
-"""Blocks that are read at a time."""
+"""Blocks that are read, or unpacked, at a time."""
 _BYTES: Final = 16_000
 """Bytes of a filter that are read in the time of one look-up, about."""
 
@@ -74,13 +74,10 @@ class Runs:
 
     known: tuple[Run, ...] = ()
 
-    def told(self, connection: Connection, known: Sequence[Run], tokens: set[tuple[int, int]], asked: int) -> bool:
-        """Whether those that were known are the runs that stand there, as the look-up of so many hashes told. If not,
-        they are read. May read a filter, for the next time."""
-        if tokens != {(run.id, run.token) for run in known}:
-            self.read(connection)
-            return False
-        for run in known:
+    def ready(self, connection: Connection, asked: int) -> tuple[Run, ...]:
+        """The known runs, before so many hashes are looked up in them: with the filters that are worth reading by then.
+        Without them a batch of texts would read, and hold in memory, a block for each of its hashes in each run."""
+        for run in self.known:
             if run.words is None:
                 run.asked += asked
                 if run.asked * _BYTES * 8 >= run.size * packed.BITS_OF_SMALL:
@@ -88,7 +85,14 @@ class Runs:
                     run.words = (
                         None if found is None else np.frombuffer(found, dtype="<u8").astype(np.uint64, copy=False)
                     )
-        return True
+        return self.known
+
+    def told(self, connection: Connection, known: Sequence[Run], tokens: set[tuple[int, int]]) -> bool:
+        """Whether those that were known are the runs that stand there, as a look-up told. If not, they are read."""
+        if tokens == {(run.id, run.token) for run in known}:
+            return True
+        self.read(connection)
+        return False
 
     def read(self, connection: Connection) -> None:
         """Read which runs there are."""
@@ -160,19 +164,17 @@ def likely(known: Sequence[Run], turned: Hashes) -> tuple[Hashes, list[int]]:
 
 def find(known: Sequence[Run], wanted: Hashes, blocks: Mapping[int, bytes]) -> Iterator[tuple[int, int]]:
     """Of what is looked for, by the blocks that were read: the hashes, each with an article that holds it."""
-    if not blocks:
-        return
     places = {run.id: place for place, run in enumerate(known)}
-    order = sorted(blocks)
-    turned, ids = packed.unpack(b"".join([blocks[key] for key in order]))
-    its = np.array([places[key >> _ROOM] for key in order], dtype=np.uint64)
-    named = _named(np.repeat(its, [len(blocks[key]) // packed.ROW for key in order]), turned)
-    start, end = np.searchsorted(named, wanted, "left"), np.searchsorted(named, wanted, "right")
-    held = end > start
-    values = packed.turned_back(turned[start[held]]).tolist()
-    for value, first, last in zip(values, start[held].tolist(), end[held].tolist(), strict=True):
-        for article_id in ids[first:last].tolist():
-            yield value, article_id
+    for order in chunks(sorted(blocks), _SOME):  # unpacked, a block is five times as large
+        turned, ids = packed.unpack(b"".join([blocks[key] for key in order]))
+        its = np.array([places[key >> _ROOM] for key in order], dtype=np.uint64)
+        named = _named(np.repeat(its, [len(blocks[key]) // packed.ROW for key in order]), turned)
+        start, end = np.searchsorted(named, wanted, "left"), np.searchsorted(named, wanted, "right")
+        held = end > start
+        values = packed.turned_back(turned[start[held]]).tolist()
+        for value, first, last in zip(values, start[held].tolist(), end[held].tolist(), strict=True):
+            for article_id in ids[first:last].tolist():
+                yield value, article_id
 
 
 def remove(connection: Connection, pairs: Collection[tuple[int, int]]) -> None:

@@ -5,7 +5,7 @@ import signal
 from collections import defaultdict
 
 import pytest
-from sqlalchemy import Connection, Engine, delete, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, delete, func, insert, inspect, select, text
 
 from archive.dedup import reindex
 from archive.dedup.propose import index, packed, runs
@@ -202,6 +202,26 @@ def test_who_asks_of_one_text_reads_no_filter(engine: Engine, monkeypatch: pytes
     other = open_engine(engine.url.render_as_string(hide_password=False))
     assert found(other, hashes(pairs(1))) == held(pairs(1))
     assert filters_read(other) == 0
+    other.dispose()
+
+
+def test_who_asks_of_many_reads_the_filters_first(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the first batch of an import would read, and hold in memory, a block for each hash in each run."""
+    read: list[int] = []
+    find = runs.find
+    monkeypatch.setattr(
+        runs, "find", lambda known, wanted, blocks: read.append(len(blocks)) or find(known, wanted, blocks)
+    )
+    monkeypatch.setattr(runs, "_BYTES", 1_000)
+    for step in range(1, 4):
+        put(engine, pairs(step))
+    with reading(engine) as connection:
+        blocks = connection.scalar(select(func.count()).select_from(DedupBlock))
+    other = open_engine(engine.url.render_as_string(hide_password=False))
+    assert found(other, hashes()) == {}
+    assert filters_read(other) == 3
+    assert blocks == 94
+    assert read == [5]
     other.dispose()
 
 
