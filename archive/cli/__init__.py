@@ -99,8 +99,7 @@ class Group(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         gc.set_threshold(_COLLECTIONS, *gc.get_threshold()[1:])
-        # Python looks through all of it once more as it ends, and takes it apart: a quarter of a command that reads.
-        atexit.register(gc.freeze)
+        atexit.register(_freeze)
         streams.guard()
         chinese.translate(self, "jianbao")
         try:
@@ -116,6 +115,13 @@ class Group(click.Group):
             if lost is not None and not ended.code:
                 _end(StorageError(f"cannot write the answer to standard output: {lost.strerror}"))
             raise
+
+
+def _freeze() -> None:
+    """Python looks through all of it once more as it ends, and takes it apart: a quarter of a command that reads. Where
+    DuckDB is loaded it must, which else tells on stderr what is left of it."""
+    if "duckdb" not in sys.modules:
+        gc.freeze()
 
 
 def _end(error: JianbaoError) -> NoReturn:

@@ -97,6 +97,19 @@ def test_no_garbage_is_looked_for_as_a_command_ends() -> None:
     assert int(done.stderr.split()[-1]) < 1_000, done.stderr
 
 
+@pytest.mark.slow
+def test_a_command_that_loads_duckdb_ends_without_a_word(tmp_path: Path) -> None:
+    """DuckDB tells on stderr what nobody took apart."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'archive.db'}", create=True)
+    store(engine, *(record(text(number), str(number)) for number in range(400)))
+    engine.dispose()
+    program = "from crawler.cli import main; main()"
+    command = [sys.executable, "-c", program, "--home", str(tmp_path), "recluster", "--dry-run"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
 STORES = """
 import sys
 from archive.ingest.prepare import indexes
