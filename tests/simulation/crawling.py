@@ -91,12 +91,18 @@ class Inline:
         """What the function gives."""
         return self.function(task)
 
+    def submit(self, task: Any) -> "Future[Any]":
+        """The same, as of one for which nobody waits."""
+        done: Future[Any] = Future()
+        try:
+            done.set_result(self.function(task))
+        except Exception as error:
+            done.set_exception(error)
+        return done
+
     def map(self, tasks: Iterable[Any], ahead: int = 2) -> Iterator["Future[Any]"]:
         """The same of many."""
-        for task in tasks:
-            done: Future[Any] = Future()
-            done.set_result(self.function(task))
-            yield done
+        yield from map(self.submit, tasks)
 
 
 def worse() -> Callable[[], None]:
