@@ -44,6 +44,8 @@ def _tell(tale: Story, rng: random.Random) -> Iterator[Publication]:
     later = published + timedelta(minutes=rng.randint(9, 600), seconds=rng.randint(0, 59))
     if showpiece or rng.random() < 0.22:
         renamed = rng.random() < 0.3 and len(tale.text) > 200  # a flash keeps its headline: it says half of it
+        # As with real reprints, one of the two headlines says what the text says: else nobody could tell by them.
+        renamed = renamed and any(_tells(one, tale.text) for one in (tale.headline, tale.other_headline))
         headline = tale.other_headline if renamed else tale.headline
         yield _on_portal(tale, away, rng.choice(TEMPLATES[era, away]), later, 1, "verbatim", headline)
     later += timedelta(minutes=rng.randint(9, 600), seconds=rng.randint(0, 59))
@@ -54,6 +56,12 @@ def _tell(tale: Story, rng: random.Random) -> Iterator[Publication]:
         later += timedelta(minutes=rng.randint(30, 900))
         if (showpiece or rng.random() < share) and len(tale.text) >= mirror.shortest:
             yield _on_mirror(tale, mirror, later)
+
+
+def _tells(headline: str, text: str) -> bool:
+    """Whether a headline has to do with a text: a fifth of its pairs of characters stand there."""
+    pairs = {one + other for one, other in itertools.pairwise(headline)}
+    return 5 * sum(pair in text for pair in pairs) >= len(pairs)
 
 
 def _on_portal(

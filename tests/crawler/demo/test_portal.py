@@ -15,6 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.dedup.linking import as_text, fingerprint
+from archive.dedup.verify.compare import Verdict, compare
+from archive.dedup.verify.relation import SAME_TEXT
 from crawler.demo.pages.mirrors import INJECTED, spin, transcode
 from crawler.demo.proxy import Proxy
 from crawler.demo.server import Portal
@@ -86,6 +89,22 @@ def test_every_kind_of_copy_and_page_is_there(world: World) -> None:
     showpiece = world.clusters()[0]
     assert {one.site for one in showpiece} == {"netease", "sohu", "bendi", "hengtuo", "jingwei"}
     assert "稀土" in showpiece[0].body
+
+
+def test_a_copy_under_another_headline_can_be_told_by_one_of_the_two() -> None:
+    """As two texts alone they are the same story, however many stories there are."""
+    renamed = 0
+    for first, *others in World(1000, 1).clusters().values():
+        for other in others:
+            if other.relation == "verbatim" and other.headline != first.headline:
+                renamed += 1
+                ours, theirs = (
+                    as_text(one.body, fingerprint(one.body), one.published_at, one.headline) for one in (first, other)
+                )
+                verdict = compare(theirs, ours)
+                assert isinstance(verdict, Verdict)
+                assert verdict.relation in SAME_TEXT, (first.url, verdict.reason)
+    assert renamed > 30
 
 
 def test_every_article_is_served_with_its_text_and_its_clutter(world: World, pages: Portal) -> None:
