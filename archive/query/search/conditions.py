@@ -8,7 +8,21 @@ nothing is known (no date, no story) stay.
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, assert_never
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, column, literal, not_, or_, select, table, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    Subquery,
+    and_,
+    column,
+    literal,
+    not_,
+    or_,
+    select,
+    table,
+    true,
+    union_all,
+)
 
 from archive.dedup.tables import Cluster, DedupText, Link
 from archive.flags import NO_TEXT
@@ -98,6 +112,13 @@ def headline_lacks(word: Word, dialect: str) -> ColumnElement[bool]:
     return not_(_stands(Word(word.text, Field.TITLE, word.prefix), dialect))
 
 
+def headlines_first(word: Word) -> Subquery:
+    """On SQLite the articles that hold a word, `id`, with a `rank`: 0 in the headline, -1 in the body alone."""
+    anywhere, headline = (fulltext.fts5_phrase(wanted(word), _column(field)) for field in (Field.ANY, Field.TITLE))
+    found = [(headline, 0), (f"({anywhere}) NOT ({headline})", -1)]
+    return union_all(*(_rows(query, literal(rank).label("rank")) for query, rank in found)).subquery("found")
+
+
 def _midnight(day: date | None, days: int = 0) -> datetime | None:
     return None if day is None else datetime.combine(day, time(), BEIJING) + timedelta(days=days)
 
@@ -136,8 +157,13 @@ def _column(field: Field) -> str:
 
 
 def _matching(query: str) -> ColumnElement[bool]:
+    return Article.id.in_(_rows(query))
+
+
+def _rows(query: str, *columns: Any) -> Select[*tuple[Any, ...]]:
     index = table(fulltext.TABLE, column("rowid"), column(fulltext.TABLE))
-    return Article.id.in_(select(index.c.rowid).where(index.c[fulltext.TABLE].op("MATCH")(literal(query))))
+    rows = select(index.c.rowid.label("id"), *columns)
+    return rows.where(index.c[fulltext.TABLE].op("MATCH")(literal(query)))
 
 
 def _stands(word: Word, dialect: str) -> ColumnElement[bool]:

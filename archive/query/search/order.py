@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
+from attrs import evolve
 from sqlalchemy import (
     CTE,
     BigInteger,
@@ -28,9 +29,9 @@ from sqlalchemy import (
 )
 
 from archive.dedup.tables import Cluster
-from archive.query.language.nodes import Field, Word
+from archive.query.language.nodes import Everything, Field, Word
 from archive.query.search.asked import Sort
-from archive.query.search.conditions import headline_lacks
+from archive.query.search.conditions import headline_lacks, headlines_first, wanted
 from archive.query.search.cursor import Key
 from archive.query.search.resolved import Resolved
 from archive.query.visible import visible
@@ -88,7 +89,29 @@ def _each(resolved: Resolved) -> FromClause:
         its = (QueryHit.query_id == query_id) & (QueryHit.article_id == Article.id)
         found = select(Article.id, _TIME.label("time"), (-QueryHit.place).label("rank")).join(QueryHit, its)
         return found.where(visible()).with_hint(Article, _SHOWN, "sqlite").subquery("shown")
-    return chosen(resolved, _TIME.label("time"), _rank(resolved).label("rank")).subquery("shown")
+    return _keyed(resolved).subquery("shown")
+
+
+def _keyed(resolved: Resolved, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """The articles that are hits, with their keys and these columns."""
+    time = _TIME.label("time")
+    if (word := _one_token(resolved)) is None:
+        return chosen(resolved, time, _rank(resolved).label("rank"), *columns)
+    # As FTS5 gives them: else a set is made of them, and one of those headlines, to look for each article in both.
+    found = headlines_first(word)
+    hits = select(Article.id, time, found.c.rank, *columns).join_from(found, Article, Article.id == found.c.id)
+    return hits.where(evolve(resolved, node=Everything()).condition()).with_hint(Article, _SHOWN, "sqlite")
+
+
+def _one_token(resolved: Resolved) -> Word | None:
+    """The word that is the whole query, where FTS5 tells cheaply in whose headline it is: a word of several tokens
+    costs more to be looked for twice than that spares."""
+    node = resolved.node
+    if resolved.dialect != "sqlite" or resolved.asked.sort is not Sort.RELEVANCE:
+        return None
+    if isinstance(node, Word) and node.field is Field.ANY and len(wanted(node).tokens) == 1:
+        return node
+    return None
 
 
 def _stories(resolved: Resolved) -> tuple[FromClause, ColumnElement[int]]:
@@ -97,12 +120,10 @@ def _stories(resolved: Resolved) -> tuple[FromClause, ColumnElement[int]]:
     Most articles are alone and most representatives are hits, which spares the sorting by stories: a wide word has
     hundreds of thousands of hits, and only what is left is sorted.
     """
-    columns = (_TIME.label("time"), _rank(resolved).label("rank"), Cluster.id.label("story"), Cluster.representative_id)
-    found = chosen(resolved, *columns).outerjoin(Cluster, Cluster.id == Article.cluster_id).cte("hit")
-    hit = found.prefix_with("MATERIALIZED").c
+    found = _keyed(resolved, Cluster.id.label("story"), Cluster.representative_id)
+    found = found.outerjoin(Cluster, Cluster.id == Article.cluster_id)
+    hit = found.cte("hit").prefix_with("MATERIALIZED").c
     represents = hit.representative_id == hit.id
-    alone = select(hit.id, hit.rank, hit.time).where(hit.story.is_(None))
-    first = _first(resolved, hit, represents)
     represented = select(hit.story).where(represents)
     left = hit.story.is_not(None) & hit.story.not_in(represented)  # a null is not in an empty set either
     others = select(hit.id, hit.story, hit.time, hit.rank).where(left).cte("others")
@@ -116,20 +137,32 @@ def _stories(resolved: Resolved) -> tuple[FromClause, ColumnElement[int]]:
         select(func.count()).where(or_(hit.story.is_(None), represents)).scalar_subquery()
         + select(func.count(others.c.story.distinct())).scalar_subquery()
     )
-    return union_all(alone, first, earliest).subquery("shown"), total
+    return union_all(*_standing(resolved, hit, represents), earliest).subquery("shown"), total
 
 
-def _first(resolved: Resolved, hit: Any, represents: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-    """The representatives among the hits, with the best rank of their stories' hits."""
-    if resolved.asked.sort in (Sort.TIME, Sort.COPIES):
-        return select(hit.id, hit.rank, hit.time).where(represents)  # all hits of a story have the same one
-    better = hit.story.is_not(None) & not_(represents)
-    if resolved.asked.sort is Sort.RELEVANCE:
-        better &= hit.rank > -len(_in_headlines(resolved))
-    # No join: where PostgreSQL takes a word for rare, it would compare each story with each better hit.
+def _standing(resolved: Resolved, hit: Any, represents: ColumnElement[bool]) -> list[Select[*tuple[Any, ...]]]:
+    """The hits that are alone, and the representatives among the others with the best rank of their stories' hits."""
+    alone = hit.story.is_(None)
+    if resolved.asked.sort is Sort.CHANGE:
+        return [select(hit.id, hit.rank, hit.time).where(alone), _latest(hit, represents)]
+    rank = hit.rank
+    if resolved.asked.sort is Sort.RELEVANCE and (words := len(_in_headlines(resolved))):
+        # There are few ranks above the least. The stories of one are a set, quicker made than all hits are grouped.
+        # `>=`: for an equation SQLite would first make an index of all hits.
+        stories = {
+            one: select(hit.story).where(hit.story.is_not(None), hit.rank >= one) for one in range(0, -words, -1)
+        }
+        rank = case(*((hit.story.in_(its), one) for one, its in stories.items()), else_=hit.rank)
+    return [select(hit.id, rank.label("rank"), hit.time).where(or_(alone, represents))]
+
+
+def _latest(hit: Any, represents: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The representatives among the hits, with the greatest rank of their stories' hits, of any number of ranks."""
+    # No join: where PostgreSQL takes a word for rare, it would compare each story with each of its copies.
+    copies = hit.story.is_not(None) & not_(represents)
     both = union_all(
         select(hit.story, hit.rank, hit.id, hit.time).where(represents),
-        select(hit.story, hit.rank, cast(null(), BigInteger), cast(null(), UtcDateTime())).where(better),
+        select(hit.story, hit.rank, cast(null(), BigInteger), cast(null(), UtcDateTime())).where(copies),
     ).subquery("both")
     key = func.max(both.c.id)
     told = (key.label("id"), func.max(both.c.rank).label("rank"), func.max(both.c.time).label("time"))

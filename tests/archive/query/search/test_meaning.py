@@ -196,7 +196,8 @@ def test_a_story_is_one_hit_in_its_place(engine: Engine) -> None:
     stories = {row["id"]: row["cluster_id"] for row in rows}
     with reading(engine) as connection:
         for sort, text in product(
-            (Sort.TIME, Sort.RELEVANCE), ("", "稀土", "稀土 OR 疫情 OR 5G", "covid -出口", "管制 OR is:live")
+            (Sort.TIME, Sort.RELEVANCE),
+            ("", "稀土", "土", "上流社会", "title:稀土", "稀土 OR 疫情 OR 5G", "covid -出口", "管制 OR is:live"),
         ):
             asked = Asked(text, sort=sort)
             words = resolve(connection, asked).words if sort is Sort.RELEVANCE else ()
@@ -211,6 +212,33 @@ def test_a_story_is_one_hit_in_its_place(engine: Engine) -> None:
             placed = connection.execute(page(ordered(resolve(connection, asked)))).all()
             assert [(row.rank, row.time, row.id) for row in placed] == sorted(wanted, reverse=True), (sort, text)
             assert {row.total for row in placed} == {len(wanted)}
+
+
+def test_each_copy_is_a_hit_in_its_place(engine: Engine) -> None:
+    """The words in its headline, then its time; also of one word, of few sites and days."""
+    chance = random.Random(29)
+    rows = described(chance, list(zip([text[:12] for text in texts(chance, 300)], texts(chance, 300), strict=True)))
+    with writing(engine) as connection:
+        plain = {one.id: one for one in fill(connection, chance, rows)}
+    since = DAY - timedelta(days=20)
+    with reading(engine) as connection:
+        for text in ("稀土", "土", "rare*", "covid", "上流社会", "body:稀土", "title:土", "稀土 OR 土"):
+            asked = Asked(text, sites=SITES[:2], since=since, every_copy=True)
+            resolved = resolve(connection, asked)
+            words = [word for word in resolved.words if word.field is not Field.BODY]
+            its = [
+                one
+                for one in plain.values()
+                if one.published_at is not None and one.published_at >= since and one.site in SITES[:2]
+            ]
+            wanted = [
+                (-sum(not _in_headline(word, one) for word in words), one.published_at, one.id)
+                for one in its
+                if finds(resolved.node, one)
+            ]
+            placed = connection.execute(page(ordered(resolved))).all()
+            assert placed, text
+            assert [(row.rank, row.time, row.id) for row in placed] == sorted(wanted, reverse=True), text
 
 
 def _in_headline(word: Word, article: Plain) -> bool:
