@@ -23,6 +23,10 @@ CHUNK: Final = 1000
 ALONE: Final = 2000
 """Up to so many articles, starting other processes costs more than they save."""
 
+MEMORY: Final = 128
+"""Megabytes that DuckDB holds while pairs are found; what is more is on disk."""
+MOST_MEMORY: Final = 1 << 20
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -90,19 +94,48 @@ def pairs_of(database: Any, made_rows: Iterable[list[work.Row]]) -> tuple[Ids, t
     """The pairs of articles with different texts that are worth comparing, and the digests, as
     `archive.dedup.recluster.run.PairEngine` has them. `database`: DuckDB's, in which the tables of
     `archive.dedup.recluster.pairs_sql` are made."""
-    database.execute(f"CREATE TABLE texts ({', '.join(f'{name} BIGINT' for name in TEXTS)})")
-    for table in ("kept", "looked"):
-        database.execute(f"CREATE TABLE {table} (value BIGINT, article_id BIGINT)")
-    held = ("value", "article_id")
-    for made in made_rows:
-        _insert(database, "texts", TEXTS, [row[:6] for row in made])
-        _insert(database, "kept", held, [(value, row.article_id) for row in made for value in row.kept])
-        _insert(database, "looked", held, [(value, row.article_id) for row in made for value in row.looked_up])
-    for name, query in STEPS:
-        database.execute(f"CREATE VIEW {name} AS {query}")
-    pairs = database.execute("SELECT one, other FROM pairs ORDER BY one, other").fetchnumpy()
-    texts = database.execute("SELECT article_id, digest FROM texts WHERE sampled > 0 ORDER BY article_id").fetchnumpy()
+    with _little(database):
+        database.execute(f"CREATE TABLE texts ({', '.join(f'{name} BIGINT' for name in TEXTS)})")
+        for table in ("kept", "looked"):
+            database.execute(f"CREATE TABLE {table} (value BIGINT, article_id BIGINT)")
+        held = ("value", "article_id")
+        for made in made_rows:
+            _insert(database, "texts", TEXTS, [row[:6] for row in made])
+            _insert(database, "kept", held, [(value, row.article_id) for row in made for value in row.kept])
+            _insert(database, "looked", held, [(value, row.article_id) for row in made for value in row.looked_up])
+        for name, query in STEPS:
+            # As a table: views are one query, whose parts would want memory at the same time.
+            _make(database, name, query)
+        pairs = database.execute("SELECT one, other FROM pairs ORDER BY one, other").fetchnumpy()
+        texts = database.execute("SELECT article_id, digest FROM texts WHERE sampled > 0 ORDER BY 1").fetchnumpy()
     return np.stack((pairs["one"], pairs["other"]), axis=1), (texts["article_id"], texts["digest"])
+
+
+@contextmanager
+def _little(database: Any) -> Iterator[None]:
+    """Let DuckDB work in little memory: by one thread, since each wants its own."""
+    database.execute(f"SET memory_limit = '{MEMORY}MB'; SET threads = 1; SET preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        database.execute("RESET memory_limit; RESET threads; RESET preserve_insertion_order")
+
+
+def _make(database: Any, name: str, query: str) -> None:
+    """Make a table. What DuckDB cannot do in the memory that it has, it does in twice as much."""
+    import duckdb
+
+    megabytes = MEMORY
+    while True:
+        try:
+            database.execute(f"CREATE TABLE {name} AS {query}")
+        except duckdb.OutOfMemoryException:
+            if megabytes >= MOST_MEMORY:
+                raise
+            megabytes *= 2
+            database.execute(f"SET memory_limit = '{megabytes}MB'")
+        else:
+            return
 
 
 def mapped(function: Callable[[T], R], chunks: Iterable[T], jobs: int) -> Iterator[R]:
