@@ -14,8 +14,8 @@ from archive.query.changes import Wanted, changes, history
 from archive.store.db import writing
 from archive.store.models import Article, Capture, Change, Frontier, Recheck, Revision
 from archive.text.clean import clean_body
-from crawler.capture import item
 from crawler.capture.version import extractor_version
+from crawler.pages import extract
 from crawler.pages.page import Page
 from crawler.warc.writer import Repeats
 from tests.crawler.run import paged
@@ -248,8 +248,8 @@ def test_what_is_wanted_narrows_what_is_read(clip: Clip) -> None:
 
 
 def test_an_article_on_several_pages_is_put_together_again(clip: Clip, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = item.extract
-    monkeypatch.setattr(item, "extract", lambda *args, **more: _shorter(real(*args, **more)))
+    real = extract.extract
+    monkeypatch.setattr(extract, "extract", lambda *args, **more: _shorter(real(*args, **more)))
     paged.warc(clip.home.warc, [1, 2, 3])
     clip.take_in()
     short = "\n".join(lines[0] for lines in paged.LINES.values())
