@@ -29,6 +29,12 @@ PAGES = 400
 """Stories of the WARC file that pages are read from."""
 
 
+def told(heading: str, table: str) -> Part:
+    """A part, said as soon as it is measured: what comes after it may take hours, or fail."""
+    click.echo(f"\n{heading}\n\n{table}\n")
+    return heading, table
+
+
 def grown(archive: Growing, sizes: Sequence[int], steps: Steps, at_first: Callable[[Figures], None]) -> list[Part]:
     """Measure at each size; the tables. `at_first`: what is to be done at the first size, and hears the figures."""
     figures, bytes_ = Figures("articles in SQLite"), Figures("articles in SQLite")
@@ -42,7 +48,7 @@ def grown(archive: Growing, sizes: Sequence[int], steps: Steps, at_first: Callab
         if size == sizes[0]:
             at_first(figures)
         tell(f"all measured with {size:,} articles")
-    return [("As an archive grows", figures.table()), ("Bytes an article", bytes_.table())]
+    return [told("As an archive grows", figures.table()), told("Bytes an article", bytes_.table())]
 
 
 def others(archive: Growing, figures: Figures, queries: int) -> list[Part]:
@@ -52,7 +58,7 @@ def others(archive: Growing, figures: Figures, queries: int) -> list[Part]:
     copies = texts.measure(archive.url, seed, size, cost, figures.rows[MEMORY][size], archive.way)
     asked = asking.words(seed, size, queries)
     found = words.measure(archive.url, archive.folder, seed, size, asked)
-    return [("Copies, beside others", copies), ("Search, beside others", found)]
+    return [told("Copies, beside others", copies), told("Search, beside others", found)]
 
 
 def index(sizes: Sequence[int]) -> str:
@@ -79,21 +85,21 @@ def main(articles: int, postgresql: int, seed: int, dry_run: bool) -> None:
         parts = grown(
             archive, sizes, steps, lambda figures: beside_others.extend(others(archive, figures, steps.queries))
         )
-    parts += [("The duplicate index", index(sizes)), *beside_others]
+    parts += [told("The duplicate index", index(sizes)), *beside_others]
     with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as name:
-        parts.append(("Pages, beside others", pages.measure(Path(name), seed, PAGES, child.in_own_process)))
+        parts.append(told("Pages, beside others", pages.measure(Path(name), seed, PAGES, child.in_own_process)))
     if postgresql:
         with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as name:
             try:
                 table = beside(Path(name), articles=postgresql, seed=seed, steps=Steps.within(postgresql)).table()
             except RuntimeError as error:
                 table = f"Not measured: {error}"
-        parts.append(("PostgreSQL beside SQLite", table))
+        parts.append(told("PostgreSQL beside SQLite", table))
     command = f"make bench-scale ARTICLES={articles}" + (f" POSTGRESQL={postgresql}" if postgresql != 20_000 else "")
-    told = report.page_of(report.measured_how(command, load), parts)
-    click.echo(told)
+    how = report.measured_how(command, load)
+    click.echo(how)
     if not dry_run:
-        report.write(told)
+        report.write(report.page_of(how, parts))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """PostgreSQL beside SQLite: the same articles, in the same run; the server's time counts."""
 
 import os
+import time
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import create_engine, text
 
-from benchmarks.scale import asking, space
+from benchmarks.scale import asking, child, space
 from benchmarks.scale.figures import Figures
 from benchmarks.scale.growing import Growing, Steps, tell, whole
 from tests.postgres import Server
@@ -15,7 +16,7 @@ COLUMNS: Final = ("SQLite", "PostgreSQL")
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
-def beside(folder: Path, *, articles: int, seed: int, steps: Steps) -> Figures:
+def beside(folder: Path, *, articles: int, seed: int, steps: Steps, way: child.Way = child.in_own_process) -> Figures:
     """Both measured. Raises `RuntimeError` where PostgreSQL cannot run."""
     figures = Figures(f"{articles:,} articles", lambda column: COLUMNS[column])
     asked = asking.words(seed, articles, steps.queries)
@@ -25,9 +26,11 @@ def beside(folder: Path, *, articles: int, seed: int, steps: Steps) -> Figures:
         for column, name in enumerate(COLUMNS):
             tell(f"{name} with {articles:,} articles")
             (folder / name).mkdir()
-            archive = Growing(folder / name, seed=seed)
+            archive = Growing(folder / name, seed=seed, way=way)
             if column:
-                archive = Growing(folder / name, seed=seed, url=server.url(), server=lambda: seconds_of(postmaster))
+                archive = Growing(
+                    folder / name, seed=seed, way=way, url=server.url(), server=lambda: seconds_of(postmaster)
+                )
             archive.begin()
             archive.reach(articles, figures, steps, column)
             if column:
@@ -37,7 +40,7 @@ def beside(folder: Path, *, articles: int, seed: int, steps: Steps) -> Figures:
                 figures,
                 column,
                 asked,
-                lambda archive=archive: asking.processor() + archive.server(),  # type: ignore[misc]
+                lambda archive=archive: time.process_time() + archive.server(),  # type: ignore[misc]
             )
             whole(archive, figures, column)
             space.measure(archive.url, articles, figures, column)

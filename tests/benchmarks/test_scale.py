@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from benchmarks.scale import asking, child, corpus, report
 from benchmarks.scale.__main__ import grown
+from benchmarks.scale.databases import beside
 from benchmarks.scale.figures import Figures
 from benchmarks.scale.growing import EACH, MEMORY, Growing, Steps
 
@@ -69,6 +70,18 @@ def test_a_very_small_archive_is_measured_to_the_end(sqlite_engine: Engine, tmp_
         assert measure in grows
     assert "of these in `article_text`" in sizes
     assert "stories that hold it | " in grows
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("postgres_server")
+def test_both_databases_are_measured_to_the_end(tmp_path: Path) -> None:
+    steps = Steps(windows=1, window=4, single=1, some=2, queries=4)
+    figures = beside(tmp_path, articles=30, seed=1, steps=steps, way=child.in_this_process)
+    table = figures.table()
+    assert table.splitlines()[0] == "| 30 articles | SQLite | PostgreSQL |"
+    for measure in (EACH, "whole export", "recluster", "search, hits and count", "of these in `article_text`"):
+        assert all(figures.rows[name].keys() == {0, 1} for name in figures.rows if name.startswith(measure)), measure
+        assert measure in table
 
 
 def test_the_words_that_are_asked_for_stand_in_the_texts() -> None:
