@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -255,6 +254,8 @@ def test_several_processes_find_the_same(sqlite_engine: Engine, monkeypatch: pyt
 
 def test_what_duckdb_cannot_do_in_little_memory_it_does_in_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """One list of all is nothing that can wait on disk."""
+    import duckdb  # not before tests are run: what stands there then is never taken apart, which DuckDB tells on stderr
+
     monkeypatch.setattr(duck, "MEMORY", 4)
     every = "SELECT list(range) AS every FROM range(2_000_000)"
     with duck.scratch() as database, duck._little(database):
