@@ -22,10 +22,10 @@ from archive.workers import Workers
 CHUNK: Final = 1000
 ALONE: Final = 2000
 """Up to so many articles, starting other processes costs more than they save."""
-
 MEMORY: Final = 128
 """Megabytes that DuckDB holds while pairs are found; what is more is on disk."""
 MOST_MEMORY: Final = 1 << 20
+"""Megabytes at which it is not given more."""
 
 T = TypeVar("T")
 R = TypeVar("R")

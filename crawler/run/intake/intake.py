@@ -54,7 +54,7 @@ class Intake:
         return next(iter(self.store_answers([answer])), Kept())
 
     def store_answers(self, answers: Sequence[Answer]) -> list[Kept]:
-        """Store answers, all or nothing; what became of each, [] where the run is ending."""
+        """Store answers, all or nothing; what became of each, [] where that ends the run."""
         with self.run.ends():
             return self._store(answers)
         return []
