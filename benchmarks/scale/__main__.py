@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from benchmarks import dedup
-from benchmarks.scale import asking, child, report, space
+from benchmarks.scale import asking, child, cores, report, space
 from benchmarks.scale.databases import beside
 from benchmarks.scale.figures import Figures
 from benchmarks.scale.growing import EACH, MEMORY, Growing, Steps, tell, whole
@@ -33,6 +33,14 @@ def told(heading: str, table: str) -> Part:
     """A part, said as soon as it is measured: what comes after it may take hours, or fail."""
     click.echo(f"\n{heading}\n\n{table}\n")
     return heading, table
+
+
+def measured(heading: str, measure: Callable[[], str]) -> Part:
+    """A part that not every machine can measure."""
+    try:
+        return told(heading, measure())
+    except RuntimeError as error:
+        return told(heading, f"Not measured: {error}")
 
 
 def grown(archive: Growing, sizes: Sequence[int], steps: Steps, at_first: Callable[[Figures], None]) -> list[Part]:
@@ -88,13 +96,23 @@ def main(articles: int, postgresql: int, seed: int, dry_run: bool) -> None:
     parts += [told("The duplicate index", index(sizes)), *beside_others]
     with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as name:
         parts.append(told("Pages, beside others", pages.measure(Path(name), seed, PAGES, child.in_own_process)))
+    with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as name:
+        folder = Path(name)
+        parts.append(
+            measured(
+                "Pages, on one core and on two",
+                lambda: cores.measure(folder, seed, cores.STORIES, child.in_own_process),
+            )
+        )
     if postgresql:
         with tempfile.TemporaryDirectory(prefix="jianbao-bench-") as name:
-            try:
-                table = beside(Path(name), articles=postgresql, seed=seed, steps=Steps.within(postgresql)).table()
-            except RuntimeError as error:
-                table = f"Not measured: {error}"
-        parts.append(told("PostgreSQL beside SQLite", table))
+            folder, within = Path(name), Steps.within(postgresql)
+            parts.append(
+                measured(
+                    "PostgreSQL beside SQLite",
+                    lambda: beside(folder, articles=postgresql, seed=seed, steps=within).table(),
+                )
+            )
     command = f"make bench-scale ARTICLES={articles}" + (f" POSTGRESQL={postgresql}" if postgresql != 20_000 else "")
     how = report.measured_how(command, load)
     click.echo(how)

@@ -1,6 +1,7 @@
 """The benchmark of scale: its corpus, its smallest run, and that it writes between its markers alone."""
 
 import json
+import os
 import tracemalloc
 from collections import Counter
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from benchmarks.scale import asking, child, corpus, report
+from benchmarks.scale import asking, child, cores, corpus, report
 from benchmarks.scale.__main__ import grown
 from benchmarks.scale.databases import beside
 from benchmarks.scale.figures import Figures
@@ -82,6 +83,21 @@ def test_both_databases_are_measured_to_the_end(tmp_path: Path) -> None:
     for measure in (EACH, "whole export", "recluster", "search, hits and count", "of these in `article_text`"):
         assert all(figures.rows[name].keys() == {0, 1} for name in figures.rows if name.startswith(measure)), measure
         assert measure in table
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one core here")
+def test_a_page_on_one_core_and_on_two_is_what_the_large_file_takes_beyond_the_small_one(tmp_path: Path) -> None:
+    def way(module: str, function: str, folder: str, number: int) -> child.Spent:
+        assert (module, function) == (cores.__name__, cores.imported.__name__)
+        count = {"5": 3, "25": 20}[Path(folder).name]
+        return child.Spent(seconds=2 + count / 200, megabytes=1, told=number + count / 100 / number)
+
+    assert cores.measure(tmp_path, 1, 25, way).splitlines() == [
+        "| pages of a WARC file, 17 beyond 3 | one core | two cores |",
+        "|---|---|---|",
+        "| pages a second of the processor's time (110 asked) | 200 | 200 (1.00) |",
+        "| pages a second by the clock (1.7 times asked) | 100 | 200 (2.00) |",
+    ]
 
 
 def test_the_words_that_are_asked_for_stand_in_the_texts() -> None:
