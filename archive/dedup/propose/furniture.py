@@ -28,8 +28,9 @@ COPIES: Final = 4
 """As long as not more articles hold it than this many times the stories."""
 HOLDERS: Final = 16
 """So many articles are noted of a passage; then it is settled."""
-REMEMBERED: Final = 20_000
-"""Articles for which a passage is remembered that no other article holds."""
+REMEMBERED: Final = 200_000
+"""Articles for which a passage is remembered that no other article holds: some five rows an article. Where it becomes
+furniture later than that, it stays text in the first article that held it, and a copy without it is no copy."""
 
 SETTLED: Final = 0
 TEXT: Final = -1
