@@ -27,6 +27,7 @@ COPIES: Final = 8
 SIDES: Final = 4
 """Of articles with one text that a person put on several sides of a split, so many sides are compared, the text's own
 first: a link to one side holds nothing together on another. Never the clusters themselves, which follow from links."""
+_NO_SIDE: Final[frozenset[tuple[int, int]]] = frozenset()
 _CHUNK: Final = 4000
 
 
@@ -72,7 +73,7 @@ class Stories:
         self._sizes: dict[int, _Size] = {}
         self._texts: dict[int, Text] = {}
         self._twins: defaultdict[int, dict[int, Twin]] = defaultdict(dict)
-        self._sides: defaultdict[int, frozenset[tuple[int, int]]] = defaultdict(frozenset)
+        self._sides: dict[int, frozenset[tuple[int, int]]] = {}
         self._lists = [shortlist(one.sample.looked_up, self._holders, effort) for one in wanted]
         self._read_sizes({one.article_id for found in self._lists for one in found})
         # Nothing is a copy of a text of which nothing counts, and there may be very many.
@@ -157,11 +158,13 @@ class Stories:
 
     def _by_side(self, article_id: int | None, digest: int) -> list[list[int]]:
         """The articles with this text, side by side: those on the article's own sides first, then the earliest."""
+        others = [key for key in sorted(self._twins[digest]) if key != article_id]
+        if not self._sides:  # as nearly always; and there may be thousands
+            return [others] if others else []
         groups: defaultdict[frozenset[tuple[int, int]], list[int]] = defaultdict(list)
-        for key in sorted(self._twins[digest]):
-            if key != article_id:
-                groups[self._sides[key]].append(key)
-        own = self._sides[article_id] if article_id is not None else frozenset()
+        for key in others:
+            groups[self._sides.get(key, _NO_SIDE)].append(key)
+        own = self._sides.get(article_id, _NO_SIDE) if article_id is not None else _NO_SIDE
         return [groups[side] for side in sorted(groups, key=lambda side: side != own)[:SIDES]]
 
     def _nearest(self, place: int, candidate: Candidate) -> list[int]:
@@ -215,7 +218,7 @@ class Stories:
                 .where(Article.id.in_(chunk), Article.id <= ClusterSide.last_id)
             )
             for key, split, side in rows:
-                self._sides[key] |= {(split, side)}
+                self._sides[key] = self._sides.get(key, _NO_SIDE) | {(split, side)}
 
     def _read(self, article_ids: Iterable[int]) -> None:
         self._texts.update(read(self._connection, [key for key in article_ids if key not in self._texts]))

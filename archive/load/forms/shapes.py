@@ -17,7 +17,8 @@ _BLANK: Final = b" \t\r\n"
 _MARK: Final = b"\xef\xbb\xbf"
 _OUTSIDE: Final = re.compile(rb"[^\s,\[\]\xef\xbb\xbf]")
 _INSIDE: Final = re.compile(rb'[{}"]')
-_IN_TEXT: Final = re.compile(rb'["\\\n]')
+_IN_TEXT: Final = re.compile(rb'(?:[^"\\\n]++|\\[\s\S])*+(?:["\n]|\\\Z)')
+"""The rest of a text, with its escapes, up to what ends it, or to an escape that the next chunk goes on with."""
 
 
 def pieces(file: Readable, most: int = MAX_RECORD) -> Iterator[Piece]:
@@ -101,21 +102,21 @@ class _Scan:
             if self._escaped:
                 self._escaped, at = False, at + 1
                 continue
-            pattern = (_IN_TEXT if self._in_text else _INSIDE) if self.depth else _OUTSIDE
-            match = pattern.search(chunk, at)
+            match = self._next(chunk, at)
             if match is None:
                 break
             at = match.end()
+            sign = chunk[at - 1 : at]
             if self.depth:
-                if self._in_text and match[0] == b"\n":
+                if self._in_text and sign == b"\n":
                     # A quote is missing. The record is given up, so that the fault costs no other.
                     yield self._end(b"", "not JSON: a text does not end")
                     self.depth, self._in_text, self._junk = 0, False, True
                     continue
-                self._step(match[0])
+                self._step(sign)
                 if not self.depth:
                     yield self._end(chunk[kept:at])
-            elif match[0] == b"{":
+            elif sign == b"{":
                 self.depth, self.began, kept, self._junk = 1, self.offset + at - 1, at - 1, False
             elif not self._junk:
                 self._junk = True
@@ -123,6 +124,12 @@ class _Scan:
         if self.depth:
             self._keep(chunk[kept:])
         self.offset += len(chunk)
+
+    def _next(self, chunk: bytes, at: int) -> "re.Match[bytes] | None":
+        """Up to the next sign that changes anything."""
+        if self._in_text:
+            return _IN_TEXT.match(chunk, at)
+        return (_INSIDE if self.depth else _OUTSIDE).search(chunk, at)
 
     def _step(self, sign: bytes) -> None:
         """What a sign inside a record changes."""
