@@ -27,8 +27,8 @@ from attrs import define, field
 from sqlalchemy.engine import URL
 
 from archive import workers
-from archive.ingest import prepare
 from archive.store import db
+from tests.once.compiled import share_compiled_statements
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = f"""
@@ -43,20 +43,59 @@ with end():
 """
 MODULES = (
     "alembic.command",
+    "archive.cli.options",
     "archive.ingest.round",
     "archive.text.tokens",
     "asyncio",
     "crawler.cli",
+    "crawler.cli.crawl",
+    "crawler.cli.logs",
+    "crawler.cli.told",
+    "crawler.demo.proxy",
     "crawler.download",
     "crawler.middlewares",
+    "crawler.pages.extract",
     "crawler.run.extraction",
     "crawler.run.load",
     "crawler.run.runner",
     "crawler.settings",
+    "crawler.sites.netease",
+    "crawler.sites.sohu",
+    "crawler.spiders.answers",
+    "crawler.spiders.parts",
+    "crawler.spiders.single",
     "duckdb",
+    "encodings.idna",
+    "encodings.utf_8_sig",
+    "protego",
+    "queuelib",
     "scrapy.crawler",
+    "scrapy.downloadermiddlewares.defaultheaders",
+    "scrapy.downloadermiddlewares.downloadtimeout",
+    "scrapy.downloadermiddlewares.httpauth",
     "scrapy.downloadermiddlewares.httpproxy",
+    "scrapy.downloadermiddlewares.redirect",
+    "scrapy.downloadermiddlewares.retry",
+    "scrapy.downloadermiddlewares.stats",
+    "scrapy.downloadermiddlewares.useragent",
+    "scrapy.dupefilters",
+    "scrapy.extensions.corestats",
+    "scrapy.extensions.logcount",
     "scrapy.extensions.logstats",
+    "scrapy.extensions.memusage",
+    "scrapy.logformatter",
+    "scrapy.pqueues",
+    "scrapy.robotstxt",
+    "scrapy.spidermiddlewares.depth",
+    "scrapy.spidermiddlewares.httperror",
+    "scrapy.spidermiddlewares.metacopy",
+    "scrapy.spidermiddlewares.referer",
+    "scrapy.spidermiddlewares.start",
+    "scrapy.spidermiddlewares.urllength",
+    "scrapy.squeues",
+    "scrapy.statscollectors",
+    "scrapy.utils.engine",
+    "tests.portal.few",
     "trafilatura",
     "twisted.internet.asyncioreactor",
 )
@@ -132,8 +171,7 @@ def wait_for_a_command() -> str:
     for module in MODULES:
         import_module(module)
     assert "twisted.internet.reactor" not in sys.modules, "a reactor belongs to one process"
-    prepare.indexes("题", "字" * 50)  # loads what only the first text needs, and makes the tables
-    template = _empty_archive()
+    template = _rehearsed()
     gc.freeze()  # or the first collection of each process would copy all that was imported
     gc.set_threshold(50_000, 20, 50)
     tasks, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "w")
@@ -164,10 +202,24 @@ def _become(words: Sequence[str], environment: Mapping[str, str], folder: str, o
     sys.argv[1:] = words
 
 
-def _empty_archive() -> bytes:
+def _rehearsed() -> bytes:
+    """What is loaded, made and compiled with the first article is there for every command; an empty archive."""
+    from crawler.pages.witness import read_lines
+    from crawler.sites.registry import load_sites
+    from tests.archive.make import article, captured, store
+
+    load_sites()
+    read_lines("<p>字")  # too short an answer, so that it asks all that it has
+    share_compiled_statements()
     with tempfile.TemporaryDirectory() as folder:
-        db.open_engine(f"sqlite:///{folder}/archive.db", create=True).dispose()
-        return Path(folder, "archive.db").read_bytes()
+        engine = db.open_engine(f"sqlite:///{folder}/archive.db", create=True)
+        engine.dispose()
+        template = Path(folder, "archive.db").read_bytes()
+        text = "字" * 50
+        for number, each in enumerate((text, text, f"{text}词")):
+            store(engine, captured(article(f"a:{number}", each), number))
+        engine.dispose()
+    return template
 
 
 def _copy_new_archives(template: bytes) -> None:

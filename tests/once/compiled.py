@@ -27,6 +27,9 @@ def share_compiled_statements() -> None:
             engine._compiled_cache = LRUCache(STATEMENTS)
         else:
             engine.dialect, engine._compiled_cache = before.dialect, before._compiled_cache
+            # An error is told by the dialect's listeners, and each engine adds its own, which names its archive.
+            if listeners := engine.dialect.dispatch.handle_error:
+                listeners.clear()
         return engine
 
     db.create_engine = shared  # type: ignore[attr-defined]

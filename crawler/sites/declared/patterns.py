@@ -7,6 +7,7 @@ more doubles the work (https://owasp.org/www-community/attacks/Regular_expressio
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from re import _constants as c  # type: ignore[attr-defined]  # the parser's own names; there are no public ones
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, Final
@@ -21,6 +22,7 @@ _SAMPLE: Final = "a0 ,_:：/-.()（）中，。\n"
 """A character of each kind that sets tell apart; whether two sets meet is asked of these and of their own literals."""
 
 
+@cache
 def unbounded(pattern: str) -> str:
     """Why a pattern may take for ever on some line, in a few words; "" where it does not. Raises `re.error` where it
     cannot be read."""

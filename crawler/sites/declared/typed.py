@@ -3,6 +3,7 @@
 import types
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
@@ -26,10 +27,15 @@ _KNOWN: Final[dict[str, Any]] = {
 
 def wrong_types(declared: Any, called: str) -> Iterator[str]:
     """A line for each value of a declaration that is not of the type that its class is written with."""
-    hints = get_type_hints(type(declared), localns=_KNOWN)
+    hints = _hints(declared.__class__)
     for field in attrs.fields(type(declared)):
         if field.init and not is_of(getattr(declared, field.name), hints[field.name]):
             yield f"{called}: {field.name} is {shown(getattr(declared, field.name))}; {_wanted(hints[field.name])}"
+
+
+@cache
+def _hints(declared: type) -> dict[str, Any]:
+    return get_type_hints(declared, localns=_KNOWN)
 
 
 def is_of(value: Any, hint: Any) -> bool:
@@ -86,7 +92,7 @@ def shown(value: Any) -> str:
 
 def is_sound(declared: Any, *names: str) -> bool:
     """Whether these values of a declaration are there and of their types."""
-    hints = get_type_hints(type(declared), localns=_KNOWN)
+    hints = _hints(declared.__class__)
     values = [(getattr(declared, name), hints[name]) for name in names]
     return not any(isinstance(value, Missing) or not is_of(value, hint) for value, hint in values)
 
