@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,30 +35,50 @@ MB = 2**20
 AT = datetime(2026, 3, 4, tzinfo=UTC)
 
 
-def zeros(make: object, megabytes: int) -> bytes:
-    """So many megabytes of nothing, packed in pieces."""
-    piece = bytes(MB)
-    return b"".join([*(make.compress(piece) for _ in range(megabytes)), make.flush()])  # type: ignore[attr-defined]
+def deflated(megabytes: int, check: Callable[[bytes, int], int], begun: int) -> tuple[bytes, int]:
+    """So many megabytes of nothing, bare, and their checksum, which is `begun` before the first. Behind a full flush
+    a piece is packed as the one before was."""
+    packer, piece = zlib.compressobj(9, zlib.DEFLATED, -15), bytes(MB)
+    once = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
+    for _ in range(megabytes):
+        begun = check(piece, begun)
+    return once * megabytes + packer.flush(), begun
+
+
+def zlib_bomb(megabytes: int) -> bytes:
+    data, checksum = deflated(megabytes, zlib.adler32, 1)
+    return b"\x78\xda" + data + checksum.to_bytes(4, "big")
+
+
+def gzip_bomb(megabytes: int) -> bytes:
+    data, checksum = deflated(megabytes, zlib.crc32, 0)
+    head = gzip.compress(b"", mtime=0)[:10]
+    return head + data + checksum.to_bytes(4, "little") + (megabytes * MB).to_bytes(4, "little")
+
+
+def zstd_bomb(megabytes: int) -> bytes:
+    packer, piece = zstd.ZstdCompressor(), bytes(MB)
+    return b"".join([*(packer.compress(piece) for _ in range(megabytes)), packer.flush()])
 
 
 def brotli_bomb() -> bytes:
-    """1.7 kB that unpack to 2 GB."""
-    packer = brotli.Compressor(quality=5, lgwin=24)
-    return b"".join([*(packer.process(bytes(MB)) for _ in range(2048)), packer.finish()])
+    """1.8 kB that unpack to 2 GB. Behind a flush a piece is packed as the one before was, but for the first."""
+    packer, piece = brotli.Compressor(quality=5, lgwin=24), bytes(16 * MB)
+    first, other = (packer.process(piece) + packer.flush() for _ in range(2))
+    return first + other * 127 + packer.finish()
 
 
 @pytest.fixture(scope="module")
 def packed() -> dict[str, bytes]:
     """Bodies by their encodings."""
-    deflated = zeros(zlib.compressobj(9), 512)
-    zipped = zeros(zlib.compressobj(9, zlib.DEFLATED, 31), 512)
+    bare, zipped = zlib_bomb(512), gzip_bomb(512)
     return {
         "br": brotli_bomb(),
         "gzip": zipped,
-        "deflate": deflated,
-        "zstd": zeros(zstd.ZstdCompressor(), 2048),
+        "deflate": bare,
+        "zstd": zstd_bomb(2048),
         "gzip, br": brotli.compress(zipped, quality=5),
-        "deflate, gzip": gzip.compress(deflated, mtime=0),
+        "deflate, gzip": gzip.compress(bare, mtime=0),
         "gzip, gzip, gzip": gzip.compress(gzip.compress(zipped, mtime=0), mtime=0),
     }
 

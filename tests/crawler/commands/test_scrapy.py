@@ -18,9 +18,12 @@ from crawler.demo.world.truth import Publication, World
 from crawler.sites.registry import load_sites
 from tests.crawler.commands.listener import DROPPED
 from tests.crawler.run import paged
-from tests.crawler.run.run import ROOT, Archive
+from tests.crawler.run.run import ROOT, WARM, Archive
 
 pytestmark = pytest.mark.slow
+
+SCRAPY = "import sys, scrapy.cmdline\nsys.argv[0] = 'scrapy'\nscrapy.cmdline.execute()"
+"""It exits."""
 
 
 @define
@@ -32,12 +35,20 @@ class Project:
     heard: Path
 
     def scrapy(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """`scrapy WORDS`."""
+        """`scrapy WORDS`, in a process of its own that has its imports done (`warm.py`)."""
+        return WARM.run(words, SCRAPY, self.environment, ROOT, timeout=120)
+
+    def started(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """The same as a person starts it."""
         command = [Path(sys.executable).with_name("scrapy"), *words]
-        environment = self.archive.env(JIANBAO_HOME=str(self.archive.home), LISTENER=str(self.heard))
         return subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False, timeout=120
         )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """A command's."""
+        return self.archive.env(JIANBAO_HOME=str(self.archive.home), LISTENER=str(self.heard))
 
     def told(self, kind: str) -> list[Any]:
         """What a Scrapy user's own components heard."""
@@ -105,9 +116,9 @@ def test_a_crawl_fills_feeds_pipelines_and_signals_and_can_be_ended(with_pages: 
 
 
 def test_what_is_no_site_is_said(beside: Project) -> None:
-    listed = beside.scrapy("list")
+    listed = beside.started("list")
     assert {"netease", "sohu"} <= set(listed.stdout.split())
-    unknown = beside.scrapy("crawl", "nobody")
+    unknown = beside.started("crawl", "nobody")
     assert unknown.returncode == 2
     assert "no site is named nobody" in unknown.stderr
 
