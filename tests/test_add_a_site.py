@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from crawler.cli import main
 from crawler.demo.proxy import Proxy
 from crawler.demo.server import text
 from crawler.sites.registry import load_sites, read_site
+from tests.crawler.run.run import WARM
 
 pytestmark = pytest.mark.slow
 
@@ -93,10 +93,9 @@ def test_the_draft_and_the_finished_file_are_sound(files: dict[str, str], tmp_pa
 
 
 def jianbao(*words: str, sites: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command as a user would."""
+    """Runs the command, in a process of its own."""
     settings = {**os.environ, "JIANBAO_SITES": str(sites), **environment}
-    command = [str(Path(sys.executable).with_name("jianbao")), *words]
-    return subprocess.run(command, env=settings, capture_output=True, text=True, timeout=120, check=False)
+    return WARM.run(words, "", settings, sites.parent, timeout=120)
 
 
 def test_the_site_is_named(files: dict[str, str], tmp_path: Path) -> None:

@@ -1,11 +1,8 @@
 """The whole line on the demo portal: from the lists to the archive, held against the truth."""
 
-import os
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +15,7 @@ from crawler.demo.compare import Findings, compare, compare_clusters
 from crawler.demo.proxy import Proxy
 from crawler.demo.world.truth import World
 from crawler.sites.registry import load_sites
+from tests.crawler.run.run import Archive
 
 if TYPE_CHECKING:
     from tests.postgres import Server
@@ -32,7 +30,8 @@ Done = subprocess.CompletedProcess[str]
 class Line:
     """An archive that was crawled twice from a portal of 120 articles, and what the portal was asked for each time."""
 
-    command: list[str]
+    archive: Archive
+    database: str
     engine: Engine
     first: Done
     second: Done
@@ -55,23 +54,20 @@ def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             connection.execute(text("CREATE DATABASE line TEMPLATE template_archive"))
         admin.dispose()
         database = server.url("line")
-    command = [str(Path(sys.executable).with_name("jianbao")), "--home", str(home), "--database", database]
     with Proxy(WORLD, folder) as portal:
+        archive = Archive(home, portal.environment())
 
         def crawl() -> tuple[Done, Counter[str], Counter[tuple[str, str]]]:
             portal.requests.clear()
             portal.served.clear()
-            environment = {**os.environ, **portal.environment()}
-            done = subprocess.run(
-                [*command, "crawl"], env=environment, capture_output=True, text=True, timeout=300, check=False
-            )
+            done = archive.run("--database", database, "crawl")
             return done, Counter(portal.requests), Counter(portal.served)
 
         first, asked, served = crawl()
         second, asked_again, served_again = crawl()
     assert (home / "warc").exists(), first.stderr
     engine = open_engine(database)
-    yield Line(command, engine, first, second, asked, asked_again, served, served_again)
+    yield Line(archive, database, engine, first, second, asked, asked_again, served, served_again)
     engine.dispose()
 
 
@@ -153,8 +149,7 @@ def test_the_portal_answers_every_list_that_the_sites_declare(line: Line) -> Non
 def test_an_article_is_explained_from_its_raw_page(line: Line, site: str) -> None:
     """Its WARC record is read back; the lines that are kept are the body."""
     one = next(one for one in WORLD.publications if one.site == site and len(one.lines) > 5)
-    command = [*line.command, "explain", f"{site}:{one.native_id}"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = line.archive.run("--database", line.database, "explain", f"{site}:{one.native_id}")
     assert done.returncode == 0, done.stderr
     kept = [text[2:] for text in done.stdout.splitlines() if text.startswith("+ ") and text[2:9] != "[image]"]
     assert " ".join(kept).split() == one.body.split()
