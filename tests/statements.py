@@ -253,8 +253,8 @@ def _prepare_postgresql(cursor: Any) -> None:
             f"INSERT INTO {table.name} ({names}) SELECT {values} FROM generate_series(1, {_FILL}) AS n "
             "ON CONFLICT DO NOTHING"
         )
-    words = f"SELECT {_FIRST} + n, 0, 'w' || n % 5000 FROM generate_series(1, {10 * _FILL}) AS n"
-    cursor.execute(f"INSERT INTO {TABLE} (article_id, part, tokens) {words}")
+    words = f"SELECT {_FIRST} + n, 0, 'w' || n % 5000, '' FROM generate_series(1, {10 * _FILL}) AS n"
+    cursor.execute(f"INSERT INTO {TABLE} (article_id, part, tokens, written) {words}")
     cursor.execute("ANALYZE")
     for way in ("seqscan", "hashjoin", "mergejoin"):
         cursor.execute(f"SET LOCAL enable_{way} = off")

@@ -3,9 +3,11 @@
 SQLite: a contentless FTS5 table, a row an article, so the texts are not stored twice; an old row is taken out by
 handing FTS5 the old tokens again. PostgreSQL: the tokens of a body as one text, and GIN over the tsvector without
 places that it makes of that. A tsvector that is stored with the places takes nearly three times the room, and more time
-to be written than all other rows of an article. Words that follow each other are looked for in the text, where it holds
-them all. A long body has several rows, since a tsvector holds 1 MB; they overlap, so that a phrase across their border
-is found. Headlines stand in a table of their own: a word in the headline is not looked for in every body that holds it.
+to be written than all other rows of an article. Words that follow each other are looked for where all of them are, in
+the characters that the tokens were made of (`written`), which costs a quarter of a look at the tokens: half as many
+bytes, not packed, and as bytes PostgreSQL looks through them faster than as a text. A long body has several rows, since
+a tsvector holds 1 MB; they overlap, so that a phrase across their border is found. Headlines stand in a table of their
+own: a word in the headline is not looked for in every body that holds it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    LargeBinary,
     Select,
     Text,
     cast,
@@ -31,7 +34,7 @@ from sqlalchemy import (
 )
 
 from archive.store.table import Base, send
-from archive.text.tokens import Term, tokens
+from archive.text.tokens import CHINESE, Term, tokens, written
 
 TABLE = "article_text"
 HEADLINES = "article_text_headline"
@@ -52,11 +55,13 @@ _SQLITE = (
 # A text is kept out of its row where it can be, so that who asks for a wide word reads few pages.
 _POSTGRESQL = (
     f"""CREATE TABLE {TABLE} (article_id BIGINT NOT NULL REFERENCES article (id), part INTEGER NOT NULL,
-    tokens TEXT NOT NULL, CONSTRAINT pk_{TABLE} PRIMARY KEY (article_id, part)) WITH (toast_tuple_target = 128)""",
+    tokens TEXT NOT NULL, written BYTEA NOT NULL, CONSTRAINT pk_{TABLE} PRIMARY KEY (article_id, part))
+    WITH (toast_tuple_target = 128)""",
+    f"ALTER TABLE {TABLE} ALTER written SET STORAGE EXTERNAL",
     f"""CREATE INDEX ix_{TABLE}_document ON {TABLE} USING gin (array_to_tsvector(string_to_array(tokens, ' ')))
     WITH (gin_pending_list_limit = 4096)""",
     f"""CREATE TABLE {HEADLINES} (article_id BIGINT NOT NULL REFERENCES article (id), tokens TEXT NOT NULL,
-    CONSTRAINT pk_{HEADLINES} PRIMARY KEY (article_id))""",
+    written BYTEA NOT NULL, CONSTRAINT pk_{HEADLINES} PRIMARY KEY (article_id))""",
     f"""CREATE INDEX ix_{HEADLINES}_document ON {HEADLINES}
     USING gin (array_to_tsvector(string_to_array(tokens, ' ')))""",
 )
@@ -98,10 +103,11 @@ def add(connection: Connection, entries: Sequence[Entry]) -> None:
             [(e.article_id, e.headline, e.body) for e in entries],
         )
         return
-    bodies = [(e.article_id, part, its) for e in entries for part, its in enumerate(parts(e.body))]
-    send(connection, TABLE, {"article_id": "bigint", "part": "integer", "tokens": "text"}, bodies)
-    headlines = [(e.article_id, its) for e in entries if (its := headline(e))]
-    send(connection, HEADLINES, {"article_id": "bigint", "tokens": "text"}, headlines)
+    kinds = {"tokens": "text", "written": "bytea"}
+    bodies = [(e.article_id, part, its, _bytes(its)) for e in entries for part, its in enumerate(parts(e.body))]
+    send(connection, TABLE, {"article_id": "bigint", "part": "integer", **kinds}, bodies)
+    headlines = [(e.article_id, its, _bytes(its)) for e in entries if (its := headline(e))]
+    send(connection, HEADLINES, {"article_id": "bigint", **kinds}, headlines)
 
 
 def replace(connection: Connection, old: Sequence[Entry], new: Sequence[Entry]) -> None:
@@ -157,15 +163,11 @@ def fts5_phrase(term: Term, column: str = "") -> str:
 def holding(term: Term, name: str) -> Select[tuple[int]]:
     """The same on PostgreSQL: the articles of one of the two tables that hold a term; one of several rows may come
     several times."""
-    index = table(name, column("article_id"), column("tokens", Text))
     words = [f"'{token}'" for token in term.tokens]
     words[-1] += ":*" if term.prefix else ""
-    space = literal_column("' '", Text)
-    document = func.array_to_tsvector(func.string_to_array(index.c.tokens, space))  # as the index has it
-    found = select(index.c.article_id).where(document.op("@@")(as_tsquery(" & ".join(words))))
+    found = _having(name, as_tsquery(literal(" & ".join(words))))
     if len(term.tokens) > 1:
-        phrase = f" {' '.join(term.tokens)}{'' if term.prefix else ' '}"
-        found = found.where(func.strpos(space + index.c.tokens + space, phrase) > 0)
+        found = found.where(func.position(literal(_phrase(term)).op("IN")(column("written", LargeBinary))) > 0)
     return found
 
 
@@ -174,11 +176,39 @@ def holding_anywhere(term: Term) -> CompoundSelect[tuple[int]]:
     return union_all(holding(term, TABLE), holding(term, HEADLINES))
 
 
-def as_tsquery(written: str) -> ColumnElement[Any]:
+def token_anywhere(token: ColumnElement[str]) -> CompoundSelect[tuple[int]]:
+    """The articles that hold a token, which may be a parameter of the statement."""
+    return union_all(*(_having(name, as_tsquery(token)) for name in (TABLE, HEADLINES)))
+
+
+def _having(name: str, query: ColumnElement[Any]) -> Select[tuple[int]]:
+    index = table(name, column("article_id"), column("tokens", Text))
+    space = literal_column("' '", Text)
+    document = func.array_to_tsvector(func.string_to_array(index.c.tokens, space))  # as the index has it
+    return select(index.c.article_id).where(document.op("@@")(query))
+
+
+def _phrase(term: Term) -> bytes:
+    """What a text that holds a term of several tokens has as `written`."""
+    first, last = term.tokens[0], term.tokens[-1]
+    phrase = written(" ".join(term.tokens))
+    if first[0] >= chr(CHINESE):  # its run may begin before it
+        phrase = phrase.removeprefix(" ")
+    if term.prefix or (last[0] >= chr(CHINESE) and len(last) > 1):  # its run may go on behind it
+        phrase = phrase.removesuffix(" ")
+    return phrase.encode()
+
+
+def _bytes(words: str) -> str:
+    """What stands beside tokens, as `send` takes it."""
+    return f"\\x{written(words).encode().hex()}"
+
+
+def as_tsquery(query: ColumnElement[str]) -> ColumnElement[Any]:
     """A query in PostgreSQL's language, in a statement."""
     from sqlalchemy.dialects.postgresql import TSQUERY  # with all that SQLAlchemy knows of PostgreSQL
 
-    return cast(literal(written), TSQUERY)
+    return cast(query, TSQUERY)
 
 
 def parts(words: str) -> Iterator[str]:

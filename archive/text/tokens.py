@@ -112,6 +112,17 @@ def _written(codes: Codes, ends: NDArray[np.bool_]) -> tuple[Codes, NDArray[np.i
     return made, after
 
 
+def written(words: str) -> str:
+    """The characters that tokens were made of, a space around each run: ` 稀土价 上 ` of `稀土 土价 价 上`. Tokens that
+    follow each other are characters that do."""
+    codes = as_codes(f" {words.rstrip()} ")
+    chinese = codes >= CHINESE
+    (second,) = np.nonzero(chinese[1:-2] & chinese[:-3])
+    kept = np.ones(len(codes), dtype=np.bool_)
+    kept[second + 1] = kept[second + 2] = False
+    return as_text(codes[kept])
+
+
 def term(text: str) -> Term | None:
     """The tokens by which a word or phrase is found, or None where nothing of it is indexed (punctuation alone)."""
     cut = runs(text)

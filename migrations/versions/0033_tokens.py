@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from archive.store import fulltext
+from archive.store.table import send
 
 revision = "0033"
 down_revision = "0032"
@@ -60,7 +61,11 @@ def upgrade() -> None:
     texts = sa.select(_ARTICLE).order_by(_ARTICLE.c.id).limit(_BATCH)
     last = 0
     while rows := connection.execute(texts.where(_ARTICLE.c.id > last)).all():
-        fulltext.add(connection, [fulltext.entry(row.id, row.headline, row.body) for row in rows])
+        entries = [fulltext.entry(row.id, row.headline, row.body) for row in rows]
+        bodies = [(one.article_id, part, its) for one in entries for part, its in enumerate(fulltext.parts(one.body))]
+        send(connection, "article_text", {"article_id": "bigint", "part": "integer", "tokens": "text"}, bodies)
+        headlines = [(one.article_id, its) for one in entries if (its := fulltext.headline(one))]
+        send(connection, "article_text_headline", {"article_id": "bigint", "tokens": "text"}, headlines)
         last = rows[-1].id
 
 

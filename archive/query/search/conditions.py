@@ -196,7 +196,7 @@ def _named(word: Word, dialect: str) -> ColumnElement[bool]:
         found = select(index.c.rowid).where(index.c[names.TABLE].op("MATCH")(query))
     else:
         index = table(names.TABLE, column("article_id"), column("document"))
-        query = fulltext.as_tsquery(names.tsquery(word.text, word.field, **options))
+        query = fulltext.as_tsquery(literal(names.tsquery(word.text, word.field, **options)))
         found = _once(select(index.c.article_id).where(index.c.document.op("@@")(query)))
     if word.field is Field.FLAG and fold(word.text) == fold(NO_TEXT):
         # No article has this flag in its row.

@@ -16,6 +16,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     CompoundSelect,
     Connection,
     Select,
@@ -106,32 +107,20 @@ def _across(connection: Connection, newest: int, word: str, contexts: Mapping[in
 def _counts(connection: Connection, newest: int, pairs: set[str]) -> dict[str, int]:
     """In how many articles each pair stands, `MOST` and one more at most."""
     asked = sorted(pairs)
-    if connection.dialect.name == "sqlite":
-        phrases = {f"pair{number}": fulltext.fts5_phrase(Term((pair,))) for number, pair in enumerate(asked)}
-        rows = connection.execute(_counting(len(asked)), {"newest": newest, **phrases})
-    else:
-        rows = connection.execute(_counted([_held(newest, pair) for pair in asked]))
+    sqlite = connection.dialect.name == "sqlite"
+    phrases = [fulltext.fts5_phrase(Term((pair,))) if sqlite else f"'{pair}'" for pair in asked]
+    values = {"newest": newest, **{f"pair{number}": phrase for number, phrase in enumerate(phrases)}}
+    rows = connection.execute(_counting(len(asked), sqlite=sqlite), values)
     return {asked[row.number]: row.articles for row in rows}
 
 
 @cache
-def _counting(pairs: int) -> CompoundSelect[int, int]:
-    """Of so many pairs on SQLite; kept, since to put it together took longer than to send it."""
-    index = table(fulltext.TABLE, column("rowid"), column(fulltext.TABLE))
-    upto = index.c.rowid <= bindparam("newest", type_=BigInteger)
-    matches = (index.c[fulltext.TABLE].op("MATCH")(bindparam(f"pair{number}", type_=Text)) for number in range(pairs))
-    return _counted([select(index.c.rowid).where(one, upto) for one in matches])
-
-
-def _held(newest: int, pair: str) -> Select[int]:
-    """Those articles on PostgreSQL. With a fence: the number of an article tells the planner nothing of what a look at
-    its text costs."""
-    its = fulltext.holding_anywhere(Term((pair,))).offset(literal_column("0")).subquery()
-    return select(its.c.article_id).where(its.c.article_id <= newest).distinct()
-
-
-def _counted(found: Sequence[Select[int]]) -> CompoundSelect[int, int]:
-    """How many there are of each, by its place."""
+def _counting(pairs: int, *, sqlite: bool) -> CompoundSelect[int, int]:
+    """How many there are of so many pairs, each by its place; kept, since to put it together takes longer than to send
+    it."""
+    newest = bindparam("newest", type_=BigInteger)
+    held = _held_on_sqlite if sqlite else _held_on_postgresql
+    found = (held(bindparam(f"pair{number}", type_=Text), newest) for number in range(pairs))
     articles = func.count().label("articles")
     return union_all(
         *(
@@ -139,3 +128,14 @@ def _counted(found: Sequence[Select[int]]) -> CompoundSelect[int, int]:
             for number, its in enumerate(found)
         )
     )
+
+
+def _held_on_sqlite(pair: ColumnElement[str], newest: ColumnElement[int]) -> Select[int]:
+    index = table(fulltext.TABLE, column("rowid"), column(fulltext.TABLE))
+    return select(index.c.rowid).where(index.c[fulltext.TABLE].op("MATCH")(pair), index.c.rowid <= newest)
+
+
+def _held_on_postgresql(pair: ColumnElement[str], newest: ColumnElement[int]) -> Select[int]:
+    # A fence: the number of an article tells the planner nothing of what a look at its text costs.
+    its = fulltext.token_anywhere(pair).offset(literal_column("0")).subquery()
+    return select(its.c.article_id).where(its.c.article_id <= newest).distinct()

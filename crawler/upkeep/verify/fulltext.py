@@ -13,6 +13,7 @@ from sqlalchemy import Connection, RowMapping, select, text
 from archive.store import fulltext
 from archive.store.finding import names
 from archive.store.models import Article
+from archive.text.tokens import written
 from crawler.upkeep.verify.finding import Finding, Repair
 
 _BATCH: Final = 500
@@ -26,9 +27,11 @@ _SAME: Final = """SELECT t.article_id, {part}, {same} AS same FROM {table} t
     AS w (article_id, part, held) ON w.article_id = t.article_id AND w.part = {part}
     WHERE t.article_id BETWEEN :first AND :last"""
 
+# The tokens, and behind them what they were made of, which may be no text any more.
+_BOTH: Final = "convert_to(t.tokens, 'UTF8') || t.written = convert_to(w.held, 'UTF8')"
 _WAYS: Final = {
-    fulltext.TABLE: {"part": "t.part", "same": "t.tokens = w.held"},
-    fulltext.HEADLINES: {"part": "0", "same": "t.tokens = w.held"},
+    fulltext.TABLE: {"part": "t.part", "same": _BOTH},
+    fulltext.HEADLINES: {"part": "0", "same": _BOTH},
     names.TABLE: {"part": "0", "same": "t.document = w.held::tsvector"},
 }
 
@@ -122,9 +125,10 @@ def _on_postgresql(connection: Connection, on_articles: Callable[[int], None]) -
         for row in rows:
             key = row["id"]
             entry = fulltext.entry(key, row["headline"], row["body"])
-            wanted[fulltext.TABLE].update(((key, n), made) for n, made in enumerate(fulltext.parts(entry.body)))
+            parts = enumerate(fulltext.parts(entry.body))
+            wanted[fulltext.TABLE].update(((key, part), made + written(made)) for part, made in parts)
             if headline := fulltext.headline(entry):
-                wanted[fulltext.HEADLINES][key, 0] = headline
+                wanted[fulltext.HEADLINES][key, 0] = headline + written(headline)
             wanted[names.TABLE][key, 0] = names.document(list(names.entry(row)))
         last = rows[-1]["id"]
         known = {row["id"] for row in rows}

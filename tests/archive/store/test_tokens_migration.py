@@ -1,5 +1,6 @@
-"""An archive from before 0033, in which PostgreSQL kept every place of a token, is upgraded: what is found is the same,
-also after the articles are edited; and the index is what `jianbao verify` wants it to be."""
+"""An archive from before 0034, in which PostgreSQL had tokens alone, or from before 0033, in which it kept every place
+of a token, is upgraded: what is found is the same, also after the articles are edited; and the index is what
+`jianbao verify` wants it to be."""
 
 import pytest
 from sqlalchemy import Engine, text
@@ -12,7 +13,14 @@ from tests.archive.make import article, captured, store
 
 pytestmark = pytest.mark.own_database
 
-BEFORE = "0032"
+KEPT = {
+    "0033": ("SELECT tokens FROM article_text WHERE article_id = 3", "消息 息 稀土 土 covid 19"),
+    "0032": (
+        "SELECT document::text FROM article_text WHERE article_id = 3",
+        "'19':9 'covid':8 '土':2A,7 '息':5 '消息':4 '稀土':1A,6",
+    ),
+}
+"""What an archive of each schema has of a text."""
 FOUND = {
     "稀土": [3, 2, 1],
     "稀土消息": [2],  # not across the border of headline and body
@@ -27,7 +35,6 @@ FOUND = {
     "末": [],
     "晴": [4],
 }
-KEPT = "SELECT document::text FROM article_text WHERE article_id = 3"
 
 
 def found(engine: Engine) -> dict[str, list[int]]:
@@ -36,7 +43,8 @@ def found(engine: Engine) -> dict[str, list[int]]:
         return {word: [hit.id for hit in search(connection, Asked(word)).hits] for word in FOUND}
 
 
-def test_what_is_found_is_the_same(postgres_url: str) -> None:
+@pytest.mark.parametrize("before", KEPT)
+def test_what_is_found_is_the_same(postgres_url: str, before: str) -> None:
     engine = open_engine(postgres_url)
     store(
         engine,
@@ -47,9 +55,10 @@ def test_what_is_found_is_the_same(postgres_url: str) -> None:
         captured(article("a:5", "", headline=None), 4),
     )
     assert found(engine) == FOUND
-    schema.downgrade(engine, BEFORE)
+    schema.downgrade(engine, before)
+    query, kept = KEPT[before]
     with reading(engine) as connection:
-        assert connection.scalar(text(KEPT)) == "'19':9 'covid':8 '土':2A,7 '息':5 '消息':4 '稀土':1A,6"
+        assert connection.scalar(text(query)) == kept
     schema.upgrade(engine)
     assert found(engine) == FOUND
     store(engine, captured(article("a:3", "石油结尾", headline="石油"), 5))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archive.text.fold import fold_all_positions
 from archive.text.snippet import find
-from archive.text.tokens import cut, runs, term, tokens, tokens_of_all
+from archive.text.tokens import cut, runs, term, tokens, tokens_of_all, written
 
 PAIRS = ["“”", "‘’", "「」", "『』", "《》", "〈〉", "（）", "()", "[]", "【】", "［］", "〔〕", "{}", '""', "''"]
 DOTS = "·•・･‧∙⋅．"
@@ -134,3 +134,21 @@ def test_texts_cut_together_are_cut_as_each_by_itself(texts: list[str]) -> None:
 def test_long_words_cut_together_are_cut_as_each_by_itself() -> None:
     texts = ["a" * 60, "", "b" * 90 + "中", "国" + "c" * 64, "d" * 200 + " e"]
     assert tokens_of_all(texts, fold_all_positions(texts)) == list(map(tokens, texts))
+
+
+@pytest.mark.parametrize(
+    ("text", "its"),
+    [
+        ("稀土价上涨。价，稀", " 稀土价上涨 价 稀 "),
+        ("新冠COVID-19疫苗", " 新冠 covid 19 疫苗 "),
+        ("价价价", " 价价价 "),
+        ("x" * 70 + "稀", f" {'x' * 64} 稀 "),
+        ("。", "  "),
+    ],
+)
+def test_tokens_are_written_as_the_characters_that_they_were_made_of(text: str, its: str) -> None:
+    assert written(tokens(text)) == its
+
+
+def test_the_last_pair_of_some_tokens_is_written_whole() -> None:
+    assert written("土价 价上") == " 土价上 "
