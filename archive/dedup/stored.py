@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from heapq import nsmallest
 from typing import Final, NamedTuple
 
 from attrs import frozen
@@ -21,7 +22,7 @@ from archive.store.people import visible
 from archive.text.fold import as_text, fold_many
 
 TWINS: Final = 16
-"""Articles with the very same text that are tried: of very short texts, only those under a like headline are copies."""
+"""Articles with the very same text that are tried: of short texts, headlines and dates tell which are copies."""
 COPIES: Final = 8
 """So many copies of one text hold a shingle; more would use up its cap, and the story could no longer be found."""
 SIDES: Final = 4
@@ -97,7 +98,7 @@ class Stories:
             return
         seen: set[int] = set()
         for twins in self._by_side(article_id, digest):
-            for key in twins[:TWINS]:
+            for key in self._likely(place, twins):
                 self._read([key])
                 seen.add(key)
                 verdict = compare(text, self._texts[key])
@@ -166,6 +167,14 @@ class Stories:
             groups[self._sides.get(key, _NO_SIDE)].append(key)
         own = self._sides.get(article_id, _NO_SIDE) if article_id is not None else _NO_SIDE
         return [groups[side] for side in sorted(groups, key=lambda side: side != own)[:SIDES]]
+
+    def _likely(self, place: int, twins: Sequence[int]) -> Iterator[int]:
+        """Of the articles with the very text at `place` those to try: the first print, then the nearest ones."""
+        first, *rest = twins
+        yield first
+        wanted = self._wanted[place]
+        own, known = wanted.as_twin(), self._twins[wanted.digest]
+        yield from nsmallest(TWINS - 1, rest, key=lambda key: (nearness(own, known[key]), key))
 
     def _nearest(self, place: int, candidate: Candidate) -> list[int]:
         """Of the articles with a candidate's very text, the one of each side that is nearest to the article at `place`;

@@ -19,8 +19,8 @@ from sqlalchemy import Connection, select
 from archive.dedup.linking import digest
 from archive.dedup.recluster.packed import Ids, numbers
 from archive.dedup.tables import DedupText
-from archive.dedup.twins import Twin, nearest, seconds
-from archive.dedup.verify.story.another import SHORT
+from archive.dedup.twins import Twin, nearest, nearness, seconds
+from archive.dedup.verify.story.another import CORRECTED_DAYS, LONG, SHORT
 from archive.store.keys import chunks
 from archive.store.models import Article
 from archive.text.fold import fold_many
@@ -62,7 +62,7 @@ def article_pairs(
         for start in np.unique(first[several]).tolist():
             groups = by_side(start, int(last[order[start]]))
             for group in groups:
-                yield from _within(group, short=told.is_short(group[0].article_id))
+                yield from _within(group, told.length(group[0].article_id))
             yield from ((groups[0][0].article_id, group[0].article_id) for group in groups[1:])
 
     pairs = np.concatenate((texts[~asked], numbers(found())))
@@ -73,18 +73,18 @@ def article_pairs(
 @frozen
 class _Told:
     """What is asked of articles with one text. `ids`: ascending. `headlines`: the digest of each headline, folded.
-    `dates`: seconds since 1970, or not a number. `short`: whether its text is very short."""
+    `dates`: seconds since 1970, or not a number. `lengths`: characters of its text, folded."""
 
     ids: Ids
     headlines: Ids
     dates: NDArray[np.float64]
-    short: NDArray[np.bool_]
+    lengths: Ids
 
     @classmethod
     def read(cls, connection: Connection, ids: Ids) -> Self:
         """Of these articles."""
         size = len(ids)
-        told = cls(ids, np.zeros(size, dtype=np.int64), np.zeros(size), np.zeros(size, dtype=np.bool_))
+        told = cls(ids, np.zeros(size, dtype=np.int64), np.zeros(size), np.zeros(size, dtype=np.int64))
         for start, chunk in zip(range(0, size, 2000), chunks(ids.tolist(), 2000), strict=True):
             rows = connection.execute(
                 select(Article.headline, Article.published_at, DedupText.length)
@@ -95,7 +95,7 @@ class _Told:
             its = slice(start, start + len(rows))
             told.headlines[its] = [digest(codes) for codes in fold_many([row.headline or "" for row in rows])]
             told.dates[its] = [np.nan if (at := seconds(row.published_at)) is None else at for row in rows]
-            told.short[its] = [(row.length or 0) < SHORT for row in rows]
+            told.lengths[its] = [row.length or 0 for row in rows]
         return told
 
     def twins(self, ids: Ids) -> Iterator[Twin]:
@@ -106,18 +106,34 @@ class _Told:
         ):
             yield Twin(key, headline, None if np.isnan(at) else at)
 
-    def is_short(self, article_id: int) -> bool:
-        """Whether the text of one of them is very short."""
-        return bool(self.short[np.searchsorted(self.ids, article_id)])
+    def length(self, article_id: int) -> int:
+        """Of the text of one of them."""
+        return int(self.lengths[np.searchsorted(self.ids, article_id)])
 
 
-def _within(twins: Sequence[Twin], *, short: bool) -> Iterator[tuple[int, int]]:
-    """Each with the first. Very short texts are copies only under a like headline, and not more than a month apart: so
-    each with its neighbours by headline and date too, and the first few each with each."""
-    ids = [twin.article_id for twin in twins]
-    yield from ((ids[0], key) for key in ids[1:])
-    if not short:
+def _within(twins: Sequence[Twin], length: int) -> Iterator[tuple[int, int]]:
+    """Each with the first. Of texts that are not long headlines and dates tell which are copies: so those under another
+    headline or of other days with their neighbours too, by headline and date, and by date alone; and the first few of
+    very short texts each with each."""
+    first, *rest = twins
+    ids = [twin.article_id for twin in rest]
+    yield from ((first.article_id, key) for key in ids)
+    if length >= LONG:
         return
-    ranked = sorted(twins, key=lambda twin: (twin.headline, twin.at is None, twin.at or 0.0, twin.article_id))
-    yield from pairwise(twin.article_id for twin in ranked)
-    yield from combinations(ids[1:ALL_PAIRS], 2)
+    apart = {twin.article_id for twin in rest if length < SHORT or _apart(first, twin)}
+    for ranked in (sorted(twins, key=lambda twin: (twin.headline, *_time(twin))), sorted(twins, key=_time)):
+        for pair in pairwise(twin.article_id for twin in ranked):
+            if not apart.isdisjoint(pair):
+                yield pair
+    if length < SHORT:
+        yield from combinations(ids[: ALL_PAIRS - 1], 2)
+
+
+def _time(twin: Twin) -> tuple[bool, float, int]:
+    return twin.at is None, twin.at or 0.0, twin.article_id
+
+
+def _apart(one: Twin, other: Twin) -> bool:
+    """Whether articles with one text may be no copies of each other."""
+    _, headlines_differ, seconds_apart = nearness(one, other)
+    return headlines_differ or seconds_apart > CORRECTED_DAYS * 86400

@@ -1,0 +1,37 @@
+"""Prints of one text whose headlines and dates decide: what comes in finds those that a recluster finds."""
+
+import pytest
+from sqlalchemy import Engine
+
+from archive.dedup.recluster.duck import DuckEngine
+from archive.dedup.recluster.run import recluster
+from archive.store.db import reading
+from tests.archive.dedup.copies import groups, record, store, text
+
+NOTICE = "联席会议今天召开全体会议，决定各渡口自即日起按冬季时刻表开航，具体班次以码头公示牌为准。"
+
+
+def found(engine: Engine) -> set[frozenset[str]]:
+    with reading(engine) as connection:
+        return groups(connection)
+
+
+@pytest.mark.parametrize("body", [text(96, 300), text(103, 200)])
+def test_a_print_whose_headline_says_nothing_is_one_with_that_whose_headline_speaks_of_the_text(
+    engine: Engine, body: str
+) -> None:
+    """Weeks after the first print, whose headline says nothing either: by the two of them it may be a notice."""
+    store(engine, record(body, "first", headline="清口粮站十二只铁皮仓验收"))
+    store(engine, record(body, "speaks", headline=body[:14], days=0.1))
+    store(engine, record(body, "later", headline="望江渡轮添置雾天航标", days=15))
+    assert found(engine) == {frozenset({"first", "speaks", "later"})}
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}
+
+
+def test_of_very_many_prints_of_a_notice_the_one_of_the_day_is_found(engine: Engine) -> None:
+    """The same words every few weeks: a second print has to do with that of its own month."""
+    headline = "渡口管理处{}日公告"
+    store(engine, *(record(NOTICE, f"n{one}", headline=headline.format(one), days=40 * one) for one in range(20)))
+    store(engine, record(NOTICE, "again", headline=headline.format(18), days=40 * 18 + 0.5))
+    assert found(engine) == {*(frozenset({f"n{one}"}) for one in range(20) if one != 18), frozenset({"n18", "again"})}
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}
