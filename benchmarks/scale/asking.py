@@ -5,8 +5,8 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks.scale import corpus
 from benchmarks.scale.figures import Figures
+from benchmarks.scale.invented import corpus
 from jianbao import Archive
 
 WIDEST: Final = "的"

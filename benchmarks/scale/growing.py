@@ -16,8 +16,9 @@ from archive.ingest.transaction import ingest
 from archive.store.db import opened, writing
 from archive.store.records import ArticleRecord, CaptureRecord, Item
 from archive.times import parse_time
-from benchmarks.scale import child, corpus
+from benchmarks.scale import child
 from benchmarks.scale.figures import Figures
+from benchmarks.scale.invented import corpus
 
 NOW: Final = datetime(2026, 3, 4, tzinfo=UTC)
 EACH: Final = "import of all articles since the size before, ms each (1.25 times asked at 200,000, 1.5 at a million)"

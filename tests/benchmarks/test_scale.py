@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from benchmarks.scale import asking, child, cores, corpus, report
+from benchmarks.scale import asking, child, cores, report
 from benchmarks.scale.__main__ import grown
 from benchmarks.scale.databases import beside
 from benchmarks.scale.figures import Figures
 from benchmarks.scale.growing import EACH, MEMORY, Growing, Steps
+from benchmarks.scale.invented import corpus
 
 
 def test_the_same_seed_gives_the_same_article_of_a_number_whatever_came_before() -> None:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from archive.dedup.tables import Link
 from archive.store.db import opened, reading
 from archive.store.models import Article
-from benchmarks.scale import corpus
 from benchmarks.scale.child import Way
 from benchmarks.scale.figures import markdown, written
+from benchmarks.scale.invented import corpus
 
 _SHINGLE = 5
 """Characters; of the settings in ../shared/dedup's README those with the best recall without texts folded first."""

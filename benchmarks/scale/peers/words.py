@@ -5,8 +5,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.scale import asking, corpus
+from benchmarks.scale import asking
 from benchmarks.scale.figures import markdown, written
+from benchmarks.scale.invented import corpus
 from jianbao import Archive
 
 

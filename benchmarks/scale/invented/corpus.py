@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from benchmarks.scale import copies
-from benchmarks.scale.notices import NOTICES
+from benchmarks.scale.invented import copies
+from benchmarks.scale.invented.notices import NOTICES
 from crawler.demo.world import words
 from crawler.demo.world.articles import Cast, Story, story
 

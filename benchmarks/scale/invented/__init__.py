@@ -1,0 +1,1 @@
+"""An archive that nobody wrote: its articles, the copies of them, and the notices that stand on them."""
