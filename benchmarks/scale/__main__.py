@@ -1,8 +1,9 @@
 """What each step costs as an archive grows: `make bench-scale ARTICLES=200000`.
 
-An archive of invented articles (`benchmarks.scale.invented.corpus`) grows in SQLite to each size, by the product's own commands;
-beside it stand PostgreSQL at one size, and what others take for a part of the work. Every cost is the processor's time.
-The tables are printed, and written into docs/architecture.md. A million articles take hours.
+An archive of invented articles (`benchmarks.scale.invented.corpus`) grows in SQLite to each size, by the product's own
+commands; beside it stand PostgreSQL at one size, and what others take for a part of the work. Every cost is the
+processor's time, but for what a second core spares. The tables are printed, and written into docs/architecture.md. A
+million articles take hours.
 """
 
 import os
