@@ -130,7 +130,7 @@ def test_fetch_and_shell(beside: Project) -> None:
     assert one.headline in fetched.stdout, "unpacked, as a person reads it"
     forbidden = next(one for one in beside.proxy.world.specials if one.kind == "forbidden")
     asked = f"spider.name, response.css('h1::text').get(), fetch({forbidden.url!r}), response"
-    shell = beside.scrapy("shell", "--nolog", one.url, "-c", asked)
+    shell = beside.started("shell", "--nolog", one.url, "-c", asked)
     assert shell.returncode == 0, shell.stderr
     assert f"('netease', '{one.headline}', None, None)" in shell.stdout
     assert forbidden.url not in beside.proxy.requests, "robots.txt forbids it"
