@@ -35,6 +35,9 @@ SLACK: Final = 15.0
 
 def project_settings() -> "Settings":
     """Scrapy's settings with ours, wherever the command was called from."""
+    # Loaded now and not by a spider's module: it looks at each call that is open by then, and for those of nested
+    # imports through all modules, which would take a quarter of a second.
+    import scrapy.core.downloader.contextfactory  # noqa: F401
     from scrapy.settings import Settings
 
     settings = Settings()

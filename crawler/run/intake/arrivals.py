@@ -1,5 +1,5 @@
 """Answers on their way into the archive, in the order in which they came: while one transaction runs others come, and
-the next one takes all of them. Nobody waits for company: one that comes alone is stored at once.
+the next one takes all of them, once they are read. Nobody waits for company: one that comes alone is stored at once.
 
 All of it in the reactor's thread, which stores, too; what answers say is read elsewhere meanwhile. What is no plain
 article (an address tried in vain, a page that shows none) is done by itself in its turn, since what follows from it for
@@ -9,6 +9,7 @@ its host follows from what came before.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import islice, takewhile
 from typing import Any, Final, Generic, TypeVar, cast
 
 from attrs import define, field
@@ -19,6 +20,8 @@ T = TypeVar("T")
 
 MOST: Final = 50
 """So many answers are stored in one transaction at most."""
+PATIENCE: Final = 0.5
+"""So many seconds an answer waits at most for those that came behind it and are still being read."""
 
 
 @define(eq=False)
@@ -60,6 +63,7 @@ class Arrivals(Generic[A, K]):
     is_plain: Callable[[A], bool]
     _line: deque[_One] = field(factory=deque)
     _called: bool = False
+    _late: "asyncio.TimerHandle | None" = None
 
     @property
     def waiting(self) -> int:
@@ -90,25 +94,38 @@ class Arrivals(Generic[A, K]):
 
     def _see(self) -> None:
         self._called = False
-        together: list[_One] = []
-        while self._line and self._line[0].is_ready and len(together) < MOST:
-            first = self._line[0]
-            if not self._is_plain(first):
-                if not together:
-                    self._line.popleft()
-                    self._alone(first)
-                break
-            together.append(self._line.popleft())
+        together = self._plain()
+        behind = next(islice(self._line, len(together), MOST), None)
+        if not together or behind is None or behind.is_ready:
+            self._store_first()
+        elif self._late is None:
+            self._late = asyncio.get_running_loop().call_later(PATIENCE, self._store_first)
+
+    def _store_first(self) -> None:
+        """Store what is ready at the front of the line."""
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+        together = self._plain() or [one for one in islice(self._line, 1) if one.is_ready]
+        for _ in together:
+            self._line.popleft()
         if len(together) == 1:
             self._alone(together[0])
         elif together:
             self._together(together)
-        if self._line and self._line[0].is_ready:
+        if together and self._line:
             self._call()
 
+    def _plain(self) -> list[_One]:
+        """Those at the front of the line that may be stored together now."""
+        return list(islice(takewhile(self._is_plain, self._line), MOST))
+
     def _is_plain(self, one: _One) -> bool:
+        """Whether others may be stored with it, now that it is read."""
         reading = one.reading
-        return reading is not None and reading.exception() is None and self.is_plain(reading.result())
+        if reading is None or not reading.done() or reading.exception() is not None:
+            return False
+        return self.is_plain(reading.result())
 
     def _alone(self, one: _One) -> None:
         reading = one.reading

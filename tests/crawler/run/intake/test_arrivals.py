@@ -82,6 +82,41 @@ def test_what_comes_while_one_is_stored_is_in_the_next_transaction() -> None:
     assert store.stored == [["a"], ["b", "c"]]
 
 
+def test_those_that_came_and_are_being_read_are_in_the_same_transaction() -> None:
+    store = Store()
+
+    async def crawl() -> None:
+        arrivals = store.arrivals()
+        being_read: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        coming = [asyncio.ensure_future(arrivals.answer(one)) for one in (*read("a"), being_read, *read("c"))]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert store.stored == []
+        being_read.set_result("b")
+        assert await asyncio.gather(*coming) == ["kept a", "kept b", "kept c"]
+
+    asyncio.run(crawl())
+    assert store.stored == [["a", "b", "c"]]
+
+
+def test_one_that_takes_long_to_read_holds_up_nobody_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.run.intake.arrivals.PATIENCE", 0.0)
+    store = Store()
+
+    async def crawl() -> None:
+        arrivals = store.arrivals()
+        slow: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        [first, second] = read("a", "b")
+        before = [asyncio.ensure_future(arrivals.answer(one)) for one in (first, second, slow)]
+        assert await asyncio.gather(*before[:2]) == ["kept a", "kept b"]
+        assert arrivals.waiting == 1
+        slow.set_result("c")
+        assert await before[2] == "kept c"
+
+    asyncio.run(crawl())
+    assert store.stored == [["a", "b"], ["c"]]
+
+
 def test_there_is_a_bound() -> None:
     store = Store()
     words = [f"w{number}" for number in range(2 * MOST + 1)]
