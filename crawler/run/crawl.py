@@ -19,7 +19,7 @@ from crawler.pages.template.site import Site, Source
 from crawler.run import discovery, frontier
 from crawler.run.discovery import Entry, Walk, last_walk, unseen
 from crawler.run.frontier import Claim
-from crawler.run.intake.intake import Intake
+from crawler.run.intake.intake import BATCH, Intake
 from crawler.run.looks.looks import Looks
 from crawler.run.politeness import hosts
 from crawler.run.schedule import rechecks
@@ -41,6 +41,7 @@ class Crawl(Intake):
     begun: datetime = field(default=Factory(lambda self: self.run.now(), takes_self=True))
     looks: Looks = field(default=Factory(Looks, takes_self=True), init=False, repr=False, eq=False)
     _behind: dict[str, str] = field(factory=dict)
+    _few: dict[str, int] = field(factory=dict)
     _listed: set[tuple[str, str]] = field(factory=set)
     _barred: set[int] = field(factory=set)
 
@@ -93,6 +94,7 @@ class Crawl(Intake):
         if self.run.fatal is not None:
             return
         self._listed |= {(walk.site.name, native_id) for native_id in walk.entries}
+        self._few.pop(walk.site.name, None)
         with self.run.ends(), self.run.step() as (connection, counts):
             now = self.run.now()
             walk.record(connection, now, whole=whole)
@@ -105,9 +107,12 @@ class Crawl(Intake):
 
     # Pages
 
-    def claim(self, site: str) -> list[Claim]:
+    def claim(self, site: str, under_way: int) -> list[Claim]:
         """The next few addresses of a site to fetch; none when the limit is reached or the run is ending, and none of
-        hosts that are left alone."""
+        hosts that are left alone. `under_way`: so many are asked for already. While those are enough, the frontier is
+        not asked; and where it had nothing, not before half of them are there, or a list may have named something."""
+        if under_way > self._few.get(site, BATCH // 2):
+            return []
         room = self.room
         claims: list[Claim] = []
         behind = self._behind.get(site, "")
@@ -123,6 +128,7 @@ class Crawl(Intake):
                 blocked=lambda host: self._is_blocked(connection, host),
                 after=behind,
             )
+        self._few[site] = BATCH // 2 if claims else under_way // 2
         if claims:
             self._behind[site] = max((one.host for one in claims), key=lambda host: (host <= behind, host))
         self.claimed += len(claims)

@@ -22,7 +22,6 @@ from crawler.pages.status import GONE
 from crawler.pages.template.site import Site
 from crawler.run.discovery import Walk, entries_of
 from crawler.run.frontier import Claim
-from crawler.run.intake.intake import BATCH
 from crawler.run.looks.looks import Write
 from crawler.run.looks.pages import PagedLook
 from crawler.run.schedule.rechecks import Recheck
@@ -168,9 +167,8 @@ class PortalSpider(SiteSpider):
 
     def _due(self) -> Iterator[Request]:
         """Requests for what the frontier has due, some at a time: enough for many hosts at once."""
-        if len(self._claims) <= BATCH // 2:
-            for claim in self.crawl.claim(self.name):
-                yield self._page_request(claim)
+        for claim in self.crawl.claim(self.name, len(self._claims)):
+            yield self._page_request(claim)
 
     def _page_request(self, claim: Claim) -> Request:
         self._claims.add(claim.id)

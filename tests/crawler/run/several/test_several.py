@@ -160,8 +160,8 @@ def test_a_host_that_is_blocked_is_told_and_not_handed_out(runs: list[Run]) -> N
     with writing(run.engine) as connection:
         hosts.rest(connection, "a.163.com", timedelta(hours=1), "status 429")
     crawl = Crawl(run, cast("Any", None), Turns(run, 30))
-    assert [one.host for one in crawl.claim("netease")] == ["b.163.com"]
-    assert crawl.claim("netease") == []
+    assert [one.host for one in crawl.claim("netease", 0)] == ["b.163.com"]
+    assert crawl.claim("netease", 0) == []
     assert len(run.notes) == 1
     assert "a.163.com: it is left alone until" in run.notes[0]
     with reading(run.engine) as connection:
