@@ -29,7 +29,8 @@ def aside(home: Home, settings: "Settings") -> Iterator[Crawl]:
     """
     logging.getLogger("alembic").setLevel(logging.WARNING)
     configure(settings, home.settings)
-    with tempfile.TemporaryDirectory(prefix="jianbao-aside-") as folder:
+    # The shell's reactor is a thread, which may still write as the shell ends: no reason to fail.
+    with tempfile.TemporaryDirectory(prefix="jianbao-aside-", ignore_cleanup_errors=True) as folder:
         path = Path(folder)
         run = open_run(evolve(home, path=path, database=f"sqlite:///{path / 'archive.db'}"), [], kind="fetch")
         try:
