@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from attrs import evolve, frozen
 
@@ -32,8 +32,16 @@ from crawler.run.watch.findings import measure
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import read_record
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
 LEFT_ASIDE: Final = "left aside"
 """The detail of a capture that nobody read begins so."""
+AHEAD: Final = 200
+"""So many answers are read ahead of their use: who stores a hundred at a time would else wait for the readers, and they
+for him."""
+AHEAD_BYTES: Final = 32 * 2**20
+"""But no more than so many bytes, so that large ones take no more memory."""
 
 
 @frozen(kw_only=True)
@@ -160,19 +168,17 @@ class Extraction:
 
     def pages(self, raws: Iterable[RawCapture], hearing: Hearing) -> Iterator[Answer]:
         """Answers whose roles are in `STORED`, in their order, read ahead of their use."""
-        handed: deque[RawCapture] = deque()
-
-        def tasks() -> Iterator[_Page]:
-            for raw in raws:
-                handed.append(raw)
-                yield _Page(raw=raw, hearing=hearing)
-
-        for future in self._workers.map(tasks(), ahead=4):
-            raw = handed.popleft()
-            try:
-                yield cast(Answer, future.result())
-            except LOST as error:
-                yield read_item(raw, _lost(raw, error))
+        handed: deque[tuple[RawCapture, Future[Any]]] = deque()
+        size = 0
+        for raw in raws:
+            handed.append((raw, self._workers.submit(_Page(raw=raw, hearing=hearing))))
+            size += len(raw.payload)
+            while len(handed) > AHEAD or size > AHEAD_BYTES:
+                first, reading = handed.popleft()
+                size -= len(first.payload)
+                yield _answer(first, reading)
+        while handed:
+            yield _answer(*handed.popleft())
 
     def record(self, path: Path, name: str, offset: int, hearing: Hearing) -> Answer | None:
         """The answer of one record of our own files, read from there by the process; None where none is stored of it.
@@ -183,6 +189,14 @@ class Extraction:
 def left_aside(raw: RawCapture, reason: str) -> Answer:
     """What is stored of an answer that nobody reads any more."""
     return read_item(raw, _unread(raw, f"{LEFT_ASIDE}: {reason}"))
+
+
+def _answer(raw: RawCapture, reading: "Future[Any]") -> Answer:
+    """What was read of an answer, once it is."""
+    try:
+        return cast(Answer, reading.result())
+    except LOST as error:
+        return read_item(raw, _lost(raw, error))
 
 
 def _lost(raw: RawCapture, error: BaseException) -> Item:

@@ -24,7 +24,7 @@ BATCH = 100
 LOOKED_UP = 100
 LOOKED_UP_BYTES = 16 * 2**20
 """So many records, or so many bytes of them, are looked up in the archive at a time."""
-PARALLEL_FROM = 16 * 2**20
+PARALLEL_FROM = 4 * 2**20
 """Files of fewer bytes together are read by one process: starting more would take longer than they save."""
 
 
