@@ -115,7 +115,7 @@ def test_killed_half_way(proxy: Proxy, tmp_path: Path, killed_at: int) -> None:
         "import os, crawler.run.store as s\n"
         "real = s.ingest\n"
         "def ingest(connection, items, **more):\n"
-        f"    if items[0].capture['url'] == {paged.address(killed_at)!r}: os.kill(os.getpid(), 9)\n"
+        f"    if any(one.capture['url'] == {paged.address(killed_at)!r} for one in items): os.kill(os.getpid(), 9)\n"
         "    return real(connection, items, **more)\n"
         "s.ingest = ingest"
     )
