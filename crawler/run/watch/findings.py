@@ -121,7 +121,7 @@ class Findings:
         """An answer was stored. `new`: with an article that the archive did not have."""
         self.new[site] += new
         if page.measured.asked:
-            self._asked[page.measured.template] += 1
+            self._asked[page.measured.template or GENERAL] += 1
         if len(self.pages[site]) < MOST_PAGES:
             self.pages[site].append(page)
 
