@@ -43,6 +43,13 @@ class _New:
     made: Fingerprint
     links: list[tuple[int, Verdict]] = field(factory=list)
 
+    def furniture(self, known: frozenset[int]) -> dict[int, str]:
+        """The passages that are furniture, by their hashes."""
+        if not self.made.left_out:
+            return {}
+        its = ((value, self.article.body[start:end].strip()) for start, end, value in self.made.passages)
+        return {value: passage for value, passage in its if value in known}
+
 
 def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) -> list[Linked]:
     """Link articles whose rows are stored, in the caller's write transaction. `now` carries a zone.
@@ -59,13 +66,18 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     known |= _known(connection, again)
     made = [*again, *made]
     touched: set[int] = set()
-    touched.update(withdraw(connection, {article.article_id for article, _ in made if article.revised}, now=now))
-    batch = [_new(*one) for one in all_counted(made, known)]
-    _relate(connection, batch, now)
+    batch: list[_New] = []
+    while made:
+        touched.update(withdraw(connection, {article.article_id for article, _ in made if article.revised}, now=now))
+        some = [_new(*one) for one in all_counted(made, known)]
+        batch += some
+        outdated = _relate(connection, some, known, now).difference(new.article.article_id for new in batch)
+        made = [(article, fingerprint(article.body)) for article in _stored(connection, outdated)]
+        known |= _known(connection, made)
     united = [(new.article.article_id, key) for new in batch for key, v in new.links if v.relation in SAME_TEXT]
     touched.update(key for pair in united for key in pair)
     changed = clusters.settle(connection, touched, now=now) if touched else set()
-    return _linked(connection, batch[len(again) :], changed)
+    return _linked(connection, batch[len(again) : len(again) + len(articles)], changed)
 
 
 def relink(connection: Connection, articles: Sequence[Indexed], *, now: datetime) -> None:
@@ -73,7 +85,7 @@ def relink(connection: Connection, articles: Sequence[Indexed], *, now: datetime
     clusters are the caller's to settle."""
     made = [(article, article.fingerprint or fingerprint(article.body)) for article in articles]
     known = _known(connection, made)
-    _relate(connection, [_new(*one) for one in all_counted(made, known)], now)
+    _relate(connection, [_new(*one) for one in all_counted(made, known)], known, now)
 
 
 def fingerprint(body: str) -> Fingerprint:
@@ -181,9 +193,12 @@ def _known(connection: Connection, made: Iterable[tuple[Indexed, Fingerprint]]) 
     return furniture.known(connection, {value for _, its in made for _, _, value in its.passages})
 
 
-def _relate(connection: Connection, batch: Sequence[_New], now: datetime) -> None:
-    """Find what the articles are related to, those before them in the batch too, and write it down."""
-    wanted = [Wanted(new.article.article_id, new.text, new.sample, new.made.digest) for new in batch]
+def _relate(connection: Connection, batch: Sequence[_New], known: frozenset[int], now: datetime) -> set[int]:
+    """Find what the articles are related to, those before them in the batch too, and write it down. Returns the
+    articles that were met of which counts what is furniture: they must be looked at anew. `known`: the furniture."""
+    wanted = [
+        Wanted(new.article.article_id, new.text, new.sample, new.made.digest, new.furniture(known)) for new in batch
+    ]
     stories = Stories(connection, wanted)
     for place, new in enumerate(batch):
         new.links = stories.related(place)[:LINKS_AN_ARTICLE]
@@ -193,6 +208,7 @@ def _relate(connection: Connection, batch: Sequence[_New], now: datetime) -> Non
         )
     _write(connection, batch, now)
     index.add(connection, stories.new_rows)
+    return stories.outdated
 
 
 def _stored(connection: Connection, article_ids: Iterable[int]) -> list[Indexed]:

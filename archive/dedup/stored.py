@@ -1,9 +1,10 @@
 """The stories that may be related to the texts of a batch: read in a few statements, verified in order of rarity."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from heapq import nsmallest
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from attrs import frozen
@@ -11,9 +12,9 @@ from sqlalchemy import Connection, select
 
 from archive.dedup.propose import index
 from archive.dedup.propose.candidates import INGEST, Candidate, Effort, Fair, Sample, chosen, fair_share, shortlist
-from archive.dedup.propose.passages import without
+from archive.dedup.propose.passages import divide, without
 from archive.dedup.tables import ClusterSide, DedupText
-from archive.dedup.twins import Twin, nearness, seconds
+from archive.dedup.twins import Twin, beside, nearness, seconds
 from archive.dedup.verify.compare import Rejection, Verdict, compare
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.dedup.verify.texts import Text
@@ -33,12 +34,14 @@ _CHUNK: Final = 4000
 
 
 class Wanted(NamedTuple):
-    """A text of the batch. `article_id`: its article's, None where it is not stored."""
+    """A text of the batch. `article_id`: its article's, None where it is not stored. `furniture`: passages that were
+    left out of it, by their hashes."""
 
     article_id: int | None
     text: Text
     sample: Sample
     digest: int
+    furniture: Mapping[int, str] = MappingProxyType({})
 
     def as_twin(self) -> Twin:
         """What it is among articles with one text."""
@@ -70,6 +73,8 @@ class Stories:
         self.new_rows: list[tuple[int, int]] = []
         """(hash, article id) rows that `put` found worth storing."""
         self._holders = index.look_up(connection, (value for one in wanted for value in one.sample.looked_up))
+        self.outdated: set[int] = set()
+        """The articles, of those that were compared, of which counts what is furniture."""
         self._changed: set[int] = set()
         self._sizes: dict[int, _Size] = {}
         self._texts: dict[int, Text] = {}
@@ -93,24 +98,34 @@ class Stories:
 
     def compared(self, place: int) -> Iterator[tuple[int, Verdict | Rejection]]:
         """The articles that the text at `place` is compared with, the likeliest first, and what came of it."""
-        article_id, text, _, digest = self._wanted[place]
+        article_id, text, _, digest, _ = self._wanted[place]
         if not len(text.codes):
             return
         seen: set[int] = set()
         for twins in self._by_side(article_id, digest):
-            for key in self._likely(place, twins):
-                self._read([key])
-                seen.add(key)
-                verdict = compare(text, self._texts[key])
-                yield key, verdict
-                if isinstance(verdict, Verdict):
+            related = False
+            for key, always in self._tried(place, twins):
+                if related and not always:
                     break
+                seen.add(key)
+                verdict = self._compare(place, key)
+                yield key, verdict
+                related = related or isinstance(verdict, Verdict)
         for candidate in self._chosen(place):
             for key in self._nearest(place, candidate):
                 if key not in seen:
                     seen.add(key)
-                    self._read([key])
-                    yield key, compare(text, self._texts[key])
+                    yield key, self._compare(place, key)
+
+    def _compare(self, place: int, key: int) -> Verdict | Rejection:
+        """Of the text at `place` with the article's."""
+        self._read([key])
+        wanted, theirs = self._wanted[place], self._texts[key]
+        # A passage in the middle of an article is not noted, so nothing led to it when it became furniture.
+        there = any(passage in theirs.body for passage in wanted.furniture.values())
+        if there and any(value in wanted.furniture for _, _, value in divide(theirs.body)):
+            self.outdated.add(key)
+        return compare(wanted.text, theirs)
 
     def put(self, place: int, *, same_as: Iterable[int]) -> None:
         """Make the article at `place` known to the rest of the batch, and note the rows that the index needs.
@@ -118,7 +133,7 @@ class Stories:
         What leads to one text leads to its twins. A shingle that several copies of a text hold
         leads to the story already; a capped one leads nowhere.
         """
-        key, text, sample, digest = self._wanted[place]
+        key, text, sample, digest, _ = self._wanted[place]
         if key is None:
             raise ValueError("a text without an article leads nowhere")
         self._texts[key] = text
@@ -145,14 +160,14 @@ class Stories:
 
     def _choose(self, place: int) -> list[Candidate]:
         """The candidates that are compared with the text at `place`, but for those with this very text."""
-        _, text, sample, digest = self._wanted[place]
+        _, text, sample, digest, _ = self._wanted[place]
         listed = [one for one in self._shortlist(place) if one.article_id not in self._twins[digest]]
         fair = [one for one in map(partial(self._fair, sample), listed) if one]
         return chosen(fair, len(text.folded), self._effort)
 
     def _shortlist(self, place: int) -> list[Candidate]:
         """The list that was made at the start, unless the batch itself has added to what it was made from."""
-        article_id, _, sample, _ = self._wanted[place]
+        article_id, _, sample, *_ = self._wanted[place]
         if self._changed.isdisjoint(sample.looked_up):
             return [one for one in self._lists[place] if one.article_id != article_id]
         return shortlist(sample.looked_up, self._holders, self._effort, but=article_id)
@@ -168,13 +183,15 @@ class Stories:
         own = self._sides.get(article_id, _NO_SIDE) if article_id is not None else _NO_SIDE
         return [groups[side] for side in sorted(groups, key=lambda side: side != own)[:SIDES]]
 
-    def _likely(self, place: int, twins: Sequence[int]) -> Iterator[int]:
-        """Of the articles with the very text at `place` those to try: the first print, then the nearest ones."""
-        first, *rest = twins
-        yield first
+    def _tried(self, place: int, twins: Sequence[int]) -> Iterator[tuple[int, bool]]:
+        """Of the articles with the very text at `place` those to compare it with: the ones that a recluster would,
+        always; and the nearest others, until one is related."""
         wanted = self._wanted[place]
         own, known = wanted.as_twin(), self._twins[wanted.digest]
-        yield from nsmallest(TWINS - 1, rest, key=lambda key: (nearness(own, known[key]), key))
+        certain = beside(own, [known[key] for key in twins], len(wanted.text.folded))
+        yield from ((key, True) for key in certain)
+        rest = (key for key in twins if key not in certain)
+        yield from ((key, False) for key in nsmallest(TWINS, rest, key=lambda key: (nearness(own, known[key]), key)))
 
     def _nearest(self, place: int, candidate: Candidate) -> list[int]:
         """Of the articles with a candidate's very text, the one of each side that is nearest to the article at `place`;

@@ -2,17 +2,23 @@
 
 Dates decide whether two texts are one, and headlines do. So of the articles with one text that one is compared which
 another article most likely copied: published within a month of it, under its headline, and of those the closest in
-time. What comes in and a recluster choose alike.
+time. Among themselves each is compared with the first; and where the text is not long, so that headlines and dates tell
+which are copies, with its neighbours in time, too. What comes in and a recluster choose alike.
 """
 
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import combinations, pairwise
 from math import inf
 from typing import Final, NamedTuple
 
 from archive.dedup.verify.facts import FAR
+from archive.dedup.verify.story.another import CORRECTED_DAYS, LONG, SHORT
+
+ALL_PAIRS: Final = 16
+"""So many articles with one very short text are compared each with each."""
 
 _MONTH: Final = FAR * 86400
 
@@ -52,6 +58,65 @@ def nearest(ours: Sequence[Twin], theirs: Sequence[Twin]) -> tuple[int, int]:
         pairs += [(min(own), min(other)), *_closest(own, other)]
     best = min(pairs, key=lambda pair: (nearness(*pair), pair[0].article_id, pair[1].article_id))
     return best[0].article_id, best[1].article_id
+
+
+def within(twins: Sequence[Twin], length: int) -> Iterator[tuple[int, int]]:
+    """The pairs of articles with one text, of `length` folded characters, that are compared. `twins`: ascending."""
+    first, *rest = twins
+    yield from ((first.article_id, twin.article_id) for twin in rest)
+    if length >= LONG:
+        return
+    for ordered in _orders(twins):
+        for one, other in pairwise(ordered):
+            if _decides(first, one, other, length):
+                yield one.article_id, other.article_id
+    if length < SHORT:
+        yield from combinations([twin.article_id for twin in rest[: ALL_PAIRS - 1]], 2)
+
+
+def beside(own: Twin, twins: Sequence[Twin], length: int) -> list[int]:
+    """Those of `twins`, the other articles with its text, ascending, that `within` pairs an article with that has just
+    come in; what comes in later only takes neighbours away."""
+    first = twins[0]
+    found = [first.article_id]
+    if length < LONG:
+        under = [twin for twin in twins if twin.headline == own.headline]
+        around = (twin for some in (under, twins) for twin in _around(own, some))
+        found += [twin.article_id for twin in around if _decides(first, own, twin, length)]
+    if length < SHORT and len(twins) < ALL_PAIRS:
+        found += [twin.article_id for twin in twins]
+    return list(dict.fromkeys(found))
+
+
+def _orders(twins: Iterable[Twin]) -> Iterator[list[Twin]]:
+    """All in the order of their dates, and those under each headline."""
+    for some in (twins, *_by_headline(twins).values()):
+        yield sorted(some, key=_time)
+
+
+def _around(own: Twin, twins: Iterable[Twin]) -> Iterator[Twin]:
+    """Those right before and after an article in the order of their dates."""
+    at = _time(own)
+    ranked = [(_time(twin), twin) for twin in twins]
+    before = max((one for one in ranked if one[0] < at), default=None)
+    after = min((one for one in ranked if one[0] > at), default=None)
+    yield from (one[1] for one in (before, after) if one)
+
+
+def _decides(first: Twin, one: Twin, other: Twin, length: int) -> bool:
+    """Whether neighbours must be compared with each other: the first may be a copy of one of them, and not of the
+    other."""
+    return length < SHORT or _apart(first, one) or _apart(first, other)
+
+
+def _apart(one: Twin, other: Twin) -> bool:
+    """Whether articles with one text may be no copies of each other."""
+    _, headlines_differ, seconds_apart = nearness(one, other)
+    return headlines_differ or seconds_apart > CORRECTED_DAYS * 86400
+
+
+def _time(twin: Twin) -> tuple[bool, float, int]:
+    return twin.at is None, twin.at or 0.0, twin.article_id
 
 
 def _by_headline(twins: Iterable[Twin]) -> dict[str | int, list[Twin]]:

@@ -98,12 +98,18 @@ def recluster(engine: Engine, work: PairEngine) -> Outcome:
     found.add(work.verdicts(pairs))
     with reading(engine) as connection:
         after = _grouped(connection, ids, found, sides)
+        broken = _broken(connection, ids, after, pairs)
+    if len(broken):
+        found.add(work.verdicts(broken))
+    with reading(engine) as connection:
+        if len(broken):
+            after = _grouped(connection, ids, found, sides)
         parted = _Parted.of(connection, ids, before, after, found)
     return Outcome(
         ids=ids,
         before=before,
         after=after,
-        pairs=len(pairs),
+        pairs=len(pairs) + len(broken),
         links=found,
         parts=parted.parts,
         splits=parted.splits,
@@ -115,6 +121,23 @@ def _standing(connection: Connection) -> tuple[Ids, Ids]:
     query = select(Article.id, Article.cluster_id).order_by(Article.id)
     found = numbers((key, cluster or key) for key, cluster in connection.execute(query, execution_options=STREAMED))
     return found[:, 0].copy(), found[:, 1].copy()
+
+
+def _linked(connection: Connection) -> Ids:
+    """The pairs of the links that stand by which articles are one story."""
+    query = select(Link.article_id, Link.other_id).where(Link.relation.in_(SAME_TEXT))
+    return numbers(connection.execute(query, execution_options=STREAMED))
+
+
+def _broken(connection: Connection, ids: Ids, after: Ids, pairs: Ids) -> Ids:
+    """The pairs, linked as it stands, that would be in two clusters though nothing compared them: what a look-up found
+    among fewer articles, others that came in since may hide from one among all."""
+    linked = np.sort(_linked(connection), axis=1)
+    linked = linked[np.isin(linked, ids).all(axis=1)]  # others may have come in meanwhile
+    first, second = after[np.searchsorted(ids, linked)].T
+    apart = np.unique(linked[first != second], axis=0)
+    compared = set(map(tuple, pairs[np.isin(pairs[:, 0], apart[:, 0])].tolist()))
+    return numbers(pair for pair in map(tuple, apart.tolist()) if pair not in compared)
 
 
 def _sides(connection: Connection) -> dict[int, dict[int, int]]:
@@ -174,8 +197,7 @@ def apply(engine: Engine, outcome: Outcome, *, now: datetime) -> int:
         index.take_turn(connection)
         _store(connection, outcome, now)
         ids, standing = _standing(connection)
-        query = select(Link.article_id, Link.other_id).where(Link.relation.in_(SAME_TEXT))
-        linked = numbers(connection.execute(query, execution_options=STREAMED))
+        linked = _linked(connection)
         apart = ids != standing
         together = (linked, np.stack((ids[apart], standing[apart]), axis=1), _same(connection))
         changed: set[int] = set()

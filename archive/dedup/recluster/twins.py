@@ -6,10 +6,10 @@ side is compared by itself: a link to the other side would hold nothing together
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import combinations, pairwise, product
-from typing import Final, Self
+from itertools import product
+from typing import Self
 
 import numpy as np
 from attrs import frozen
@@ -19,14 +19,10 @@ from sqlalchemy import Connection, select
 from archive.dedup.linking import digest
 from archive.dedup.recluster.packed import Ids, numbers
 from archive.dedup.tables import DedupText
-from archive.dedup.twins import Twin, nearest, nearness, seconds
-from archive.dedup.verify.story.another import CORRECTED_DAYS, LONG, SHORT
+from archive.dedup.twins import Twin, nearest, seconds, within
 from archive.store.keys import chunks
 from archive.store.models import Article
 from archive.text.fold import fold_many
-
-ALL_PAIRS: Final = 16
-"""So many articles with one very short text are compared each with each."""
 
 
 def article_pairs(
@@ -62,7 +58,7 @@ def article_pairs(
         for start in np.unique(first[several]).tolist():
             groups = by_side(start, int(last[order[start]]))
             for group in groups:
-                yield from _within(group, told.length(group[0].article_id))
+                yield from within(group, told.length(group[0].article_id))
             yield from ((groups[0][0].article_id, group[0].article_id) for group in groups[1:])
 
     pairs = np.concatenate((texts[~asked], numbers(found())))
@@ -109,31 +105,3 @@ class _Told:
     def length(self, article_id: int) -> int:
         """Of the text of one of them."""
         return int(self.lengths[np.searchsorted(self.ids, article_id)])
-
-
-def _within(twins: Sequence[Twin], length: int) -> Iterator[tuple[int, int]]:
-    """Each with the first. Of texts that are not long headlines and dates tell which are copies: so those under another
-    headline or of other days with their neighbours too, by headline and date, and by date alone; and the first few of
-    very short texts each with each."""
-    first, *rest = twins
-    ids = [twin.article_id for twin in rest]
-    yield from ((first.article_id, key) for key in ids)
-    if length >= LONG:
-        return
-    apart = {twin.article_id for twin in rest if length < SHORT or _apart(first, twin)}
-    for ranked in (sorted(twins, key=lambda twin: (twin.headline, *_time(twin))), sorted(twins, key=_time)):
-        for pair in pairwise(twin.article_id for twin in ranked):
-            if not apart.isdisjoint(pair):
-                yield pair
-    if length < SHORT:
-        yield from combinations(ids[: ALL_PAIRS - 1], 2)
-
-
-def _time(twin: Twin) -> tuple[bool, float, int]:
-    return twin.at is None, twin.at or 0.0, twin.article_id
-
-
-def _apart(one: Twin, other: Twin) -> bool:
-    """Whether articles with one text may be no copies of each other."""
-    _, headlines_differ, seconds_apart = nearness(one, other)
-    return headlines_differ or seconds_apart > CORRECTED_DAYS * 86400

@@ -1,5 +1,7 @@
 """Prints of one text whose headlines and dates decide: what comes in finds those that a recluster finds."""
 
+from random import Random
+
 import pytest
 from sqlalchemy import Engine
 
@@ -9,6 +11,8 @@ from archive.store.db import reading
 from tests.archive.dedup.copies import groups, record, store, text
 
 NOTICE = "联席会议今天召开全体会议，决定各渡口自即日起按冬季时刻表开航，具体班次以码头公示牌为准。"
+
+SILENT = ("清口粮站十二只铁皮仓验收", "望江渡轮添置雾天航标", "石滩小学的旧课桌找到新主人")
 
 
 def found(engine: Engine) -> set[frozenset[str]]:
@@ -34,4 +38,25 @@ def test_of_very_many_prints_of_a_notice_the_one_of_the_day_is_found(engine: Eng
     store(engine, *(record(NOTICE, f"n{one}", headline=headline.format(one), days=40 * one) for one in range(20)))
     store(engine, record(NOTICE, "again", headline=headline.format(18), days=40 * 18 + 0.5))
     assert found(engine) == {*(frozenset({f"n{one}"}) for one in range(20) if one != 18), frozenset({"n18", "again"})}
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_prints_come_in_as_a_recluster_groups_them(engine: Engine, seed: int) -> None:
+    """One text of some length, under headlines that speak of it or do not, over some days, in any order."""
+    chance = Random(seed)
+    body = NOTICE if seed % 4 == 3 else text(chance.randrange(200, 260), chance.choice((120, 250, 400)))
+    headlines = (
+        body[:14],
+        body[20:36],
+        "清口粮站十二只铁皮仓验收",
+        "望江渡轮添置雾天航标",
+        "石滩小学的旧课桌找到新主人",
+    )
+    prints = [
+        record(body, f"p{one}", headline=chance.choice(headlines), days=chance.choice((0, 0.4, 2, 5, 9, 40)))
+        for one in range(9)
+    ]
+    for one in prints:
+        store(engine, one)
     assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from attrs import evolve
 from click.testing import CliRunner
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from archive.dedup.clusters import decisions
 from archive.dedup.propose import furniture
@@ -22,6 +22,7 @@ from archive.dedup.propose.furniture import MANY
 from archive.dedup.recluster import duck, hanging
 from archive.dedup.recluster.duck import DuckEngine
 from archive.dedup.recluster.found import Found
+from archive.dedup.recluster.packed import Ids
 from archive.dedup.recluster.run import Outcome, apply, recluster
 from archive.dedup.stored import read
 from archive.dedup.tables import Cluster, Link
@@ -122,6 +123,27 @@ def test_links_of_an_article_that_was_committed_meanwhile_stay(engine: Engine) -
         after = connection.execute(query).all()
         assert groups(connection) == clusters
     assert [pair for pair in after if late in pair] == [pair for pair in before if late in pair]
+
+
+class Sightless(DuckEngine):
+    """One that proposes no pair."""
+
+    def pairs(self) -> Ids:
+        return super().pairs()[:0]
+
+
+def test_what_is_linked_falls_apart_by_a_comparison_alone(engine: Engine) -> None:
+    """A look-up among fewer articles may have found what others hide from one among all."""
+    body, other = text(64, 500), text(65, 500)
+    store(engine, record(body, "whole"), record(other, "other"), record(spin(body), "spun", site="sohu", days=1))
+    with writing(engine) as connection:
+        [row] = connection.execute(select(Link.__table__)).mappings()
+        connection.execute(insert(Link), {**row, "article_id": 2, "other_id": 1})
+        connection.execute(update(Article).where(Article.id == 2).values(cluster_id=1))
+    outcome = recluster(engine, Sightless(engine, jobs=1))
+    assert outcome.moved() == {2: (1, 2)}
+    assert [(*link[:2], link[2].relation) for link in outcome.links] == [(3, 1, "spun")]
+    assert outcome.as_json()["pairs"] == 2
 
 
 def test_a_round_up_of_a_text_with_twins_and_of_one_without(engine: Engine) -> None:

@@ -12,6 +12,8 @@ from archive.dedup.matching import Query, match
 from archive.dedup.propose import furniture
 from archive.dedup.propose.furniture import HOLDERS, MANY
 from archive.dedup.propose.passages import divide
+from archive.dedup.recluster.duck import DuckEngine
+from archive.dedup.recluster.run import recluster
 from archive.dedup.tables import DedupPassage, DedupText, Link
 from archive.export.datasets.articles import rows as articles
 from archive.query.article import article_row
@@ -206,6 +208,29 @@ def test_the_order_of_arrival_does_not_matter(sqlite_template: Path, tmp_path: P
         assert found == {frozenset({"p0", "bare"}), *(frozenset({name}) for name in ("p1", "p2", "p3"))}
         assert lengths["p3"] == 0
         assert lengths["p0"] == lengths["bare"]
+
+
+MIDDLE = "本版照片除署名者外均由清口影像社提供，翻印须经许可。"
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["a batch", "one by one"])
+def test_furniture_in_the_middle_of_an_article_that_came_before_it_was_known(engine: Engine, at_once: bool) -> None:
+    """Nothing leads to it when the passage becomes furniture, but a print that does without does."""
+    body = story(31, 700).split("\n")
+    holds = "\n".join([*body[:3], MIDDLE, *body[3:]])
+    store(engine, record(holds, "old"))
+    pages = [page(f"{story(40 + one, 300)}\n{MIDDLE}", one) for one in range(MANY)]
+    later = record(holds, "again", site="sohu", headline="防汛仓库添置两台抽水机", days=20)
+    if at_once:
+        store(engine, *pages, later)
+    else:
+        for one in (*pages, later):
+            store(engine, one)
+    lengths = counting(engine)
+    assert lengths["old"] == lengths["again"]
+    with reading(engine) as connection:
+        assert frozenset({"old", "again"}) in groups(connection)
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}
 
 
 def test_what_turns_out_to_be_a_story_that_many_print_counts_again(sqlite_engine: Engine) -> None:
