@@ -34,9 +34,9 @@ _LABELS: Final = {
 }
 _CHINESE_NAMES: Final = ("gb18030", "big5")
 # The commonest characters of written Chinese, in both scripts, and its commonest punctuation.
-_COMMON: Final = frozenset(
-    "的一是不了在人有我他这個个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实"
-    "這們來為國說時會對於著過發後裡種經麼學現當沒動還進樣開從實，。、：；「」“”"
+_COMMON: Final = re.compile(
+    "[的一是不了在人有我他这個个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心本前开但因只从想实"
+    "這們來為國說時會對於著過發後裡種經麼學現當沒動還進樣開從實，。、：；「」“”]"
 )
 _WIDE: Final = re.compile("[^\\x00-\\x7f]+")
 _LOST: Final = "\ufffd"
@@ -105,14 +105,17 @@ def _lossy(data: bytes, name: str) -> str:
 def _chinese(text: str) -> float:
     """The share of common characters among the first few hundred that are not ASCII: about 0.4 in Chinese, 0.02 in a
     wrong reading."""
-    seen = common = 0
+    sample = ""
     for run in _WIDE.finditer(text):
-        characters = run.group()[:_SAMPLE]
-        seen += len(characters)
-        common += sum(map(_COMMON.__contains__, characters))
-        if seen >= _SAMPLE:
+        sample += run[0][:_SAMPLE]
+        if len(sample) >= _SAMPLE:
             break
-    return common / seen if seen else 0.0
+    return _common(sample) / len(sample) if sample else 0.0
+
+
+def _common(text: str) -> int:
+    """How many common characters the text has."""
+    return len(_COMMON.findall(text))
 
 
 def decode(data: bytes, content_type: str | None = None) -> Decoded:
@@ -151,6 +154,9 @@ def _best(data: bytes, strict: list[str], loose: list[str]) -> Decoded:
     """
     best, most = Decoded(text="", encoding=""), -inf
     for name in dict.fromkeys((*strict, *_CHINESE_NAMES, "utf-8")):
+        # Of bytes in another encoding UTF-8 loses nearly all, which takes longer than to pass over it.
+        if name == "utf-8" and _most_worth(data.decode(errors="ignore")) <= most:
+            continue
         text = _lossy(data, name)
         if _most_worth(text) > most and (worth := _worth(text)) > most:
             best, most = Decoded(text=text, encoding=name), worth
@@ -161,8 +167,7 @@ def _best(data: bytes, strict: list[str], loose: list[str]) -> Decoded:
 
 def _worth(text: str) -> int:
     """How many common characters the text has, less how many are lost in it."""
-    wide = "".join(_WIDE.findall(text))
-    return sum(map(_COMMON.__contains__, wide)) - wide.count(_LOST)
+    return _common(text) - text.count(_LOST)
 
 
 def _most_worth(text: str) -> int:
