@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 from attrs import define
@@ -25,6 +26,7 @@ what follows into them."""
 _HIDDEN: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|;)\s*(?:max-)?height\s*:\s*[01](?:px)?\s*(?:;|$)", re.IGNORECASE
 )
+_SHORT_STYLE: Final = 200
 # Control and format characters that show nothing. ZERO WIDTH JOINER and the variation selectors stay: emoji need them.
 INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200e\u200f\u202a-\u202e"
@@ -79,9 +81,16 @@ def hides(attributes: list[tuple[str, str]]) -> bool:
     for name, value in attributes:
         if name == "hidden":
             return True
-        if name == "style":
-            lower = value.lower()
-            # The pattern has no beginning to look for.
-            if ("none" in lower or "hidden" in lower or "height" in lower) and _HIDDEN.search(value):
-                return True
+        if name == "style" and (_short_hides(value) if len(value) <= _SHORT_STYLE else _hides(value)):
+            return True
     return False
+
+
+def _hides(style: str) -> bool:
+    lower = style.lower()
+    # The pattern has no beginning to look for.
+    return ("none" in lower or "hidden" in lower or "height" in lower) and _HIDDEN.search(style) is not None
+
+
+# The elements of a page share a few styles.
+_short_hides: Final = lru_cache(maxsize=256)(_hides)

@@ -8,53 +8,23 @@ from crawler.pages.html.kinds import is_caption
 from crawler.pages.html.parse import Element
 
 
-class _Line:
-    """The line that is being collected: its text so far, the links in it, and the blocks that wait for its end."""
-
-    __slots__ = ("after", "length", "links", "owner", "parts", "space")
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.links: list[tuple[int, int, str]] = []
-        self.after: list[RawBlock] = []
-        self.length = 0
-        self.space = False
-        self.owner: Element = None
-
-    def add(self, text: str, owner: Element) -> None:
-        """Appends a run of text; white space between runs becomes one space."""
-        if text.isspace():
-            self.space = True
-            return
-        text = visible(text)
-        words = text.split()
-        if not words:
-            return
-        if self.length and (self.space or text[0].isspace()):
-            self.parts.append(" ")
-            self.length += 1
-        if self.owner is None:
-            self.owner = owner
-        run = " ".join(words)
-        self.parts.append(run)
-        self.length += len(run)
-        self.space = text[-1].isspace()
-
-    def link(self, first_part: int, href: str) -> None:
-        """Makes a link of the parts from `first_part` on."""
-        parts = self.parts
-        if parts[first_part : first_part + 1] == [" "]:
-            first_part += 1
-        if first_part < len(parts):
-            self.links.append((self.length - sum(map(len, parts[first_part:])), self.length, href))
-
-
 class Lines:
     """The blocks so far, the open line, and what surrounds it."""
 
+    __slots__ = (
+        *("after", "headings", "hrefs", "inside", "length", "link_parts", "links", "mark", "marked", "out", "owner"),
+        *("owners", "parted", "parts", "space", "tables", "within"),
+    )
+
     def __init__(self, root: Element, mark: Mark | None, parted: bool) -> None:
         self.out: list[RawBlock] = []
-        self.line = _Line()
+        # The open line: its text so far and whether a space is due, the links in it, the blocks that wait for its end.
+        self.parts: list[str] = []
+        self.length = 0
+        self.space = False
+        self.owner: Element = None
+        self.links: list[tuple[int, int, str]] = []
+        self.after: list[RawBlock] = []
         self.owners = [root]  # the open block elements; the last one owns the text
         self.headings: list[int] = []  # the levels of the open ones
         self.inside = dict.fromkeys(("caption", "list_item", "quote", "code", "list"), 0)  # how many are open
@@ -70,27 +40,52 @@ class Lines:
         """A run of text at this point."""
         if self.within and self.inside["code"] and "\n" in text:
             for row in text.split("\n"):
-                self.line.add(row, self.owners[-1])
+                self._add(row)
                 self.flush()
         elif text.isspace():  # the half of them
-            self.line.space = True
+            self.space = True
         else:
-            self.line.add(text, self.owners[-1])
+            self._add(text)
+
+    def _add(self, text: str) -> None:
+        """Appends a run of text; white space between runs becomes one space."""
+        text = visible(text)
+        words = text.split()
+        if not words:
+            return
+        if not self.length:
+            self.owner = self.owners[-1]
+        elif self.space or text[0].isspace():
+            self.parts.append(" ")
+            self.length += 1
+        run = " ".join(words)
+        self.parts.append(run)
+        self.length += len(run)
+        self.space = text[-1].isspace()
+
+    def link(self, first_part: int, href: str) -> None:
+        """Makes a link of the open line's parts from `first_part` on."""
+        parts = self.parts
+        if parts[first_part : first_part + 1] == [" "]:
+            first_part += 1
+        if first_part < len(parts):
+            self.links.append((self.length - sum(map(len, parts[first_part:])), self.length, href))
 
     def flush(self) -> None:
         """Ends the open line, if it holds anything; the images that stood in it follow it."""
-        line = self.line
-        if not line.length:
-            line.space = False
+        self.space = False
+        if not self.length:
             return
-        for first_part, href in zip(self.link_parts, self.hrefs, strict=True):
-            line.link(first_part, href)
-        self.link_parts = [0] * len(self.hrefs)
-        text = "".join(line.parts)
-        kind, level = self.kind(text, line.owner)
-        self.out.append(RawBlock(kind, text, line.owner, level, tuple(line.links)))
-        self.out.extend(line.after)
-        self.line = _Line()
+        if self.hrefs:
+            for first_part, href in zip(self.link_parts, self.hrefs, strict=True):
+                self.link(first_part, href)
+            self.link_parts = [0] * len(self.hrefs)
+        text = "".join(self.parts)
+        kind, level = self.kind(text, self.owner)
+        self.out.append(RawBlock(kind, text, self.owner, level, tuple(self.links)))
+        self.out.extend(self.after)
+        self.parts, self.links, self.after = [], [], []
+        self.length = 0
 
     def kind(self, text: str, owner: Element) -> tuple[str, int]:
         """The kind and level of this line here."""
@@ -106,17 +101,17 @@ class Lines:
 
     def open(self, element: Element) -> bool:
         """A block element begins; True: the walk goes on in it."""
-        if self.line.length:
+        if self.length:
             self.flush()
-        self.line.space = False
+        self.space = False
         self.owners.append(element)
         return True
 
     def close(self, element: Element) -> None:
         """A block element ends."""
-        if self.line.length:
+        if self.length:
             self.flush()
-        self.line.space = False
+        self.space = False
         self.owners.pop()
         if self.marked is not None and self.marked[0] is element:
             _, first, given, self.mark = self.marked
@@ -129,7 +124,7 @@ class Lines:
         block = image_block(element)
         # A placeholder is no image, but what stands below it may be its caption: `finish` leaves it out.
         if block.url or element.get("src"):
-            (self.line.after if self.line.length else self.out).append(block)
+            (self.after if self.length else self.out).append(block)
 
     def row(self, element: Element, cells: list[list[RawBlock]]) -> None:
         """A table row that is data: one block, cells parted by tabs."""

@@ -122,7 +122,7 @@ def _marked(given: Any, lines: Lines, element: Element) -> bool:
     blocks = walk(element) if tag not in IMAGE_TAGS else [image_block(element)]
     for block in blocks:
         block.mark = given
-    (lines.line.after if lines.line.length else lines.out).extend(blocks)
+    (lines.after if lines.length else lines.out).extend(blocks)
     return False
 
 
@@ -154,9 +154,9 @@ def _paragraph(lines: Lines, element: Element) -> bool:
     if len(element) or lines.hrefs or lines.inside["code"]:
         return lines.open(element)
     # Without elements in it, as most of an article's are: a line at once.
-    if lines.line.length:
+    if lines.length:
         lines.flush()
-    lines.line.space = False
+    lines.space = False
     text = element.text
     if text and not text.isspace() and (text := fold(text)):
         kind, level = lines.kind(text, element)
@@ -174,7 +174,7 @@ def _row(lines: Lines, element: Element) -> bool:
 
 def _break(lines: Lines, _: Element) -> bool:
     if lines.headings:
-        lines.line.space = True
+        lines.space = True
     else:
         lines.flush()
     return False
@@ -182,7 +182,7 @@ def _break(lines: Lines, _: Element) -> bool:
 
 def _image(lines: Lines, element: Element) -> bool:
     lines.image(element)
-    lines.line.space = lines.line.space or lines.parted
+    lines.space = lines.space or lines.parted
     return False
 
 
@@ -211,23 +211,23 @@ def _has_brackets(element: Element) -> bool:
 
 def _link(lines: Lines, element: Element) -> bool:
     if lines.parted and _follows_link(element):
-        lines.line.space = True
+        lines.space = True
     lines.hrefs.append(element.get("href") or "")
-    lines.link_parts.append(len(lines.line.parts))
+    lines.link_parts.append(len(lines.parts))
     return True
 
 
 def _end_link(lines: Lines, _: Element) -> None:
-    lines.line.link(lines.link_parts.pop(), lines.hrefs.pop())
+    lines.link(lines.link_parts.pop(), lines.hrefs.pop())
 
 
 def _field(lines: Lines, _: Element) -> bool:
-    lines.line.space = True
+    lines.space = True
     return True
 
 
 def _end_field(lines: Lines, _: Element) -> None:
-    lines.line.space = True
+    lines.space = True
 
 
 _OPENS: Final[dict[Any, _Begin]] = {**dict.fromkeys(HEADINGS, _heading), **dict.fromkeys(_INSIDE, _within)}
