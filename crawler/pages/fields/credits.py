@@ -58,9 +58,14 @@ class Credits:
     rest: str = ""
 
 
+def may_have_labels(text: str) -> bool:
+    """Whether the line has a sign that ends a label: most have none."""
+    return len(text) <= 600 and _MARK.search(text) is not None
+
+
 def read_credits(text: str) -> Credits:
     """The labelled values of one line. A line of running text gives an empty result or few labels."""
-    if len(text) > 600 or _MARK.search(text) is None:
+    if not may_have_labels(text):
         return Credits(rest=text)
     matches = list(_LABEL.finditer(text))[:24]
     source = editor = ""

@@ -73,12 +73,12 @@ def _short_text(element: Element) -> str | None:
     parts: list[str] = []
     length = 0
     for node in element.iter():
-        if node.tag not in ("script", "style") and node.text:
-            parts.append(node.text)
-            length += len(node.text.strip())
-        if node.tail and node is not element:
-            parts.append(node.tail)
-            length += len(node.tail.strip())
+        if node.tag not in ("script", "style") and (text := node.text):
+            parts.append(text)
+            length += len(text.strip())
+        if (text := node.tail) and node is not element:
+            parts.append(text)
+            length += len(text.strip())
         if length > LARGE:
             return None
     return "".join(parts)

@@ -50,6 +50,7 @@ _UNFOLDS: Final = 1.5
 _MUCH: Final = 0.3
 _BEGINNING: Final = 12
 _POOR_PLACE: Final = {"nav": 0.1, "footer": 0.1, "aside": 0.3, "a": 0.05, "h1": 0.2, "header": 0.5, "label": 0.2}
+_WORTH: Final = dict.fromkeys(NO_PLACE, 0.0) | _POOR_PLACE
 _PARAGRAPHS: Final = frozenset("p pre span font strong b em section i u li blockquote".split())
 # How much of its parent's weight an element must hold for the search to go on in it.
 _MOST: Final = 0.62
@@ -153,9 +154,9 @@ class _Weights:
 def _place(element: Element) -> tuple[float, bool]:
     """What a sentence in this element counts, by its tag and names, and whether it itself says that it is not shown."""
     tag = element.tag
-    if tag in NO_PLACE or not isinstance(tag, str):
+    value = _WORTH.get(tag, 1.0)
+    if not value or not isinstance(tag, str):
         return 0.0, False
-    value = _POOR_PLACE.get(tag, 1.0)
     attributes = element.items()
     if not attributes:
         return value, False

@@ -62,9 +62,7 @@ def mark_comments(blocks: Sequence[RawBlock]) -> None:
     text = next((index for index, block in enumerate(blocks) if is_solid(block)), None)
     if text is None:
         return
-    heads = [
-        index for index, block in enumerate(blocks) if index > text and _may_head(block) and _is_head(blocks, index)
-    ]
+    heads = [index for index in range(text + 1, len(blocks)) if _may_head(blocks[index]) and _is_head(blocks, index)]
     if not heads or not _are_comments(blocks, heads):
         return
     for block in blocks[_first(blocks, text, heads[0]) :]:

@@ -61,6 +61,7 @@ _BYLINE: Final = re.compile(r"[／/]\s?[\u3400-\u9fff]{2,4}(?:報導|报道)$|^(
 
 
 _ALWAYS: Final = tuple(rule for rule in SHORT if not rule.needs)
+_ALWAYS_LIMIT: Final = max(rule.limit for rule in _ALWAYS)
 
 
 _SHORT_HINT: Final = re.compile("|".join(sorted({re.escape(need) for rule in SHORT for need in rule.needs})))
@@ -85,7 +86,8 @@ def mark_short(blocks: Sequence[RawBlock]) -> None:
         text = block.text
         if len(text) > SHORT_LINE or block.mark is not None or block.kind == "image":
             continue
-        for rule in SHORT if _SHORT_HINT.search(text) is not None else _ALWAYS:
+        hinted = _SHORT_HINT.search(text) is not None
+        for rule in SHORT if hinted else _ALWAYS if len(text) <= _ALWAYS_LIMIT else ():
             if rule.match(text) is not None:
                 block.mark = rule
                 break
@@ -212,8 +214,11 @@ def mark_top(blocks: Sequence[RawBlock], headline: str, info: Sequence[RawBlock]
     for index, block in enumerate(blocks[:40]):
         if block.kind == "image":
             continue
-        # The beginning tells most lines apart.
-        if wanted.startswith(letters(block.text[:8])) and letters(block.text) == wanted:
+        # The first letter tells most lines apart.
+        first = block.text[:1]
+        if first.isalnum() and not wanted.startswith(first.lower()):
+            continue
+        if letters(block.text) == wanted:
             solid = any(is_solid(above) and len(above.text) > 60 for above in blocks[:index])
             block.mark = HEADLINE
             if not solid:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from attrs import define
 
 from archive.times import Precision
-from crawler.pages.fields.credits import Credits, closing_credits, read_credits, split_keywords
+from crawler.pages.fields.credits import Credits, closing_credits, may_have_labels, read_credits, split_keywords
 from crawler.pages.fields.evidence.candidates import choose
 from crawler.pages.fields.evidence.classify import is_timed
 from crawler.pages.fields.evidence.people import SIGNED_EDITOR, credit_lines_of, find_authors, find_editor
@@ -113,7 +113,7 @@ def gather(
 
 
 def _credits(lines: Sequence[RawBlock]) -> list[Credits]:
-    return [read_credits(block.text) for block in lines if len(block.text) <= _LONGEST]
+    return [read_credits(block.text) for block in lines if len(block.text) <= _LONGEST and may_have_labels(block.text)]
 
 
 def _one(values: tuple[str, ...] | None) -> str | None:
