@@ -20,12 +20,13 @@ from attrs import frozen
 from click.testing import CliRunner
 from sqlalchemy import Connection, select
 
-from archive.dedup.linking import as_text, counted, fingerprint
+from archive.dedup.fingerprints import as_text, counted, fingerprint
 from archive.dedup.matching import Query, fingerprinted
 from archive.dedup.propose import furniture
-from archive.dedup.propose.candidates import MATCH, Sample, fair_share, shortlist
+from archive.dedup.propose.candidates import MATCH, fair_share, shortlist
 from archive.dedup.propose.index import CAP
 from archive.dedup.propose.passages import without
+from archive.dedup.propose.sampling import Sample
 from archive.dedup.relations import Relation
 from archive.dedup.stored import read
 from archive.dedup.types import Fingerprint

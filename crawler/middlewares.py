@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     from crawler.run.crawl import Crawl
     from crawler.run.politeness.hosts import KnownRules
+    from crawler.run.reading.asked import Known
     from crawler.run.run import Run
-    from crawler.run.schedule.rechecks import Known
 
 RAW = "jianbao_raw"
 """The request's meta key under which the callback finds the `RawCapture`."""

@@ -9,7 +9,7 @@ import pytest
 from archive import errors
 from archive.store.table import Base
 from crawler.pages.page import Outcome
-from crawler.run.store import DOUBTFUL
+from crawler.run.reading.answer import DOUBTFUL
 from tests.make_docs import PAGES, all_rules, walk
 
 ROOT = Path(__file__).parents[1]
@@ -100,7 +100,7 @@ def test_every_reason_is_documented_in_the_order_of_the_rules() -> None:
 
 
 def test_the_signature_that_the_docs_compute_is_the_stored_one() -> None:
-    from archive.dedup.linking import fingerprint
+    from archive.dedup.fingerprints import fingerprint
     from crawler.demo.world.articles import story
 
     [code] = re.findall(r"^```python\n(.*?)^```$", page("duplicates.md"), re.DOTALL | re.MULTILINE)

@@ -24,7 +24,7 @@ def item_row(item: Prepared) -> Row:
 
 def prepared(rows: Sequence[Row]) -> list[Prepared]:
     """The items of rows, made ready to store: together, since most of what one text costs is not its characters."""
-    from archive.dedup.linking import folded
+    from archive.dedup.fingerprints import folded
     from archive.text.fold import as_text
 
     items = [_item(row) for row in rows]

@@ -12,7 +12,7 @@ from attrs import define, field
 from sqlalchemy import Engine, insert
 
 from archive.bulk.articles import in_batches
-from archive.dedup.linking import counted
+from archive.dedup.fingerprints import counted
 from archive.dedup.propose import furniture
 from archive.dedup.propose.learning import Arrival, learn
 from archive.dedup.tables import DedupText

@@ -8,9 +8,10 @@ from typing import Any, Final
 from attrs import frozen
 from sqlalchemy import Connection, select
 
-from archive.dedup.linking import as_text, counted, fingerprints
+from archive.dedup.fingerprints import as_text, counted, fingerprints
 from archive.dedup.propose import furniture
-from archive.dedup.propose.candidates import MATCH, Sample
+from archive.dedup.propose.candidates import MATCH
+from archive.dedup.propose.sampling import Sample
 from archive.dedup.reasons import in_words
 from archive.dedup.stored import Stories, Wanted, closest
 from archive.dedup.types import Fingerprint

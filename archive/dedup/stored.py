@@ -11,8 +11,9 @@ from attrs import frozen
 from sqlalchemy import Connection, select
 
 from archive.dedup.propose import index
-from archive.dedup.propose.candidates import INGEST, Candidate, Effort, Fair, Sample, chosen, fair_share, shortlist
+from archive.dedup.propose.candidates import INGEST, Candidate, Effort, Fair, chosen, fair_share, shortlist
 from archive.dedup.propose.passages import divide, without
+from archive.dedup.propose.sampling import Sample
 from archive.dedup.tables import ClusterSide, DedupText
 from archive.dedup.twins import Twin, beside, nearness, seconds
 from archive.dedup.verify.compare import Rejection, Verdict, compare

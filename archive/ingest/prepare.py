@@ -101,7 +101,7 @@ def all_indexes(texts: Sequence[tuple[str | None, str]]) -> list[tuple[str, str,
     if not texts:
         return []
     # Half a second to load (scipy, for one), which who computes none need not wait for.
-    from archive.dedup.linking import fingerprints
+    from archive.dedup.fingerprints import fingerprints
 
     headlines, bodies, forms = all_tokens(texts)
     return list(zip(headlines, bodies, fingerprints([body for _, body in texts], forms), strict=True))

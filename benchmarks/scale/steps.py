@@ -21,8 +21,8 @@ from archive.store.db import open_engine, writing
 from archive.store.records import ArticleRecord, CaptureRecord, Item
 from crawler.demo.world.articles import story
 from crawler.run import frontier
-from crawler.run.frontier import Claim
 from crawler.run.intake.intake import BATCH
+from crawler.run.reading.asked import Claim
 from tests.archive.make import fill
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)

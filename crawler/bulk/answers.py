@@ -9,7 +9,7 @@ from archive.ingest.prepare import Prepared
 from archive.store.records import CaptureRecord, Item
 from archive.text.clean import clean_line, clean_lines
 from crawler.pages.page import Identity, Outcome
-from crawler.run.store import Answer
+from crawler.run.reading.answer import Answer
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import Broken
 

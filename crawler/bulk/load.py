@@ -16,8 +16,8 @@ from archive.errors import UsageError
 from archive.workers import Ceiling, WorkerEnded, Workers
 from crawler.bulk.answers import answers_of, named, raw_of
 from crawler.run.load import BATCH, LOOKED_UP, LOOKED_UP_BYTES, Tally, keep_place, store_batch, unknown
+from crawler.run.reading.answer import Answer
 from crawler.run.run import Run
-from crawler.run.store import Answer
 from crawler.warc.imported import name_in, take_in
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import Broken

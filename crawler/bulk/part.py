@@ -17,7 +17,7 @@ from crawler.bulk.answers import answer_row, broken_row
 from crawler.capture.role import role_of
 from crawler.capture.version import extractor_version
 from crawler.run.extraction import Extraction
-from crawler.run.store import STORED
+from crawler.run.reading.answer import STORED
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import Broken, read_records
 

@@ -18,13 +18,14 @@ from archive.store.records import CaptureRecord, Item
 from crawler.pages.template.site import Site, Source
 from crawler.run import discovery, frontier
 from crawler.run.discovery import Entry, Walk, last_walk, unseen
-from crawler.run.frontier import Claim
 from crawler.run.intake.intake import BATCH, Intake
 from crawler.run.looks.looks import Looks
 from crawler.run.politeness import hosts
+from crawler.run.reading.answer import read_claimed, read_list
+from crawler.run.reading.asked import Claim
 from crawler.run.schedule import rechecks
 from crawler.run.schedule.left import left_early, remember
-from crawler.run.store import Kept, read_claimed, read_list
+from crawler.run.store import Kept
 from crawler.run.trouble.retry import Cause, is_passing
 from crawler.run.watch.findings import SeenList
 from crawler.warc.raw import RawCapture

@@ -25,10 +25,9 @@ from crawler.capture.item import ListAnswer, capture_page, capture_record, list_
 from crawler.capture.role import identity, role_of
 from crawler.capture.stored import stored_raw
 from crawler.pages.page import Identity, Outcome, Page
-from crawler.run.frontier import Claim
-from crawler.run.schedule.rechecks import Recheck
-from crawler.run.store import STORED, Answer, read, read_claimed, read_item, read_recheck
-from crawler.run.watch.findings import measure
+from crawler.run.reading.answer import STORED, Answer, read, read_claimed, read_item, read_recheck
+from crawler.run.reading.asked import Claim, Recheck
+from crawler.run.reading.measured import measure
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import read_record
 

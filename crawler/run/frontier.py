@@ -19,6 +19,7 @@ from attrs import asdict, evolve, frozen
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal, or_, select, update
 
 from archive.store.models import Frontier
+from crawler.run.reading.asked import Claim
 from crawler.run.trouble.retry import AGAIN, LAST_WAIT, Decision, decide, host_of
 
 LEASE: Final = timedelta(minutes=15)
@@ -28,25 +29,6 @@ BARRED: Final = timedelta(days=30)
 _T: Any = Frontier.__table__
 _CLAIM = (_T.c.id, _T.c.site, _T.c.native_id, _T.c.url, _T.c.attempts, _T.c.outcome, _T.c.lease)
 _FREE: Final = {"leased_by": None, "leased_until": None}
-
-
-@frozen(kw_only=True)
-class Claim:
-    """One address that this run may fetch. `lease`: the number of its lease, by which it is settled. `again`: it was
-    tried in vain before, whether that counts or not."""
-
-    id: int
-    site: str
-    native_id: str
-    url: str
-    attempts: int
-    lease: int = 0
-    again: bool = False
-
-    @property
-    def host(self) -> str:
-        """The host that is asked."""
-        return host_of(self.url)
 
 
 @frozen(kw_only=True)

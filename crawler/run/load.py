@@ -14,8 +14,9 @@ from archive.store.models import Capture
 from archive.text.clean import clean_line
 from crawler.capture.role import role_of
 from crawler.run.extraction import Extraction
+from crawler.run.reading.answer import STORED, Answer
 from crawler.run.run import Run
-from crawler.run.store import STORED, Answer, store
+from crawler.run.store import store
 from crawler.warc.imported import name_in, put_out, take_in
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import Broken, read_records

@@ -16,8 +16,9 @@ from archive.workers import WorkerEnded
 from crawler.capture.role import role_of
 from crawler.run.extraction import Extraction, left_aside
 from crawler.run.frontier import waiting
+from crawler.run.reading.answer import STORED, Answer
 from crawler.run.run import Run
-from crawler.run.store import STORED, Answer, store, tell
+from crawler.run.store import store, tell
 from crawler.warc.marker import LeftBehind, left_behind, markers
 from crawler.warc.reader import Broken, read_head_at, read_records
 from crawler.warc.response import Dates, read_answer

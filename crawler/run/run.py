@@ -28,8 +28,8 @@ from crawler.run.counts import Counts
 from crawler.run.locks import Heart, HomeLock, bury, is_dead, lock_home, worker_of
 from crawler.run.politeness.hosts import clock, free
 from crawler.run.process.room import give_room, hold_room
+from crawler.run.reading.asked import Claim, Recheck
 from crawler.run.schedule import rechecks
-from crawler.run.schedule.rechecks import Recheck
 from crawler.run.trouble.trouble import Trouble
 from crawler.run.watch.findings import Findings
 from crawler.run.watch.judge import Ran, Told, judge
@@ -153,7 +153,7 @@ class Run:
         logger.error("a bug", exc_info=error)
         self.doubt(f"{url}: a bug, {type(error).__name__}: {error}", "bug", failed=True, url=url)
 
-    def note_failure(self, one: frontier.Claim | Recheck, cause: str, reason: str) -> None:
+    def note_failure(self, one: Claim | Recheck, cause: str, reason: str) -> None:
         """An address was asked for in vain. `cause`: of `crawler.run.trouble.retry`. `reason`: in a few words."""
         self.note_problem(Problem(kind="failed", cause=str(cause), site=one.site, url=one.url, detail=reason))
 

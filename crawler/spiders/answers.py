@@ -11,7 +11,7 @@ from crawler.middlewares import RobotsForbidden, RobotsUnknown
 from crawler.pages.page import Outcome
 from crawler.pages.status import BUSY
 from crawler.run.politeness.turns import Ending, HostRests
-from crawler.run.schedule.rechecks import Known
+from crawler.run.reading.asked import Known
 from crawler.run.trouble.retry import Cause
 from crawler.warc.raw import RawCapture
 

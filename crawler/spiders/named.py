@@ -13,8 +13,8 @@ from scrapy import Request
 from archive.store.problems import Problem
 from crawler.capture.role import Role, role_of
 from crawler.middlewares import RAW
-from crawler.run.frontier import Claim
 from crawler.run.process.named import claim_now, read_other
+from crawler.run.reading.asked import Claim
 from crawler.spiders.answers import failure_of
 from crawler.spiders.portals import PortalSpider
 from crawler.spiders.single import Output, Outputs

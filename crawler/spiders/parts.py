@@ -4,7 +4,7 @@ from attrs import define, field
 
 from crawler.pages.page import Outcome
 from crawler.pages.template.parts import MAX_PARTS
-from crawler.run.frontier import Claim
+from crawler.run.reading.asked import Claim
 from crawler.run.store import Kept
 from crawler.run.trouble.retry import is_passing
 

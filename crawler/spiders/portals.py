@@ -21,10 +21,9 @@ from crawler.pages.page import Identity, Outcome, Page
 from crawler.pages.status import GONE
 from crawler.pages.template.site import Site
 from crawler.run.discovery import Walk, entries_of
-from crawler.run.frontier import Claim
 from crawler.run.looks.looks import Write
 from crawler.run.looks.pages import PagedLook
-from crawler.run.schedule.rechecks import Recheck
+from crawler.run.reading.asked import Claim, Recheck
 from crawler.run.trouble.retry import Cause, host_of
 from crawler.sites.registry import load_sites
 from crawler.spiders.answers import cause_of, conditions, failure_of

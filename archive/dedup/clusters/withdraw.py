@@ -9,7 +9,7 @@ from archive.dedup.clusters.links import edges_among, forget_links, join_pairs, 
 from archive.dedup.clusters.partition import Parts
 from archive.dedup.clusters.reconnect import reconnect
 from archive.dedup.propose import index
-from archive.dedup.propose.candidates import take_sample
+from archive.dedup.propose.sampling import take_sample
 from archive.dedup.stored import COPIES, read
 from archive.dedup.tables import DedupText
 from archive.store.keys import chunks

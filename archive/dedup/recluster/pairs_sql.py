@@ -13,8 +13,9 @@ is to it.
 from math import lcm
 from typing import Final
 
-from archive.dedup.propose.candidates import INGEST, LIMIT, OTHER_LENGTH
+from archive.dedup.propose.candidates import INGEST, OTHER_LENGTH
 from archive.dedup.propose.index import CAP
+from archive.dedup.propose.sampling import LIMIT
 
 _ONE: Final = lcm(*range(1, 33))
 """The weight of a shingle that one text holds; that of others is the part of it, exactly where up to 32 hold it."""

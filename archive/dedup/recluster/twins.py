@@ -16,7 +16,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from archive.dedup.linking import digest
+from archive.dedup.fingerprints import digest
 from archive.dedup.recluster.packed import Ids, numbers
 from archive.dedup.tables import DedupText
 from archive.dedup.twins import Twin, nearest, seconds, within

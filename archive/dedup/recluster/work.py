@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from archive.dedup.linking import counted, fingerprint, folded
-from archive.dedup.propose.candidates import LIMIT, Sample
+from archive.dedup.fingerprints import counted, fingerprint, folded
 from archive.dedup.propose.passages import divide, left_out, without
+from archive.dedup.propose.sampling import LIMIT, Sample
 from archive.dedup.types import Fingerprint
 from archive.dedup.verify.compare import Verdict, compare
 from archive.dedup.verify.texts import Text

@@ -12,8 +12,9 @@ from archive.store.records import Stored
 from crawler.run.extraction import Extraction
 from crawler.run.intake.arrivals import Arrivals
 from crawler.run.politeness.turns import Turns
+from crawler.run.reading.answer import Answer, is_plain
 from crawler.run.run import Run
-from crawler.run.store import Answer, Kept, is_plain, store, tell
+from crawler.run.store import Kept, store, tell
 from crawler.run.watch.findings import SeenPage
 
 BATCH = 32

@@ -17,10 +17,10 @@ from crawler.pages.page import Outcome
 from crawler.run.intake.intake import Intake
 from crawler.run.looks.families import ENOUGH, Family, suspicious
 from crawler.run.looks.pages import PagedLook
+from crawler.run.reading.answer import NOT_BELIEVED, Answer, disbelieved, placed, read_repeat
+from crawler.run.reading.asked import Known, Recheck
 from crawler.run.run import Run
 from crawler.run.schedule import rechecks, share
-from crawler.run.schedule.rechecks import Known, Recheck
-from crawler.run.store import NOT_BELIEVED, Answer, disbelieved, placed, read_repeat
 from crawler.run.trouble.retry import RULES, is_passing
 from crawler.warc.raw import RawCapture
 

@@ -4,8 +4,8 @@ from attrs import define, field
 
 from crawler.capture.join import Pages
 from crawler.pages.page import Outcome
-from crawler.run.schedule.rechecks import Recheck
-from crawler.run.store import Answer
+from crawler.run.reading.answer import Answer
+from crawler.run.reading.asked import Recheck
 
 
 @define

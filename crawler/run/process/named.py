@@ -9,11 +9,10 @@ from crawler.capture.role import role_of
 from crawler.pages.page import Outcome
 from crawler.run import frontier
 from crawler.run.crawl import Crawl
-from crawler.run.frontier import Claim
+from crawler.run.reading.answer import STORED, Answer, disbelieved
+from crawler.run.reading.asked import Claim, Recheck
 from crawler.run.run import Run
 from crawler.run.schedule import rechecks
-from crawler.run.schedule.rechecks import Recheck
-from crawler.run.store import STORED, Answer, disbelieved
 from crawler.run.trouble.retry import host_of
 from crawler.warc.raw import RawCapture
 

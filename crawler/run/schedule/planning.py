@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, select
 from archive.dedup.tables import Cluster
 from archive.store.models import Article
 from archive.watch.states import State
+from crawler.run.reading.asked import Recheck
 from crawler.run.schedule import rechecks
-from crawler.run.schedule.rechecks import Recheck
 from crawler.run.schedule.timing import next_look, pace_after, rank
 from crawler.run.trouble.retry import host_of
 

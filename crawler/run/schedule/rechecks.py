@@ -6,13 +6,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from attrs import frozen
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
-from archive.ingest.observations import PART
 from archive.store.models import Article, Capture
 from archive.store.models import Recheck as Row
 from crawler.run.frontier import insert
+from crawler.run.reading.asked import Known, Recheck
 from crawler.run.schedule.timing import HURRIED, after_vain
 
 _T: Any = Row.__table__
@@ -21,50 +20,6 @@ _FREE: Final = {"leased_by": None}
 _SHOWN: Final = ("article", "not_article")
 RANKS: Final = range(5)
 _NEAR: Final = 50
-
-
-@frozen(kw_only=True)
-class Known:
-    """The capture of the last look whose payload is in a record of its own: what a new answer may repeat.
-
-    `url`, `at`, `digest`: of that capture. `text_digest`: of the text that it showed. `etag`, `last_modified`: as the
-    newest answer had them. `place`: file, offset and length of its record.
-    """
-
-    url: str
-    at: datetime
-    digest: str
-    text_digest: str | None
-    etag: str | None
-    last_modified: str | None
-    place: tuple[str, int, int | None]
-
-
-@frozen(kw_only=True)
-class Recheck:
-    """One article that this run looks at again. The times as in `archive.store.models.Recheck`."""
-
-    article_id: int
-    site: str
-    native_id: str
-    host: str
-    url: str
-    since: datetime
-    told_at: datetime
-    missed_at: datetime | None
-    pace: int
-    known: Known | None
-    again: bool = False
-
-    @property
-    def id(self) -> int:
-        """What tells it from other looks and from the frontier's addresses."""
-        return -self.article_id
-
-    @property
-    def is_paged(self) -> bool:
-        """Whether its page was one of several at the last look."""
-        return self.known is not None and (self.known.text_digest or "").startswith(PART)
 
 
 def hosts(connection: Connection, site: str) -> list[str]:

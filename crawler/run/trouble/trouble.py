@@ -12,10 +12,9 @@ from sqlalchemy import Connection
 
 from crawler.pages.page import Outcome
 from crawler.run import frontier
-from crawler.run.frontier import Claim
 from crawler.run.politeness.hosts import note_page
+from crawler.run.reading.asked import Claim, Recheck
 from crawler.run.schedule import rechecks
-from crawler.run.schedule.rechecks import Recheck
 from crawler.run.trouble.retry import AGAIN, RULES
 from crawler.run.trouble.seen import IN_A_ROW, Seen
 

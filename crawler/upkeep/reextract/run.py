@@ -28,9 +28,9 @@ from crawler.capture.join import Joined, is_whole, join, with_wholes
 from crawler.capture.rereading import Rereading
 from crawler.pages.page import Outcome
 from crawler.run import frontier
+from crawler.run.reading.answer import NOT_BELIEVED, disbelieved_row
 from crawler.run.run import Run
 from crawler.run.schedule.planning import Look, plan
-from crawler.run.store import NOT_BELIEVED, disbelieved_row
 from crawler.run.trouble.retry import RULES
 from crawler.upkeep.reextract.choose import Known, Wanted, chosen, known_now
 from crawler.upkeep.reextract.judge import SAME, Verdict, judge

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from archive.dedup.linking import digest as text_number
-from archive.dedup.propose.candidates import take_sample
+from archive.dedup.fingerprints import digest as text_number
 from archive.dedup.propose.passages import LEAST, without
+from archive.dedup.propose.sampling import take_sample
 from archive.dedup.propose.signature import as_bytes, signature
 from archive.dedup.tables import DedupText
 from archive.ingest.observations import PART

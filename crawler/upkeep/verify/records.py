@@ -14,7 +14,7 @@ from archive.store.models import Capture
 from archive.text.clean import clean_line
 from crawler.capture.role import role_of
 from crawler.run.extraction import LEFT_ASIDE
-from crawler.run.store import STORED
+from crawler.run.reading.answer import STORED
 from crawler.upkeep.verify.files import WarcFile
 from crawler.upkeep.verify.finding import REBUILD, RESTORE, Finding, Repair
 from crawler.warc.raw import RawCapture

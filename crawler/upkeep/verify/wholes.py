@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 
 from archive.dedup.clusters.partition import Parts
 from archive.dedup.propose import index, runs
-from archive.dedup.propose.candidates import take_sample
+from archive.dedup.propose.sampling import take_sample
 from archive.dedup.stored import read
 from archive.dedup.verify.relation import SAME_TEXT
 from crawler.run.locks import worker_of

@@ -7,7 +7,7 @@ from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.dedup.linking import fingerprint
+from archive.dedup.fingerprints import fingerprint
 from archive.dedup.propose.shingles import KEEP_MAX, SHINGLE, WINDOWS, grams, sample, sample_many
 from archive.dedup.propose.signature import PERMUTATIONS, SCHEME, SEED, as_bytes, from_bytes, signature, signatures
 from archive.text.fold import as_codes, fold

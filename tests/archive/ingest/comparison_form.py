@@ -9,7 +9,7 @@ import sys
 from hashlib import blake2b
 from pathlib import Path
 
-from archive.dedup.linking import fingerprint
+from archive.dedup.fingerprints import fingerprint
 from archive.text.fold import fold
 from archive.text.tokens import tokens
 from archive.text.version import VERSION

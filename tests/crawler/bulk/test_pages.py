@@ -25,7 +25,7 @@ from crawler.capture.hearing import Hearing
 from crawler.cli import main
 from crawler.run import extraction
 from crawler.run import run as runs
-from crawler.run.store import Answer, read
+from crawler.run.reading.answer import Answer, read
 from crawler.warc.raw import RawCapture
 from tests.crawler.bulk import corpus
 from tests.crawler.bulk.corpus import AT, HTML, files, page, write

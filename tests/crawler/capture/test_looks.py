@@ -17,8 +17,9 @@ from archive.settings import Home
 from archive.store.db import open_engine, reading
 from archive.store.models import Article, Capture, Revision
 from crawler.capture.looks import Seen, looks
+from crawler.run.reading.answer import read
 from crawler.run.run import open_run
-from crawler.run.store import read, store
+from crawler.run.store import store
 from crawler.warc.raw import RawCapture
 from crawler.warc.reader import Record, read_records
 from tests.crawler.run import paged

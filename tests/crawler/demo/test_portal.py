@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.dedup.linking import as_text, fingerprint
+from archive.dedup.fingerprints import as_text, fingerprint
 from archive.dedup.verify.compare import Verdict, compare
 from archive.dedup.verify.relation import SAME_TEXT
 from crawler.demo.pages.mirrors import INJECTED, spin, transcode

@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 
 from crawler.capture.item import capture_item
-from crawler.run.store import doubts
+from crawler.run.reading.answer import doubts
 from crawler.warc.raw import RawCapture
 from tests.crawler.pages.stored import PORTALS
 from tests.crawler.run import paged

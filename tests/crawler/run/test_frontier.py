@@ -13,6 +13,7 @@ from archive.store.db import open_engine, reading, writing
 from archive.store.models import Capture, Frontier
 from crawler.run import frontier, given_up
 from crawler.run.frontier import LEASE
+from crawler.run.reading.asked import Claim
 from crawler.run.trouble.retry import AGAIN, MAX_ATTEMPTS
 from tests.archive.make import article, captured, store
 from tests.statements import instructions, recorded, too_much
@@ -25,7 +26,7 @@ def offer(engine: Engine, count: int, site: str = "netease") -> None:
         frontier.offer(connection, site, [(f"D{n:04d}", f"https://www.163.com/{n}") for n in range(count)], NOW)
 
 
-def claim(engine: Engine, limit: int = 100, now: datetime = NOW, worker: str = "run-1") -> list[frontier.Claim]:
+def claim(engine: Engine, limit: int = 100, now: datetime = NOW, worker: str = "run-1") -> list[Claim]:
     with writing(engine) as connection:
         return frontier.claim(connection, "netease", worker, limit, now)
 

@@ -195,3 +195,8 @@ def test_the_real_pages(shared: Path, tmp_path: Path) -> None:
 def test_the_process_that_stores_does_not_load_what_reads() -> None:
     program = "import sys, crawler.run.load; assert 'crawler.pages.extract' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_the_process_that_reads_does_not_load_the_database() -> None:
+    program = "import sys, crawler.run.extraction as e; e._load(); assert 'sqlalchemy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -21,6 +21,7 @@ from crawler.run import frontier, run
 from crawler.run.extraction import Extraction
 from crawler.run.locks import beat, lock_home
 from crawler.run.politeness import hosts
+from crawler.run.reading.asked import Claim
 from crawler.run.recovery import recover
 from crawler.run.run import Run, open_run
 from tests.crawler.warc.test_writer import exchange, folder
@@ -165,7 +166,7 @@ def take_over(one: Run) -> int:
         return recover(one, extraction)
 
 
-def claim_one(one: Run) -> list[frontier.Claim]:
+def claim_one(one: Run) -> list[Claim]:
     """Offer one address, and claim what is due."""
     now = datetime.now(UTC)
     with one.step() as (connection, _):

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, make_url, text
 from archive.settings import Home
 from archive.store.db import writing
 from crawler.capture.role import role_of
+from crawler.run.reading.answer import STORED, read
 from crawler.run.run import open_run
-from crawler.run.store import STORED, read, store
+from crawler.run.store import store
 from crawler.upkeep.verify.finding import Finding
 from crawler.upkeep.verify.run import Verification
 from crawler.warc.reader import Record, read_records

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.dedup.linking import counted, fingerprint
+from archive.dedup.fingerprints import counted, fingerprint
 from archive.dedup.propose.passages import FOOT, LAST, SHORT, divide, left_out, without
 
 STORY = "清口大桥今晨通车，第一批过桥的是赶早市的菜农。桥长一千二百米，设四条车道，两侧留有骑行道。"

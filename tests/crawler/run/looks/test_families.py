@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.run.looks.families import ENOUGH, family_of, suspicious
-from crawler.run.watch.findings import Measured, SeenPage
+from crawler.run.reading.measured import Measured
+from crawler.run.watch.findings import SeenPage
 
 WELL = Measured(template="one", filled=(True,))
 UNKNOWN = Measured(template="one", unknown=True)

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, event, select
 from archive.store.db import reading, writing
 from archive.store.models import Article, Capture, Recheck, Sighting
 from crawler.pages.outcome import Outcome
+from crawler.run.reading import asked
 from crawler.run.run import Run
 from crawler.run.schedule import rechecks
 from crawler.run.schedule.left import left_early
@@ -30,7 +31,7 @@ def stored(engine: Engine, native_id: str, body: str = "", hours: float = 0, **f
     return one.article_id
 
 
-def claim(engine: Engine, hours: float, worker: str = "run-1", limit: int = 8) -> list[rechecks.Recheck]:
+def claim(engine: Engine, hours: float, worker: str = "run-1", limit: int = 8) -> list[asked.Recheck]:
     with writing(engine) as connection:
         return rechecks.claim(connection, "clip", "clip.example", worker, limit, DAY + hours * HOUR)
 

@@ -22,8 +22,10 @@ from crawler.run.frontier import LEASE
 from crawler.run.locks import beat
 from crawler.run.politeness import hosts
 from crawler.run.politeness.turns import Turns
+from crawler.run.reading.answer import read_claimed
+from crawler.run.reading.asked import Claim
 from crawler.run.run import Run, open_run
-from crawler.run.store import read_claimed, store
+from crawler.run.store import store
 from crawler.sites.registry import load_sites
 from tests.archive.make import article as article_of
 from tests.archive.make import captured
@@ -40,7 +42,7 @@ def offer(engine: Engine, *urls: str) -> None:
         frontier.offer(connection, "netease", [(f"D{n:03d}", f"https://{url}") for n, url in enumerate(urls)], NOW)
 
 
-def claim(engine: Engine, worker: str, limit: int = 8, now: datetime = NOW, **how: Any) -> list[frontier.Claim]:
+def claim(engine: Engine, worker: str, limit: int = 8, now: datetime = NOW, **how: Any) -> list[Claim]:
     with writing(engine) as connection:
         return frontier.claim(connection, "netease", worker, limit, now, **how)
 
@@ -51,11 +53,11 @@ def state(engine: Engine) -> tuple[str, str | None, int, int]:
         return tuple(connection.execute(select(*columns)).one())  # type: ignore[return-value]
 
 
-def settle(connection: Any, found: frontier.Claim) -> None:
+def settle(connection: Any, found: Claim) -> None:
     assert not frontier.settle(connection, found, "done", "article")
 
 
-LATE: dict[str, Callable[[Any, frontier.Claim], None]] = {
+LATE: dict[str, Callable[[Any, Claim], None]] = {
     "an article": settle,
     "in vain": lambda connection, found: frontier.miss(connection, found, "server_error", "http_503", NOW) and None,
     "put back": lambda connection, found: frontier.put_back(connection, found, "gone", NOW),

@@ -31,9 +31,9 @@ from crawler.run import frontier
 from crawler.run.crawl import Crawl
 from crawler.run.politeness import hosts
 from crawler.run.politeness.turns import HostRests, Turns
+from crawler.run.reading.answer import read_claimed, read_recheck
+from crawler.run.reading.asked import Claim, Recheck
 from crawler.run.run import open_run
-from crawler.run.schedule.rechecks import Recheck
-from crawler.run.store import read_claimed, read_recheck
 from crawler.run.trouble.retry import host_of
 from crawler.spiders import portals
 from crawler.warc.raw import RawCapture, raw_from_headers
@@ -47,9 +47,7 @@ Fetch = Callable[[str], Answer | Exception]
 class Here:
     """Reads answers in this process."""
 
-    async def page(
-        self, raw: RawCapture, hearing: Any, claim: frontier.Claim, *, further: bool = False, **_: Any
-    ) -> Any:
+    async def page(self, raw: RawCapture, hearing: Any, claim: Claim, *, further: bool = False, **_: Any) -> Any:
         return read_claimed(capture_item(raw), claim, further=further)
 
     def look(self, raw: RawCapture, hearing: Any, found: Recheck, whole: Any = None) -> Any:

@@ -5,7 +5,8 @@ import pytest
 from archive.store.records import CaptureRecord, Item
 from crawler.capture.hearing import LEAST_WHOLE
 from crawler.pages.page import Outcome, Page
-from crawler.run.watch.findings import GENERAL, Findings, SeenPage, measure
+from crawler.run.reading.measured import GENERAL, measure
+from crawler.run.watch.findings import Findings, SeenPage
 from tests.archive.make import DAY
 
 

@@ -14,9 +14,10 @@ from archive.watch.alarms import Alarm, close, open_alarms
 from archive.watch.measures import State, save
 from archive.watch.usual import Period
 from crawler.pages.template.site import WATCHED, Expect, Site, Source
+from crawler.run.reading.measured import Measured
 from crawler.run.trouble.seen import Seen
 from crawler.run.watch import judge as judging
-from crawler.run.watch.findings import Findings, Measured, SeenList, SeenPage
+from crawler.run.watch.findings import Findings, SeenList, SeenPage
 from crawler.run.watch.judge import Ran, Told, judge
 from tests.archive.make import DAY
 

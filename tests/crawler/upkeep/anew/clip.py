@@ -20,8 +20,9 @@ from crawler.capture.again import Reading, Stored
 from crawler.capture.hearing import Hearing
 from crawler.capture.rereading import work
 from crawler.capture.version import extractor_version
+from crawler.run.reading.answer import Answer, read
 from crawler.run.run import open_run
-from crawler.run.store import Answer, read, store
+from crawler.run.store import store
 from crawler.upkeep.reextract.choose import Wanted
 from crawler.upkeep.reextract.report import Report
 from crawler.upkeep.reextract.run import Reextract

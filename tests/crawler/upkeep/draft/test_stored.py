@@ -14,8 +14,9 @@ from crawler.demo.pages.netease_pages import page
 from crawler.demo.world.publications import Publication
 from crawler.demo.world.truth import World
 from crawler.pages.extract import extract
+from crawler.run.reading.answer import read
 from crawler.run.run import open_run
-from crawler.run.store import read, store
+from crawler.run.store import store
 from crawler.sites.registry import read_site
 from crawler.warc.reader import Record, read_records
 from crawler.warc.writer import Exchange, WarcFolder
