@@ -113,11 +113,8 @@ def read_lines(page: str | Element, *, of_root: bool = False) -> tuple[str, ...]
     """
     import trafilatura  # here, since loading it takes longer than most pages do
 
-    # Its comparison with readability and justext costs a third, and of a root changes nothing.
-    asked = {"fast": True, "config": _short_answers()} if of_root else {}
     try:
-        # Its deduplication would be state that outlives the page; precision mode wipes whole portal pages.
-        found = trafilatura.bare_extraction(page, include_comments=False, deduplicate=False, **asked)
+        found = trafilatura.bare_extraction(page, options=_options(of_root=of_root))
     except Exception:  # whatever it stumbles over: a page is not broken because the witness is silent
         return None
     lines = map(fold, (getattr(found, "text", None) or "").splitlines())
@@ -125,14 +122,20 @@ def read_lines(page: str | Element, *, of_root: bool = False) -> tuple[str, ...]
 
 
 @cache
-def _short_answers() -> Any:
-    """trafilatura's settings, but that an answer may be short: one of less than 250 characters, which in Chinese are a
-    whole story, it takes for a failure and dumps the place as one line."""
-    from trafilatura.settings import use_config
+def _options(*, of_root: bool) -> Any:
+    """How trafilatura is asked, put together once: it would take a seventh of its time to do so for each root. Its
+    deduplication, which is off, would be state that outlives the page; precision mode wipes whole portal pages.
+
+    Of a root its comparison with readability and justext costs a third and changes nothing; and there an answer may be
+    short: one of less than 250 characters, which in Chinese are a whole story, it takes for a failure and dumps the
+    place as one line.
+    """
+    from trafilatura.settings import Extractor, use_config
 
     config = use_config()
-    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")
-    return config
+    if of_root:
+        config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")
+    return Extractor(config=config, output_format="python", comments=False, fast=of_root)
 
 
 def _page_of(roots: Sequence[Element]) -> Element:
