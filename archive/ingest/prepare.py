@@ -109,13 +109,13 @@ def all_indexes(texts: Sequence[tuple[str | None, str]]) -> list[tuple[str, str,
 
 def all_tokens(texts: Sequence[tuple[str | None, str]]) -> tuple[list[str], list[str], "list[Codes]"]:
     """The tokens of headlines and of bodies, and the bodies' comparison forms: folded once for both. Pure."""
-    from archive.text.fold import as_codes, fold_all_positions
+    from archive.text.fold import fold_all_positions
     from archive.text.tokens import tokens_of_all
 
     parts = [headline or "" for headline, _ in texts] + [body for _, body in texts]
     folded = fold_all_positions(parts)
     words = tokens_of_all(parts, folded)
-    codes, ends = as_codes(folded[0].text), folded[1][len(texts) - 1 :]
+    codes, ends = folded[0].codes, folded[1][len(texts) - 1 :]
     forms = [codes[start:end] for start, end in pairwise(ends)]
     return words[: len(texts)], words[len(texts) :], forms
 

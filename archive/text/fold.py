@@ -7,9 +7,10 @@ costs little.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 import numpy as np
@@ -52,6 +53,9 @@ _MARKUP: Final[tuple[_Markup, ...]] = (
     (("(", "（"), (PINYIN,)),
     (("?",), (_TORN_PINYIN,)),
 )
+_BRACKETS: Final = "(（[【"
+_SIGNS: Final = frozenset(chain(*(signs for signs, _ in _MARKUP), _BRACKETS, "&\\"))
+"""What stands in every text that anything is looked for in, but for vowels with a tone."""
 
 
 @frozen
@@ -62,12 +66,17 @@ class _Table:
     many: dict[int, str]
 
 
-@frozen
+@frozen(eq=False)
 class Folded:
-    """A folded text with, for each of its characters, the index of the character that it came from."""
+    """A folded text as code points with, for each of them, the index of the character that it came from."""
 
-    text: str
+    codes: Codes
     positions: NDArray[np.int64]
+
+    @property
+    def text(self) -> str:
+        """The same as a string."""
+        return as_text(self.codes)
 
 
 def fold(text: str) -> str:
@@ -86,7 +95,7 @@ def fold_many(texts: Sequence[str]) -> list[Codes]:
     """`fold_codes` of several texts, in a third of the time: most of what one costs is not its characters."""
     everything = "".join(texts)
     raw = as_codes(everything)
-    codes = _table().one[raw]
+    codes = _table().one.take(raw)
     ends = np.cumsum([len(text) for text in texts]).tolist()
     _blank_marks_of_all(texts, ends, everything, raw, codes)
     if (codes == _EXPAND).any():
@@ -99,9 +108,10 @@ def fold_many(texts: Sequence[str]) -> list[Codes]:
 
 def fold_positions(text: str) -> Folded:
     """The comparison form, and where each of its characters stands in the text."""
-    codes, origin = _looked_up_with_origin(text)
-    kept = codes != _DROP
-    return Folded(as_text(codes[kept]), origin[kept])
+    raw = as_codes(text)
+    codes = _table().one.take(raw)
+    _blank_marks(text, codes, toned=_may_be_toned(raw))
+    return _kept(text, codes)
 
 
 def fold_all_positions(texts: Sequence[str]) -> tuple[Folded, list[int]]:
@@ -110,12 +120,10 @@ def fold_all_positions(texts: Sequence[str]) -> tuple[Folded, list[int]]:
     ends = np.cumsum([len(text) for text in texts], dtype=np.int64).tolist()
     everything = "".join(texts)
     raw = as_codes(everything)
-    codes = _table().one[raw]
+    codes = _table().one.take(raw)
     _blank_marks_of_all(texts, ends, everything, raw, codes)
-    codes, origin = _expanded(everything, codes)
-    kept = codes != _DROP
-    folded, positions = codes[kept], origin[kept]
-    return Folded(as_text(folded), positions), np.searchsorted(positions, ends).tolist()
+    folded = _kept(everything, codes)
+    return folded, np.searchsorted(folded.positions, ends).tolist()
 
 
 def as_text(codes: Codes) -> str:
@@ -130,33 +138,44 @@ def as_codes(text: str) -> Codes:
 
 def _looked_up(text: str) -> Codes:
     raw = as_codes(text)
-    codes = _table().one[raw]
-    _blank_marks(text, codes, _MARKUP, toned=_may_be_toned(raw))
+    codes = _table().one.take(raw)
+    _blank_marks(text, codes, toned=_may_be_toned(raw))
     if (codes == _EXPAND).any():
         return _expanded(text, codes)[0]
     return codes
 
 
-def _looked_up_with_origin(text: str) -> tuple[Codes, NDArray[np.int64]]:
-    raw = as_codes(text)
-    codes = _table().one[raw]
-    _blank_marks(text, codes, _MARKUP, toned=_may_be_toned(raw))
-    return _expanded(text, codes)
+def _kept(text: str, codes: Codes) -> Folded:
+    """What is left of a text that was looked up, without what was dropped."""
+    if not (codes == _EXPAND).any():
+        (kept,) = np.nonzero(codes != _DROP)
+        return Folded(codes.take(kept), kept)
+    codes, origin = _expanded(text, codes)
+    (kept,) = np.nonzero(codes != _DROP)
+    return Folded(codes.take(kept), origin.take(kept))
 
 
 def _blank_marks_of_all(texts: Sequence[str], ends: Sequence[int], everything: str, raw: Codes, codes: Codes) -> None:
-    """`_blank_marks` of texts, each up to its end in `everything`, where they stand one behind the other. What none of
-    them has is not looked for in each."""
-    markup = [one for one in _MARKUP if any(sign in everything for sign in one[0])]
-    toned = _may_be_toned(raw)
-    for text, end in zip(texts, ends, strict=True):
-        part = slice(end - len(text), end)
-        _blank_marks(text, codes[part], markup, toned=toned and _may_be_toned(raw[part]))
+    """`_blank_marks` of texts, each up to its end in `everything`, where they stand one behind the other. Few have any,
+    and those alone are looked through."""
+    toned = set(np.searchsorted(ends, np.nonzero(_toned(raw))[0], side="right").tolist())
+    for number in sorted(toned.union(*(_having(sign, everything, ends) for sign in _SIGNS))):
+        text, end = texts[number], ends[number]
+        _blank_marks(text, codes[end - len(text) : end], toned=number in toned)
 
 
-def _blank_marks(text: str, codes: Codes, markup: Iterable[_Markup], *, toned: bool) -> None:
+def _having(sign: str, everything: str, ends: Sequence[int]) -> Iterator[int]:
+    """In which of the texts a sign begins."""
+    at = everything.find(sign)
+    while at >= 0:
+        number = bisect_right(ends, at)
+        yield number
+        at = everything.find(sign, ends[number])
+
+
+def _blank_marks(text: str, codes: Codes, *, toned: bool) -> None:
     """Drop what is markup or injected pinyin."""
-    for signs, patterns in markup:
+    for signs, patterns in _MARKUP:
         for sign in signs:
             if sign in text:
                 _blank(patterns, text, codes)
@@ -172,7 +191,12 @@ def _blank_marks(text: str, codes: Codes, markup: Iterable[_Markup], *, toned: b
 
 
 def _may_be_toned(raw: Codes) -> bool:
-    return bool(((raw >= 0xE0) & (raw < 0x1DD)).any())
+    return bool(_toned(raw).any())
+
+
+def _toned(raw: Codes) -> NDArray[np.bool_]:
+    """Which characters may be vowels with a tone."""
+    return (raw >= 0xE0) & (raw < 0x1DD)
 
 
 def _blank(patterns: Iterable[re.Pattern[str]], text: str, codes: Codes) -> None:
@@ -184,7 +208,7 @@ def _blank(patterns: Iterable[re.Pattern[str]], text: str, codes: Codes) -> None
 def _has_bracketed_letters(text: str) -> bool:
     """Whether several brackets are followed by a letter: quicker than the pattern, which few texts need."""
     found = 0
-    for bracket in "(（[【":
+    for bracket in _BRACKETS:
         at = text.find(bracket)
         while at >= 0:
             found += text[at + 1 : at + 2].islower()

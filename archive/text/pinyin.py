@@ -14,7 +14,8 @@ _MARKS = "\u0300\u0301\u0304\u0308\u030c"
 _NEUTRAL = "men|me|ma|zhe|li|ge|le|ne|de|ba|tou"
 
 PINYIN = re.compile(
-    r"(?<=[\u3400-\u9fff\uf900-\ufaff])[(（]"
+    r"[(（](?<=[\u3400-\u9fff\uf900-\ufaff].)"
     rf"(?:[{_LETTER}]{{0,5}}(?:[{_TONED}]|[{_LETTER}][{_MARKS}]{{1,2}})[{_LETTER}{_MARKS}]{{0,5}}|{_NEUTRAL})[)）]"
 )
-"""One injected syllable with its brackets, right after a Han character. Linear: every repeat is bounded."""
+"""One injected syllable with its brackets, right after a Han character. Linear: every repeat is bounded. The
+bracket stands first, so that a search goes from one to the next."""

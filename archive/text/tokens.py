@@ -84,7 +84,7 @@ def tokens(text: str, folded: Folded | None = None) -> str:
 def tokens_of_all(texts: Sequence[str], folded: tuple[Folded, list[int]]) -> list[str]:
     """`tokens` of several texts, in a third of the time: most of what one costs is not its characters. `folded`: as
     `fold_all_positions` gives them."""
-    codes, ends = as_codes(folded[0].text), _ends_of_all(texts, *folded)
+    codes, ends = folded[0].codes, _ends_of_all(texts, *folded)
     if not len(codes):
         return [""] * len(texts)
     made, after = _written(codes, ends)
@@ -140,8 +140,7 @@ def term(text: str) -> Term | None:
 def runs(text: str, folded: Folded | None = None) -> Runs:
     """Fold a text and cut it into runs."""
     folded = folded or fold_positions(text)
-    codes = as_codes(folded.text)
-    return Runs(codes, _ends(text, codes, folded.positions), folded.positions)
+    return Runs(folded.codes, _ends(text, folded), folded.positions)
 
 
 @lru_cache(512)
@@ -153,32 +152,35 @@ def word_runs(word: str) -> Runs:
 def cut(texts: Sequence[str]) -> Cuts:
     """`runs` of several texts, in a third of the time: most of what one costs is not its characters."""
     folded, borders = fold_all_positions(texts)
-    its = Runs(as_codes(folded.text), _ends_of_all(texts, folded, borders), folded.positions)
+    its = Runs(folded.codes, _ends_of_all(texts, folded, borders), folded.positions)
     begins = np.cumsum([0, *map(len, texts)])
     return Cuts(its, np.array([0, *borders]), begins)
 
 
 def _ends_of_all(texts: Sequence[str], folded: Folded, borders: Sequence[int]) -> NDArray[np.bool_]:
-    ends = _ends("".join(texts), as_codes(folded.text), folded.positions)
-    for end in borders:
-        ends[end - 1 : end] = True
+    ends = _ends("".join(texts), folded)
+    last = np.array(borders, dtype=np.int64) - 1
+    ends[last[last >= 0]] = True
     return ends
 
 
-def _ends(text: str, codes: Codes, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _ends(text: str, folded: Folded) -> NDArray[np.bool_]:
+    codes, positions = folded.codes, folded.positions
     ends = np.ones(len(codes), dtype=np.bool_)
     if len(codes) < 2:
         return ends
     latin = codes < CHINESE
-    gaps = positions[1:] - positions[:-1]
-    ends[:-1] = (latin[1:] != latin[:-1]) | (gaps > 1)
+    ends[:-1] = latin[1:] != latin[:-1]
+    (parted,) = np.nonzero(positions[1:] - positions[:-1] > 1)
+    ends[parted] = True
     # Between two Chinese characters, what was dropped decides.
-    (parted,) = np.nonzero((gaps > 1) & ~latin[:-1] & ~latin[1:])
-    single = gaps[parted] == 2
+    parted = parted[~(latin[parted] | latin[parted + 1])]
+    single = positions[parted + 1] - positions[parted] == 2
     alone = parted[single]
     ends[alone] = ~_SOFT_SIGNS[as_codes(text)[positions[alone] + 1]]
-    for place in parted[~single].tolist():
-        ends[place] = not _is_soft(text[positions[place] + 1 : positions[place + 1]])
+    several = parted[~single]
+    gaps = zip((positions[several] + 1).tolist(), positions[several + 1].tolist(), strict=True)
+    ends[several] = [not _is_soft(text[start:end]) for start, end in gaps]
     return ends
 
 
