@@ -1,7 +1,7 @@
 """Linking new articles to the stories that are there: the one step that the ingest transaction calls once a batch."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,6 +26,9 @@ from archive.store.table import insert_rows
 from archive.text import version
 
 LINKS_AN_ARTICLE: Final = 24
+
+Outdated = Mapping[int, set[int]]
+"""Articles of which counts what is furniture, each with those that were compared with it."""
 
 
 @define(eq=False)
@@ -61,18 +64,21 @@ def link(connection: Connection, articles: Sequence[Indexed], *, now: datetime) 
     known |= _known(connection, again)
     made = [*again, *made]
     touched: set[int] = set()
-    batch: list[_New] = []
+    batch: dict[int, _New] = {}
     while made:
         touched.update(withdraw(connection, {article.article_id for article, _ in made if article.revised}, now=now))
         some = [_new(*one) for one in all_counted(made, known)]
-        batch += some
-        outdated = _relate(connection, some, known, now).difference(new.article.article_id for new in batch)
-        made = [(article, fingerprint(article.body)) for article in _stored(connection, outdated)]
+        batch |= {new.article.article_id: new for new in some}
+        outdated = {key: met for key, met in _relate(connection, some, known, now).items() if key not in batch}
+        anew = _stored(connection, set(outdated).union(*outdated.values()))
+        made = [(article, fingerprint(article.body)) for article in anew]
         known |= _known(connection, made)
-    united = [(new.article.article_id, key) for new in batch for key, v in new.links if v.relation in SAME_TEXT]
+    united = [
+        (new.article.article_id, key) for new in batch.values() for key, v in new.links if v.relation in SAME_TEXT
+    ]
     touched.update(key for pair in united for key in pair)
     changed = clusters.settle(connection, touched, now=now) if touched else set()
-    return _linked(connection, batch[len(again) : len(again) + len(articles)], changed)
+    return _linked(connection, [batch[article.article_id] for article in articles], changed)
 
 
 def relink(connection: Connection, articles: Sequence[Indexed], *, now: datetime) -> None:
@@ -96,9 +102,9 @@ def _known(connection: Connection, made: Iterable[tuple[Indexed, Fingerprint]]) 
     return furniture.known(connection, {value for _, its in made for _, _, value in its.passages})
 
 
-def _relate(connection: Connection, batch: Sequence[_New], known: frozenset[int], now: datetime) -> set[int]:
-    """Find what the articles are related to, those before them in the batch too, and write it down. Returns the
-    articles that were met of which counts what is furniture: they must be looked at anew. `known`: the furniture."""
+def _relate(connection: Connection, batch: Sequence[_New], known: frozenset[int], now: datetime) -> Outdated:
+    """Find what the articles are related to, those before them in the batch too, and write it down. `known`: the
+    furniture. Returns what must be looked at anew."""
     wanted = [
         Wanted(new.article.article_id, new.text, new.sample, new.made.digest, new.furniture(known)) for new in batch
     ]

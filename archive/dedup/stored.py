@@ -74,8 +74,8 @@ class Stories:
         self.new_rows: list[tuple[int, int]] = []
         """(hash, article id) rows that `put` found worth storing."""
         self._holders = index.look_up(connection, (value for one in wanted for value in one.sample.looked_up))
-        self.outdated: set[int] = set()
-        """The articles, of those that were compared, of which counts what is furniture."""
+        self.outdated: defaultdict[int, set[int]] = defaultdict(set)
+        """The articles of which counts what is furniture, as was met with, and those that were compared with them."""
         self._changed: set[int] = set()
         self._sizes: dict[int, _Size] = {}
         self._texts: dict[int, Text] = {}
@@ -125,7 +125,7 @@ class Stories:
         # A passage in the middle of an article is not noted, so nothing led to it when it became furniture.
         there = any(passage in theirs.body for passage in wanted.furniture.values())
         if there and any(value in wanted.furniture for _, _, value in divide(theirs.body)):
-            self.outdated.add(key)
+            self.outdated[key].add(wanted.article_id or 0)
         return compare(wanted.text, theirs)
 
     def put(self, place: int, *, same_as: Iterable[int]) -> None:

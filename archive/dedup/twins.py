@@ -76,15 +76,15 @@ def within(twins: Sequence[Twin], length: int) -> Iterator[tuple[int, int]]:
 
 def beside(own: Twin, twins: Sequence[Twin], length: int) -> list[int]:
     """Those of `twins`, the other articles with its text, ascending, that `within` pairs an article with that has just
-    come in; what comes in later only takes neighbours away."""
+    come in, or is looked at anew and not the first of all; what comes in later only takes neighbours away."""
     first = twins[0]
     found = [first.article_id]
     if length < LONG:
         under = [twin for twin in twins if twin.headline == own.headline]
         around = (twin for some in (under, twins) for twin in _around(own, some))
         found += [twin.article_id for twin in around if _decides(first, own, twin, length)]
-    if length < SHORT and len(twins) < ALL_PAIRS:
-        found += [twin.article_id for twin in twins]
+    if length < SHORT and sum(twin < own for twin in twins) < ALL_PAIRS:
+        found += [twin.article_id for twin in twins[:ALL_PAIRS]]
     return list(dict.fromkeys(found))
 
 

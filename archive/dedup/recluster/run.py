@@ -98,7 +98,7 @@ def recluster(engine: Engine, work: PairEngine) -> Outcome:
     found.add(work.verdicts(pairs))
     with reading(engine) as connection:
         after = _grouped(connection, ids, found, sides)
-        broken = _broken(connection, ids, after, pairs)
+        broken = _broken(connection, ids, after, pairs, found)
     if len(broken):
         found.add(work.verdicts(broken))
     with reading(engine) as connection:
@@ -129,14 +129,16 @@ def _linked(connection: Connection) -> Ids:
     return numbers(connection.execute(query, execution_options=STREAMED))
 
 
-def _broken(connection: Connection, ids: Ids, after: Ids, pairs: Ids) -> Ids:
+def _broken(connection: Connection, ids: Ids, after: Ids, pairs: Ids, found: Found) -> Ids:
     """The pairs, linked as it stands, that would be in two clusters though nothing compared them: what a look-up found
-    among fewer articles, others that came in since may hide from one among all."""
+    among fewer articles, others that came in since may hide from one among all. `pairs` were compared, and some of
+    those that are `found`."""
     linked = np.sort(_linked(connection), axis=1)
     linked = linked[np.isin(linked, ids).all(axis=1)]  # others may have come in meanwhile
     first, second = after[np.searchsorted(ids, linked)].T
     apart = np.unique(linked[first != second], axis=0)
     compared = set(map(tuple, pairs[np.isin(pairs[:, 0], apart[:, 0])].tolist()))
+    compared.update(found.among(set(apart.ravel().tolist()))[1])
     return numbers(pair for pair in map(tuple, apart.tolist()) if pair not in compared)
 
 

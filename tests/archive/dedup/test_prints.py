@@ -3,10 +3,14 @@
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from archive.dedup.recluster.duck import DuckEngine
 from archive.dedup.recluster.run import recluster
+from archive.dedup.twins import Twin, beside, within
+from archive.dedup.verify.story.another import LONG, SHORT
 from archive.store.db import reading
 from tests.archive.dedup.copies import groups, record, store, text
 
@@ -60,3 +64,36 @@ def test_prints_come_in_as_a_recluster_groups_them(engine: Engine, seed: int) ->
     for one in prints:
         store(engine, one)
     assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}
+
+
+A_DAY = 86400.0
+LENGTHS = st.sampled_from([SHORT - 1, SHORT, LONG - 1, LONG])
+TWINS = st.lists(
+    st.tuples(st.sampled_from("甲乙丙"), st.none() | st.integers(0, 60).map(lambda days: days * A_DAY)),
+    min_size=2,
+    max_size=24,
+).map(lambda made: [Twin(key, *told) for key, told in enumerate(made, 1)])
+
+
+@given(TWINS, LENGTHS)
+def test_what_comes_in_is_compared_with_all_that_a_recluster_compares_it_with(twins: list[Twin], length: int) -> None:
+    """One after the other, and each of them when it is looked at anew."""
+    pairs = {frozenset(pair) for pair in within(twins, length)}
+    coming = {
+        frozenset({own.article_id, key})
+        for place, own in enumerate(twins[1:], 1)
+        for key in beside(own, twins[:place], length)
+    }
+    assert coming >= pairs
+    for own in twins[1:]:
+        others = [twin for twin in twins if twin is not own]
+        anew = {frozenset({own.article_id, key}) for key in beside(own, others, length)}
+        assert anew >= {pair for pair in pairs if own.article_id in pair}
+        assert frozenset({own.article_id}) not in anew
+
+
+@given(TWINS)
+def test_of_long_texts_only_the_first_is_compared_with_each(twins: list[Twin]) -> None:
+    assert {frozenset(pair) for pair in within(twins, LONG)} == {frozenset({1, twin.article_id}) for twin in twins[1:]}
+    for place, own in enumerate(twins[1:], 1):
+        assert beside(own, twins[:place], LONG) == [1]

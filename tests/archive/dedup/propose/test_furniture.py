@@ -220,16 +220,19 @@ def test_furniture_in_the_middle_of_an_article_that_came_before_it_was_known(eng
     holds = "\n".join([*body[:3], MIDDLE, *body[3:]])
     store(engine, record(holds, "old"))
     pages = [page(f"{story(40 + one, 300)}\n{MIDDLE}", one) for one in range(MANY)]
-    later = record(holds, "again", site="sohu", headline="防汛仓库添置两台抽水机", days=20)
+    later = [
+        record(holds, f"again{one}", site="sohu", headline=head, days=20 + one)
+        for one, head in enumerate(("防汛仓库添置两台抽水机", "老城墙下的棋摊又热闹起来"))
+    ]
     if at_once:
-        store(engine, *pages, later)
+        store(engine, *pages, *later)
     else:
-        for one in (*pages, later):
+        for one in (*pages, *later):
             store(engine, one)
     lengths = counting(engine)
-    assert lengths["old"] == lengths["again"]
+    assert lengths["old"] == lengths["again0"] == lengths["again1"]
     with reading(engine) as connection:
-        assert frozenset({"old", "again"}) in groups(connection)
+        assert frozenset({"old", "again0", "again1"}) in groups(connection)
     assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}
 
 
