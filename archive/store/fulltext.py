@@ -25,7 +25,6 @@ from sqlalchemy import (
     column,
     event,
     func,
-    literal,
     literal_column,
     select,
     table,
@@ -160,20 +159,36 @@ def fts5_phrase(term: Term, column: str = "") -> str:
     return f"{column} : {phrase}" if column else phrase
 
 
-def holding(term: Term, name: str) -> Select[tuple[int]]:
-    """The same on PostgreSQL: the articles of one of the two tables that hold a term; one of several rows may come
-    several times."""
+def tsquery(term: Term) -> str:
+    """The tokens of one term in PostgreSQL's query language, without their order."""
     words = [f"'{token}'" for token in term.tokens]
     words[-1] += ":*" if term.prefix else ""
-    found = _having(name, as_tsquery(literal(" & ".join(words))))
-    if len(term.tokens) > 1:
-        found = found.where(func.position(literal(_phrase(term)).op("IN")(column("written", LargeBinary))) > 0)
+    return " & ".join(words)
+
+
+def phrase(term: Term) -> bytes:
+    """What a text that holds a term of several tokens has as `written`."""
+    first, last = term.tokens[0], term.tokens[-1]
+    its = written(" ".join(term.tokens))
+    if first[0] >= chr(CHINESE):  # its run may begin before it
+        its = its.removeprefix(" ")
+    if term.prefix or (last[0] >= chr(CHINESE) and len(last) > 1):  # its run may go on behind it
+        its = its.removesuffix(" ")
+    return its.encode()
+
+
+def holding(query: ColumnElement[str], phrase: ColumnElement[bytes] | None, name: str) -> Select[tuple[int]]:
+    """On PostgreSQL: the articles of one of the two tables that hold a term, told by its `tsquery` and, where it has
+    several tokens, its `phrase`; one of several rows may come several times."""
+    found = _having(name, as_tsquery(query))
+    if phrase is not None:
+        found = found.where(func.position(phrase.op("IN")(column("written", LargeBinary))) > 0)
     return found
 
 
-def holding_anywhere(term: Term) -> CompoundSelect[tuple[int]]:
+def holding_anywhere(query: ColumnElement[str], phrase: ColumnElement[bytes] | None) -> CompoundSelect[tuple[int]]:
     """`holding` in headline or body."""
-    return union_all(holding(term, TABLE), holding(term, HEADLINES))
+    return union_all(holding(query, phrase, TABLE), holding(query, phrase, HEADLINES))
 
 
 def token_anywhere(token: ColumnElement[str]) -> CompoundSelect[tuple[int]]:
@@ -186,17 +201,6 @@ def _having(name: str, query: ColumnElement[Any]) -> Select[tuple[int]]:
     space = literal_column("' '", Text)
     document = func.array_to_tsvector(func.string_to_array(index.c.tokens, space))  # as the index has it
     return select(index.c.article_id).where(document.op("@@")(query))
-
-
-def _phrase(term: Term) -> bytes:
-    """What a text that holds a term of several tokens has as `written`."""
-    first, last = term.tokens[0], term.tokens[-1]
-    phrase = written(" ".join(term.tokens))
-    if first[0] >= chr(CHINESE):  # its run may begin before it
-        phrase = phrase.removeprefix(" ")
-    if term.prefix or (last[0] >= chr(CHINESE) and len(last) > 1):  # its run may go on behind it
-        phrase = phrase.removesuffix(" ")
-    return phrase.encode()
 
 
 def _bytes(words: str) -> str:

@@ -225,8 +225,9 @@ def _by_hits(connection: Connection) -> list[tuple[str, int]]:
     """A rare word, a usual one, and the widest ones."""
     found = []
     for word in ("稀土", "网络", "中国", "的"):
-        condition = resolve(connection, Asked(word)).condition()
-        found.append((word, connection.scalar(select(func.count()).select_from(Article).where(condition)) or 0))
+        asked = resolve(connection, Asked(word))
+        counted = select(func.count()).select_from(Article).where(asked.condition())
+        found.append((word, connection.scalar(counted, asked.values) or 0))
     return found
 
 

@@ -78,7 +78,8 @@ def _counted(connection: Connection, resolved: Resolved, names: Sequence[str]) -
     columns = [name for name in names if name != "relation"]
     flagged: set[tuple[int, str]] = set()
     with by_index(connection):
-        rows = connection.execute(_statement(resolved, tuple(columns), with_relation="relation" in names)).all()
+        statement = _statement(resolved, tuple(columns), with_relation="relation" in names)
+        rows = connection.execute(statement, resolved.values).all()
     for name, story, count, *values in rows:
         if not name:
             for column, value in zip(columns, values, strict=True):

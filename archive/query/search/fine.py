@@ -25,13 +25,18 @@ _IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
 _TEXTS: Final = select(Article.id, Article.headline, Article.body).where(Article.id.in_(_IDS))
 
 
-@frozen
+@frozen(eq=False)
 class Compared:
-    """A hit with its place among the first ones, and its headline and body, cut."""
+    """A hit with its place among the first ones. `texts`: theirs, cut; `at`: which of the hits there it is, from 0."""
 
     fine: FineKey
     row: Row[Any]
-    cut: tuple[Runs, Runs]
+    texts: Cuts
+    at: int
+
+    def cut(self) -> tuple[Runs, Runs]:
+        """Its headline and body, cut."""
+        return self.texts.one(2 * self.at), self.texts.one(2 * self.at + 1)
 
 
 def compare(connection: Connection, resolved: Resolved, rows: Sequence[Row[Any]], newest: int) -> list[Compared]:
@@ -46,7 +51,7 @@ def compare(connection: Connection, resolved: Resolved, rows: Sequence[Row[Any]]
     for row in rows:
         at = place[row.id]
         key = (across[at], -row.rank, -weights[at], -int(row.time.timestamp()), -row.id)
-        found.append(Compared(key, row, (texts.one(2 * at), texts.one(2 * at + 1))))
+        found.append(Compared(key, row, texts, at))
     return sorted(found, key=lambda one: one.fine)
 
 

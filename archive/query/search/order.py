@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from attrs import evolve
 from sqlalchemy import (
     CTE,
     BigInteger,
     ColumnElement,
     FromClause,
     Select,
+    Subquery,
+    bindparam,
     case,
     cast,
     func,
@@ -29,27 +30,26 @@ from sqlalchemy import (
 )
 
 from archive.dedup.tables import Cluster
-from archive.query.language.nodes import Everything, Field, Word
 from archive.query.search.asked import Sort
-from archive.query.search.conditions import headline_lacks, headlines_first, wanted
 from archive.query.search.cursor import Key
-from archive.query.search.resolved import Resolved
+from archive.query.search.resolved import PINNED, Resolved
+from archive.query.search.tree.conditions import condition, rows
+from archive.query.search.tree.lookups import Lookup
 from archive.query.visible import visible
 from archive.store.finding.searches import QueryHit
 from archive.store.models import SHOWN, Article, Change
 from archive.store.table import UtcDateTime
 
-MOST_COMPARED: Final = 8
-"""So many words are looked for in the headline."""
 _SHOWN: Final = f"INDEXED BY {SHOWN.name}"
 _UNDATED: Final = datetime(1, 1, 2, tzinfo=UTC)
 _TIME: Final = func.coalesce(Article.published_at, literal(_UNDATED, UtcDateTime()), type_=UtcDateTime())
 
 
-# Many readers ask the same, and to put a statement together costs more than to send it.
+# To put a statement together costs more than to send it.
 @lru_cache(maxsize=500)
 def ordered(resolved: Resolved) -> CTE:
-    """The hits with their keys: columns `id`, `rank`, `time`, and how many there are, `total`."""
+    """The hits with their keys: columns `id`, `rank`, `time`, and how many there are, `total`. One for all searches
+    that are equal, to be sent with the values of one of them."""
     if is_each_a_hit(resolved):
         shown = _each(resolved)
         return select(shown.c.id, shown.c.rank, shown.c.time, func.count().over().label("total")).cte("ordered")
@@ -57,20 +57,38 @@ def ordered(resolved: Resolved) -> CTE:
     return select(shown.c.id, shown.c.rank, shown.c.time, total.label("total")).cte("ordered")
 
 
-def page(hits: CTE, *, after: Key | None = None, down_to: Key | None = None) -> Select[*tuple[Any, ...]]:
-    """The hits in their order; those behind a key, or down to one and with it."""
+@lru_cache(maxsize=500)
+def page(hits: CTE, *, after: bool = False, down_to: bool = False, some: bool = False) -> Select[*tuple[Any, ...]]:
+    """The hits in their order; those behind the key `after`, or down to the key `down_to` and with it (`key_values`);
+    `some`: at most `most` of them, without the first `offset` ones."""
     key = tuple_(hits.c.rank, hits.c.time, hits.c.id)
     statement = select(hits).order_by(hits.c.rank.desc(), hits.c.time.desc(), hits.c.id.desc())
-    if after is not None:
-        statement = statement.where(key < _literal(after))
-    if down_to is not None:
-        statement = statement.where(key >= _literal(down_to))
+    if after:
+        statement = statement.where(key < _bound("after"))
+    if down_to:
+        statement = statement.where(key >= _bound("down_to"))
+    if some:
+        statement = statement.limit(bindparam("most")).offset(bindparam("offset"))
     return statement
 
 
-def _literal(key: Key) -> ColumnElement[Any]:
-    rank, moment, article_id = key
-    return tuple_(literal(rank, BigInteger()), literal(moment, UtcDateTime()), literal(article_id, BigInteger()))
+def key_values(name: str, key: Key) -> dict[str, Any]:
+    """What `page` is sent with for a key."""
+    return dict(zip(_key_names(name), key, strict=True))
+
+
+def _bound(name: str) -> ColumnElement[Any]:
+    rank, moment, article_id = _key_names(name)
+    bound = (
+        bindparam(rank, type_=BigInteger),
+        bindparam(moment, type_=UtcDateTime),
+        bindparam(article_id, type_=BigInteger),
+    )
+    return tuple_(*bound)
+
+
+def _key_names(name: str) -> tuple[str, ...]:
+    return f"{name}_rank", f"{name}_time", f"{name}_id"
 
 
 def is_each_a_hit(resolved: Resolved) -> bool:
@@ -80,7 +98,15 @@ def is_each_a_hit(resolved: Resolved) -> bool:
 
 def chosen(resolved: Resolved, *columns: Any) -> Select[*tuple[Any, ...]]:
     """These columns of the articles that are hits, without a look at their texts."""
+    if resolved.dialect == "sqlite" and isinstance(resolved.part, Lookup) and not resolved.asked.query_id:
+        return _joined(resolved, rows(resolved.part).subquery("found"), *columns)
     return select(Article.id, *columns).where(resolved.condition()).with_hint(Article, _SHOWN, "sqlite")
+
+
+def _joined(resolved: Resolved, found: Subquery, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """The same of articles as FTS5 gives them: else a set is made of them first, to look for each article there."""
+    hits = select(Article.id, *columns).join_from(found, Article, Article.id == found.c.id)
+    return hits.where(resolved.beside()).with_hint(Article, _SHOWN, "sqlite")
 
 
 def _each(resolved: Resolved) -> FromClause:
@@ -95,23 +121,12 @@ def _each(resolved: Resolved) -> FromClause:
 def _keyed(resolved: Resolved, *columns: Any) -> Select[*tuple[Any, ...]]:
     """The articles that are hits, with their keys and these columns."""
     time = _TIME.label("time")
-    if (word := _one_token(resolved)) is None:
+    if resolved.below is None:
         return chosen(resolved, time, _rank(resolved).label("rank"), *columns)
-    # As FTS5 gives them: else a set is made of them, and one of those headlines, to look for each article in both.
-    found = headlines_first(word)
-    hits = select(Article.id, time, found.c.rank, *columns).join_from(found, Article, Article.id == found.c.id)
-    return hits.where(evolve(resolved, node=Everything()).condition()).with_hint(Article, _SHOWN, "sqlite")
-
-
-def _one_token(resolved: Resolved) -> Word | None:
-    """The word that is the whole query, where FTS5 tells cheaply in whose headline it is: a word of several tokens
-    costs more to be looked for twice than that spares."""
-    node = resolved.node
-    if resolved.dialect != "sqlite" or resolved.asked.sort is not Sort.RELEVANCE:
-        return None
-    if isinstance(node, Word) and node.field is Field.ANY and len(wanted(node).tokens) == 1:
-        return node
-    return None
+    [headline] = resolved.headlines
+    ranks = [(headline, 0), (resolved.below, -1)]
+    found = union_all(*(rows(look, literal(rank).label("rank")) for look, rank in ranks)).subquery("found")
+    return _joined(resolved, found, time, found.c.rank, *columns)
 
 
 def _stories(resolved: Resolved) -> tuple[FromClause, ColumnElement[int]]:
@@ -146,7 +161,7 @@ def _standing(resolved: Resolved, hit: Any, represents: ColumnElement[bool]) -> 
     if resolved.asked.sort is Sort.CHANGE:
         return [select(hit.id, hit.rank, hit.time).where(alone), _latest(hit, represents)]
     rank = hit.rank
-    if resolved.asked.sort is Sort.RELEVANCE and (words := len(_in_headlines(resolved))):
+    if words := len(resolved.headlines):
         # There are few ranks above the least. The stories of one are a set, quicker made than all hits are grouped.
         # `>=`: for an equation SQLite would first make an index of all hits.
         stories = {
@@ -180,8 +195,7 @@ def _rank(resolved: Resolved) -> ColumnElement[int]:
         other = Article.aliased()
         its = [other.cluster_id == Article.cluster_id, visible(other)]
         if resolved.pinned is not None:
-            later = select(Change.article_id).where(Change.id > resolved.pinned, Change.kind == "new")
-            its.append(other.id.not_in(later))
+            its.append(other.id.not_in(resolved.later()))
         counted = select(func.count()).select_from(other).where(*its).scalar_subquery()
         # Only of stories that have a row: most articles are alone, and to count each one would cost twice all else. Not
         # IN, for which PostgreSQL would read all clusters first.
@@ -191,14 +205,9 @@ def _rank(resolved: Resolved) -> ColumnElement[int]:
     if asked.sort == Sort.CHANGE:
         changes = [Change.article_id == Article.id, Change.kind != "clustered"]
         if resolved.pinned is not None:
-            changes.append(Change.id <= resolved.pinned)
+            changes.append(Change.id <= PINNED)
         return func.coalesce(select(func.max(Change.id)).where(*changes).scalar_subquery(), 0)
     if asked.sort == Sort.TIME:
         return literal(0)
-    lacking = (case((headline_lacks(word, resolved.dialect), 1), else_=0) for word in _in_headlines(resolved))
+    lacking = (case((not_(condition(look, resolved.dialect)), 1), else_=0) for look in resolved.headlines)
     return -sum(lacking, start=literal(0))
-
-
-def _in_headlines(resolved: Resolved) -> list[Word]:
-    """The words that are looked for in the headline."""
-    return [word for word in resolved.words if word.field is not Field.BODY][:MOST_COMPARED]

@@ -4,12 +4,13 @@ By relevance, the first hits of the order are compared by their texts (`archive.
 another is of what was there when the first one was asked for: articles that came in since are on none.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve, frozen
-from sqlalchemy import CTE, Connection, Row, func, select
+from sqlalchemy import Connection, Result, Row, func, select
 
 from archive.errors import UsageError
 from archive.query.search import cursor as cursors
@@ -17,7 +18,7 @@ from archive.query.search.asked import Asked, Results, Sort
 from archive.query.search.cursor import Cursor, Key
 from archive.query.search.described import describe, frozen_texts
 from archive.query.search.fine import Compared, compare
-from archive.query.search.order import ordered, page
+from archive.query.search.order import key_values, ordered, page
 from archive.query.search.resolved import Resolved, last_change, resolve
 from archive.store.finding.planning import by_index
 from archive.store.models import Article
@@ -51,29 +52,31 @@ def search(
 
 def _page(connection: Connection, resolved: Resolved, told: Cursor | None, limit: int, offset: int) -> Results:
     asked = resolved.asked
-    hits = ordered(resolved)
-    head = _head(connection, resolved, hits, told)
+    head = _head(connection, resolved, told)
     # One more than is shown tells whether a page follows.
     first = head.hits[offset : offset + limit + 1]
     rest: Sequence[Row[Any]] = ()
     if len(first) <= limit and not head.is_all:
         after = told.after if told is not None and told.after is not None else head.edge
-        behind = page(hits, after=after).limit(limit + 1 - len(first)).offset(max(0, offset - len(head.hits)))
-        rest = connection.execute(behind).all()
+        some = {"most": limit + 1 - len(first), "offset": max(0, offset - len(head.hits))}
+        rest = _ask(connection, resolved, after=after, some=some).all()
     rows = [one.row for one in first] + list(rest)
     if told is not None:
         total = told.total
     elif head.is_all:
         total = len(head.hits)
+    elif rows:
+        total = rows[0].total
     else:
-        total = rows[0].total if rows else connection.scalar(select(func.count()).select_from(hits)) or 0
+        counted = select(func.count()).select_from(ordered(resolved))
+        total = connection.scalar(counted, resolved.values) or 0
     following = None
     if limit and len(rows) > limit:
         began = told or Cursor(pinned=last_change(connection), newest=_newest(connection), total=total)
         following = evolve(began, after=_key(rows[limit - 1]), fine=None, edge=None)
         if limit <= len(first):
             following = evolve(began, after=None, fine=first[limit - 1].fine, edge=head.edge)
-    cuts = {one.row.id: one.cut for one in first}
+    cuts = {one.row.id: one.cut() for one in first[:limit]}
     return Results(
         hits=describe(connection, resolved, [row.id for row in rows[:limit]], cuts),
         total=total,
@@ -99,12 +102,11 @@ def rows(connection: Connection, asked: Asked) -> Iterator["Exported"]:
 
 def every_hit(connection: Connection, resolved: Resolved) -> Iterator[int]:
     """The articles of all hits, in their order; memory stays flat."""
-    hits = ordered(resolved)
     with by_index(connection):
-        head = _head(connection, resolved, hits, None)
+        head = _head(connection, resolved, None)
         rest: Iterable[Row[Any]] = ()
         if not head.is_all:
-            rest = connection.execute(page(hits, after=head.edge).execution_options(yield_per=_FETCH))
+            rest = _ask(connection, resolved, after=head.edge, options={"yield_per": _FETCH})
     for one in head.hits:
         yield one.row.id
     for row in rest:
@@ -121,14 +123,29 @@ class _Head:
     is_all: bool = False
 
 
-def _head(connection: Connection, resolved: Resolved, hits: CTE, told: Cursor | None) -> _Head:
+def _ask(
+    connection: Connection,
+    resolved: Resolved,
+    *,
+    after: Key | None = None,
+    down_to: Key | None = None,
+    some: Mapping[str, int] = MappingProxyType({}),
+    options: Mapping[str, Any] = MappingProxyType({}),
+) -> Result[Any]:
+    """`page` of the hits, sent with its values; `options` of the execution."""
+    keys = {name: key for name, key in (("after", after), ("down_to", down_to)) if key is not None}
+    statement = page(ordered(resolved), **dict.fromkeys(keys, True), some=bool(some))
+    values = {name: value for key in keys for name, value in key_values(key, keys[key]).items()}
+    return connection.execute(statement, {**resolved.values, **values, **some}, execution_options=options)
+
+
+def _head(connection: Connection, resolved: Resolved, told: Cursor | None) -> _Head:
     asked = resolved.asked
     if not resolved.words or asked.sort != Sort.RELEVANCE or asked.query_id or (told and told.fine is None):
         return _Head([], None)
-    statement = page(hits).limit(COMPARED)
-    if told is not None:
-        statement = page(hits, down_to=told.edge).limit(2 * COMPARED)
-    rows = connection.execute(statement).all()
+    edge = told.edge if told is not None else None
+    some = {"most": COMPARED if told is None else 2 * COMPARED, "offset": 0}
+    rows = _ask(connection, resolved, down_to=edge, some=some).all()
     if not rows:
         return _Head([], told.edge) if told is not None else _Head([], None, is_all=True)
     newest = told.newest if told is not None else _newest(connection)
@@ -139,7 +156,10 @@ def _head(connection: Connection, resolved: Resolved, hits: CTE, told: Cursor | 
 
 
 def _newest(connection: Connection) -> int:
-    return connection.scalar(select(func.max(Article.id))) or 0
+    return connection.scalar(_NEWEST) or 0
+
+
+_NEWEST: Final = select(func.max(Article.id))
 
 
 def _key(row: Row[Any]) -> Key:

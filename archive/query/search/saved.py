@@ -87,7 +87,7 @@ def _articles(connection: Connection, resolved: Resolved) -> Iterator[tuple[int,
     """Every article that is found, also those that another one of their story stands for; with its story."""
     statement = select(Article.id, story_of().label("story")).where(resolved.condition()).order_by(Article.id)
     with by_index(connection):
-        found = connection.execute(statement)
+        found = connection.execute(statement, resolved.values)
     for row in found:
         yield row.id, row.story
 

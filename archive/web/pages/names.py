@@ -71,17 +71,18 @@ def _others(visit: Visit, field: Field, its: str) -> list[dict[str, Any]]:
     own = {Field.SOURCE: other.source_name, Field.ACCOUNT: other.account_name}[field]
     mine = {Field.SOURCE: Article.source_name, Field.ACCOUNT: Article.account_name}[field]
     stories = func.count(other.cluster_id.distinct())
+    asked = resolve(visit.connection, Asked(text=its))
     query = (
         select(other.site, name.label("name"), other.account_name.is_not(None).label("is_account"), stories.label("n"))
         .select_from(Article)
         .join(other, (other.cluster_id == Article.cluster_id) & (other.id != Article.id))
-        .where(resolve(visit.connection, Asked(text=its)).condition(), visible(other))
+        .where(asked.condition(), visible(other))
         .where(func.coalesce(own, "") != func.coalesce(mine, ""))
         .group_by(other.site, name, other.account_name.is_not(None))
         .order_by(stories.desc(), other.site, name)
         .limit(MOST)
     )
-    return [dict(row) for row in visit.connection.execute(query).mappings()]
+    return [dict(row) for row in visit.connection.execute(query, asked.values).mappings()]
 
 
 PAGES: Final = (

@@ -53,12 +53,12 @@ def digests(engine: Engine) -> dict[str, str]:
 
 
 def found(engine: Engine, word: str) -> set[int]:
-    from archive.query.language import parse
-    from archive.query.search.conditions import condition
+    from archive.query.search import Asked
+    from archive.query.search.resolved import resolve
 
     with reading(engine) as connection:
-        query = select(Article.id).where(condition(parse(word), connection.dialect.name))
-        return set(connection.scalars(query))
+        resolved = resolve(connection, Asked(word))
+        return set(connection.scalars(select(Article.id).where(resolved.condition()), resolved.values))
 
 
 @pytest.mark.own_database

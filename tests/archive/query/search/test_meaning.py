@@ -149,9 +149,9 @@ def fill(connection: Connection, chance: random.Random, rows: Sequence[dict[str,
 
 
 def found(connection: Connection, text: str) -> set[int]:
-    statement = select(Article.id).where(resolve(connection, Asked(text)).condition())
+    resolved = resolve(connection, Asked(text))
     with by_index(connection):
-        return set(connection.scalars(statement))
+        return set(connection.scalars(select(Article.id).where(resolved.condition()), resolved.values))
 
 
 def test_every_query_finds_what_it_means(engine: Engine) -> None:
@@ -200,7 +200,8 @@ def test_a_story_is_one_hit_in_its_place(engine: Engine) -> None:
             ("", "稀土", "土", "上流社会", "title:稀土", "稀土 OR 疫情 OR 5G", "covid -出口", "管制 OR is:live"),
         ):
             asked = Asked(text, sort=sort)
-            words = resolve(connection, asked).words if sort is Sort.RELEVANCE else ()
+            resolved = resolve(connection, asked)
+            words = resolved.words if sort is Sort.RELEVANCE else ()
             ranks = {key: -sum(not _in_headline(word, plain[key]) for word in words) for key in found(connection, text)}
             hits: defaultdict[int, list[int]] = defaultdict(list)
             for key in sorted(ranks, key=lambda key: (plain[key].published_at or LAST, key)):
@@ -209,7 +210,7 @@ def test_a_story_is_one_hit_in_its_place(engine: Engine) -> None:
             for its in hits.values():
                 shown = next((key for key in its if plain[key].stands_for_it), its[0])
                 wanted.append((max(ranks[key] for key in its), plain[shown].published_at or UNDATED, shown))
-            placed = connection.execute(page(ordered(resolve(connection, asked)))).all()
+            placed = connection.execute(page(ordered(resolved)), resolved.values).all()
             assert [(row.rank, row.time, row.id) for row in placed] == sorted(wanted, reverse=True), (sort, text)
             assert {row.total for row in placed} == {len(wanted)}
 
@@ -236,9 +237,30 @@ def test_each_copy_is_a_hit_in_its_place(engine: Engine) -> None:
                 for one in its
                 if finds(resolved.node, one)
             ]
-            placed = connection.execute(page(ordered(resolved))).all()
+            placed = connection.execute(page(ordered(resolved)), resolved.values).all()
             assert placed, text
             assert [(row.rank, row.time, row.id) for row in placed] == sorted(wanted, reverse=True), text
+
+
+def test_a_statement_is_put_together_once_for_what_is_looked_for(engine: Engine) -> None:
+    """Each search is sent with its own words, pins and keys."""
+    chance = random.Random(31)
+    rows = described(chance, list(zip([text[:12] for text in texts(chance, 200)], texts(chance, 200), strict=True)))
+    with writing(engine) as connection:
+        plain = fill(connection, chance, rows)
+    with reading(engine) as connection:
+        for first, second in (("稀土", "出口"), ("稀土 管制", "covid 出口"), ("title:土 -出口", "title:口 -稀土")):
+            one, other = (resolve(connection, Asked(text)) for text in (first, second))
+            assert ordered(one) is ordered(other)
+            assert ordered(one) is not ordered(resolve(connection, Asked(first, every_copy=True)))
+            assert ordered(one) is not ordered(resolve(connection, Asked(first), pinned=0))
+            for text in (first, second, first):
+                wanted = {article.id for article in plain if finds(parse(text), article)}
+                pages = [search(connection, Asked(text, every_copy=True), limit=7)]
+                while (cursor := pages[-1].next_cursor) is not None:
+                    pages.append(search(connection, Asked(text, every_copy=True), limit=7, cursor=cursor))
+                assert sorted(hit.id for its in pages for hit in its.hits) == sorted(wanted), text
+        assert ordered(resolve(connection, Asked("稀土"))) is not ordered(resolve(connection, Asked("稀土 出口")))
 
 
 def _in_headline(word: Word, article: Plain) -> bool:

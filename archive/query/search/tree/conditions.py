@@ -6,14 +6,16 @@ nothing is known (no date, no story) stay.
 """
 
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final, assert_never
+from typing import Any, assert_never
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    LargeBinary,
     Select,
-    Subquery,
+    String,
     and_,
+    bindparam,
     column,
     literal,
     not_,
@@ -21,20 +23,15 @@ from sqlalchemy import (
     select,
     table,
     true,
-    union_all,
 )
 
 from archive.dedup.tables import Cluster, DedupText, Link
 from archive.flags import NO_TEXT
 from archive.query.language.nodes import (
-    And,
     Copies,
     Everything,
     Field,
     Is,
-    Node,
-    Not,
-    Or,
     Published,
     Quality,
     Related,
@@ -42,38 +39,52 @@ from archive.query.language.nodes import (
     Tagged,
     Word,
 )
+from archive.query.search.tree.lookups import Joined, Lookup, Part
 from archive.store import fulltext
 from archive.store.finding import names
 from archive.store.models import Article, Revision
 from archive.store.people import Tag
 from archive.text.fold import fold
-from archive.text.tokens import Term, term
 from archive.times import BEIJING
 
-_TEXT: Final = (Field.ANY, Field.TITLE, Field.BODY)
 
-
-def condition(node: Node, dialect: str) -> ColumnElement[bool]:
-    """The articles that a tree finds."""
-    if dialect == "sqlite" and (query := _fts5(node)) is not None:
-        return _matching(query)
-    match node:
+def condition(part: Part, dialect: str) -> ColumnElement[bool]:
+    """The articles that a part of a tree finds; to be sent with the values of its looks."""
+    match part:
+        case Joined():
+            return part.how(*(condition(one, dialect) for one in part.parts))
+        case Lookup():
+            return Article.id.in_(rows(part) if dialect == "sqlite" else _once(_holding(part)))
         case Everything():
             return true()
-        case Not():
-            return not_(condition(node.node, dialect))
-        case And():
-            return and_(*(condition(one, dialect) for one in _grouped(node.nodes, dialect)))
-        case Or():
-            return or_(*(condition(one, dialect) for one in node.nodes))
         case _:
-            return _leaf(node, dialect)
+            return _leaf(part, dialect)
+
+
+def rows(look: Lookup, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """On SQLite the articles that a look finds, `id`, with these columns."""
+    index = table(fulltext.TABLE, column("rowid"), column(fulltext.TABLE))
+    matching = index.c[fulltext.TABLE].op("MATCH")(bindparam(f"query{look.number}", type_=String))
+    return select(index.c.rowid.label("id"), *columns).where(matching)
+
+
+def _holding(look: Lookup) -> Select[tuple[int]] | CompoundSelect[tuple[int]]:
+    """The same on PostgreSQL."""
+    query = bindparam(f"query{look.number}", type_=String)
+    written = bindparam(f"written{look.number}", type_=LargeBinary) if look.is_phrase else None
+    match look.where:
+        case Field.TITLE:
+            return fulltext.holding(query, written, fulltext.HEADLINES)
+        case Field.BODY:
+            return fulltext.holding(query, written, fulltext.TABLE)
+        case _:
+            return fulltext.holding_anywhere(query, written)
 
 
 def _leaf(node: Word | Site | Tagged | Is | Related | Published | Copies, dialect: str) -> ColumnElement[bool]:
     match node:
         case Word():
-            return _stands(node, dialect)
+            return _named(node, dialect)
         case Site():
             return Article.site.startswith(node.name, autoescape=True) if node.prefix else Article.site == node.name
         case Tagged():
@@ -99,85 +110,8 @@ def published(since: datetime | None, until: datetime | None) -> ColumnElement[b
     return and_(Article.published_at.is_not(None), *bounds)
 
 
-def wanted(word: Word) -> Term:
-    """The tokens that a word is found by."""
-    found = term(word.text)
-    if found is None:
-        raise ValueError(f"nothing to search for in {word.text!r}")  # the parser lets none through
-    return Term(found.tokens, found.prefix or word.prefix)
-
-
-def headline_lacks(word: Word, dialect: str) -> ColumnElement[bool]:
-    """Whether a word that is found somewhere does not stand in the headline."""
-    return not_(_stands(Word(word.text, Field.TITLE, word.prefix), dialect))
-
-
-def headlines_first(word: Word) -> Subquery:
-    """On SQLite the articles that hold a word, `id`, with a `rank`: 0 in the headline, -1 in the body alone."""
-    anywhere, headline = (fulltext.fts5_phrase(wanted(word), _column(field)) for field in (Field.ANY, Field.TITLE))
-    found = [(headline, 0), (f"({anywhere}) NOT ({headline})", -1)]
-    return union_all(*(_rows(query, literal(rank).label("rank")) for query, rank in found)).subquery("found")
-
-
 def _midnight(day: date | None, days: int = 0) -> datetime | None:
     return None if day is None else datetime.combine(day, time(), BEIJING) + timedelta(days=days)
-
-
-def _grouped(nodes: tuple[Node, ...], dialect: str) -> list[Node]:
-    """On SQLite what FTS5 can join by itself is one condition."""
-    if dialect != "sqlite":
-        return list(nodes)
-    own = [node for node in nodes if _fts5(node) is not None or (isinstance(node, Not) and _fts5(node.node))]
-    if not any(_fts5(node) for node in own) or len(own) < 2:
-        return list(nodes)
-    return [And(tuple(own)), *(node for node in nodes if node not in own)]
-
-
-def _fts5(node: Node) -> str | None:
-    """The tree as a query of FTS5; None where it asks for more than words, or only leaves out."""
-    match node:
-        case Word() if node.field in _TEXT:
-            return fulltext.fts5_phrase(wanted(node), _column(node.field))
-        case Or():
-            parts = [_fts5(one) for one in node.nodes]
-            return None if None in parts else " OR ".join(f"({part})" for part in parts)
-        case And():
-            have = [_fts5(one) for one in node.nodes if not isinstance(one, Not)]
-            lack = [_fts5(one.node) for one in node.nodes if isinstance(one, Not)]
-            if not have or None in have or None in lack:
-                return None
-            found = " AND ".join(f"({part})" for part in have)
-            return f"({found}) NOT ({' OR '.join(f'({part})' for part in lack)})" if lack else found
-        case _:
-            return None
-
-
-def _column(field: Field) -> str:
-    return {Field.TITLE: "headline", Field.BODY: "body"}.get(field, "")
-
-
-def _matching(query: str) -> ColumnElement[bool]:
-    return Article.id.in_(_rows(query))
-
-
-def _rows(query: str, *columns: Any) -> Select[*tuple[Any, ...]]:
-    index = table(fulltext.TABLE, column("rowid"), column(fulltext.TABLE))
-    rows = select(index.c.rowid.label("id"), *columns)
-    return rows.where(index.c[fulltext.TABLE].op("MATCH")(literal(query)))
-
-
-def _stands(word: Word, dialect: str) -> ColumnElement[bool]:
-    if word.field not in _TEXT:
-        return _named(word, dialect)
-    if dialect == "sqlite":
-        return _matching(fulltext.fts5_phrase(wanted(word), _column(word.field)))
-    match word.field:
-        case Field.TITLE:
-            return Article.id.in_(_once(fulltext.holding(wanted(word), fulltext.HEADLINES)))
-        case Field.BODY:
-            return Article.id.in_(_once(fulltext.holding(wanted(word), fulltext.TABLE)))
-        case _:
-            return Article.id.in_(_once(fulltext.holding_anywhere(wanted(word))))
 
 
 def _once(found: Select[tuple[int]] | CompoundSelect[tuple[int]]) -> Select[tuple[int]]:

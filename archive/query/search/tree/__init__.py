@@ -1,0 +1,1 @@
+"""A query's tree as a condition on articles."""
