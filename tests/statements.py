@@ -61,7 +61,7 @@ IN_HAND = frozenset(
 corrections to look at again; what people withdrew, one by one; the runs that call themselves running."""
 _LEAST = re.compile(r"SELECT (min|max)\((?:\w+\.)?(\w+)\)(?: AS \w+)?\s+FROM (\w+)\s+WHERE (?:\w+\.)?\2 [<>] \S+\s*$")
 """The next value of an index: one row of it."""
-_TOKENS = "array_to_tsvector(string_to_array(tokens, ' '::text))"
+_TOKENS = "article_text_tokens(written)"
 """What the index of the full text is of, as PostgreSQL's plans have it."""
 _OF_NUMBERS = re.compile(r"\b(?:min|max)\((?:\w+\.)?id\)")
 _JUDGED = re.compile(r"\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
@@ -253,8 +253,8 @@ def _prepare_postgresql(cursor: Any) -> None:
             f"INSERT INTO {table.name} ({names}) SELECT {values} FROM generate_series(1, {_FILL}) AS n "
             "ON CONFLICT DO NOTHING"
         )
-    words = f"SELECT {_FIRST} + n, 0, 'w' || n % 5000, '' FROM generate_series(1, {10 * _FILL}) AS n"
-    cursor.execute(f"INSERT INTO {TABLE} (article_id, part, tokens, written) {words}")
+    words = f"SELECT {_FIRST} + n, 0, convert_to('w' || n % 5000, 'UTF8') FROM generate_series(1, {10 * _FILL}) AS n"
+    cursor.execute(f"INSERT INTO {TABLE} (article_id, part, written) {words}")
     cursor.execute("ANALYZE")
     for way in ("seqscan", "hashjoin", "mergejoin"):
         cursor.execute(f"SET LOCAL enable_{way} = off")

@@ -1,13 +1,12 @@
 """The full-text index: FTS5 on SQLite, GIN on PostgreSQL, both fed by `archive.text.tokens`.
 
 SQLite: a contentless FTS5 table, a row an article, so the texts are not stored twice; an old row is taken out by
-handing FTS5 the old tokens again. PostgreSQL: the tokens of a body as one text, and GIN over the tsvector without
-places that it makes of that. A tsvector that is stored with the places takes nearly three times the room, and more time
-to be written than all other rows of an article. Words that follow each other are looked for where all of them are, in
-the characters that the tokens were made of (`written`), which costs a quarter of a look at the tokens: half as many
-bytes, not packed, and as bytes PostgreSQL looks through them faster than as a text. A long body has several rows, since
-a tsvector holds 1 MB; they overlap, so that a phrase across their border is found. Headlines stand in a table of their
-own: a word in the headline is not looked for in every body that holds it.
+handing FTS5 the old tokens again. PostgreSQL: the characters that a body's tokens were made of (`written`), and GIN
+over the tokens that a function cuts them into again, without their places. To store the tokens too takes more than half
+as much room again, and as much time as to cut them. Words that follow each other are looked for where all of them are,
+in the characters: they are not packed, and as bytes PostgreSQL looks through them faster than as a text. A long body
+has several rows, since a tsvector holds 1 MB; they overlap, so that a phrase across their border is found. Headlines
+stand in a table of their own: a word in the headline is not looked for in every body that holds it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,12 +19,10 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     Select,
-    Text,
     cast,
     column,
     event,
     func,
-    literal_column,
     select,
     table,
     text,
@@ -51,18 +48,31 @@ _SQLITE = (
     f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('hashsize', 8388608)",  # noqa: S608
     f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('automerge', 8)",  # noqa: S608
 )
-# A text is kept out of its row where it can be, so that who asks for a wide word reads few pages.
+TOKENS = f"{TABLE}_tokens"
+"""The function that cuts what is kept of a text into tokens, on PostgreSQL."""
+# A text is kept out of its row where it can be, so that who asks for a wide word reads few pages. The function: of each
+# Chinese character and the next one, or the space that ends its run; and of what stands between spaces and is no
+# Chinese. `unnest` in a SELECT's list hands its rows on; in FROM it would gather them first, for twice the time.
 _POSTGRESQL = (
+    f"""CREATE FUNCTION {TOKENS}(written BYTEA) RETURNS TSVECTOR
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT array_to_tsvector(
+      ARRAY (SELECT one || next FROM (
+        SELECT unnest(each) AS one, unnest(each[2:]) AS next
+        FROM (SELECT string_to_array(convert_from(written, 'UTF8'), NULL) AS each OFFSET 0) AS characters
+      ) AS pairs WHERE ascii(one) >= {CHINESE})
+      || ARRAY (SELECT word FROM (
+        SELECT unnest(string_to_array(convert_from(written, 'UTF8'), ' ')) AS word
+      ) AS words WHERE ascii(word) BETWEEN 1 AND {CHINESE - 1})
+    ) $$""",  # noqa: S608
     f"""CREATE TABLE {TABLE} (article_id BIGINT NOT NULL REFERENCES article (id), part INTEGER NOT NULL,
-    tokens TEXT NOT NULL, written BYTEA NOT NULL, CONSTRAINT pk_{TABLE} PRIMARY KEY (article_id, part))
-    WITH (toast_tuple_target = 128)""",
+    written BYTEA NOT NULL, CONSTRAINT pk_{TABLE} PRIMARY KEY (article_id, part)) WITH (toast_tuple_target = 128)""",
     f"ALTER TABLE {TABLE} ALTER written SET STORAGE EXTERNAL",
-    f"""CREATE INDEX ix_{TABLE}_document ON {TABLE} USING gin (array_to_tsvector(string_to_array(tokens, ' ')))
+    f"""CREATE INDEX ix_{TABLE}_document ON {TABLE} USING gin ({TOKENS}(written))
     WITH (gin_pending_list_limit = 4096)""",
-    f"""CREATE TABLE {HEADLINES} (article_id BIGINT NOT NULL REFERENCES article (id), tokens TEXT NOT NULL,
-    written BYTEA NOT NULL, CONSTRAINT pk_{HEADLINES} PRIMARY KEY (article_id))""",
-    f"""CREATE INDEX ix_{HEADLINES}_document ON {HEADLINES}
-    USING gin (array_to_tsvector(string_to_array(tokens, ' ')))""",
+    f"""CREATE TABLE {HEADLINES} (article_id BIGINT NOT NULL REFERENCES article (id), written BYTEA NOT NULL,
+    CONSTRAINT pk_{HEADLINES} PRIMARY KEY (article_id))""",
+    f"CREATE INDEX ix_{HEADLINES}_document ON {HEADLINES} USING gin ({TOKENS}(written))",
 )
 
 
@@ -76,6 +86,8 @@ def _create(target: object, connection: Connection, **_: object) -> None:
 def _drop(target: object, connection: Connection, **_: object) -> None:
     for name in (TABLE, HEADLINES):
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {TOKENS}")
 
 
 @frozen
@@ -102,11 +114,10 @@ def add(connection: Connection, entries: Sequence[Entry]) -> None:
             [(e.article_id, e.headline, e.body) for e in entries],
         )
         return
-    kinds = {"tokens": "text", "written": "bytea"}
-    bodies = [(e.article_id, part, its, _bytes(its)) for e in entries for part, its in enumerate(parts(e.body))]
-    send(connection, TABLE, {"article_id": "bigint", "part": "integer", **kinds}, bodies)
-    headlines = [(e.article_id, its, _bytes(its)) for e in entries if (its := headline(e))]
-    send(connection, HEADLINES, {"article_id": "bigint", **kinds}, headlines)
+    bodies = [(e.article_id, part, _bytes(its)) for e in entries for part, its in enumerate(parts(e.body))]
+    send(connection, TABLE, {"article_id": "bigint", "part": "integer", "written": "bytea"}, bodies)
+    headlines = [(e.article_id, _bytes(its)) for e in entries if (its := headline(e))]
+    send(connection, HEADLINES, {"article_id": "bigint", "written": "bytea"}, headlines)
 
 
 def replace(connection: Connection, old: Sequence[Entry], new: Sequence[Entry]) -> None:
@@ -161,8 +172,9 @@ def fts5_phrase(term: Term, column: str = "") -> str:
 
 def tsquery(term: Term) -> str:
     """The tokens of one term in PostgreSQL's query language, without their order."""
-    words = [f"'{token}'" for token in term.tokens]
-    words[-1] += ":*" if term.prefix else ""
+    words = [f"'{_lexeme(token)}'" for token in term.tokens]
+    if term.prefix:
+        words[-1] = f"'{term.tokens[-1]}':*"
     return " & ".join(words)
 
 
@@ -197,14 +209,18 @@ def token_anywhere(token: ColumnElement[str]) -> CompoundSelect[tuple[int]]:
 
 
 def _having(name: str, query: ColumnElement[Any]) -> Select[tuple[int]]:
-    index = table(name, column("article_id"), column("tokens", Text))
-    space = literal_column("' '", Text)
-    document = func.array_to_tsvector(func.string_to_array(index.c.tokens, space))  # as the index has it
+    index = table(name, column("article_id"), column("written", LargeBinary))
+    document = getattr(func, TOKENS)(index.c.written)  # as the index has it
     return select(index.c.article_id).where(document.op("@@")(query))
 
 
+def _lexeme(token: str) -> str:
+    """A token as the index has it: a Chinese character that ends a run, with the space behind it."""
+    return f"{token} " if len(token) == 1 and token >= chr(CHINESE) else token
+
+
 def _bytes(words: str) -> str:
-    """What stands beside tokens, as `send` takes it."""
+    """What is stored of tokens, as `send` takes it."""
     return f"\\x{written(words).encode().hex()}"
 
 
@@ -216,7 +232,7 @@ def as_tsquery(query: ColumnElement[str]) -> ColumnElement[Any]:
 
 
 def parts(words: str) -> Iterator[str]:
-    """A body's tokens as the rows of PostgreSQL's table hold them: a space between two."""
+    """A body's tokens for each row of PostgreSQL's table: a space between two."""
     if words.count(" ") <= PART:
         yield words.rstrip()
         return

@@ -191,6 +191,11 @@ class _Schema:
                     connection.execute(text(f'ALTER TABLE "{public}".{name} SET SCHEMA {kept}'))
                 if name in new:
                     connection.execute(text(f'ALTER TABLE {SCHEMA}.{name} SET SCHEMA "{public}"'))
+            # What the full text's indexes are made with: dropped with its schema, it would take them along.
+            for place, to in ((public, kept), (SCHEMA, public)):
+                tokens = f'"{place}".{fulltext.TOKENS}(bytea)'
+                if connection.scalar(text("SELECT to_regprocedure(:name)"), {"name": tokens}):
+                    connection.execute(text(f'ALTER FUNCTION {tokens} SET SCHEMA "{to}"'))
             connection.execute(text(f"DROP SCHEMA {SCHEMA} CASCADE"))
             if discard:
                 connection.execute(text(f"DROP SCHEMA {kept} CASCADE"))

@@ -27,11 +27,10 @@ _SAME: Final = """SELECT t.article_id, {part}, {same} AS same FROM {table} t
     AS w (article_id, part, held) ON w.article_id = t.article_id AND w.part = {part}
     WHERE t.article_id BETWEEN :first AND :last"""
 
-# The tokens, and behind them what they were made of, which may be no text any more.
-_BOTH: Final = "convert_to(t.tokens, 'UTF8') || t.written = convert_to(w.held, 'UTF8')"
+_WRITTEN: Final = "t.written = convert_to(w.held, 'UTF8')"  # which may be no text any more
 _WAYS: Final = {
-    fulltext.TABLE: {"part": "t.part", "same": _BOTH},
-    fulltext.HEADLINES: {"part": "0", "same": _BOTH},
+    fulltext.TABLE: {"part": "t.part", "same": _WRITTEN},
+    fulltext.HEADLINES: {"part": "0", "same": _WRITTEN},
     names.TABLE: {"part": "0", "same": "t.document = w.held::tsvector"},
 }
 
@@ -126,9 +125,9 @@ def _on_postgresql(connection: Connection, on_articles: Callable[[int], None]) -
             key = row["id"]
             entry = fulltext.entry(key, row["headline"], row["body"])
             parts = enumerate(fulltext.parts(entry.body))
-            wanted[fulltext.TABLE].update(((key, part), made + written(made)) for part, made in parts)
+            wanted[fulltext.TABLE].update(((key, part), written(made)) for part, made in parts)
             if headline := fulltext.headline(entry):
-                wanted[fulltext.HEADLINES][key, 0] = headline + written(headline)
+                wanted[fulltext.HEADLINES][key, 0] = written(headline)
             wanted[names.TABLE][key, 0] = names.document(list(names.entry(row)))
         last = rows[-1]["id"]
         known = {row["id"] for row in rows}

@@ -90,6 +90,7 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0032": frozenset(),
     "0033": frozenset(),
     "0034": frozenset(),
+    "0035": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""

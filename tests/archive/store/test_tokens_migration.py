@@ -1,6 +1,6 @@
-"""An archive from before 0034, in which PostgreSQL had tokens alone, or from before 0033, in which it kept every place
-of a token, is upgraded: what is found is the same, also after the articles are edited; and the index is what
-`jianbao verify` wants it to be."""
+"""An archive from before 0035, in which PostgreSQL kept tokens, from before 0034, in which it had them alone, or from
+before 0033, in which it kept every place of a token, is upgraded: what is found is the same, also after the articles
+are edited; and the index is what `jianbao verify` wants it to be."""
 
 import pytest
 from sqlalchemy import Engine, text
@@ -14,6 +14,10 @@ from tests.archive.make import article, captured, store
 pytestmark = pytest.mark.own_database
 
 KEPT = {
+    "0034": (
+        "SELECT tokens || convert_from(written, 'UTF8') FROM article_text WHERE article_id = 3",
+        "消息 息 稀土 土 covid 19 消息 稀土 covid 19 ",
+    ),
     "0033": ("SELECT tokens FROM article_text WHERE article_id = 3", "消息 息 稀土 土 covid 19"),
     "0032": (
         "SELECT document::text FROM article_text WHERE article_id = 3",
@@ -30,6 +34,7 @@ FOUND = {
     "body:稀土": [3, 1],
     "body:稀*": [3, 1],
     "covid*": [3],
+    "稀土，covid": [3],
     "“的价格的价格”": [1],
     "“石油结尾”": [1],  # the last words of a long text
     "末": [],
