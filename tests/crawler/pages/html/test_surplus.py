@@ -9,11 +9,20 @@ from crawler.pages.html.parse import MAX_ATTRIBUTES, parse
 MANY = 300_000
 LINE = "望潮港昨天重新开闸，第一艘货船驶进了内河。"
 NAMED = [f"a{number}" for number in range(MANY)]
+
+
+def now_and_then(value: str) -> list[str]:
+    """Attributes without a value, but for one in 500."""
+    return [f"{name}{value}" if number % 500 == 499 else name for number, name in enumerate(NAMED)]
+
+
 BOMBS = {
     "values": "<div " + " ".join(f"{name}=1" for name in NAMED) + ">",
     "no values": "<div " + " ".join(NAMED) + ">",
     "a sign of the end in each": "<div " + "".join(f'{name}=">"' for name in NAMED) + ">",
     "single quotes, line ends": "<div\n" + "\n".join(f"{name} = '<'" for name in NAMED) + ">",
+    "a sign of the end now and then": "<div " + " ".join(now_and_then('=">"')) + ">",
+    "a tag now and then": "<div " + " ".join(now_and_then("= '<b> c'")) + ">",
     "one name": "<div " + "a=1 " * MANY + ">",
     "slashes": "<div" + "/a" * MANY + ">",
     "in no end": "<p>x</p><div " + " ".join(NAMED),
