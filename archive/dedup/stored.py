@@ -186,10 +186,12 @@ class Stories:
 
     def _tried(self, place: int, twins: Sequence[int]) -> Iterator[tuple[int, bool]]:
         """Of the articles with the very text at `place` those to compare it with: the ones that a recluster would,
-        always; and the nearest others, until one is related."""
+        always, where it is an article's; and the nearest others, until one is related."""
         wanted = self._wanted[place]
         own, known = wanted.as_twin(), self._twins[wanted.digest]
-        certain = beside(own, [known[key] for key in twins], len(wanted.text.folded))
+        certain = twins[:1]
+        if wanted.article_id is not None:
+            certain = beside(own, [known[key] for key in twins], len(wanted.text.folded))
         yield from ((key, True) for key in certain)
         rest = (key for key in twins if key not in certain)
         yield from ((key, False) for key in nsmallest(TWINS, rest, key=lambda key: (nearness(own, known[key]), key)))
