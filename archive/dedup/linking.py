@@ -1,7 +1,7 @@
 """Linking new articles to the stories that are there: the one step that the ingest transaction calls once a batch."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -120,8 +120,10 @@ def _relate(connection: Connection, batch: Sequence[_New], known: frozenset[int]
     return stories.outdated
 
 
-def _stored(connection: Connection, article_ids: Iterable[int]) -> list[Indexed]:
-    """Stored articles, to be linked anew."""
+def _stored(connection: Connection, article_ids: Collection[int]) -> list[Indexed]:
+    """Stored articles, to be linked anew; as a rule there are none."""
+    if not article_ids:
+        return []
     columns = (
         Article.id.label("article_id"),
         Article.site,

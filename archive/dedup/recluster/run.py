@@ -101,9 +101,9 @@ def recluster(engine: Engine, work: PairEngine) -> Outcome:
         broken = _broken(connection, ids, after, pairs, found)
     if len(broken):
         found.add(work.verdicts(broken))
-    with reading(engine) as connection:
-        if len(broken):
+        with reading(engine) as connection:
             after = _grouped(connection, ids, found, sides)
+    with reading(engine) as connection:
         parted = _Parted.of(connection, ids, before, after, found)
     return Outcome(
         ids=ids,

@@ -31,6 +31,7 @@ COMPARED: Final = 100
 MOST: Final = 10_000
 """The most hits of a page, and the farthest that `offset` reaches."""
 _FETCH: Final = 200
+_NEWEST: Final = select(func.max(Article.id))
 
 
 def search(
@@ -157,9 +158,6 @@ def _head(connection: Connection, resolved: Resolved, told: Cursor | None) -> _H
 
 def _newest(connection: Connection) -> int:
     return connection.scalar(_NEWEST) or 0
-
-
-_NEWEST: Final = select(func.max(Article.id))
 
 
 def _key(row: Row[Any]) -> Key:

@@ -18,6 +18,7 @@ from archive.store.models import Article, Change
 MOST_COMPARED: Final = 8
 """So many words are looked for in the headline."""
 PINNED: Final = bindparam("pinned", type_=BigInteger)
+_LAST_CHANGE: Final = select(func.max(Change.id))
 
 
 def _without_text(asked: Asked) -> Asked:
@@ -88,9 +89,6 @@ def resolve(connection: Connection, asked: Asked, pinned: int | None = None) -> 
 def last_change(connection: Connection) -> int:
     """The last entry of the change log."""
     return connection.scalar(_LAST_CHANGE) or 0
-
-
-_LAST_CHANGE: Final = select(func.max(Change.id))
 
 
 def _words(node: Node) -> Iterator[Word]:

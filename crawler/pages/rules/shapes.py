@@ -87,7 +87,9 @@ def mark_short(blocks: Sequence[RawBlock]) -> None:
         if len(text) > SHORT_LINE or block.mark is not None or block.kind == "image":
             continue
         hinted = _SHORT_HINT.search(text) is not None
-        for rule in SHORT if hinted else _ALWAYS if len(text) <= _ALWAYS_LIMIT else ():
+        if not hinted and len(text) > _ALWAYS_LIMIT:
+            continue
+        for rule in SHORT if hinted else _ALWAYS:
             if rule.match(text) is not None:
                 block.mark = rule
                 break

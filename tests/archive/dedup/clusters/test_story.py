@@ -14,6 +14,7 @@ from archive.dedup.clusters import decisions
 from archive.dedup.clusters.partition import Edge, partition
 from archive.dedup.clusters.story import Member, Stories, Story, Why, why_apart
 from archive.dedup.recluster.duck import DuckEngine
+from archive.dedup.recluster.packed import Ids
 from archive.dedup.recluster.run import apply, recluster
 from archive.dedup.tables import Cluster, ClusterEvent, Link
 from archive.dedup.verify.relation import SAME_TEXT
@@ -59,6 +60,29 @@ def test_a_chain_of_near_copies_is_no_story(engine: Engine, order: Sequence[str]
         names = dict(connection.execute(select(Article.id, Article.native_id)).all())
         linked = {frozenset(names[key] for key in pair) for pair in connection.execute(united)}
     assert linked >= {frozenset(pair) for pair in pairwise(sorted(CHAIN))}, "the links stay what they are"
+
+
+class Neighbours(DuckEngine):
+    """One that proposes neighbours alone."""
+
+    def pairs(self) -> Ids:
+        found = super().pairs()
+        return found[found[:, 1] - found[:, 0] == 1]
+
+
+def test_a_link_that_no_longer_holds_is_compared_once(engine: Engine) -> None:
+    """By a recluster, or while it asks whether two stories are one."""
+    for number, name in enumerate(sorted(CHAIN)):
+        store(engine, record(CHAIN[name], name, days=number / 10))
+    with writing(engine) as connection:
+        connection.execute(update(Link).values(relation="revised"))
+    outcome = recluster(engine, Neighbours(engine, jobs=1))
+    assert outcome.moved() == {}
+    found = {link[:2]: link[2].relation for link in outcome.links}
+    assert len(found) == len(outcome.links) == 15
+    assert {pair for pair, relation in found.items() if relation in SAME_TEXT} == {
+        (key + 1, key) for key in range(1, 7)
+    }
 
 
 @pytest.mark.parametrize("order", list(permutations("abc")))
