@@ -28,11 +28,13 @@ $(STAMP): pyproject.toml constraints.txt
 spark: setup ## add Spark to .venv (400 MB, wants Java 17); its tests run then
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[spark]'
 
-interop: ## pandas and others that read an export in .venv-interop, Datasette of both ages there and in .venv-datasette
+interop: ## pandas and others that read an export in .venv-interop, Datasette of both ages there and in .venv-datasette, an S3 server in .venv-s3
 	@test -x .venv-interop/bin/python || $(PYTHON) -m venv .venv-interop
 	@.venv-interop/bin/python -m pip install -qq --disable-pip-version-check -c tests/interop/export/constraints.txt -e '.[interop]'
 	@test -x .venv-datasette/bin/python || $(PYTHON) -m venv .venv-datasette
 	@.venv-datasette/bin/python -m pip install -qq --disable-pip-version-check --pre -c tests/interop/export/constraints.txt -e . 'datasette>=1.0a1,<2'
+	@test -x .venv-s3/bin/python || $(PYTHON) -m venv .venv-s3
+	@.venv-s3/bin/python -m pip install -qq --disable-pip-version-check -r tests/interop/s3/requirements.txt
 
 replay: ## pywb and wacz in .venv-replay, which tests/interop/replay asks
 	@test -x .venv-replay/bin/python || $(PYTHON) -m venv .venv-replay

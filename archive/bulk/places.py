@@ -122,7 +122,11 @@ def on_disk(one: Place, folder: Path | None = None) -> Iterator[Path]:
             if modified := _modified(one):
                 at = datetime.fromisoformat(modified).timestamp()
                 os.utime(copy, (at, at))
-        yield copy
+        try:
+            yield copy
+        except UsageError as error:
+            # Nobody knows the copy by its name.
+            raise UsageError(str(error).replace(str(copy), one.url)) from error
 
 
 def read_bytes(one: Place) -> bytes:

@@ -11,9 +11,10 @@ from sqlalchemy import Engine, text
 
 from archive.query.search import Asked, search
 from archive.store.db import open_engine, reading, writing
-from tests.interop.export import HERE, run, there
+from tests.interop import run, there
 
 pytestmark = pytest.mark.slow
+ASK = Path(__file__).with_name("ask_datasette.py")
 
 
 @pytest.fixture
@@ -63,9 +64,7 @@ def test_it_finds_what_search_finds_and_hides_what_is_internal(archive: Path, en
     with reading(engine) as connection:
         expected = [[hit.id for hit in search(connection, Asked(one), limit=1000).hits] for one in asked]
         copies = {hit.id for hit in search(connection, Asked("稀土", every_copy=True), limit=1000).hits}
-    printed = run(
-        environment, "python", HERE / "ask_datasette.py", archive, cwd=archive.parent, given=json.dumps(asked)
-    )
+    printed = run(environment, "python", ASK, archive, cwd=archive.parent, given=json.dumps(asked))
     told = json.loads(printed)
     assert told["hits"] == expected
     assert sum(map(bool, expected)) > 100

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from tests.archive.export.package import write
 from tests.archive.export.world import fill
-from tests.interop.export import HERE, ROOT, run, there
+from tests.interop import ROOT, run, there
 
 pytestmark = pytest.mark.slow
 PAGE = ROOT / "docs" / "read-it.md"
@@ -31,7 +31,7 @@ def folder(sqlite_engine: Engine, tmp_path: Path) -> Path:
 
 
 def test_the_lines_of_the_page_run(folder: Path) -> None:
-    printed = run("interop", "python", HERE / "read_it.py", PAGE, cwd=folder)
+    printed = run("interop", "python", Path(__file__).with_name("read_it.py"), PAGE, cwd=folder)
     told = [json.loads(line.removeprefix("told ")) for line in printed.splitlines() if line.startswith("told ")]
     assert len(told) == PAGE.read_text("utf-8").count("```python")
     for first, rows in told:

@@ -15,10 +15,11 @@ from crawler.warc.writer import Position, Repeats
 from tests.crawler.upkeep.conftest import _made, places, small, small_sqlite  # noqa: F401 - fixtures
 from tests.crawler.upkeep.small import BEGIN, Small, exchange
 from tests.crawler.warc.odd import page, url
-from tests.interop.replay import HERE, run
+from tests.interop import ROOT, run
 
 pytestmark = pytest.mark.slow
-DOCS = Path(__file__).parents[3] / "docs" / "evidence.md"
+DOCS = ROOT / "docs" / "evidence.md"
+ASK = Path(__file__).with_name("ask_pywb.py")
 
 
 def configuration(small: Small, tmp_path: Path) -> Path:  # noqa: F811
@@ -49,7 +50,7 @@ def test_it_replays_what_we_wrote(small: Small, places: list[Position], tmp_path
         "none": f"/jianbao/2025id_/{url(999)}",
     }
     paths = json.dumps(list(asked.values()))
-    printed = run("python", HERE / "ask_pywb.py", configuration(small, tmp_path), given=paths)
+    printed = run("replay", "python", ASK, configuration(small, tmp_path), given=paths)
     told: dict[str, Any] = dict(zip(asked, map(json.loads, printed.splitlines()), strict=True))
     mementos = re.findall(r'rel="memento"; datetime="([^"]+)"', told["map"]["text"])
     assert mementos == ["Sat, 01 Nov 2025 00:01:00 GMT", "Sat, 01 Nov 2025 00:31:00 GMT"]
@@ -82,5 +83,5 @@ def test_its_keys_are_ours() -> None:
             f"{drawn.choice(['http', 'https', 'HTTP'])}://{drawn.choice(HOSTS.split())}{drawn.choice(['/', '/a', '?'])}"
         )
         urls.append(begin + "".join(drawn.choices(PIECES, k=drawn.randrange(9))))
-    theirs = json.loads(run("python", HERE / "ask_pywb.py", "--surt", given=json.dumps(urls)))
+    theirs = json.loads(run("replay", "python", ASK, "--surt", given=json.dumps(urls)))
     assert [(one, surt(one)) for one in urls] == list(zip(urls, theirs, strict=True))

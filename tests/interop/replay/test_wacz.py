@@ -11,7 +11,7 @@ from crawler.warc.writer import Position, Repeats
 from tests.crawler.upkeep.conftest import _made, places, small, small_sqlite  # noqa: F401 - fixtures
 from tests.crawler.upkeep.small import BEGIN, Small, exchange
 from tests.crawler.warc.odd import url
-from tests.interop.replay import run
+from tests.interop import run
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +23,7 @@ def test_the_validator_takes_our_packages(small: Small, places: list[Position], 
     target = tmp_path / "news.wacz"
     done = CliRunner().invoke(main, ["--home", str(small.home.path), "pack", "水塔", "--all", "--to", str(target)])
     assert done.exit_code == 0, done.output
-    said = run("wacz", "validate", "-f", target)
+    said = run("replay", "wacz", "validate", "-f", target)
     assert "Validation succeeded, the passed WACZ is valid" in said
 
 
@@ -32,5 +32,5 @@ def test_it_takes_evidence_too(small: Small, tmp_path: Path, monkeypatch: pytest
     target = tmp_path / "case.wacz"
     done = CliRunner().invoke(main, ["--home", str(small.home.path), "evidence", "1", "2", "--to", str(target)])
     assert done.exit_code == 0, done.output
-    said = run("wacz", "validate", "-f", target)
+    said = run("replay", "wacz", "validate", "-f", target)
     assert "Validation succeeded, the passed WACZ is valid" in said
