@@ -1,6 +1,6 @@
 """Reclustering on one machine: DuckDB for the pairs, a pool of processes for shingles and verdicts."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from archive.dedup.propose import furniture
 from archive.dedup.recluster import work
 from archive.dedup.recluster.packed import STREAMED, Ids
-from archive.dedup.recluster.pairs_sql import STEPS, TEXTS
+from archive.dedup.recluster.pairs_sql import BY_ARTICLE, BY_VALUE, FIRST, LAST, TEXTS, Step
 from archive.dedup.verify.compare import Verdict
 from archive.store.db import reading
 from archive.store.models import Article
@@ -24,6 +24,10 @@ ALONE: Final = 2000
 """Up to so many articles, starting other processes costs more than they save."""
 MEMORY: Final = 128
 """Megabytes that DuckDB holds while pairs are found; what is more is on disk."""
+PART: Final = 30_000
+"""So many articles DuckDB finds the pairs of at a time."""
+COUNTED: Final = 120_000
+"""It counts the holders of as many shingles at a time as so many articles have."""
 MOST_MEMORY: Final = 1 << 20
 """Megabytes at which it is not given more."""
 
@@ -95,26 +99,65 @@ def pairs_of(database: Any, made_rows: Iterable[list[work.Row]]) -> tuple[Ids, t
     `archive.dedup.recluster.run.PairEngine` has them. `database`: DuckDB's, in which the tables of
     `archive.dedup.recluster.pairs_sql` are made."""
     with _little(database):
-        database.execute(f"CREATE TABLE texts ({', '.join(f'{name} BIGINT' for name in TEXTS)})")
-        for table in ("kept", "looked"):
-            database.execute(f"CREATE TABLE {table} (value BIGINT, article_id BIGINT)")
-        held = ("value", "article_id")
-        for made in made_rows:
-            _insert(database, "texts", TEXTS, [row[:6] for row in made])
-            _insert(database, "kept", held, [(value, row.article_id) for row in made for value in row.kept])
-            _insert(database, "looked", held, [(value, row.article_id) for row in made for value in row.looked_up])
-        for name, query in STEPS:
-            # As a table: views are one query, whose parts would want memory at the same time.
+        _put(database, made_rows)
+        texts = database.execute("SELECT article_id, digest FROM texts WHERE sampled > 0 ORDER BY 1").fetchnumpy()
+        ids = texts["article_id"]
+        for name, query in FIRST:
+            _make(database, name, query)
+        parts = len(ids) // COUNTED + 1
+        values = [{"kept": f"value % {parts} = {part}"} for part in range(parts)]
+        _make_by_parts(database, BY_VALUE, ("held", "common"), values)
+        spans = [f"BETWEEN {first} AND {last}" for first, last in _spans(ids)]
+        articles = [{"looked": f"article_id {span}", "common": f"one {span}"} for span in spans]
+        _make_by_parts(database, BY_ARTICLE, ("ranked",), articles)
+        for name, query in LAST:
             _make(database, name, query)
         pairs = database.execute("SELECT one, other FROM pairs ORDER BY one, other").fetchnumpy()
-        texts = database.execute("SELECT article_id, digest FROM texts WHERE sampled > 0 ORDER BY 1").fetchnumpy()
-    return np.stack((pairs["one"], pairs["other"]), axis=1), (texts["article_id"], texts["digest"])
+    return np.stack((pairs["one"], pairs["other"]), axis=1), (ids, texts["digest"])
+
+
+def _put(database: Any, made_rows: Iterable[list[work.Row]]) -> None:
+    """Make the tables that the steps are given."""
+    database.execute(f"CREATE TABLE texts ({', '.join(f'{name} BIGINT' for name in TEXTS)})")
+    for table in ("kept", "looked"):
+        database.execute(f"CREATE TABLE {table} (value BIGINT, article_id BIGINT)")
+    held = ("value", "article_id")
+    for made in made_rows:
+        _insert(database, "texts", TEXTS, [row[:6] for row in made])
+        _insert(database, "kept", held, [(value, row.article_id) for row in made for value in row.kept])
+        _insert(database, "looked", held, [(value, row.article_id) for row in made for value in row.looked_up])
+
+
+def _spans(ids: Ids) -> list[tuple[int, int]]:
+    """The first and the last of each `PART` of the articles; one at least, that has none."""
+    some = [ids[start : start + PART] for start in range(0, len(ids), PART)]
+    return [(int(its[0]), int(its[-1])) for its in some] or [(0, 0)]
+
+
+def _make_by_parts(
+    database: Any, steps: Sequence[Step], wanted: Sequence[str], parts: Iterable[Mapping[str, str]]
+) -> None:
+    """Make the tables that are `wanted` of these steps, part by part: all that a step needs at once grows with the
+    archive, and what it holds of a part does not. `parts`: of some tables, which rows are in the part."""
+    for part in parts:
+        database.execute("CREATE SCHEMA part")
+        for name, rows_in_it in part.items():
+            database.execute(f"CREATE VIEW part.{name} AS SELECT * FROM main.{name} WHERE {rows_in_it}")  # noqa: S608
+        database.execute("SET search_path = 'part,main'")  # the part's tables hide those of all
+        for name, query in steps:
+            _make(database, name, query)
+        database.execute("SET search_path = 'main'")
+        for name in wanted:
+            database.execute(f"CREATE TABLE IF NOT EXISTS {name} AS SELECT * FROM part.{name} LIMIT 0")  # noqa: S608
+            database.execute(f"INSERT INTO {name} SELECT * FROM part.{name}")  # noqa: S608
+        database.execute("DROP SCHEMA part CASCADE")
 
 
 @contextmanager
 def _little(database: Any) -> Iterator[None]:
     """Let DuckDB work in little memory: by one thread, since each wants its own."""
-    database.execute(f"SET memory_limit = '{MEMORY}MB'; SET threads = 1; SET preserve_insertion_order = false")
+    _limit(database, MEMORY)
+    database.execute("SET threads = 1; SET preserve_insertion_order = false")
     try:
         yield
     finally:
@@ -122,7 +165,8 @@ def _little(database: Any) -> Iterator[None]:
 
 
 def _make(database: Any, name: str, query: str) -> None:
-    """Make a table. What DuckDB cannot do in the memory that it has, it does in twice as much."""
+    """Make a table: views are one query, whose parts would want memory at the same time. What DuckDB cannot do in the
+    memory that it has, it does in twice as much."""
     import duckdb
 
     megabytes = MEMORY
@@ -133,9 +177,15 @@ def _make(database: Any, name: str, query: str) -> None:
             if megabytes >= MOST_MEMORY:
                 raise
             megabytes *= 2
-            database.execute(f"SET memory_limit = '{megabytes}MB'")
+            _limit(database, megabytes)
         else:
-            return
+            break
+    if megabytes > MEMORY:
+        _limit(database, MEMORY)
+
+
+def _limit(database: Any, megabytes: int) -> None:
+    database.execute(f"SET memory_limit = '{megabytes}MB'")
 
 
 def mapped(function: Callable[[T], R], chunks: Iterable[T], jobs: int) -> Iterator[R]:

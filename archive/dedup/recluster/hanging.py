@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from archive.dedup.recluster.packed import Ids
+from archive.dedup.recluster.packed import Ids, each
 
 SOME: Final = 1000
 """So many articles and more are handed over at a time, but for the last."""
@@ -23,14 +23,16 @@ def groups(article_ids: Ids, pairs: Ids) -> Iterator[list[int]]:
     places, pairs = places[there], pairs[there]
     places = places[(article_ids[places] == pairs).all(axis=1)] if len(places) else places
     root = array("l", range(len(article_ids)))
-    for one, other in places.tolist():
+    for one, other in each(places):
         low, high = sorted((_find(root, one), _find(root, other)))
         root[high] = low
     inside = np.zeros(len(article_ids), dtype=np.bool_)
     inside[places.ravel()] = True
     members = np.flatnonzero(inside)
-    roots = np.array([_find(root, place) for place in members.tolist()], dtype=np.int64)
-    return whole(article_ids[members], roots)
+    of = np.array(root)
+    while not np.array_equal(of, above := of[of]):
+        of = above
+    return whole(article_ids[members], of[members])
 
 
 def whole(article_ids: Ids, of: Ids) -> Iterator[list[int]]:

@@ -1,6 +1,6 @@
 """Numbers of articles packed into arrays: eight bytes each, where a list or a dictionary takes a hundred."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,13 @@ Ids = NDArray[np.int64]
 
 STREAMED: Final = {"yield_per": 5000}
 """Options of a statement of which so many rows are in memory at a time."""
+_SOME: Final = 10_000
+
+
+def each(pairs: Ids) -> Iterator[list[int]]:
+    """Pair after pair, some unpacked at a time."""
+    for start in range(0, len(pairs), _SOME):
+        yield from pairs[start : start + _SOME].tolist()
 
 
 def numbers(pairs: Iterable[Iterable[int]]) -> Ids:

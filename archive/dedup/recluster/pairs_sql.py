@@ -1,10 +1,10 @@
 """From sampled shingles to the pairs worth comparing, in SQL that DuckDB and Spark both understand.
 
 Given are the tables `texts` (`TEXTS`), one row an article, and `kept` and `looked` (value, article_id), its sampled
-hashes. `below` counts those looked up that every text keeps, `length` folded characters. Each step is a view; the
-last one, `pairs`, holds each pair once, the lower id first. It finds what the look-up at ingest finds: the candidates
-that share the rarest shingles. A shingle that more than the cap hold joins each holder to the next one only, so that a
-story with a hundred near copies stays together without its pairs growing as the square.
+hashes. `below` counts those looked up that every text keeps, `length` folded characters. Each step is a view or a
+table; the last one, `pairs`, holds each pair once, the lower id first. It finds what the look-up at ingest finds: the
+candidates that share the rarest shingles. A shingle that more than the cap hold joins each holder to the next one only,
+so that a story with a hundred near copies stays together without its pairs growing as the square.
 
 Weights are whole numbers: a sum of fractions depends on the order in which an engine adds them, and on what a fraction
 is to it.
@@ -20,23 +20,24 @@ from archive.dedup.propose.sampling import LIMIT
 _ONE: Final = lcm(*range(1, 33))
 """The weight of a shingle that one text holds; that of others is the part of it, exactly where up to 32 hold it."""
 TEXTS: Final = ("article_id", "digest", "sampled", "last", "below", "length")
-STEPS: Final[tuple[tuple[str, str], ...]] = (
+Step = tuple[str, str]
+"""A name and what it stands for."""
+
+FIRST: Final[tuple[Step, ...]] = (
     ("canonical", "SELECT digest, MIN(article_id) AS article_id FROM texts GROUP BY digest"),
+)
+BY_VALUE: Final[tuple[Step, ...]] = (
     (
         "holder",
         "SELECT kept.value, kept.article_id FROM kept JOIN canonical ON canonical.article_id = kept.article_id",
     ),
     ("frequency", "SELECT value, COUNT(*) AS holders FROM holder GROUP BY value"),
     (
-        "rare",
+        "held",
         f"""
-        SELECT looked.article_id AS one, holder.article_id AS other,
-               CAST(FLOOR(CAST({_ONE} AS DOUBLE) / frequency.holders) AS BIGINT) AS weight
-        FROM looked
-        JOIN canonical ON canonical.article_id = looked.article_id
-        JOIN holder ON holder.value = looked.value
-        JOIN frequency ON frequency.value = looked.value
-        WHERE frequency.holders < {CAP} AND holder.article_id <> looked.article_id
+        SELECT holder.value, holder.article_id, frequency.holders
+        FROM holder JOIN frequency ON frequency.value = holder.value
+        WHERE frequency.holders < {CAP}
         """,  # noqa: S608 - a constant of ours
     ),
     (
@@ -47,6 +48,20 @@ STEPS: Final[tuple[tuple[str, str], ...]] = (
                CAST({_ONE // CAP} AS BIGINT) AS weight
         FROM holder JOIN frequency ON frequency.value = holder.value
         WHERE frequency.holders >= {CAP}
+        """,  # noqa: S608
+    ),
+)
+"""What they make of some values of `kept`, with all articles of each, is a part of what they make of all."""
+BY_ARTICLE: Final[tuple[Step, ...]] = (
+    (
+        "rare",
+        f"""
+        SELECT looked.article_id AS one, held.article_id AS other,
+               CAST(FLOOR(CAST({_ONE} AS DOUBLE) / held.holders) AS BIGINT) AS weight
+        FROM looked
+        JOIN canonical ON canonical.article_id = looked.article_id
+        JOIN held ON held.value = looked.value
+        WHERE held.article_id <> looked.article_id
         """,  # noqa: S608
     ),
     (
@@ -82,6 +97,9 @@ STEPS: Final[tuple[tuple[str, str], ...]] = (
         WHERE shared >= {INGEST.share} * GREATEST(possible, 1) AND (shared > 1 OR possible <= {INGEST.few})
         """,  # noqa: S608
     ),
+)
+"""So with some articles of `looked` and the same as `one` of `common`."""
+LAST: Final[tuple[Step, ...]] = (
     (
         "pairs",
         f"""
@@ -90,3 +108,4 @@ STEPS: Final[tuple[tuple[str, str], ...]] = (
         """,  # noqa: S608
     ),
 )
+STEPS: Final = (*FIRST, *BY_VALUE, *BY_ARTICLE, *LAST)

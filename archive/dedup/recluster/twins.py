@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import product
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from attrs import frozen
@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from archive.dedup.fingerprints import digest
-from archive.dedup.recluster.packed import Ids, numbers
+from archive.dedup.recluster.packed import Ids, each, numbers
 from archive.dedup.tables import DedupText
 from archive.dedup.twins import Twin, nearest, seconds, within
-from archive.store.keys import chunks
 from archive.store.models import Article
 from archive.text.fold import fold_many
+
+_CHUNK: Final = 2000
 
 
 def article_pairs(
@@ -52,7 +53,7 @@ def article_pairs(
         return list(groups.values())
 
     def found() -> Iterator[tuple[int, int]]:
-        for one, other in places[asked].tolist():
+        for one, other in each(places[asked]):
             ours, theirs = (by_side(int(first[place]), int(last[place])) for place in (one, other))
             yield from (nearest(*both) for both in product(ours, theirs))
         for start in np.unique(first[several]).tolist():
@@ -81,11 +82,11 @@ class _Told:
         """Of these articles."""
         size = len(ids)
         told = cls(ids, np.zeros(size, dtype=np.int64), np.zeros(size), np.zeros(size, dtype=np.int64))
-        for start, chunk in zip(range(0, size, 2000), chunks(ids.tolist(), 2000), strict=True):
+        for start in range(0, size, _CHUNK):
             rows = connection.execute(
                 select(Article.headline, Article.published_at, DedupText.length)
                 .outerjoin(DedupText, DedupText.article_id == Article.id)
-                .where(Article.id.in_(chunk))
+                .where(Article.id.in_(ids[start : start + _CHUNK].tolist()))
                 .order_by(Article.id)
             ).all()
             its = slice(start, start + len(rows))

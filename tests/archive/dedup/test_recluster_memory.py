@@ -15,6 +15,9 @@ def test_what_duckdb_cannot_do_in_little_memory_it_does_in_more(monkeypatch: pyt
         with pytest.raises(duckdb.OutOfMemoryException):
             database.execute(f"CREATE TABLE tried AS {every}")
         duck._make(database, "made", every)
+        with pytest.raises(duckdb.OutOfMemoryException):  # the next step begins with little again
+            database.execute(f"CREATE TABLE tried AS {every}")
+        database.execute("SET memory_limit = '128MB'")
         assert database.execute("SELECT len(every) FROM made").fetchone() == (2_000_000,)
         monkeypatch.setattr(duck, "MOST_MEMORY", 8)
         database.execute("SET memory_limit = '4MB'")
