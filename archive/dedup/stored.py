@@ -89,9 +89,7 @@ class Stories:
         likely = {one.article_id for candidates in self._first for one in candidates}
         self._read_twins({self._sizes[key].digest for key in likely}.difference(self._twins))
         self._read_sides({one.article_id for one in wanted if one.article_id is not None})
-        self._read(
-            {key for place, found in enumerate(self._first) for one in found for key in self._nearest(place, one)}
-        )
+        self._read({key for place in range(len(wanted)) for key in self._certain(place)})
 
     def related(self, place: int) -> list[tuple[int, Verdict]]:
         """The articles that the text at `place` is related to, the closest first."""
@@ -99,11 +97,10 @@ class Stories:
 
     def compared(self, place: int) -> Iterator[tuple[int, Verdict | Rejection]]:
         """The articles that the text at `place` is compared with, the likeliest first, and what came of it."""
-        article_id, text, _, digest, _ = self._wanted[place]
-        if not len(text.codes):
+        if not len(self._wanted[place].text.codes):
             return
         seen: set[int] = set()
-        for twins in self._by_side(article_id, digest):
+        for twins in self._sided(place):
             related = False
             for key, always in self._tried(place, twins):
                 if related and not always:
@@ -184,14 +181,33 @@ class Stories:
         own = self._sides.get(article_id, _NO_SIDE) if article_id is not None else _NO_SIDE
         return [groups[side] for side in sorted(groups, key=lambda side: side != own)[:SIDES]]
 
+    def _sided(self, place: int) -> list[list[int]]:
+        """The other articles with the very text at `place`, side by side; none where it has no text."""
+        article_id, text, _, digest, _ = self._wanted[place]
+        return self._by_side(article_id, digest) if len(text.codes) else []
+
+    def _certain(self, place: int) -> Iterator[int]:
+        """The articles that the text at `place` is always compared with, but for those that the batch itself brings."""
+        for twins in self._sided(place):
+            yield from self._always(place, twins)
+        for candidate in self._first[place]:
+            yield from self._nearest(place, candidate)
+
+    def _always(self, place: int, twins: Sequence[int]) -> Sequence[int]:
+        """Of the articles with the very text at `place` those that it is always compared with: the ones that a
+        recluster would, where it is an article's."""
+        wanted = self._wanted[place]
+        if wanted.article_id is None:
+            return twins[:1]
+        known = self._twins[wanted.digest]
+        return beside(wanted.as_twin(), [known[key] for key in twins], len(wanted.text.folded))
+
     def _tried(self, place: int, twins: Sequence[int]) -> Iterator[tuple[int, bool]]:
-        """Of the articles with the very text at `place` those to compare it with: the ones that a recluster would,
-        always, where it is an article's; and the nearest others, until one is related."""
+        """Of the articles with the very text at `place` those to compare it with: some always, and the nearest others,
+        until one is related."""
         wanted = self._wanted[place]
         own, known = wanted.as_twin(), self._twins[wanted.digest]
-        certain = twins[:1]
-        if wanted.article_id is not None:
-            certain = beside(own, [known[key] for key in twins], len(wanted.text.folded))
+        certain = self._always(place, twins)
         yield from ((key, True) for key in certain)
         rest = (key for key in twins if key not in certain)
         yield from ((key, False) for key in nsmallest(TWINS, rest, key=lambda key: (nearness(own, known[key]), key)))

@@ -18,7 +18,9 @@ from archive.store.keys import chunks
 from archive.store.models import Article
 
 KEPT_APART: Final = "kept_apart"
+_A: Any = Article.__table__
 _C: Any = Cluster.__table__
+_MOVED: Final = update(_A).where(_A.c.id == bindparam("key")).values(cluster_id=bindparam("cluster_id"))
 
 Event = dict[str, Any]
 """Columns of `cluster_event`: `kind`, `cluster_id` and `article_id`; `other_id`, `other_cluster_id` and `reason` where
@@ -46,9 +48,8 @@ def settle(
     stories = Stories(facts, verdicts.why)
     grouped = partition(members, edges, same, sides.numbers(), stories.unite)
     moved = {key: cluster for key, cluster in grouped.items() if members[key] != cluster}
-    for cluster, keys in _by_value(moved).items():
-        for chunk in chunks(keys):
-            connection.execute(update(Article).where(Article.id.in_(chunk)).values(cluster_id=cluster))
+    if moved:
+        connection.execute(_MOVED, [{"key": key, "cluster_id": moved[key]} for key in sorted(moved)])
     sides.store(connection, grouped)
     stands, replaced = _represent(connection, members, grouped, facts)
     reasons = (

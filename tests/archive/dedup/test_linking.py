@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, event, func, select, text
 
 from archive.dedup.matching import Query, match
 from archive.dedup.propose import index, runs
@@ -243,3 +243,18 @@ def test_furniture_that_becomes_known_late_is_taken_out_of_earlier_articles(engi
         one, bare = (connection.scalar(select(Article.id).where(Article.native_id == name)) for name in ("one", "bare"))
         relation = connection.scalar(select(Link.relation).where(Link.article_id == bare, Link.other_id == one))
     assert relation == "exact"
+
+
+def test_a_batch_of_copies_costs_as_many_statements_however_many_they_are(engine: Engine) -> None:
+    stories = [story(number, 300) for number in range(24)]
+    store(engine, *(record(body, f"a{number}") for number, body in enumerate(stories)))
+    sent: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
+    counts = []
+    for numbers in (range(2), range(2, 24)):
+        sent.clear()
+        store(engine, *(record(stories[number], f"b{number}", days=1) for number in numbers))
+        counts.append(len(sent))
+    assert counts[0] == counts[1]
+    with reading(engine) as connection:
+        assert groups(connection) == {frozenset({f"a{number}", f"b{number}"}) for number in range(24)}
