@@ -100,6 +100,8 @@ class Group(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         gc.set_threshold(_COLLECTIONS, *gc.get_threshold()[1:])
         atexit.register(_freeze)
+        # numpy would start a thread for each processor, to multiply matrices: nothing here does.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         streams.guard()
         chinese.translate(self, "jianbao")
         try:

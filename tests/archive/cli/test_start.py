@@ -1,5 +1,6 @@
 """What a command loads: nothing that costs more than its own work."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -81,6 +82,31 @@ def test_reading_loads_no_more_than_it_needs(
     assert last[0] == "loaded"
     assert int(last[1]) <= most
     assert set(last[2:]) <= set(loads.split())
+
+
+THREADS = """
+import os, sys
+from crawler.cli import main
+try:
+    main(sys.argv[1:])
+except SystemExit as ended:
+    assert not ended.code, ended.code
+assert "numpy" in sys.modules
+print(len(os.listdir("/proc/self/task")), file=sys.stderr)
+"""
+
+
+@pytest.mark.slow
+def test_a_command_starts_no_threads_that_have_nothing_to_do(sqlite_url: str, tmp_path: Path) -> None:
+    """numpy's linear algebra has one for each processor, unless it is told otherwise."""
+    engine = open_engine(sqlite_url)
+    store(engine, record(text(1), "one", headline="桥的消息"))
+    engine.dispose()
+    command = [sys.executable, "-c", THREADS, "--home", str(tmp_path), "--database", sqlite_url, "search", "消息"]
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == "1"
 
 
 ENDING = """
