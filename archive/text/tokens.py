@@ -123,13 +123,16 @@ def written(words: str) -> str:
     return as_text(codes[kept])
 
 
+@lru_cache(512)
 def term(text: str) -> Term | None:
-    """The tokens by which a word or phrase is found, or None where nothing of it is indexed (punctuation alone)."""
-    cut = runs(text)
+    """The tokens by which a word or phrase is found, or None where nothing of it is indexed (punctuation alone). A
+    search asks several times for each."""
+    folded = fold_positions(text)
+    cut = runs(text, folded)
     codes, ends = cut.codes, cut.ends
     if not len(codes):
         return None
-    found = tokens(text).split()
+    found = tokens(text, folded).split()
     if codes[-1] < CHINESE:
         return Term(tuple(found))
     if len(codes) == 1 or ends[-2]:

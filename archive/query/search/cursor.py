@@ -30,10 +30,11 @@ FineKey = tuple[int, ...]
 
 @frozen(kw_only=True)
 class Cursor:
-    """`pinned`, `newest`: the last entry of the change log and the last article of then. `total`: how many hits there
-    were. `after`: the last hit that was shown, behind the ones whose texts are
-    compared; or, among these, `fine` and the `edge` of them."""
+    """`archive`: its id. `pinned`, `newest`: the last entry of the change log and the last article of then. `total`:
+    how many hits there were. `after`: the last hit that was shown, behind the ones whose texts are compared; or, among
+    these, `fine` and the `edge` of them."""
 
+    archive: str
     pinned: int
     newest: int
     total: int
@@ -49,9 +50,9 @@ def digest(asked: Asked) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def write(connection: Connection, asked: Asked, cursor: Cursor) -> str:
+def write(asked: Asked, cursor: Cursor) -> str:
     """The cursor as a text of letters, digits, `-` and `_`."""
-    parts = [identity(connection), digest(asked), cursor.pinned, cursor.newest, cursor.total]
+    parts = [cursor.archive, digest(asked), cursor.pinned, cursor.newest, cursor.total]
     parts += [_key_out(cursor.after), cursor.fine, _key_out(cursor.edge)]
     return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode().rstrip("=")
 
@@ -65,9 +66,8 @@ def read(connection: Connection, asked: Asked, text: str) -> Cursor:
         parts = json.loads(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True))
         archive, query, *numbers, after, fine, edge = parts
         pinned, newest, total = map(_number, numbers)
-        cursor = Cursor(
-            pinned=pinned, newest=newest, total=total, after=_key_in(after), fine=_fine(fine), edge=_key_in(edge)
-        )
+        after, fine, edge = _key_in(after), _fine(fine), _key_in(edge)
+        cursor = Cursor(archive=archive, pinned=pinned, newest=newest, total=total, after=after, fine=fine, edge=edge)
     except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise broken from error
     if (cursor.after is None) == (cursor.fine is None) or (cursor.fine is None) != (cursor.edge is None):

@@ -19,9 +19,8 @@ from archive.query.search.cursor import Cursor, Key
 from archive.query.search.described import describe, frozen_texts
 from archive.query.search.fine import Compared, compare
 from archive.query.search.order import key_values, ordered, page
-from archive.query.search.resolved import Resolved, last_change, resolve
+from archive.query.search.resolved import Resolved, beginning, resolve
 from archive.store.finding.planning import by_index
-from archive.store.models import Article
 
 if TYPE_CHECKING:
     from archive.export.datasets import Row as Exported
@@ -31,7 +30,6 @@ COMPARED: Final = 100
 MOST: Final = 10_000
 """The most hits of a page, and the farthest that `offset` reaches."""
 _FETCH: Final = 200
-_NEWEST: Final = select(func.max(Article.id))
 
 
 def search(
@@ -53,7 +51,8 @@ def search(
 
 def _page(connection: Connection, resolved: Resolved, told: Cursor | None, limit: int, offset: int) -> Results:
     asked = resolved.asked
-    head = _head(connection, resolved, told)
+    began = told or beginning(connection)
+    head = _head(connection, resolved, told, began.newest)
     # One more than is shown tells whether a page follows.
     first = head.hits[offset : offset + limit + 1]
     rest: Sequence[Row[Any]] = ()
@@ -73,15 +72,14 @@ def _page(connection: Connection, resolved: Resolved, told: Cursor | None, limit
         total = connection.scalar(counted, resolved.values) or 0
     following = None
     if limit and len(rows) > limit:
-        began = told or Cursor(pinned=last_change(connection), newest=_newest(connection), total=total)
-        following = evolve(began, after=_key(rows[limit - 1]), fine=None, edge=None)
+        following = evolve(began, total=total, after=_key(rows[limit - 1]), fine=None, edge=None)
         if limit <= len(first):
-            following = evolve(began, after=None, fine=first[limit - 1].fine, edge=head.edge)
+            following = evolve(following, after=None, fine=first[limit - 1].fine, edge=head.edge)
     cuts = {one.row.id: one.cut() for one in first[:limit]}
     return Results(
         hits=describe(connection, resolved, [row.id for row in rows[:limit]], cuts),
         total=total,
-        next_cursor=cursors.write(connection, asked, following) if following is not None else None,
+        next_cursor=cursors.write(asked, following) if following is not None else None,
     )
 
 
@@ -104,7 +102,7 @@ def rows(connection: Connection, asked: Asked) -> Iterator["Exported"]:
 def every_hit(connection: Connection, resolved: Resolved) -> Iterator[int]:
     """The articles of all hits, in their order; memory stays flat."""
     with by_index(connection):
-        head = _head(connection, resolved, None)
+        head = _head(connection, resolved, None, beginning(connection).newest)
         rest: Iterable[Row[Any]] = ()
         if not head.is_all:
             rest = _ask(connection, resolved, after=head.edge, options={"yield_per": _FETCH})
@@ -140,7 +138,7 @@ def _ask(
     return connection.execute(statement, {**resolved.values, **values, **some}, execution_options=options)
 
 
-def _head(connection: Connection, resolved: Resolved, told: Cursor | None) -> _Head:
+def _head(connection: Connection, resolved: Resolved, told: Cursor | None, newest: int) -> _Head:
     asked = resolved.asked
     if not resolved.words or asked.sort != Sort.RELEVANCE or asked.query_id or (told and told.fine is None):
         return _Head([], None)
@@ -149,15 +147,10 @@ def _head(connection: Connection, resolved: Resolved, told: Cursor | None) -> _H
     rows = _ask(connection, resolved, down_to=edge, some=some).all()
     if not rows:
         return _Head([], told.edge) if told is not None else _Head([], None, is_all=True)
-    newest = told.newest if told is not None else _newest(connection)
     found = compare(connection, resolved, rows, newest)
     if told is not None and told.fine is not None:
         return _Head([one for one in found if one.fine > told.fine], told.edge)
     return _Head(found, _key(rows[-1]), is_all=len(rows) < COMPARED)
-
-
-def _newest(connection: Connection) -> int:
-    return connection.scalar(_NEWEST) or 0
 
 
 def _key(row: Row[Any]) -> Key:

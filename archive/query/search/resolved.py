@@ -9,16 +9,23 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, f
 from archive.query.language import parse
 from archive.query.language.nodes import And, Field, Node, Not, Or, Word
 from archive.query.search.asked import Asked, Sort
+from archive.query.search.cursor import Cursor
 from archive.query.search.tree.conditions import condition, published
 from archive.query.search.tree.lookups import TEXT, Lookup, Lookups, Part, wanted
 from archive.query.visible import visible
-from archive.store.finding.searches import QueryHit
+from archive.store.finding.searches import Identity, QueryHit
 from archive.store.models import Article, Change
 
 MOST_COMPARED: Final = 8
 """So many words are looked for in the headline."""
 PINNED: Final = bindparam("pinned", type_=BigInteger)
-_LAST_CHANGE: Final = select(func.max(Change.id))
+_STATE: Final = select(
+    *(
+        select(func.max(key)).scalar_subquery().label(name)
+        for name, key in (("pinned", Change.id), ("newest", Article.id))
+    ),
+    Identity.id.label("archive"),
+)
 
 
 def _without_text(asked: Asked) -> Asked:
@@ -86,9 +93,10 @@ def resolve(connection: Connection, asked: Asked, pinned: int | None = None) -> 
     return Resolved(asked, node, words, lookups.dialect, part, headlines, below, values, pinned)
 
 
-def last_change(connection: Connection) -> int:
-    """The last entry of the change log."""
-    return connection.scalar(_LAST_CHANGE) or 0
+def beginning(connection: Connection) -> Cursor:
+    """What the archive holds, for the page that is the first of others."""
+    row = connection.execute(_STATE).one()
+    return Cursor(archive=row.archive, pinned=row.pinned or 0, newest=row.newest or 0, total=0)
 
 
 def _words(node: Node) -> Iterator[Word]:
