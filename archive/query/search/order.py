@@ -37,10 +37,11 @@ from archive.query.search.tree.conditions import condition, rows
 from archive.query.search.tree.lookups import Lookup
 from archive.query.visible import visible
 from archive.store.finding.searches import QueryHit
-from archive.store.models import SHOWN, Article, Change
+from archive.store.models import KEYED, SHOWN, Article, Change
 from archive.store.table import UtcDateTime
 
 _SHOWN: Final = f"INDEXED BY {SHOWN.name}"
+_KEYED: Final = f"INDEXED BY {KEYED.name}"
 _UNDATED: Final = datetime(1, 1, 2, tzinfo=UTC)
 _TIME: Final = func.coalesce(Article.published_at, literal(_UNDATED, UtcDateTime()), type_=UtcDateTime())
 
@@ -98,15 +99,22 @@ def is_each_a_hit(resolved: Resolved) -> bool:
 
 def chosen(resolved: Resolved, *columns: Any) -> Select[*tuple[Any, ...]]:
     """These columns of the articles that are hits, without a look at their texts."""
-    if resolved.dialect == "sqlite" and isinstance(resolved.part, Lookup) and not resolved.asked.query_id:
-        return _joined(resolved, rows(resolved.part).subquery("found"), *columns)
+    if (found := _found(resolved)) is not None:
+        return _joined(resolved, found, *columns, index=_SHOWN)
     return select(Article.id, *columns).where(resolved.condition()).with_hint(Article, _SHOWN, "sqlite")
 
 
-def _joined(resolved: Resolved, found: Subquery, *columns: Any) -> Select[*tuple[Any, ...]]:
-    """The same of articles as FTS5 gives them: else a set is made of them first, to look for each article there."""
+def _found(resolved: Resolved) -> Subquery | None:
+    """The articles as FTS5 gives them, where it alone tells of a search on SQLite."""
+    if resolved.dialect == "sqlite" and isinstance(resolved.part, Lookup) and not resolved.asked.query_id:
+        return rows(resolved.part).subquery("found")
+    return None
+
+
+def _joined(resolved: Resolved, found: Subquery, *columns: Any, index: str) -> Select[*tuple[Any, ...]]:
+    """`chosen` of articles as FTS5 gives them: else a set is made of them first, to look for each article there."""
     hits = select(Article.id, *columns).join_from(found, Article, Article.id == found.c.id)
-    return hits.where(resolved.beside()).with_hint(Article, _SHOWN, "sqlite")
+    return hits.where(resolved.beside()).with_hint(Article, index, "sqlite")
 
 
 def _each(resolved: Resolved) -> FromClause:
@@ -121,12 +129,16 @@ def _each(resolved: Resolved) -> FromClause:
 def _keyed(resolved: Resolved, *columns: Any) -> Select[*tuple[Any, ...]]:
     """The articles that are hits, with their keys and these columns."""
     time = _TIME.label("time")
-    if resolved.below is None:
-        return chosen(resolved, time, _rank(resolved).label("rank"), *columns)
-    [headline] = resolved.headlines
-    ranks = [(headline, 0), (resolved.below, -1)]
-    found = union_all(*(rows(look, literal(rank).label("rank")) for look, rank in ranks)).subquery("found")
-    return _joined(resolved, found, time, found.c.rank, *columns)
+    index = _SHOWN if resolved.asked.sites else _KEYED
+    if resolved.below is not None:
+        [headline] = resolved.headlines
+        ranks = [(headline, 0), (resolved.below, -1)]
+        both = union_all(*(rows(look, literal(rank).label("rank")) for look, rank in ranks)).subquery("found")
+        return _joined(resolved, both, time, both.c.rank, *columns, index=index)
+    rank = _rank(resolved).label("rank")
+    if (found := _found(resolved)) is not None:
+        return _joined(resolved, found, time, rank, *columns, index=index)
+    return chosen(resolved, time, rank, *columns)
 
 
 def _stories(resolved: Resolved) -> tuple[FromClause, ColumnElement[int]]:

@@ -91,6 +91,7 @@ LOST: Final[dict[str, frozenset[str]]] = {
     "0033": frozenset(),
     "0034": frozenset(),
     "0035": frozenset(),
+    "0036": frozenset(),
 }
 """What an archive of each schema has no place for; all else that it holds is there after the upgrade. A new migration
 brings its line."""

@@ -1,14 +1,15 @@
-"""PostgreSQL looks words up in the index: it never reads the texts of many articles in its place."""
+"""PostgreSQL looks words up in the index: it never reads the texts of many articles in its place. SQLite reads of hits
+what stands in an index."""
 
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, text
 
-from archive.query.search import Asked, facets, search
+from archive.query.search import Asked, Sort, facets, search
 from archive.store.db import opened, reading
 from crawler.demo.world.articles import story
-from tests.archive.make import article, store, told
+from tests.archive.make import DAY, article, store, told
 
 
 @pytest.mark.parametrize("gathered", [False, True])
@@ -30,6 +31,38 @@ def test_no_text_is_read_by_its_key(postgres_url: str, gathered: bool) -> None:
             # Nor does it look a word up again for each row that another condition leaves.
             looked_up = [line for line in plan.splitlines() if "Index Scan on ix_article_text" in line]
             assert all("loops=1)" in line or "never executed" in line for line in looked_up), plan
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        (Asked("稀土"), "keyed"),
+        (Asked("稀土消息"), "keyed"),
+        (Asked("稀土 -上海", every_copy=True), "keyed"),
+        (Asked("稀土", sort=Sort.COPIES), "keyed"),
+        (Asked("稀土", since=DAY), "keyed"),
+        (Asked("稀土", ("a",)), "shown"),
+        (Asked("稀土 is:vanished"), "shown"),
+    ],
+)
+def test_no_row_is_read_of_a_hit_that_is_put_in_order(sqlite_url: str, asked: Asked, index: str) -> None:
+    plans: list[str] = []
+
+    def explain(made: Connection, cursor: Any, statement: str, parameters: Any, *_: object) -> None:
+        if statement.startswith("WITH"):
+            planned = made.connection.cursor()
+            planned.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(row[3] for row in planned.fetchall())
+
+    with opened(sqlite_url) as engine:
+        store(engine, told(article("a:1", "稀土消息。")))
+        with reading(engine) as connection:
+            event.listen(connection, "before_cursor_execute", explain)
+            search(connection, asked)
+    read = [plan for plan in plans if plan.startswith(("SEARCH article USING", "SCAN article USING"))]
+    assert read
+    for plan in read:
+        assert f"COVERING INDEX ix_article_{index} " in plan, plans
 
 
 def _plans(connection: Connection) -> list[str]:
