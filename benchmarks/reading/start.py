@@ -21,7 +21,7 @@ PROGRAM: Final = "from crawler.cli import main; main()"
 PARTS: Final = {"python": "", "click": "import click", "SQLAlchemy": "import sqlalchemy.dialects.sqlite"}
 COMMANDS: Final = {
     "--help": 0.15,
-    "search 经济": 0.35,
+    "search 稀土": 0.35,
     "show 1": 0.35,
     "history 1": 0.35,
     "changes --since 2020": 0.35,
