@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from archive.dedup.fingerprints import digest
-from archive.dedup.recluster.packed import Ids, each, numbers
+from archive.dedup.recluster.packed import Ids, distinct, each, numbers
 from archive.dedup.tables import DedupText
 from archive.dedup.twins import Twin, nearest, seconds, within
 from archive.store.models import Article
@@ -35,14 +35,25 @@ def article_pairs(
     which something counts, ascending, and the digest of each. `sides`: by article, then by split (`Sides.numbers`).
     """
     ids, values = digests
-    order = np.argsort(values, kind="stable")
-    ranked = values[order]
-    first, last = (np.searchsorted(ranked, values, side) for side in ("left", "right"))
-    several = last - first > 1
     places = np.searchsorted(ids, texts)
-    asked = several[places].any(axis=1)
+    asked = _several(values)[places].any(axis=1)
+    places = places[asked]
+    pairs = np.concatenate((texts[~asked], numbers(_of_twins(connection, places, digests, sides))))
+    del places, asked
+    pairs.sort(axis=1)
+    return distinct(pairs)
+
+
+def _of_twins(
+    connection: Connection, texts: Ids, digests: tuple[Ids, Ids], sides: Mapping[int, Mapping[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """The pairs among articles with one text; and for `texts`, pairs of places among the articles, those of articles
+    with the one and with the other."""
+    ids, values = digests
+    order, first, last = _ranked(values)
+    several = last - first > 1
     involved = several.copy()
-    involved[places[asked].ravel()] = True
+    involved[texts.ravel()] = True
     told = _Told.read(connection, ids[involved])
 
     @lru_cache(maxsize=256)
@@ -52,19 +63,28 @@ def article_pairs(
             groups[tuple(sorted(sides.get(twin.article_id, {}).items()))].append(twin)
         return list(groups.values())
 
-    def found() -> Iterator[tuple[int, int]]:
-        for one, other in each(places[asked]):
-            ours, theirs = (by_side(int(first[place]), int(last[place])) for place in (one, other))
-            yield from (nearest(*both) for both in product(ours, theirs))
-        for start in np.unique(first[several]).tolist():
-            groups = by_side(start, int(last[order[start]]))
-            for group in groups:
-                yield from within(group, told.length(group[0].article_id))
-            yield from ((groups[0][0].article_id, group[0].article_id) for group in groups[1:])
+    for pair in each(texts):
+        ours, theirs = (by_side(int(first[place]), int(last[place])) for place in pair)
+        yield from (nearest(*both) for both in product(ours, theirs))
+    for start in np.unique(first[several]).tolist():
+        groups = by_side(start, int(last[order[start]]))
+        for group in groups:
+            yield from within(group, told.length(group[0].article_id))
+        yield from ((groups[0][0].article_id, group[0].article_id) for group in groups[1:])
 
-    pairs = np.concatenate((texts[~asked], numbers(found())))
-    pairs.sort(axis=1)
-    return np.unique(pairs, axis=0)
+
+def _ranked(digests: Ids) -> tuple[Ids, Ids, Ids]:
+    """The places of the articles in the order of their digests; and of each article, where in that order those with
+    its digest begin and where they end."""
+    order = np.argsort(digests, kind="stable")
+    ranked = digests[order]
+    return order, np.searchsorted(ranked, digests, "left"), np.searchsorted(ranked, digests, "right")
+
+
+def _several(digests: Ids) -> NDArray[np.bool_]:
+    """Of each article, whether others have its digest."""
+    _, first, last = _ranked(digests)
+    return last - first > 1
 
 
 @frozen
