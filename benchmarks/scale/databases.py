@@ -29,12 +29,16 @@ def beside(folder: Path, *, articles: int, seed: int, steps: Steps, way: child.W
             archive = Growing(folder / name, seed=seed, way=way)
             if column:
                 archive = Growing(
-                    folder / name, seed=seed, way=way, url=server.url(), server=lambda: seconds_of(postmaster)
+                    folder / name,
+                    seed=seed,
+                    way=way,
+                    url=server.url(),
+                    server=lambda: seconds_of(postmaster),
+                    upkeep=lambda: _vacuum(server.url()),
                 )
             archive.begin()
             archive.reach(articles, figures, steps, column)
-            if column:
-                _vacuum(server.url())
+            archive.upkeep()
             asking.measure(
                 archive.url,
                 figures,

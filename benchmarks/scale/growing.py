@@ -48,7 +48,7 @@ class Steps:
 
 class Growing:
     """An archive in this folder, or in the database at `url`. `server`: the processor's seconds that its server has
-    taken so far."""
+    taken so far. `upkeep`: what a server does by itself in the minutes after much came in."""
 
     def __init__(
         self,
@@ -58,8 +58,9 @@ class Growing:
         way: child.Way = child.in_own_process,
         url: str | None = None,
         server: Callable[[], float] = lambda: 0.0,
+        upkeep: Callable[[], None] = lambda: None,
     ) -> None:
-        self.folder, self.seed, self.way, self.server = folder, seed, way, server
+        self.folder, self.seed, self.way, self.server, self.upkeep = folder, seed, way, server, upkeep
         self.home = folder / "home"
         self.url = url or f"sqlite:///{self.home / 'archive.db'}"
         self.size = 0
@@ -102,6 +103,7 @@ class Growing:
         figures.add(f"import of a file of {window:,}, ms an article", column, 1e3 * statistics.median(each))
         figures.add(EACH, column, 1e3 * spent / (self.size - begun))
         figures.add(MEMORY, column, self.megabytes)
+        self.upkeep()
         with opened(self.url) as engine:
             for articles, times in ((1, single), (some, 4)):
                 took_each = []
