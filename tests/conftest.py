@@ -30,6 +30,9 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 settings.register_profile("jianbao", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("jianbao")
 share_compiled_statements()
+# As a command sets it where it begins: one that a test calls in this process would else change what all later ones are
+# started with, and none of them would find the interpreter that waits for them (`tests.crawler.warm`).
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def pytest_configure() -> None:
