@@ -11,7 +11,7 @@ from attrs import Attribute, evolve, field, fields, frozen
 
 from archive.config.kinds import Kind, choice, number, proxy, share, text, web_address, whole
 
-Hearing = Literal["all", "sample", "off"]
+Hearing = Literal["all", "enough", "sample", "off"]
 
 MOST_DELAY: Final = 60.0
 """Seconds; a run waits for a host no longer than this (`crawler.run.politeness.hosts.PATIENCE`)."""
@@ -59,9 +59,9 @@ class Settings:
     )
     witness: Hearing | None = _set(  # noqa: RUF009 - it is an attrs field
         None,
-        choice("all", "sample", "off"),
+        choice("all", "enough", "sample", "off"),
         "JIANBAO_WITNESS",
-        "of which pages trafilatura reads the body too; else all of a crawl, a sample of an import",
+        "of which pages trafilatura reads the body too; else enough of a crawl, a sample of an import",
     )
     witness_share: float = _set(
         0.05, share, "JIANBAO_WITNESS_SHARE", "of how many pages of a crawl trafilatura reads the whole page"

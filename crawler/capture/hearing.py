@@ -7,21 +7,41 @@ from attrs import frozen
 
 from crawler.pages.page import Page
 
-Hearing = Literal["all", "sample", "off"]
+Hearing = Literal["all", "enough", "sample", "off"]
 
 SAMPLE: Final = 20
 """Of so many pages one is heard in a sample."""
 
 
-def is_heard(hearing: Hearing, url: str) -> bool:
-    """Whether the witness is asked about the page at this address: in a sample the same pages each time."""
-    return hearing == "all" or (hearing == "sample" and crc32(url.encode("utf-8", "replace")) % SAMPLE == 0)
-
-
+ENOUGH: Final = 20
+"""Of so many articles of a template the witness is asked in each run, and then of a sample: so many show a template
+that reads otherwise than it did, and most runs bring no more."""
 LEAST_WHOLE: Final = 3
 """So many pages of each template are read whole in each run, whatever the share."""
 LOW_CONFIDENCE: Final = 0.6
 """A page of no more confidence is read whole always."""
+
+
+def is_heard(hearing: Hearing, url: str) -> bool:
+    """Whether the witness is asked about the page at this address, where nobody counts what it was asked before: in a
+    sample about the same pages each time."""
+    if hearing == "sample":
+        return crc32(url.encode("utf-8", "replace")) % SAMPLE == 0
+    return hearing != "off"
+
+
+@frozen
+class Heard:
+    """Of which articles of a run the witness reads the body's root. `enough`: the templates of which it read `ENOUGH`
+    in this run already; where `hearing` is "enough", a sample of theirs will do."""
+
+    hearing: Hearing
+    enough: frozenset[str] = frozenset()
+
+    def wants(self, page: Page) -> bool:
+        """Whether it reads this page's."""
+        known = self.hearing == "enough" and page.template in self.enough and page.confidence > LOW_CONFIDENCE
+        return is_heard("sample" if known else self.hearing, page.url)
 
 
 @frozen

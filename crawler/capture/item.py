@@ -41,7 +41,7 @@ def capture_page(
     raw: RawCapture,
     *,
     everything: bool = False,
-    witness: bool = False,
+    witness: bool | Callable[[Page], bool] = False,
     whole: Callable[[Page], bool] | None = None,
 ) -> Page:
     """What an answer says, unpacked and extracted. `everything`, `witness`, `whole`: as for `extract`. Never raises.

@@ -37,7 +37,7 @@ def extract(
     captured_at: datetime | None = None,
     status: int = 200,
     everything: bool = False,
-    witness: bool = False,
+    witness: bool | Callable[[Page], bool] = False,
     whole: Callable[[Page], bool] | None = None,
 ) -> Page:
     """What one captured page says. Never raises: what cannot be read has the outcome `broken`, with the reason.
@@ -45,9 +45,9 @@ def extract(
     `site`: the one whose hosts cover `url` (`crawler.sites.registry.find_site`), None for any other page. `url`: the
     final address, after redirects. `content_type`: the header's value. `captured_at` carries a zone. `everything`: give
     a verdict for every visible block of the page, not only of the body's root (`explain` does). `witness`: have the
-    witness read the body's root too, which costs about as much as the extraction itself (`Page.agreement`).
-    `whole`: says of an article whether the witness reads its whole page as well, which costs seven times as much
-    (`Page.whole_share`).
+    witness read the body's root of an article too, or of which ones; it costs about as much as the extraction itself
+    (`Page.agreement`). `whole`: says of an article whether the witness reads its whole page as well, which costs seven
+    times as much (`Page.whole_share`).
     """
     try:
         return _extract(data, site, url, content_type, captured_at, status, everything, witness, whole)
@@ -63,7 +63,7 @@ def _extract(
     captured_at: datetime | None,
     status: int,
     everything: bool,
-    witness: bool,
+    witness: bool | Callable[[Page], bool],
     whole: Callable[[Page], bool] | None,
 ) -> Page:
     target = site.target(url) if site is not None else None
@@ -81,7 +81,7 @@ def _extract(
     if is_too_large(tree, len(data)):
         return _nothing(url, identity, (Outcome.TOO_LARGE, f"more than {MAX_ELEMENTS} elements"))
     page, roots = _read(Document(tree, decoded.text, url), site, target, identity, captured_at)
-    if witness and roots and page.outcome is Outcome.ARTICLE:
+    if roots and page.outcome is Outcome.ARTICLE and (witness(page) if callable(witness) else witness):
         page = hear(page, roots, usual=_usual(site, page.template))
     if whole is not None and page.outcome is Outcome.ARTICLE and whole(page):
         page = hear_whole(page, tree, decoded.text)

@@ -189,7 +189,8 @@ class Crawl(Intake):
         """
         if self.run.fatal is not None:
             return Kept()
-        reading = self.extraction.page(raw, self.run.hearing, claim, further=further, whole=self.run.findings.sample)
+        heard, whole = self.run.heard, self.run.findings.sample
+        reading = self.extraction.page(raw, heard, claim, further=further, whole=whole)
         return await self.arrivals.answer(asyncio.ensure_future(reading))
 
     def store_item(self, item: Item, claim: Claim, *, further: bool = False) -> Kept:

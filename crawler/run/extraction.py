@@ -20,7 +20,7 @@ from archive.settings import Home
 from archive.store.records import Item
 from archive.workers import Ceiling, Workers
 from crawler.capture.ceiling import CEILING, LOST
-from crawler.capture.hearing import NONE_WHOLE, Hearing, Whole, is_heard
+from crawler.capture.hearing import NONE_WHOLE, Heard, Hearing, Whole
 from crawler.capture.item import ListAnswer, capture_page, capture_record, list_answer, page_item
 from crawler.capture.role import identity, role_of
 from crawler.capture.stored import stored_raw
@@ -45,11 +45,11 @@ AHEAD_BYTES: Final = 32 * 2**20
 
 @frozen(kw_only=True)
 class _Page:
-    """An answer to be read. `whole`: of which articles the witness reads the whole page. `claim`, `further`, `recheck`:
-    as in `Answer`; neither where it was not fetched for one."""
+    """An answer to be read. `heard`, `whole`: of which articles the witness reads the body, the whole page.
+    `claim`, `further`, `recheck`: as in `Answer`; neither where it was not fetched for one."""
 
     raw: RawCapture
-    hearing: Hearing
+    heard: Heard
     whole: Whole = NONE_WHOLE
     claim: Claim | None = None
     recheck: Recheck | None = None
@@ -81,7 +81,7 @@ def work(task: "_Page | _List | _Place") -> Any:
         raw = read_record(task.path, task.name, task.offset).raw
         return read(raw, task.hearing) if raw is not None and role_of(raw) in STORED else None
     if task.recheck is None and task.claim is None:
-        return read(task.raw, task.hearing)
+        return read(task.raw, task.heard.hearing)
     asked = False
 
     def whole(page: Page) -> bool:
@@ -89,7 +89,7 @@ def work(task: "_Page | _List | _Place") -> Any:
         asked = task.whole.wants(page)
         return asked
 
-    page = capture_page(task.raw, witness=is_heard(task.hearing, task.raw.url), whole=whole)
+    page = capture_page(task.raw, witness=task.heard.wants, whole=whole)
     item = page_item(task.raw, page)
     if task.recheck is not None:
         answer = read_recheck(item, task.recheck, further=task.further)
@@ -124,20 +124,20 @@ class Extraction:
         self._workers.close()
 
     async def page(
-        self, raw: RawCapture, hearing: Hearing, claim: Claim, *, further: bool = False, whole: Whole = NONE_WHOLE
+        self, raw: RawCapture, heard: Heard, claim: Claim, *, further: bool = False, whole: Whole = NONE_WHOLE
     ) -> Answer:
         """An answer for a claimed address, read and made ready to store; others come meanwhile."""
-        task = _Page(raw=raw, hearing=hearing, whole=whole, claim=claim, further=further)
+        task = _Page(raw=raw, heard=heard, whole=whole, claim=claim, further=further)
         try:
             return cast(Answer, await asyncio.wrap_future(self._workers.submit(task)))
         except LOST as error:
             return read_claimed(_lost(raw, error), claim, further=further)
 
     def look(
-        self, raw: RawCapture, hearing: Hearing, found: Recheck, *, further: bool = False, whole: Whole = NONE_WHOLE
+        self, raw: RawCapture, heard: Heard, found: Recheck, *, further: bool = False, whole: Whole = NONE_WHOLE
     ) -> Answer:
         """An answer for an article that is looked at again, read and made ready to store."""
-        task = _Page(raw=raw, hearing=hearing, whole=whole, recheck=found, further=further)
+        task = _Page(raw=raw, heard=heard, whole=whole, recheck=found, further=further)
         try:
             return cast(Answer, self._workers.call(task))
         except LOST as error:
@@ -154,7 +154,7 @@ class Extraction:
             before = stored_raw(home, Place(file, offset, length, known.url, known.digest))
         except UsageError:
             return False
-        return self.look(before, "off", found).item.digest == answer.item.digest
+        return self.look(before, Heard("off"), found).item.digest == answer.item.digest
 
     def list(self, raw: RawCapture) -> ListAnswer:
         """A list's answer."""
@@ -169,8 +169,9 @@ class Extraction:
         """Answers whose roles are in `STORED`, in their order, read ahead of their use."""
         handed: deque[tuple[RawCapture, Future[Any]]] = deque()
         size = 0
+        heard = Heard(hearing)
         for raw in raws:
-            handed.append((raw, self._workers.submit(_Page(raw=raw, hearing=hearing))))
+            handed.append((raw, self._workers.submit(_Page(raw=raw, heard=heard))))
             size += len(raw.payload)
             while len(handed) > AHEAD or size > AHEAD_BYTES:
                 first, reading = handed.popleft()

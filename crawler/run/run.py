@@ -22,7 +22,7 @@ from archive.store.db import open_engine, writing
 from archive.store.models import CrawlRun
 from archive.store.problems import Problem
 from archive.store.problems import write as write_problems
-from crawler.capture.hearing import Hearing
+from crawler.capture.hearing import Heard, Hearing
 from crawler.run import discovery, frontier
 from crawler.run.counts import Counts
 from crawler.run.locks import Heart, HomeLock, bury, is_dead, lock_home, worker_of
@@ -89,6 +89,11 @@ class Run:
     def worker(self) -> str:
         """The name under which this run leases addresses."""
         return worker_of(self.run_id)
+
+    @property
+    def heard(self) -> Heard:
+        """Of which pages that come now the witness reads the body."""
+        return self.findings.heard(self.hearing)
 
     @contextmanager
     def step(self) -> Iterator[tuple[Connection, Counts]]:

@@ -97,7 +97,7 @@ def crawl(
     except JianbaoError as error:
         ping(home.settings, f"/{error.exit_code}")
         raise
-    run.hearing = home.settings.witness or "all"
+    run.hearing = home.settings.witness or "enough"
     whole = limit is None and since is None and retry is None
     share = 0.0 if run.hearing == "off" else home.settings.witness_share
     backfill = since is not None or retry is not None

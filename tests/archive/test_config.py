@@ -88,7 +88,7 @@ def test_paths_of_the_file_are_named_from_the_home(tmp_path: Path) -> None:
         ("[site.sohu]\nrecheck_share = 30\n", "[site.sohu] recheck_share is 30; it is a share, 0 to 1"),
         ("[general]\nuser_agent = 3\n", "[general] user_agent is 3; it takes a text: write it between quotation marks"),
         ('[general]\nuser_agent = "a\\nHost: b"\n', "user_agent holds a control character or more than one line"),
-        ('[general]\nwitness = "some"\n', "[general] witness is 'some'; it is all, sample or off"),
+        ('[general]\nwitness = "some"\n', "[general] witness is 'some'; it is all, enough, sample or off"),
         ('[general]\nproxy = "socks5://x:1"\n', "begins with socks5://, and only proxies at http:// are spoken to"),
         ('[general]\nping_url = "hc.example/1"\n', "it takes an address that begins with https:// or http://"),
         ("[general\n", "is not TOML: "),

@@ -126,7 +126,7 @@ class Looks:
                 return self._begin(answer)
             self.crawl.store_answers([answer])
             return None
-        answer = self.crawl.extraction.look(raw, self.run.hearing, found, whole=self.run.findings.sample)
+        answer = self.crawl.extraction.look(raw, self.run.heard, found, whole=self.run.findings.sample)
         if answer.outcome is Outcome.GONE:
             with self.run.ends(), self.run.step() as (connection, _):
                 self.run.trouble.hold_look(connection, found, answer.outcome)
@@ -233,7 +233,7 @@ class Looks:
         if raw.repeats is not None:
             answer = read_repeat(raw, look.found)
         else:
-            answer = self.crawl.extraction.look(raw, self.run.hearing, look.found, further=True)
+            answer = self.crawl.extraction.look(raw, self.run.heard, look.found, further=True)
         look.answers.append(answer)
         if answer.outcome in (Outcome.ARTICLE, Outcome.NOT_ARTICLE):
             self._see_what_is_missing(look)

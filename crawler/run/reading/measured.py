@@ -17,14 +17,15 @@ GENERAL: Final = "generic"
 class Measured:
     """What one answer tells. `template`: as in `capture`. `unknown`: it fits none; `doubtful`: it is doubtful for
     another reason. `filled`: of an article, which fields of `WATCHED` it has, in that order; () for anything else.
-    `length`: of its text, in characters. `whole_share`: as in `capture`; `asked`: the witness was asked for it. `at`:
-    when it was captured; `published_at`: as its page says."""
+    `length`: of its text, in characters. `heard`: the witness read the body too. `whole_share`: as in `capture`;
+    `asked`: the witness was asked for it. `at`: when it was captured; `published_at`: as its page says."""
 
     template: str = ""
     unknown: bool = False
     doubtful: bool = False
     filled: tuple[bool, ...] = ()
     length: int = 0
+    heard: bool = False
     whole_share: float | None = None
     asked: bool = False
     at: datetime | None = None
@@ -46,6 +47,7 @@ def measure(item: Item, doubt: str, *, dated: datetime | None = None, asked: boo
         doubtful=bool(doubt) and not unknown,
         filled=() if article is None else filled(article),
         length=0 if article is None else len(article.body),
+        heard=capture.agreement is not None,
         whole_share=capture.whole_share,
         asked=asked,
         at=capture.captured_at,

@@ -8,7 +8,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from archive.watch.alarms import Example
-from crawler.capture.hearing import LEAST_WHOLE, Whole
+from crawler.capture.hearing import ENOUGH, LEAST_WHOLE, Heard, Hearing, Whole
 from crawler.run.reading.measured import GENERAL, Measured
 
 OLD: Final = timedelta(days=30)
@@ -60,7 +60,12 @@ class Findings:
     pages: dict[str, list[SeenPage]] = field(factory=lambda: defaultdict(list))
     lists: dict[tuple[str, str], SeenList] = field(factory=dict)
     new: Counter[str] = field(factory=Counter)
+    _heard: Counter[str] = field(factory=Counter)
     _asked: Counter[str] = field(factory=Counter)
+
+    def heard(self, hearing: Hearing) -> Heard:
+        """Of which pages that come now the witness reads the body. `hearing`: as the setting has it."""
+        return Heard(hearing, frozenset(name for name, count in self._heard.items() if count >= ENOUGH))
 
     @property
     def sample(self) -> Whole:
@@ -70,8 +75,9 @@ class Findings:
     def add(self, site: str, page: SeenPage, *, new: bool) -> None:
         """An answer was stored. `new`: with an article that the archive did not have."""
         self.new[site] += new
-        if page.measured.asked:
-            self._asked[page.measured.template or GENERAL] += 1
+        template = page.measured.template or GENERAL
+        self._heard[template] += page.measured.heard
+        self._asked[template] += page.measured.asked
         if len(self.pages[site]) < MOST_PAGES:
             self.pages[site].append(page)
 

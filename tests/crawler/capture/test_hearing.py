@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,9 +11,9 @@ from sqlalchemy import select
 
 from archive.store.db import open_engine, reading
 from archive.store.models import Capture
-from crawler.capture.hearing import SAMPLE, is_heard
+from crawler.capture.hearing import LOW_CONFIDENCE, SAMPLE, Heard, Hearing, is_heard
 from crawler.cli import main
-from crawler.pages.page import Outcome
+from crawler.pages.page import Outcome, Page
 from crawler.warc.writer import WarcFolder
 from tests.crawler.pages.stored import PORTALS, expected
 from tests.crawler.warc.test_writer import exchange
@@ -28,6 +29,16 @@ def test_all_and_none(url: str) -> None:
 def test_a_sample_is_one_in_twenty() -> None:
     heard = sum(is_heard("sample", f"https://www.sohu.com/a/{number}_1") for number in range(20_000))
     assert 0.9 * 20_000 / SAMPLE < heard < 1.1 * 20_000 / SAMPLE
+
+
+@given(st.text(), st.sampled_from(["all", "enough", "sample", "off"]))
+def test_of_a_template_that_was_heard_enough_a_sample_is_heard(url: str, hearing: Hearing) -> None:
+    page = Page(url=url, outcome=Outcome.ARTICLE, template="clip-story")
+    assert Heard(hearing).wants(page) is is_heard(hearing, url)
+    enough = Heard(hearing, frozenset({"clip-story"}))
+    assert enough.wants(page) is is_heard("sample" if hearing == "enough" else hearing, url)
+    assert enough.wants(evolve(page, template="clip-new")) is is_heard(hearing, url)
+    assert enough.wants(evolve(page, confidence=LOW_CONFIDENCE)) is is_heard(hearing, url)
 
 
 @pytest.mark.slow
