@@ -61,7 +61,7 @@ def resolve_home(path: str | None = None, database: str | None = None, options: 
             f"the name of the home {shown} is not UTF-8 here, and databases have no other; name another one, or set "
             "LC_ALL=C.UTF-8"
         ) from None
-    settings = read_settings(home, (*options, *([f"database={database}"] if database else [])))
+    settings = read_settings(home, options, database)
     if settings.sites:
         os.environ["JIANBAO_SITES"] = settings.sites  # the processes that extract have it, too
     # As SQLAlchemy writes it: a folder's name may hold `?` and `%`.

@@ -160,8 +160,14 @@ def main(context: click.Context, home: str | None, database: str | None, options
 
 def _without_settings(home: str | None, database: str | None) -> "Home":
     """The archive as it would be if nothing were set."""
+    from archive.config import kinds
     from archive.config.declared import Settings
     from archive.settings import DEFAULT_HOME, Home
 
     path = Path(home or os.environ.get("JIANBAO_HOME") or DEFAULT_HOME).absolute()
-    return Home(path=path, database=database or f"sqlite:///{path / 'archive.db'}", settings=Settings())
+    inside = f"sqlite:///{path / 'archive.db'}"
+    try:
+        named = kinds.database(database) if database else inside
+    except ValueError:
+        named = inside
+    return Home(path=path, database=named, settings=Settings())

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from attrs import Attribute, evolve, field, fields, frozen
 
-from archive.config.kinds import Kind, choice, number, proxy, share, text, web_address, whole
+from archive.config.kinds import Kind, choice, database, number, proxy, share, text, web_address, whole
 
 Hearing = Literal["all", "enough", "sample", "off"]
 
@@ -29,7 +29,7 @@ class Settings:
 
     database: str | None = _set(
         None,
-        text,
+        database,
         "JIANBAO_DATABASE",
         "where the articles are, an SQLAlchemy address; else archive.db in the home",
     )
@@ -53,7 +53,9 @@ class Settings:
         "the part of a host's requests that looks at stored articles may take",
         a_site=True,
     )
-    timeout: float = _set(30.0, number("seconds"), "JIANBAO_TIMEOUT", "seconds that one request may take")
+    timeout: float = _set(
+        30.0, number("seconds", above_zero=True), "JIANBAO_TIMEOUT", "seconds that one request may take"
+    )
     max_bytes: int = _set(
         10 * 2**20, whole("bytes"), "JIANBAO_MAX_BYTES", "largest answer that is read, bytes, as sent"
     )

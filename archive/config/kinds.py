@@ -2,6 +2,7 @@
 or an option, and gives the value; it raises `ValueError` with a complaint to be read behind the setting's name."""
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -9,20 +10,20 @@ from urllib.parse import urlsplit
 Kind = Callable[[Any], Any]
 
 _LARGEST: Final = 1e15
+_DATABASE: Final = re.compile(
+    r"(?P<backend>\w+)[\w+]*://(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]+)?(?::(?P<port>[^/?]*))?"
+)
+"""How an address begins, by SQLAlchemy's own pattern: what follows may be anything."""
 
 
-def number(what: str, most: float = _LARGEST) -> Kind:
-    """A number from 0 to `most`. `what`: the unit, in words."""
+def number(what: str, most: float = _LARGEST, *, above_zero: bool = False) -> Kind:
+    """A number from 0, or more than that, to `most`. `what`: the unit, in words."""
+    takes = what + (", more than 0" if above_zero else "") + (f", at most {most:g}" if most < _LARGEST else "")
 
     def read(value: Any) -> float:
-        try:
-            found = float(value) if not isinstance(value, bool) else math.nan
-        except (TypeError, ValueError):
-            found = math.nan
-        if not 0 <= found < _LARGEST:
-            raise ValueError(f"is {value!r}, which is not a number that makes sense here")
-        if found > most:
-            raise ValueError(f"is {found:g}; it takes {what}, at most {most:g}")
+        found = _number(value, takes)
+        if found > most or (above_zero and found == 0):
+            raise ValueError(f"is {found:g}; it takes {takes}")
         return found
 
     return read
@@ -30,11 +31,12 @@ def number(what: str, most: float = _LARGEST) -> Kind:
 
 def whole(what: str) -> Kind:
     """A whole number, 1 or more. `what`: the unit, in words."""
+    takes = f"a whole number of {what}, 1 or more"
 
     def read(value: Any) -> int:
-        found = number(what)(value)
+        found = _number(value, takes)
         if found < 1 or found != int(found):
-            raise ValueError(f"is {value!r}; it takes a whole number of {what}, 1 or more")
+            raise ValueError(f"is {value!r}; it takes {takes}")
         return int(found)
 
     return read
@@ -42,9 +44,20 @@ def whole(what: str) -> Kind:
 
 def share(value: Any) -> float:
     """A share, 0 to 1."""
-    found: float = number("a share")(value)
+    found = _number(value, "a share, 0 to 1")
     if found > 1:
         raise ValueError(f"is {found:g}; it is a share, 0 to 1")
+    return found
+
+
+def _number(value: Any, takes: str) -> float:
+    """A number that is not negative. `takes`: what the setting takes, in words."""
+    try:
+        found = float(value) if not isinstance(value, bool) else math.nan
+    except (TypeError, ValueError, OverflowError):
+        found = math.nan
+    if not 0 <= found < _LARGEST:
+        raise ValueError(f"is {value!r}, which is not a number that makes sense here; it takes {takes}")
     return found
 
 
@@ -67,6 +80,20 @@ def choice(*values: str) -> Kind:
         return str(value)
 
     return read
+
+
+def database(value: Any) -> str:
+    """The SQLAlchemy address of a database, as far as it can be told without loading SQLAlchemy. It is not repeated in
+    the complaint: it may hold a password."""
+    found = _DATABASE.match(text(value))
+    if found is None or not (found["port"] is None or re.fullmatch("[0-9]+", found["port"])):
+        raise ValueError("is not a database address; write sqlite:///FILE or postgresql://USER@HOST/NAME")
+    if found["backend"] not in ("sqlite", "postgresql"):
+        raise ValueError(
+            f"names a database of {found['backend']}, and archives are kept in SQLite or PostgreSQL; "
+            "write sqlite:///FILE or postgresql://USER@HOST/NAME"
+        )
+    return str(value)
 
 
 def proxy(value: Any) -> str:

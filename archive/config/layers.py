@@ -23,8 +23,9 @@ class _Layer:
     sites: dict[str, dict[str, tuple[Any, str]]] = field(factory=dict)
 
 
-def read_settings(home: Path, options: Iterable[str] = ()) -> Settings:
-    """What is in force for the archive in `home`. `options`: of `--set`, each NAME=VALUE or site.SITE.NAME=VALUE.
+def read_settings(home: Path, options: Iterable[str] = (), database: str | None = None) -> Settings:
+    """What is in force for the archive in `home`. `options`: of `--set`, each NAME=VALUE or site.SITE.NAME=VALUE;
+    `database`: of `--database`.
 
     Raises `UsageError`: a setting that there is not, a value that makes no sense, a file that cannot be read.
     """
@@ -32,7 +33,7 @@ def read_settings(home: Path, options: Iterable[str] = ()) -> Settings:
     sites: dict[str, dict[str, Any]] = {}
     origins: dict[str, str] = {}
     # From what counts least to what counts most.
-    for layer in (_of_file(home), _of_environment(), _of_options(options)):
+    for layer in (_of_file(home), _of_environment(), _of_options(options, database)):
         for name, (value, origin) in layer.general.items():
             values[name], origins[name] = value, origin
             for site, own in sites.items():
@@ -54,7 +55,7 @@ def _of_environment() -> _Layer:
     return layer
 
 
-def _of_options(options: Iterable[str]) -> _Layer:
+def _of_options(options: Iterable[str], database: str | None) -> _Layer:
     layer = _Layer()
     for option in options:
         key, equals, value = option.partition("=")
@@ -63,6 +64,8 @@ def _of_options(options: Iterable[str]) -> _Layer:
             raise UsageError(f"--set {option}: write NAME=VALUE, for instance --set delay=2")
         _check_name(name, site, f"--set {option}")
         _put(layer, site, name, value.strip(), f"--set {key.strip()}", "--set")
+    if database:
+        _put(layer, "", "database", database, "--database", "--database")
     return layer
 
 

@@ -169,7 +169,7 @@ def database_bytes(engine: Engine) -> int:
 def _parse(database_url: str) -> URL:
     try:
         url = make_url(database_url)
-        url.get_dialect()
+        url.get_dialect()().create_connect_args(url)  # looks at what stands behind the ?, too
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise UsageError(
             f"not a database address: {_hide(database_url)}; write sqlite:///FILE or postgresql://USER@HOST/NAME"
@@ -248,6 +248,6 @@ def _begin_sqlite(connection: Connection) -> None:
 def _raise_ours(url: URL, context: ExceptionContext) -> None:
     if context.is_pre_ping:
         return  # the pool itself replaces a connection that was dropped while nobody used it
-    ours = translate(context.original_exception, url)
+    ours = translate(context.original_exception, url, connecting=context.connection is None)
     if ours is not None:
         raise ours from context.original_exception

@@ -33,9 +33,9 @@ def show_url(url: URL) -> str:
     return url.set(query={}).render_as_string(hide_password=True)
 
 
-def translate(error: BaseException, url: URL) -> JianbaoError | None:
+def translate(error: BaseException, url: URL, *, connecting: bool = False) -> JianbaoError | None:
     """Our error for a driver's error, or None where it is not about the database's place, lock or room, or about a
-    text that no database holds."""
+    text that no database holds. `connecting`: there was no connection yet, so it is about the address."""
     if isinstance(error, UnicodeEncodeError) or "cannot contain NUL" in str(error):
         # What is crawled is cleaned of both before it comes here.
         return UsageError("a NUL, or half of a character, stands in what was asked for; leave it out")
@@ -44,7 +44,10 @@ def translate(error: BaseException, url: URL) -> JianbaoError | None:
     state = getattr(error, "sqlstate", None)
     if isinstance(state, str):
         return _postgresql(state, error, show_url(url))
-    if type(error).__module__.startswith("psycopg") and type(error).__name__ == "OperationalError":
+    is_psycopg = type(error).__module__.startswith("psycopg")
+    if connecting and is_psycopg and type(error).__name__ == "ProgrammingError":
+        return UsageError(f"{show_url(url)}: {_first_line(error)}; mend what stands behind the ? of the address")
+    if is_psycopg and type(error).__name__ == "OperationalError":
         # psycopg gives no SQLSTATE when the server was never reached or went away.
         return DatabaseUnavailable(f"cannot reach {show_url(url)}: {_first_line(error)}; is the server running?")
     return None
@@ -63,12 +66,24 @@ def _sqlite(error: sqlite3.Error, place: str) -> JianbaoError | None:
             "`jianbao rebuild --from-warc-only`"
         )
     if primary in _NOT_WRITABLE:
+        if _is_on_a_read_only_disk(Path(place)):
+            return StorageError(
+                f"{place} cannot be written to: the disk is read-only; make it writable (mount -o remount,rw), or name "
+                "another archive with --home or --database"
+            )
         return StorageError(
             f"{_not_ours(place)} cannot be opened for writing ({error}); check the folder's owner and permissions"
         )
     if primary in _NO_ROOM:
         return StorageError(f"{place} cannot grow ({error}); make room on the disk, or raise the limit, then try again")
     return None
+
+
+def _is_on_a_read_only_disk(path: Path) -> bool:
+    try:
+        return bool(os.statvfs(path if path.exists() else path.parent).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
 
 
 def owner(path: Path) -> str:

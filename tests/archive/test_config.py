@@ -79,11 +79,24 @@ def test_paths_of_the_file_are_named_from_the_home(tmp_path: Path) -> None:
         ("delay = 2\n", "delay stands in no table; put it below a line [general]"),
         ("[sohu]\ndelay = 2\n", "there is no table [sohu]; there are [general] and [site.NAME]"),
         ("[site]\ndelay = 2\n", "[site] holds delay; write a table for each site: [site.NAME]"),
-        ('[general]\ndelay = "soon"\n', "[general] delay is 'soon', which is not a number that makes sense here"),
+        (
+            '[general]\ndelay = "soon"\n',
+            "[general] delay is 'soon', which is not a number that makes sense here; it takes seconds, at most 60",
+        ),
         ("[general]\ndelay = true\n", "[general] delay is True, which is not a number that makes sense here"),
         ("[general]\ndelay = nan\n", "which is not a number that makes sense here"),
         ("[general]\ndelay = [1]\n", "which is not a number that makes sense here"),
         ("[general]\ndelay = 90\n", "[general] delay is 90; it takes seconds, at most 60"),
+        ("[general]\ntimeout = 0\n", "[general] timeout is 0; it takes seconds, more than 0"),
+        ("[general]\nmax_bytes = -5\n", "makes sense here; it takes a whole number of bytes, 1 or more"),
+        (
+            '[general]\nbudget = "9"\ndatabase = "news.db"\n',
+            "[general] database is not a database address; write sqlite",
+        ),
+        (
+            '[general]\ndatabase = "mysql://u:secret@h/x"\n',
+            "database names a database of mysql, and archives are kept in",
+        ),
         ("[site.sohu]\nbudget = 0\n", "[site.sohu] budget is 0; it takes a whole number of requests, 1 or more"),
         ("[site.sohu]\nrecheck_share = 30\n", "[site.sohu] recheck_share is 30; it is a share, 0 to 1"),
         ("[general]\nuser_agent = 3\n", "[general] user_agent is 3; it takes a text: write it between quotation marks"),
@@ -145,6 +158,47 @@ def test_the_database_and_the_site_files_of_the_file(tmp_path: Path, monkeypatch
     )
     done = CliRunner().invoke(main, ["--home", str(tmp_path), "sites"])
     assert "clip\tClip\tclip.example" in done.output
+
+
+@pytest.mark.parametrize("words", [("crawl",), ("import", "x.jsonl"), ("search", "x"), ("serve",), ("db", "copy", "x")])
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("nope", "is not a database address"),
+        ("sqlite:/x", "is not a database address"),
+        ("postgresql://u:secret@h:port/x", "is not a database address"),
+        ("mysql://u:secret@h/x", "names a database of mysql, and archives are kept in SQLite or PostgreSQL"),
+    ],
+)
+def test_a_database_that_none_can_be_is_said_by_every_command(
+    tmp_path: Path, words: tuple[str, ...], address: str, says: str
+) -> None:
+    done = CliRunner().invoke(main, ["--home", str(tmp_path / "home"), "--database", address, *words])
+    assert (done.exit_code, done.output) == (
+        2,
+        f"jianbao: --database {says}; write sqlite:///FILE or postgresql://USER@HOST/NAME\n",
+    )
+    assert not (tmp_path / "home").exists()
+
+
+def test_the_doctor_says_it_and_looks_at_the_rest(tmp_path: Path) -> None:
+    command = ["--home", str(tmp_path / "home"), "--database", "postgresql://u:secret@h:port/x", "doctor", "--offline"]
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 10
+    assert "fault   settings: --database is not a database address; write sqlite:///FILE" in done.output
+    assert "secret" not in done.output
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("sqlite://", "sqlite:///x.db", "sqlite:////srv/a b?.db", "postgresql:///news?host=/run/pg&port=x"),
+        *("postgresql+psycopg://u:p/w:1@db:5432/news", "postgresql://u@[::1]:5432/news", "postgresql://db"),
+    ],
+)
+def test_what_an_address_may_look_like(tmp_path: Path, address: str) -> None:
+    assert read_settings(tmp_path, database=address).database == address
+    assert read_settings(tmp_path, database=address).origins == {"database": "--database"}
 
 
 def test_what_is_in_force_is_shown_with_where_it_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

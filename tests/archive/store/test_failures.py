@@ -8,10 +8,12 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
 
 from archive.errors import DatabaseUnavailable, JianbaoError, SchemaMismatch, StorageError, UsageError
 from archive.store.db import check_pages, connect, open_engine, opened, reading, upgrade, writing
+from archive.store.dberrors import translate
 from tests.archive.make import article, store, told
 from tests.postgres import Server
 
@@ -93,6 +95,8 @@ def test_a_database_of_something_else(tmp_path: Path) -> None:
         ("postgresql://u:secret@h:port/x", "not a database address"),
         ("nosuch://u:secret@h/x", "not a database address"),
         ("mysql://u:secret@h/x", "not in mysql"),
+        ("sqlite:///x.db?timeout=abc", "not a database address"),
+        ("sqlite:///x.db?uri=maybe", "not a database address"),
     ],
 )
 def test_an_address_that_is_none(url: str, says: str) -> None:
@@ -106,6 +110,32 @@ def test_no_server(tmp_path: Path) -> None:
         open_engine(f"postgresql://clip:secret@/news?host={tmp_path}", create=True)
     one_line(caught.value, "cannot reach", "is the server running?")
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"), [("nosuch=1", 'invalid connection option "nosuch"'), ("connect_timeout=soon", "connect_timeout")]
+)
+def test_an_address_with_options_that_there_are_not(words: str, says: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        open_engine(f"postgresql://clip:secret@127.0.0.1:1/news?{words}")
+    one_line(caught.value, "postgresql://clip:***@127.0.0.1:1/news: ", says, "behind the ? of the address")
+
+
+def test_a_read_only_disk_is_told_apart_from_permissions(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = sqlite_url.removeprefix("sqlite:///")
+    engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    told = []
+    for flags in (0, os.ST_RDONLY):
+        with engine.connect() as connection, pytest.raises(DBAPIError) as raised:
+            connection.execute(text("DELETE FROM article"))
+        found = os.statvfs_result((*os.statvfs(path)[:8], flags, 255))
+        monkeypatch.setattr(os, "statvfs", lambda place, found=found: found)
+        told.append(str(translate(raised.value.orig, make_url(sqlite_url))))
+        monkeypatch.undo()
+    engine.dispose()
+    permissions, disk = told
+    assert permissions.startswith(f"{path} cannot be opened for writing (attempt to write a readonly database); check")
+    assert disk.startswith(f"{path} cannot be written to: the disk is read-only; make it writable")
 
 
 def test_a_server_without_that_database(postgres_server: Server) -> None:

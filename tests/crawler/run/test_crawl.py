@@ -360,7 +360,10 @@ def test_an_environment_that_makes_no_sense(tmp_path: Path) -> None:
     for value in ("soon", "-1", "nan"):
         done = archive.run("crawl", JIANBAO_DELAY=value)
         assert done.returncode == 2
-        assert done.stderr == f"jianbao: JIANBAO_DELAY is {value!r}, which is not a number that makes sense here\n"
+        assert done.stderr == (
+            f"jianbao: JIANBAO_DELAY is {value!r}, which is not a number that makes sense here; "
+            "it takes seconds, at most 60\n"
+        )
     assert not archive.home.exists()
 
 
