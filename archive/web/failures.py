@@ -22,6 +22,7 @@ from archive.web.access import MINUTE
 from archive.web.guard import Refused
 from archive.web.load import Busy
 from archive.web.visit import Page, Room, Visit
+from archive.web.words import say
 
 _LOG: Final = logging.getLogger("jianbao.web")
 STATUS: Final[tuple[tuple[type[JianbaoError], int], ...]] = (
@@ -34,6 +35,7 @@ STATUS: Final[tuple[tuple[type[JianbaoError], int], ...]] = (
 )
 """Of our own errors; of others of them 500."""
 RETRY_SECONDS: Final = 10
+_NOWHERE: Final = "there is nothing at this address; {}/api/openapi.json describes what there is"
 PROBLEM: Final = "application/problem+json"
 
 
@@ -77,7 +79,10 @@ def answer_to(error: Exception, request: Request, room: Room, page: Page | None 
     if isinstance(error, HTTPException) and error.headers:
         headers |= dict(error.headers)
     if is_api(request, room):
-        return problem(status, visit.t(_word(error, status)), detail, more, headers)
+        word = _word(error, status)
+        nowhere = status == 404 and isinstance(error, HTTPException)
+        told = detail or (_NOWHERE.format(room.root_path) if nowhere else say("en", word))
+        return problem(status, visit.t(word), told, more, headers)
     return visit.render(
         "failure.html",
         status=status,
@@ -93,7 +98,7 @@ def problem(
     status: int, title: str, detail: str, more: Mapping[str, Any], headers: Mapping[str, str] | None = None
 ) -> Response:
     """An error as the API tells it."""
-    told = {"type": "about:blank", "title": title, "status": status, **({"detail": detail} if detail else {}), **more}
+    told = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     data = json.dumps(told, ensure_ascii=False).encode("utf-8", "backslashreplace")
     return Response(data, status_code=status, media_type=PROBLEM, headers=dict(headers or {}))
 

@@ -49,6 +49,14 @@ def _escaped(text: str) -> Markup:
     return Markup.escape(harmless_in_pages(text))
 
 
+def code(text: str) -> Markup:
+    """A text with `<code>` around what stands between back quotes."""
+    parts = [
+        Markup("<code>{}</code>" if place % 2 else "{}").format(part) for place, part in enumerate(text.split("`"))
+    ]
+    return Markup("").join(parts)
+
+
 def day(shown: str | None) -> str:
     """The day of a time as the archive shows it; "" for none."""
     return (shown or "")[:10]
@@ -97,5 +105,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(web_address=web_address, marked=marked, day=day, moment=moment, short=short, runs=runs)
+    made.filters.update(
+        web_address=web_address, marked=marked, day=day, moment=moment, short=short, runs=runs, code=code
+    )
     return made

@@ -44,6 +44,8 @@ class Param:
             )
         if self.kind in ("many of", "texts"):
             return tuple(self._known(one) for one in given) or self.default or ()
+        if len(given) > 1:
+            raise UsageError(f"{self.name} is given {len(given)} times; it is given once")
         if not given:
             if self.required:
                 raise UsageError(f"{self.name} is missing: {self.says}")

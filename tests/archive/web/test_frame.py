@@ -98,6 +98,17 @@ def test_the_api_tells_errors_as_problems(home: Home) -> None:
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == 404
+    wrong = client(home).post("/api/stats", headers={"accept-language": "zh"})
+    assert (wrong.status_code, wrong.json()["detail"]) == (405, "This page does not take requests of this kind.")
+
+
+def test_who_needs_the_token_is_told_where_to_show_it(home: Home) -> None:
+    asked = client(home, token=TOKEN).get("/desk/1", headers={"accept-language": "en"})
+    assert asked.status_code == 401
+    assert '<p><a href="/token">Show token</a></p>' in asked.text
+    nowhere = client(home).get("/desk/1", headers={"accept-language": "en"})
+    assert nowhere.status_code == 401
+    assert "was started without a token file (--token-file): nobody can write here." in nowhere.text
 
 
 def test_an_archive_that_is_absent_damaged_or_swapped(home: Home, caplog: pytest.LogCaptureFixture) -> None:

@@ -126,6 +126,24 @@ def test_nothing_is_wider_than_a_narrow_screen(chromium: "Browser", base: str, a
     assert wide == []
 
 
+def test_what_stands_on_a_chart_can_be_read_on_a_narrow_screen(
+    chromium: "Browser", base: str, addresses: dict[str, str]
+) -> None:
+    with seated(chromium, base, viewport={"width": 360, "height": 740}) as narrow:
+        for name in ("search", "source", "story", "flows", "runs"):
+            narrow.go(addresses[name] + ("?since=2000" if name == "flows" else ""))
+            sizes: Any = narrow.page.evaluate(
+                "[...document.querySelectorAll('.chart text')].map(one => parseFloat(getComputedStyle(one).fontSize)"
+                " * one.ownerSVGElement.getBoundingClientRect().width / one.ownerSVGElement.viewBox.baseVal.width)"
+            )
+            assert sizes, name
+            assert min(sizes) > 9, name
+            ends: Any = narrow.page.evaluate(
+                "[...document.querySelectorAll('.latest svg')].map(one => one.getBoundingClientRect().right)"
+            )
+            assert all(end <= 360 for end in ends), f"the newest is out of sight: {name}"
+
+
 def test_a_page_is_whole_without_javascript(
     chromium: "Browser", base: str, seat: Seat, addresses: dict[str, str]
 ) -> None:

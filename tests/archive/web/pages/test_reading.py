@@ -110,6 +110,7 @@ def test_a_query_that_cannot_be_read_is_told(browser: TestClient, query: str) ->
     assert answer.status_code == (414 if len(query) > 4000 else 400)
     assert (answer.status_code == 414) != ('<div class="said">' in answer.text)
     assert "Traceback" not in answer.text
+    assert (answer.status_code == 400) == ('<p><a href="/search/help">' in answer.text)
 
 
 def test_a_cursor_of_another_search_is_told(browser: TestClient) -> None:
@@ -161,6 +162,24 @@ def test_a_story_tells_who_was_first_and_every_copy(browser: TestClient, demo_ar
         if len(publications) > 1 and portals == publications:
             [stated, *_] = re.findall(r'<p class="big" lang="zh"><a href="/article/(\d+)"', page.text)
             assert int(stated) == number, first.url
+
+
+def test_a_story_says_of_which_article_each_is_a_copy(browser: TestClient) -> None:
+    number = _number(browser, "netease", "KEQVLR4L05DUKEPQ")
+    members = browser.get(f"/api/stories/{number}").json()["members"]
+    against = browser.get(f"/api/stories/{number}/edits").json()["against"]["id"]
+    names = {}
+    for one in members:
+        told = browser.get(f"/api/articles/{one['id']}").json()
+        names[one["id"]] = told["account_name"] or told["source_name"] or told["site"]
+    links = {one["id"]: one["link"]["to"] for one in members if one["link"] and one["id"] != against}
+    assert {to == against for to in links.values()} == {True, False}
+    page = browser.get(f"/story/{number}").text
+    rows = dict(re.findall(r'<tr>.*?<a href="#copy-(\d+)">(.*?)</tr>', page, re.DOTALL))
+    texts = dict(re.findall(r'<article class="copy" id="copy-(\d+)">(.*?)</article>', page, re.DOTALL))
+    for copy, to in links.items():
+        assert f"与“{names[to]}”相比，认作“" in texts[str(copy)]
+        assert (f">对 {names[to]}</span>" in rows[str(copy)]) == (to != against)
 
 
 def test_the_table_of_a_story_can_be_sorted(browser: TestClient, demo_archive: "Demo") -> None:
