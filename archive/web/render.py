@@ -51,9 +51,8 @@ def _escaped(text: str) -> Markup:
 
 def code(text: str) -> Markup:
     """A text with `<code>` around what stands between back quotes."""
-    parts = [
-        Markup("<code>{}</code>" if place % 2 else "{}").format(part) for place, part in enumerate(text.split("`"))
-    ]
+    parts = text.split("`")
+    parts[1::2] = [Markup("<code>{}</code>").format(part) for part in parts[1::2]]
     return Markup("").join(parts)
 
 

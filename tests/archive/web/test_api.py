@@ -138,6 +138,12 @@ def test_too_many_costly_requests_are_asked_to_come_again(browser: TestClient, m
     assert browser.get("/api/articles/1").status_code == 200, "the others stay quick"
 
 
+def test_the_page_of_the_api_shows_commands_as_such(browser: TestClient) -> None:
+    page = browser.get("/api").text
+    assert "as <code>jianbao stats --json</code> prints it." in page
+    assert "`" not in page
+
+
 def test_the_document_has_every_endpoint(browser: TestClient) -> None:
     document = browser.get("/api/openapi.json").json()
     assert document["openapi"] == "3.1.0"
