@@ -23,7 +23,7 @@ from archive.export.chain import due
 from archive.store import fulltext, people, schema  # noqa: F401 - and these
 from archive.store.db import connect, reading, show_url, writing
 from archive.store.finding import names
-from archive.store.finding.searches import identity
+from archive.store.finding.searches import Identity, identity
 from archive.store.models import Article
 from archive.store.table import Base
 
@@ -203,6 +203,8 @@ def _unfinished(target: Engine, identity: str) -> bool:
             return False
         place = show_url(target.url)
         if _NOTES not in present:
+            if Identity.__tablename__ in present and connection.scalar(select(Identity.id)) == identity:
+                raise UsageError(f"{place} holds this archive already, whole; use it, or name an empty database")
             raise UsageError(f"{place} is not empty; name a database that is")
         found = connection.scalar(text(f"SELECT told FROM {_NOTES} WHERE part = '{_SOURCE}'"))  # noqa: S608
         if found != identity:

@@ -91,6 +91,7 @@ def _deeds(world: World) -> tuple[tuple[Deed, ...], dict[Key, Publication]]:
 def make(folder: Path) -> Demo:
     """Crawls the portal into `folder`/home."""
     its = demo(folder / "home")
+    folder.mkdir(parents=True, exist_ok=True)
     with Proxy(its.world, folder) as proxy:
         proxy.etags = True
         archive = Archive(its.home, proxy.environment() | {"JIANBAO_WITNESS": "off"})

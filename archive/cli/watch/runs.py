@@ -38,7 +38,8 @@ def runs(context: click.Context, limit: int, as_json: bool) -> None:
             echo(json.dumps(run, ensure_ascii=False))
             continue
         echo(f"{run['id']:>6}  {run['started_at']}  {run['kind']} {' '.join(run['sites'])}".rstrip())
-        echo(f"        {_ended(run)}" + (f"; {run['detail']}" if run["detail"] else ""))
+        why = (run["detail"] or "").partition("\n")[0]  # `runs show` has the rest
+        echo(f"        {_ended(run)}" + (f"; {why}" if why else ""))
     if not found and not as_json:
         echo("no runs yet", err=True)
 

@@ -58,7 +58,15 @@ def run(engine: Engine, database_url: str) -> Run:
             )
         )
         connection.execute(
-            insert(CrawlRun).values(kind="crawl", sites=["clip"], started_at=DAY, state="finished", exit_code=3, new=3)
+            insert(CrawlRun).values(
+                kind="crawl",
+                sites=["clip"],
+                started_at=DAY,
+                state="finished",
+                exit_code=3,
+                new=3,
+                detail="2 failed; `jianbao runs show 1` says which\nlist clip/a: HTTP 404\nlist clip/b: HTTP 404",
+            )
         )
 
     def call(*words: str) -> Result:
@@ -196,7 +204,10 @@ def test_stats_and_runs(run: Run) -> None:
         3,
         "2025-03-01T12:00:00+08:00",
     )
-    assert "finished (3): 3 new" in run("runs").stdout
+    assert run("runs").stdout == (
+        "     1  2025-03-01T12:00:00+08:00  crawl clip\n"
+        "        finished (3): 3 new; 2 failed; `jianbao runs show 1` says which\n"
+    )
 
 
 def test_db(run: Run) -> None:

@@ -149,8 +149,8 @@ def test_what_changed_meanwhile_begins_the_copy_anew(
 
 def test_a_database_with_anything_in_it_is_refused(full: Engine, tmp_path: Path) -> None:
     other = open_engine(f"sqlite:///{tmp_path}/other.db", create=True)
-    for target in (full, other):
-        with pytest.raises(UsageError, match="is not empty"):
+    for target, says in ((full, "holds this archive already, whole; use it"), (other, "is not empty")):
+        with pytest.raises(UsageError, match=says):
             copy(full, target)
     target = connect(f"sqlite:///{tmp_path}/new.db", create=True)
     with pytest.MonkeyPatch.context() as patch:

@@ -35,6 +35,13 @@ def add(home: Path, number: int) -> None:
     engine.dispose()
 
 
+def look(home: Path) -> None:
+    """A page without an article, so that a batch tells nothing of articles."""
+    engine = open_engine(f"sqlite:///{home / 'archive.db'}")
+    store(engine, captured(None, 9))
+    engine.dispose()
+
+
 def test_a_batch_a_run_where_something_changed(run: Run, home: Path) -> None:
     first = run()
     assert (first.exit_code, first.stderr) == (0, "")
@@ -128,6 +135,8 @@ def test_the_reader_of_the_docs_follows_the_chain(run: Run, home: Path, monkeypa
     add(home, 2)
     CliRunner().invoke(main, ["--home", str(home), "withdraw", "1", "--reason", "一个理由"], catch_exceptions=False)
     run()
+    look(home)
+    assert run().stdout.startswith("batch 3: 1 captures in ")
     [code] = re.findall(r"^```python\n(.*?)^```$", (DOCS / "export.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
     assert len([line for line in code.splitlines() if line and not line.startswith(("import", "from"))]) <= 12
     made: dict[str, Any] = {}
