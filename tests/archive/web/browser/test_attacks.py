@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import Engine
 
+from archive.people import tags
 from archive.settings import Home
+from archive.store.db import writing
+from tests.archive.make import DAY, article, store, told
 from tests.archive.web.attacks import ATTACKS, attacked
 from tests.archive.web.browser.conftest import Elsewhere, seated
 from tests.archive.web.hostile import captured_page
@@ -39,6 +42,26 @@ def test_no_attack_runs(
             assert seat.page.evaluate("document.querySelectorAll('script,iframe,img,base,object,embed').length") == 0
     assert seat.said == []
     assert elsewhere.by_pages == []
+
+
+def test_a_word_without_an_end_makes_no_page_wider(
+    chromium: "Browser", serve: Callable[[Home], str], sqlite_url: str, sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    names = {"source_name": "Q" * 250, "account_name": "A" * 200, "location": "L" * 100, "editor": "E" * 200}
+    words = {"headline": "H" * 300, "authors": ("W" * 200,), "keywords": ("K" * 200,), **names}
+    [made] = store(sqlite_engine, told(article("n" * 120, "B" * 900, **words)))
+    with writing(sqlite_engine) as connection:
+        tags.add(connection, made.article_id, "T" * 60, by="P" * 100, now=DAY)
+    number = made.article_id
+    pages = ["/", "/search?all=1", f"/search?q={'w' * 60}+source:={'Q' * 250}", "/account?name=" + "A" * 200]
+    pages += [f"/{name}/{number}" for name in ("article", "story", "desk")]
+    pages += [f"/article/{number}/sentence?sentence=BBBB", "/source?name=" + "Q" * 250, f"/diff?a={number}&b={number}"]
+    base = serve(Home(path=tmp_path / "home", database=sqlite_url))
+    wide = []
+    for width in (360, 1200):
+        with seated(chromium, base, signed_in=True, viewport={"width": width, "height": 740}) as seat:
+            wide += [(width, path[:30]) for path in pages if seat.go(path) != 200 or seat.is_wider]
+    assert wide == []
 
 
 def test_a_captured_page_does_nothing_in_its_frame(
