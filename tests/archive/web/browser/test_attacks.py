@@ -47,15 +47,15 @@ def test_no_attack_runs(
 def test_a_word_without_an_end_makes_no_page_wider(
     chromium: "Browser", serve: Callable[[Home], str], sqlite_url: str, sqlite_engine: Engine, tmp_path: Path
 ) -> None:
-    names = {"source_name": "Q" * 250, "account_name": "A" * 200, "location": "L" * 100, "editor": "E" * 200}
+    names = {"source_name": "Q" * 200, "account_name": "A" * 200, "location": "L" * 100, "editor": "E" * 200}
     words = {"headline": "H" * 300, "authors": ("W" * 200,), "keywords": ("K" * 200,), **names}
     [made] = store(sqlite_engine, told(article("n" * 120, "B" * 900, **words)))
     with writing(sqlite_engine) as connection:
         tags.add(connection, made.article_id, "T" * 60, by="P" * 100, now=DAY)
     number = made.article_id
-    pages = ["/", "/search?all=1", f"/search?q={'w' * 60}+source:={'Q' * 250}", "/account?name=" + "A" * 200]
+    pages = ["/", "/search?all=1", f"/search?q={'w' * 60}+source:={'Q' * 200}", "/account?name=" + "A" * 200]
     pages += [f"/{name}/{number}" for name in ("article", "story", "desk")]
-    pages += [f"/article/{number}/sentence?sentence=BBBB", "/source?name=" + "Q" * 250, f"/diff?a={number}&b={number}"]
+    pages += [f"/article/{number}/sentence?sentence=BBBB", "/source?name=" + "Q" * 200, f"/diff?a={number}&b={number}"]
     base = serve(Home(path=tmp_path / "home", database=sqlite_url))
     wide = []
     for width in (360, 1200):
