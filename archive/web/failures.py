@@ -91,7 +91,14 @@ def answer_to(error: Exception, request: Request, room: Room, page: Page | None 
         title=_word(error, status),
         detail=detail,
         more=more,
+        back=visit.here() if _has_a_form(request, room, page) else "",
     )
+
+
+def _has_a_form(request: Request, room: Room, page: Page | None) -> bool:
+    """Whether what went wrong was a form, of a page at the same address."""
+    shown = {one.path for one in room.pages.values() if "GET" in one.methods}
+    return request.method == "POST" and page is not None and page.path in shown
 
 
 def problem(

@@ -114,7 +114,9 @@ def test_tags_and_notes_come_and_go(browser: TestClient, do: Do, demo_copy: Demo
     ],
 )
 def test_what_makes_no_sense_is_said(do: Do, what: str, fields: dict[str, str]) -> None:
-    assert do(what, **fields).status_code == 400
+    answer = do(what, **fields)
+    assert answer.status_code == 400
+    assert re.search(r'<p><a href="/desk/\d+">返回填表的页面</a></p>', answer.text)
 
 
 def test_a_field_is_corrected_and_put_back(browser: TestClient, do: Do, demo_copy: Demo) -> None:
