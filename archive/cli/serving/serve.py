@@ -1,6 +1,7 @@
 """`jianbao serve`: the reading room, for browsers and programs."""
 
 import os
+import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ import click
 from archive.cli import main
 from archive.cli.portals import Portals, pass_portals
 from archive.cli.terminal import echo
-from archive.errors import JianbaoError, UsageError
+from archive.errors import UsageError
 from archive.settings import Home
 
 ENDING_SECONDS = 5
@@ -102,13 +103,7 @@ def serve(
         timeout_graceful_shutdown=ENDING_SECONDS,
         log_config=None,
     )
-    try:
-        listening = config.bind_socket()
-    except SystemExit:
-        raise JianbaoError(
-            f"cannot listen at {named}:{port}: another program does, or it is not this machine's; try --port"
-        ) from None
-    with listening:
+    with _bound(host, port, f"{named}:{port}") as listening:
         if hasattr(os, "nice"):  # it cannot be taken back, so not before all else is well
             os.nice(NICE)
         listening.listen(config.backlog)  # whoever comes after the line below is heard
@@ -116,6 +111,18 @@ def serve(
         sys.stdout.flush()
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listening])
+
+
+def _bound(host: str, port: int, shown: str) -> socket.socket:
+    """A socket that is bound. (uvicorn's own writes a line beside ours where it cannot be.)"""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise UsageError(f"cannot listen at {shown}: {error.strerror}; try another --port or --host") from error
+    return bound
 
 
 def _token(path: str | None) -> str | None:

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from http.client import HTTPConnection
@@ -36,6 +37,18 @@ def test_a_weak_token_is_none(sqlite_url: str, tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["--database", sqlite_url, "serve", "--token-file", str(tmp_path / "token")])
     assert done.exit_code == 2
     assert "openssl rand" in done.output
+
+
+def test_a_port_that_another_program_has(sqlite_url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = CliRunner().invoke(main, ["--database", sqlite_url, "serve", "--port", str(port)])
+    says = f"jianbao: cannot listen at 127.0.0.1:{port}: Address already in use; try another --port or --host\n"
+    assert (done.exit_code, done.output) == (2, says)
+    no_host = ["--database", sqlite_url, "serve", "--host", "192.0.2.1", "--public"]
+    done = CliRunner().invoke(main, no_host)
+    assert done.exit_code == 2
+    assert "cannot listen at 192.0.2.1:8008: Cannot assign requested address; try" in done.output
 
 
 def test_the_extra_is_named_where_it_is_missing(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
