@@ -111,6 +111,9 @@ def connect(database_url: str, *, create: bool = False) -> Engine:
         engine.dialect.statement_compiler = _Hinting
         event.listen(engine, "connect", partial(_set_pragmas, read_only="creator" in options))
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        # Before SQLAlchemy's own first look, which cannot read what a server without an encoding says.
+        event.listen(engine, "connect", partial(_check_encoding, url), insert=True)
     event.listen(engine, "handle_error", partial(_raise_ours, url), retval=True)
     return engine
 
@@ -243,6 +246,15 @@ def _set_pragmas(connection: Any, record: object, *, read_only: bool = False) ->
 def _begin_sqlite(connection: Connection) -> None:
     write = connection.get_execution_options().get("jianbao_write", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _check_encoding(url: URL, connection: Any, _: object) -> None:
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise DatabaseUnavailable(
+            f"{show_url(url)} has the encoding {encoding}, which does not hold every text; make one with "
+            "`createdb --encoding UTF8 --template template0 NAME`"
+        )
 
 
 def _raise_ours(url: URL, context: ExceptionContext) -> None:

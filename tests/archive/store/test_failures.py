@@ -144,6 +144,26 @@ def test_a_server_without_that_database(postgres_server: Server) -> None:
     one_line(caught.value, "no_such_database", "does not exist")
 
 
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_does_not_hold_every_text(postgres_server: Server, encoding: str) -> None:
+    server = create_engine(postgres_server.url(), isolation_level="AUTOCOMMIT")
+    name = f"of_{encoding.lower()}"
+    with server.connect() as connection:
+        made = f"ENCODING '{encoding}' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+        connection.execute(text(f"CREATE DATABASE {name} {made}"))
+    try:
+        for create in (True, False):
+            with pytest.raises(DatabaseUnavailable) as caught:
+                open_engine(postgres_server.url(name), create=create)
+            one_line(
+                caught.value, f"{name} has the encoding {encoding}", "`createdb --encoding UTF8 --template template0"
+            )
+    finally:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        server.dispose()
+
+
 def test_a_server_that_is_stopped_in_the_middle(postgres_url: str) -> None:
     with opened(postgres_url) as engine:
         with pytest.raises(DatabaseUnavailable, match="terminat"), writing(engine) as connection:
