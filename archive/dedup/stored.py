@@ -101,14 +101,21 @@ class Stories:
             return
         seen: set[int] = set()
         for twins in self._sided(place):
+            certain = self._always(place, twins)
             related = False
-            for key, always in self._tried(place, twins):
-                if related and not always:
-                    break
+            for key in certain:
                 seen.add(key)
                 verdict = self._compare(place, key)
                 yield key, verdict
                 related = related or isinstance(verdict, Verdict)
+            if related:  # as nearly always; and there may be thousands
+                continue
+            for key in self._near_twins(place, twins, but=certain):
+                seen.add(key)
+                verdict = self._compare(place, key)
+                yield key, verdict
+                if isinstance(verdict, Verdict):
+                    break
         for candidate in self._chosen(place):
             for key in self._nearest(place, candidate):
                 if key not in seen:
@@ -202,15 +209,11 @@ class Stories:
         known = self._twins[wanted.digest]
         return beside(wanted.as_twin(), [known[key] for key in twins], len(wanted.text.folded))
 
-    def _tried(self, place: int, twins: Sequence[int]) -> Iterator[tuple[int, bool]]:
-        """Of the articles with the very text at `place` those to compare it with: some always, and the nearest others,
-        until one is related."""
-        wanted = self._wanted[place]
-        own, known = wanted.as_twin(), self._twins[wanted.digest]
-        certain = self._always(place, twins)
-        yield from ((key, True) for key in certain)
-        rest = (key for key in twins if key not in certain)
-        yield from ((key, False) for key in nsmallest(TWINS, rest, key=lambda key: (nearness(own, known[key]), key)))
+    def _near_twins(self, place: int, twins: Sequence[int], *, but: Sequence[int]) -> list[int]:
+        """Of the articles with the very text at `place` the nearest, without some."""
+        own, known = self._wanted[place].as_twin(), self._twins[self._wanted[place].digest]
+        rest = (key for key in twins if key not in but)
+        return nsmallest(TWINS, rest, key=lambda key: (nearness(own, known[key]), key))
 
     def _nearest(self, place: int, candidate: Candidate) -> list[int]:
         """Of the articles with a candidate's very text, the one of each side that is nearest to the article at `place`;
