@@ -30,7 +30,8 @@ from sqlalchemy import (
 )
 
 from archive.store.table import Base, send
-from archive.text.tokens import CHINESE, Term, tokens, written
+from archive.text.levelled import CHINESE
+from archive.text.words import Term
 
 TABLE = "article_text"
 HEADLINES = "article_text_headline"
@@ -101,6 +102,8 @@ class Entry:
 
 def entry(article_id: int, headline: str | None, body: str) -> Entry:
     """Cut an article's text into tokens. Pure, and the costly part: an import does it outside the transaction."""
+    from archive.text.tokens import tokens  # with numpy, which who only looks for something does without
+
     return Entry(article_id, tokens(headline or ""), tokens(body))
 
 
@@ -181,10 +184,10 @@ def tsquery(term: Term) -> str:
 def phrase(term: Term) -> bytes:
     """What a text that holds a term of several tokens has as `written`."""
     first, last = term.tokens[0], term.tokens[-1]
-    its = written(" ".join(term.tokens))
-    if first[0] >= chr(CHINESE):  # its run may begin before it
-        its = its.removeprefix(" ")
-    if term.prefix or (last[0] >= chr(CHINESE) and len(last) > 1):  # its run may go on behind it
+    its = "".join(token[0] if _is_pair(token) else f"{token} " for token in term.tokens[:-1]) + f"{last} "
+    if first[0] < chr(CHINESE):  # no run begins before it
+        its = f" {its}"
+    if term.prefix or _is_pair(last):  # its run may go on behind it
         its = its.removesuffix(" ")
     return its.encode()
 
@@ -219,8 +222,14 @@ def _lexeme(token: str) -> str:
     return f"{token} " if len(token) == 1 and token >= chr(CHINESE) else token
 
 
+def _is_pair(token: str) -> bool:
+    return len(token) > 1 and token[0] >= chr(CHINESE)
+
+
 def _bytes(words: str) -> str:
     """What is stored of tokens, as `send` takes it."""
+    from archive.text.tokens import written
+
     return f"\\x{written(words).encode().hex()}"
 
 

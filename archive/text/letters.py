@@ -32,6 +32,16 @@ _LEFT_OUT = (
 )
 
 
+WHOLE = (
+    range(0x3400, 0x4DC0),
+    range(0x4E00, 0xA000),
+    range(0xAC00, 0xD7A4),
+    range(0x20000, 0x2F800),
+    range(0x30000, 0x323B0),
+)
+"""The blocks of Chinese and Korean, which count whole."""
+
+
 def load_letters() -> list[range]:
     """The code points, as ranges, ascending."""
     spans = (line.split("-") for line in _lines(FILE))

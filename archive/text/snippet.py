@@ -1,18 +1,19 @@
 """Where a search's words stand in the original text, however they are written there, and the passage to show of it."""
 
+import re
 from collections.abc import Collection, Sequence
 
-import numpy as np
 from attrs import frozen
-from numpy.typing import NDArray
 
-from archive.text.tokens import CHINESE, Cuts, Runs, runs, word_runs
+from archive.text.levelled import CHINESE, INSIDE_WORDS, Levelled, forms, levels
+from archive.text.words import Word, word
 
 WIDTH = 80
 """Characters of a snippet, about two lines of a terminal."""
 _LEAD = 16
 _MOST_MARKS = 2_000
 _MOST_COMPARED = 200
+_LATIN = re.compile("[0-9A-Za-z]*")
 
 
 @frozen
@@ -22,6 +23,10 @@ class Span:
     start: int
     end: int
     phrase: int = 0
+
+
+Place = tuple[int, int]
+"""Where a phrase stands in a text as it is read: its first character there and its last one."""
 
 
 @frozen
@@ -40,20 +45,19 @@ class Snippet:
         return "".join([*parts, self.text[last:]])
 
 
-def find(text: str, phrases: Sequence[str], *, prefixes: Collection[int] = (), cut: Runs | None = None) -> list[Span]:
+def find(text: Levelled, phrases: Sequence[str], *, prefixes: Collection[int] = ()) -> list[Span]:
     """Every place where one of the phrases stands, by the rules of the index, in order of place; no two overlap.
-    `prefixes`: the numbers, from 0, of those that may end inside a Latin word. `cut`: the text's runs, for those who
-    have them already."""
-    cut = cut or runs(text)
+    `prefixes`: the numbers, from 0, of those that may end inside a Latin word."""
     spans: list[Span] = []
-    for number, phrase in enumerate(map(word_runs, phrases)):
-        size = len(phrase.codes)
-        found = places(cut, phrase, prefix=number in prefixes)
-        at = 0
-        while at < len(found) and len(spans) < _MOST_MARKS:
-            place = int(found[at])
-            spans.append(Span(int(cut.positions[place]), int(cut.positions[place + size - 1]) + 1, number))
-            at = int(np.searchsorted(found, place + size))
+    for number, phrase in enumerate(map(word, phrases)):
+        last = -1
+        [found] = places([text], phrase, prefix=number in prefixes)
+        for start, end in found:
+            if len(spans) == _MOST_MARKS:
+                break
+            if start > last:
+                spans.append(Span(text.stands(start), text.stands(end) + 1, number))
+                last = end
     spans.sort(key=lambda span: (span.start, -span.end))
     kept: list[Span] = []
     for span in spans:
@@ -86,30 +90,58 @@ def snippet(text: str, spans: Sequence[Span], width: int = WIDTH) -> Snippet:
     return Snippet(passage, tuple(marks))
 
 
-def places(text: Runs, phrase: Runs, *, prefix: bool = False) -> NDArray[np.int64]:
-    """Where the phrase stands in the folded text, ascending, with its runs cut as they are in the phrase; a Latin word
-    must stand alone, but for its end where `prefix`. One look at the text a character of the phrase, however often it
-    nearly stands there."""
-    size = len(phrase.codes)
-    if not size or size > len(text.codes):
-        return np.empty(0, dtype=np.int64)
-    (found,) = np.nonzero(text.codes[: len(text.codes) - size + 1] == phrase.codes[0])
-    for at in range(1, size):
-        found = found[text.codes[found + at] == phrase.codes[at]]
-        found = found[text.ends[found + at - 1] == phrase.ends[at - 1]]
-    if phrase.codes[0] < CHINESE:
-        found = found[(found == 0) | text.ends[found - 1]]
-    if phrase.codes[-1] < CHINESE and not prefix:
-        found = found[text.ends[found + size - 1]]
-    return found
+def places(texts: Sequence[Levelled], phrase: Word, *, prefix: bool = False) -> list[list[Place]]:
+    """Where the phrase stands in each text, ascending, its runs cut as they are in the phrase. A Latin word must stand
+    alone, but for its end where `prefix`."""
+    if not phrase.chars:
+        return [[] for _ in texts]
+    if phrase.is_chinese:
+        return [_chinese(text, phrase) for text in texts]
+    return [_any(text, phrase, prefix=prefix) for text in texts]
 
 
-def places_in_all(texts: Cuts, phrase: Runs, *, prefix: bool = False) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """`places` in all of the texts at once, each a place among the characters of all; and which text each is in."""
-    found = places(texts.runs, phrase, prefix=prefix)
-    number = np.searchsorted(texts.borders, found, side="right") - 1
-    within = found + len(phrase.codes) <= texts.borders[number + 1]
-    return found[within], number[within]
+def _chinese(text: Levelled, phrase: Word) -> list[Place]:
+    """`places` of one run of Chinese."""
+    chars, rest, found = text.chars, phrase.chars[1:], []
+    behind = (forms(rest[0]) if rest else "") + INSIDE_WORDS
+    firsts = forms(phrase.chars[0])
+    for first in firsts:
+        start = chars.find(first)
+        while start >= 0:
+            if chars.startswith(rest, start + 1):  # as it is written nearly everywhere
+                found.append((start, start + len(rest)))
+            elif (chars[start + 1 : start + 2] in behind or text.is_settled) and (end := _end(text, phrase, start)) > 0:
+                found.append((start, end))
+            start = chars.find(first, start + 1)
+    return sorted(found) if len(firsts) > 1 else found
+
+
+def _any(text: Levelled, phrase: Word, *, prefix: bool) -> list[Place]:
+    """`places` of what has Latin words, or several runs."""
+    chars, found = text.chars, []
+    begins = ord(phrase.chars[0]) < CHINESE
+    ends = ord(phrase.chars[-1]) < CHINESE and not prefix
+    for first in forms(phrase.chars[0]):
+        start = chars.find(first)
+        while start >= 0:
+            end = _end(text, phrase, start)
+            if end >= 0 and not (begins and text.left(start)) and not (ends and text.right(end)):
+                found.append((start, end))
+            # No other Latin word begins in the one that stands here.
+            its = _LATIN.match(chars, start + 1) if begins else None
+            start = chars.find(first, its.end() if its is not None else start + 1)
+    return sorted(found)
+
+
+def _end(text: Levelled, phrase: Word, start: int) -> int:
+    """The last character of the phrase if it begins with the one at `start`; else -1."""
+    level, chars, at = levels(), text.chars, start
+    for char, ends in zip(phrase.chars[1:], phrase.ends, strict=False):
+        behind = text.behind(at)
+        if behind == len(chars) or level[chars[behind]] != char or text.parted(at, behind) != ends:
+            return -1
+        at = behind
+    return at
 
 
 def _worth(first: Span, spans: Sequence[Span], width: int) -> tuple[int, int]:

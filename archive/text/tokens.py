@@ -8,41 +8,20 @@ takes for markup or pinyin do not: “十四五”规划 holds 十四五规划. 
 left out (《红楼梦》《西游记》, which is how Chinese lists what is quoted: GB/T 15834-2011, 4.5.3.5), and a run ends.
 """
 
-import re
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from archive.text.fold import Codes, Folded, as_codes, as_text, fold_all_positions, fold_positions
+from archive.text.fold import Codes, Folded, as_codes, as_text, fold_positions
+from archive.text.levelled import CHINESE, SOFT_SIGNS, is_soft
+from archive.text.words import MAX_TOKEN
 
-# The longest token in characters: a longer Latin word or number is indexed by its beginning.
-MAX_TOKEN = 64
-CHINESE = 0x2E80
-"""The first code point that is not cut into words."""
 _SPACE = 0x20
-# Middle dots as they are typed between the parts of a foreign name, and what is invisible.
-_INSIDE_WORDS = "·•・･‧∙⋅．\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
-_OPENING = "“‘「『﹁﹃〝《〈（(［[【〔〖｛{"
-_CLOSING = "”’」』﹂﹄〞〟》〉）)］]】〕〗｝}"
-_EITHER = "\"'＂＇"
-_SIGNS = re.escape(_INSIDE_WORDS + _OPENING + _CLOSING + _EITHER)
-_SOFT = re.compile(
-    rf"(?![^\n]*(?:[{re.escape(_CLOSING)}]\s*[{re.escape(_OPENING)}]|([{_EITHER}])\s*\1))(?:[^\S\n]|[{_SIGNS}])*"
-)
 _SOFT_SIGNS = np.zeros(0x110000, dtype=np.bool_)
-_SOFT_SIGNS[as_codes(f" \t\u00a0\u3000{_INSIDE_WORDS}{_OPENING}{_CLOSING}{_EITHER}")] = True
-
-
-@frozen
-class Term:
-    """One thing that must occur: `tokens` one after the other, the last one by its beginning where `prefix`."""
-
-    tokens: tuple[str, ...]
-    prefix: bool = False
+_SOFT_SIGNS[as_codes(SOFT_SIGNS)] = True
 
 
 @frozen(eq=False)
@@ -53,21 +32,6 @@ class Runs:
     codes: Codes
     ends: NDArray[np.bool_]
     positions: NDArray[np.int64]
-
-
-@frozen(eq=False)
-class Cuts:
-    """Several folded texts, one behind the other. `runs`: of all of them. `borders`: up to which character there each
-    goes, 0 before the first. `begins`: where each begins in the texts put together, their length at the end."""
-
-    runs: Runs
-    borders: NDArray[np.int64]
-    begins: NDArray[np.int64]
-
-    def one(self, number: int) -> Runs:
-        """One of the texts, counted from 0, by itself."""
-        its = slice(self.borders[number], self.borders[number + 1])
-        return Runs(self.runs.codes[its], self.runs.ends[its], self.runs.positions[its] - self.begins[number])
 
 
 def tokens(text: str, folded: Folded | None = None) -> str:
@@ -123,41 +87,10 @@ def written(words: str) -> str:
     return as_text(codes[kept])
 
 
-@lru_cache(512)
-def term(text: str) -> Term | None:
-    """The tokens by which a word or phrase is found, or None where nothing of it is indexed (punctuation alone). A
-    search asks several times for each."""
-    folded = fold_positions(text)
-    cut = runs(text, folded)
-    codes, ends = cut.codes, cut.ends
-    if not len(codes):
-        return None
-    found = tokens(text, folded).split()
-    if codes[-1] < CHINESE:
-        return Term(tuple(found))
-    if len(codes) == 1 or ends[-2]:
-        return Term(tuple(found), prefix=True)
-    return Term(tuple(found[:-1]))
-
-
 def runs(text: str, folded: Folded | None = None) -> Runs:
     """Fold a text and cut it into runs."""
     folded = folded or fold_positions(text)
     return Runs(folded.codes, _ends(text, folded), folded.positions)
-
-
-@lru_cache(512)
-def word_runs(word: str) -> Runs:
-    """`runs` of a word that is searched for, which is asked for with each text that it is looked for in."""
-    return runs(word)
-
-
-def cut(texts: Sequence[str]) -> Cuts:
-    """`runs` of several texts, in a third of the time: most of what one costs is not its characters."""
-    folded, borders = fold_all_positions(texts)
-    its = Runs(folded.codes, _ends_of_all(texts, folded, borders), folded.positions)
-    begins = np.cumsum([0, *map(len, texts)])
-    return Cuts(its, np.array([0, *borders]), begins)
 
 
 def _ends_of_all(texts: Sequence[str], folded: Folded, borders: Sequence[int]) -> NDArray[np.bool_]:
@@ -183,14 +116,8 @@ def _ends(text: str, folded: Folded) -> NDArray[np.bool_]:
     ends[alone] = ~_SOFT_SIGNS[as_codes(text)[positions[alone] + 1]]
     several = parted[~single]
     gaps = zip((positions[several] + 1).tolist(), positions[several + 1].tolist(), strict=True)
-    ends[several] = [not _is_soft(text[start:end]) for start, end in gaps]
+    ends[several] = [not is_soft(text[start:end]) for start, end in gaps]
     return ends
-
-
-@lru_cache(2_000)  # a few signs stand in most gaps
-def _is_soft(gap: str) -> bool:
-    """Whether the dropped characters may stand inside a word. Dropped letters mean markup or injected pinyin."""
-    return _SOFT.fullmatch(gap) is not None or ("\n" not in gap and any(map(str.isalnum, gap)))
 
 
 def _beyond_the_longest(latin: NDArray[np.bool_], ends: NDArray[np.bool_]) -> NDArray[np.bool_] | None:

@@ -18,8 +18,13 @@ _RANGES = (range(0x3400, 0xA000), range(0x20000, 0x323B0))
 
 def load_variants() -> dict[str, str]:
     """Each variant character with the one that stands for its class."""
+    return {char: its[0] for its in load_classes() for char in its[1:]}
+
+
+def load_classes() -> list[str]:
+    """The classes of equal characters: each a string, the one that stands for it first."""
     text = resources.files(__package__ or "archive").joinpath(FILE).read_text(encoding="utf-8")
-    return {char: line[0] for line in text.splitlines() if not line.startswith("#") for char in line[1:]}
+    return [line for line in text.splitlines() if not line.startswith("#")]
 
 
 def make_classes() -> list[str]:

@@ -152,7 +152,7 @@ def _ours(texts: Sequence[str]) -> Callable[[str], set[int]]:
 
 
 def _term(word: str) -> Any:
-    from archive.text.tokens import term
+    from archive.text.words import term
 
     return term(word)
 

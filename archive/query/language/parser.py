@@ -35,7 +35,8 @@ from archive.query.language.nodes import (
     any_of,
 )
 from archive.query.language.values import EXAMPLES, ValueProblem, level, read_copies, read_date, read_is, read_relation
-from archive.text.tokens import CHINESE, term
+from archive.text.levelled import CHINESE
+from archive.text.words import term
 
 MAX_LENGTH: Final = 4_000
 """The most characters of a query."""

@@ -9,11 +9,9 @@ are those of the first page on all pages that follow it.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Final, Self
+from itertools import islice
+from typing import Final
 
-import numpy as np
-from attrs import frozen
-from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -31,9 +29,9 @@ from sqlalchemy import (
 )
 
 from archive.store import fulltext
-from archive.text.fold import as_text
-from archive.text.snippet import places_in_all
-from archive.text.tokens import CHINESE, Cuts, Runs, Term
+from archive.text.levelled import Levelled
+from archive.text.snippet import Place
+from archive.text.words import Term, Word
 
 MOST: Final = 2_000
 _MOST_WORDS: Final = 3
@@ -43,45 +41,30 @@ Context = tuple[str, str]
 """The characters before and behind a word, "" where its run begins or ends there."""
 
 
-@frozen(eq=False)
-class Placed:
-    """A word, and where it stands in texts that were cut together, of which each article has two, headline and body:
-    the `places` among the characters of all, ascending, and which text each is in."""
-
-    word: Runs
-    places: NDArray[np.int64]
-    texts: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, texts: Cuts, word: Runs, *, prefix: bool) -> Self:
-        """Look for it; a Latin word may go on where `prefix`."""
-        return cls(word, *places_in_all(texts, word, prefix=prefix))
+Places = Sequence[Sequence[Place]]
+"""Where a word stands in each text."""
 
 
-def crossing(connection: Connection, newest: int, words: Sequence[Placed], texts: Cuts) -> Counter[int]:
-    """For each article how many of the words stand in it only so; articles are counted from 0, in the order of their
-    texts. `newest`: the last article of the archive that counts."""
+def crossing(
+    connection: Connection, newest: int, words: Sequence[tuple[Word, Places]], texts: Sequence[Levelled]
+) -> Counter[int]:
+    """For each article how many of the words stand in it only so. `texts`: each article's headline and body; articles
+    are counted from 0 in their order. `newest`: the last article of the archive that counts."""
     found: Counter[int] = Counter()
-    for word in [one for one in words if _is_chinese(one.word)][:_MOST_WORDS]:
-        contexts = _contexts(texts.runs, word)
-        across = _across(connection, newest, as_text(word.word.codes), contexts)
+    chinese = ((word, places) for word, places in words if word.is_chinese and len(word.chars) > 1)
+    for word, places in islice(chinese, _MOST_WORDS):
+        contexts = _contexts(texts, places)
+        across = _across(connection, newest, word.chars, contexts)
         found.update(article for article, its in contexts.items() if its <= across)
     return found
 
 
-def _is_chinese(word: Runs) -> bool:
-    return len(word.codes) > 1 and bool((word.codes >= CHINESE).all()) and not bool(word.ends[:-1].any())
-
-
-def _contexts(texts: Runs, word: Placed) -> dict[int, set[Context]]:
+def _contexts(texts: Sequence[Levelled], places: Places) -> dict[int, set[Context]]:
     """Those of each article that has the word."""
-    first, last = word.places, word.places + len(word.word.codes) - 1
-    # Before the first character of all stands the last one, which ends a run, as nothing would.
-    left = np.where(texts.ends[first - 1], 0, texts.codes[first - 1])
-    right = np.where(texts.ends[last], 0, texts.codes[(last + 1) % len(texts.codes)])
     found: dict[int, set[Context]] = defaultdict(set)
-    for article, before, behind in zip((word.texts // 2).tolist(), left.tolist(), right.tolist(), strict=True):
-        found[article].add((chr(before) if before else "", chr(behind) if behind else ""))
+    for number, (text, its) in enumerate(zip(texts, places, strict=True)):
+        for start, end in its:
+            found[number // 2].add((text.left(start), text.right(end)))
     return found
 
 

@@ -12,8 +12,8 @@ from archive.query.search.asked import Hit
 from archive.query.search.resolved import Resolved
 from archive.store.finding.searches import QueryHit
 from archive.store.models import Article, Revision
+from archive.text.levelled import Levelled
 from archive.text.snippet import Snippet, Span, find, snippet
-from archive.text.tokens import Runs, cut
 from archive.times import show_time
 
 _COLUMNS = (
@@ -36,40 +36,35 @@ _RELATIONS: Final = (
 _BY_ARTICLE = "INDEXED BY ix_query_hit_query_id_article_id"
 
 
-Cut = tuple[Runs, Runs]
-"""An article's headline and body, cut."""
+Read = tuple[Levelled, Levelled]
+"""An article's headline and body."""
 
 
 def describe(
-    connection: Connection, resolved: Resolved, ids: Sequence[int], cuts: Mapping[int, Cut] = MappingProxyType({})
+    connection: Connection, resolved: Resolved, ids: Sequence[int], known: Mapping[int, Read] = MappingProxyType({})
 ) -> tuple[Hit, ...]:
-    """The hits of these articles, in this order. `cuts`: of those whose texts were cut already, as they are now."""
+    """The hits of these articles, in this order. `known`: of those whose texts were read already, as they are now."""
     if not ids:
         return ()
     rows: dict[int, Any] = {row.id: row for row in connection.execute(_HITS, {"ids": ids})}
     relations = _relations(connection, ids)
     texts = frozen_texts(connection, resolved, ids)
     shown = {key: texts.get(key) or (row.revision, row.headline, row.body) for key, row in rows.items()}
-    marks = _marks(shown, resolved.words, cuts) if resolved.words else {}
+    marks = _marks(shown, resolved.words, known) if resolved.words else {}
     return tuple(
         _hit(rows[key], relations.get(key), shown[key], marks.get(key, _NO_MARKS)) for key in ids if key in rows
     )
 
 
 def _marks(
-    texts: Mapping[int, tuple[int, str | None, str]], words: Sequence[Word], cuts: Mapping[int, Cut]
+    texts: Mapping[int, tuple[int, str | None, str]], words: Sequence[Word], known: Mapping[int, Read]
 ) -> dict[int, tuple[list[Span], list[Span]]]:
     """Where the words stand in each headline and each body."""
-    left = [key for key in texts if key not in cuts]
-    more = cut([text for key in left for text in (texts[key][1] or "", texts[key][2])])
-    cuts = {**cuts, **{key: (more.one(2 * at), more.one(2 * at + 1)) for at, key in enumerate(left)}}
-    return {
-        key: (
-            _found(headline or "", cuts[key][0], words, Field.BODY),
-            _found(body, cuts[key][1], words, Field.TITLE),
-        )
-        for key, (_, headline, body) in texts.items()
-    }
+    found = {}
+    for key, (_, headline, body) in texts.items():
+        read = known.get(key) or (Levelled.of(headline or ""), Levelled.of(body))
+        found[key] = (_found(read[0], words, Field.BODY), _found(read[1], words, Field.TITLE))
+    return found
 
 
 _NO_MARKS: Final[tuple[list[Span], list[Span]]] = ([], [])
@@ -125,7 +120,7 @@ def _hit(
     )
 
 
-def _found(text: str, cut: Runs, words: Sequence[Word], without: Field) -> list[Span]:
+def _found(text: Levelled, words: Sequence[Word], without: Field) -> list[Span]:
     """Where the words stand, but for those of a field that this text is none of."""
     its = [word for word in words if word.field is not without]
-    return find(text, [word.text for word in its], prefixes={n for n, word in enumerate(its) if word.prefix}, cut=cut)
+    return find(text, [word.text for word in its], prefixes={n for n, word in enumerate(its) if word.prefix})

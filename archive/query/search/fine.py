@@ -8,16 +8,17 @@ of their length; then the newest.
 from collections.abc import Sequence
 from typing import Any, Final
 
-import numpy as np
 from attrs import frozen
 from sqlalchemy import BindParameter, Connection, Row, bindparam, select
 
 from archive.query.language.nodes import Field, Word
-from archive.query.search.crossing import Placed, crossing
+from archive.query.search.crossing import Places, crossing
 from archive.query.search.cursor import FineKey
 from archive.query.search.resolved import Resolved
 from archive.store.models import Article
-from archive.text.tokens import Cuts, Runs, cut, word_runs
+from archive.text.levelled import Levelled
+from archive.text.snippet import places
+from archive.text.words import word
 
 _USUAL: Final = 800
 """Characters of a text. As in BM25, a word counts less each time that it comes again, and in a longer text."""
@@ -27,41 +28,38 @@ _TEXTS: Final = select(Article.id, Article.headline, Article.body).where(Article
 
 @frozen(eq=False)
 class Compared:
-    """A hit with its place among the first ones. `texts`: theirs, cut; `at`: which of the hits there it is, from 0."""
+    """A hit with its place among the first ones. `texts`: its headline and body."""
 
     fine: FineKey
     row: Row[Any]
-    texts: Cuts
-    at: int
-
-    def cut(self) -> tuple[Runs, Runs]:
-        """Its headline and body, cut."""
-        return self.texts.one(2 * self.at), self.texts.one(2 * self.at + 1)
+    texts: tuple[Levelled, Levelled]
 
 
 def compare(connection: Connection, resolved: Resolved, rows: Sequence[Row[Any]], newest: int) -> list[Compared]:
     """The hits in their order. `newest`: the last article that counts."""
     told = connection.execute(_TEXTS, {"ids": [row.id for row in rows]}).all()
-    texts = cut([text for row in told for text in (row.headline or "", row.body)])
-    words = [Placed.of(texts, word_runs(word.text), prefix=word.prefix) for word in resolved.words]
-    across = crossing(connection, newest, words, texts)
-    weights = _weights(resolved.words, words, texts)
+    texts = [Levelled.of(text) for row in told for text in (row.headline or "", row.body)]
+    words = [word(one.text) for one in resolved.words]
+    placed = [places(texts, its, prefix=one.prefix) for one, its in zip(resolved.words, words, strict=True)]
+    across = crossing(connection, newest, list(zip(words, placed, strict=True)), texts)
+    weights = _weights(resolved.words, placed, texts)
     place = {row.id: at for at, row in enumerate(told)}
     found = []
     for row in rows:
         at = place[row.id]
         key = (across[at], -row.rank, -weights[at], -int(row.time.timestamp()), -row.id)
-        found.append(Compared(key, row, texts, at))
+        found.append(Compared(key, row, (texts[2 * at], texts[2 * at + 1])))
     return sorted(found, key=lambda one: one.fine)
 
 
-def _weights(words: Sequence[Word], placed: Sequence[Placed], texts: Cuts) -> list[int]:
+def _weights(words: Sequence[Word], placed: Sequence[Places], texts: Sequence[Levelled]) -> list[int]:
     """How much of the words each article has, in thousandths."""
-    length = _USUAL + np.diff(texts.borders)[1::2]
-    weight = np.zeros_like(length)
-    for word, its in zip(words, placed, strict=True):
-        headline, body = np.bincount(its.texts, minlength=2 * len(length)).reshape(-1, 2).T
-        often = (word.field is not Field.BODY) * headline + (word.field is not Field.TITLE) * body
-        weight += 1000 * often * 2 * _USUAL // (often * 2 * _USUAL + length)
-    found: list[int] = weight.tolist()
+    found = []
+    for at in range(0, len(texts), 2):
+        length, weight = _USUAL + texts[at + 1].size(), 0
+        for one, its in zip(words, placed, strict=True):
+            headline, body = len(its[at]), len(its[at + 1])
+            often = (one.field is not Field.BODY) * headline + (one.field is not Field.TITLE) * body
+            weight += 1000 * often * 2 * _USUAL // (often * 2 * _USUAL + length)
+        found.append(weight)
     return found

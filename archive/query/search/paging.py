@@ -75,9 +75,9 @@ def _page(connection: Connection, resolved: Resolved, told: Cursor | None, limit
         following = evolve(began, total=total, after=_key(rows[limit - 1]), fine=None, edge=None)
         if limit <= len(first):
             following = evolve(following, after=None, fine=first[limit - 1].fine, edge=head.edge)
-    cuts = {one.row.id: one.cut() for one in first[:limit]}
+    known = {one.row.id: one.texts for one in first[:limit]}
     return Results(
-        hits=describe(connection, resolved, [row.id for row in rows[:limit]], cuts),
+        hits=describe(connection, resolved, [row.id for row in rows[:limit]], known),
         total=total,
         next_cursor=cursors.write(asked, following) if following is not None else None,
     )

@@ -1,6 +1,6 @@
 """The index of names: an article's source, account, authors and flags, by the words in them and as a whole.
 
-It has the tokens of `archive.text.tokens`, as the full-text index has, so a name is found by the same rules as a text;
+It has the tokens of `archive.text.words`, as the full-text index has, so a name is found by the same rules as a text;
 `EDGE` stands before and behind each name, so that nothing is read across two of them, and a whole one is found as such.
 SQLite: a contentless FTS5 table, a row an article. PostgreSQL: a row an article too, its columns told apart by weights.
 """
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, event, select, text
 
 from archive.store.models import Article
 from archive.store.table import Base, send
-from archive.text.tokens import Term, term, tokens
+from archive.text.words import Term, Word, term
 
 TABLE: Final = "article_text_names"
 COLUMNS: Final = {"source": "source_name", "account": "account_name", "author": "authors", "flag": "flags"}
@@ -129,7 +129,7 @@ def tsquery(name: str, column: str, *, prefix: bool, whole: bool) -> str:
 
 def _term(name: str, *, prefix: bool, whole: bool) -> Term:
     if whole:
-        return Term((EDGE, *tokens(name).split(), EDGE))
+        return Term((EDGE, *_tokens(name), EDGE))
     found = term(name)
     if found is None:
         raise ValueError(f"nothing to search for in {name!r}")
@@ -146,4 +146,4 @@ def _cut(names: Sequence[str]) -> str:
 
 @lru_cache(10_000)
 def _tokens(name: str) -> tuple[str, ...]:
-    return tuple(tokens(name).split())
+    return tuple(Word.of(name).tokens())

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Final
 
-from archive.text.pinyin import PINYIN
+from archive.text.marks import PINYIN
 
 INJECTED_PINYIN: Final = "injected_pinyin"
 MOJIBAKE: Final = "mojibake"

@@ -13,8 +13,10 @@ from archive.query.language import parse
 from archive.query.search import Asked, search
 from archive.store.db import reading, writing
 from archive.store.fulltext import PART, fts5_phrase
+from archive.text.levelled import Levelled
 from archive.text.snippet import find, snippet
-from archive.text.tokens import term, tokens
+from archive.text.tokens import tokens
+from archive.text.words import term
 from archive.times import parse_time
 from tests.archive.make import article, captured, store, told
 
@@ -158,7 +160,7 @@ def test_long_articles_are_searched_to_their_end(engine: Engine) -> None:
 
 def test_a_snippet_begins_with_a_sentence_and_shows_most_words() -> None:
     body = "甲。" * 60 + "先说稀土。" + "乙。" * 60 + "稀土和价格一起出现。" + "丙。" * 60
-    shown = snippet(body, find(body, ["稀土", "价格"]), width=40)
+    shown = snippet(body, find(Levelled.of(body), ["稀土", "价格"]), width=40)
     assert shown.marked().startswith("…") is True
     assert "【稀土】和【价格】一起出现。" in shown.marked()
     assert len(shown.text) <= 42
@@ -183,7 +185,7 @@ def test_every_part_of_a_run_is_found_and_marked(text: str, start: int, length: 
     indexed = tokens(text).split()
     spots = range(len(indexed) - len(wanted.tokens) + 1)
     assert any(_matches(indexed[n : n + len(wanted.tokens)], wanted) for n in spots)
-    assert any(span.start <= start < span.end for span in find(text, [part]))
+    assert any(span.start <= start < span.end for span in find(Levelled.of(text), [part]))
 
 
 def _matches(piece: list[str], wanted: object) -> bool:
@@ -202,5 +204,5 @@ def test_any_string_gives_plain_tokens(anything: str) -> None:
     wanted = term(anything)
     if wanted is not None:
         assert fts5_phrase(wanted).count('"') == 2 * len(wanted.tokens)
-    for span in find(anything, [anything[:5]]):
+    for span in find(Levelled.of(anything), [anything[:5]]):
         assert 0 <= span.start < span.end <= len(anything)

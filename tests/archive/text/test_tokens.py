@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.text.fold import fold_all_positions
+from archive.text.levelled import Levelled
 from archive.text.snippet import find
-from archive.text.tokens import cut, runs, term, tokens, tokens_of_all, written
+from archive.text.tokens import tokens, tokens_of_all, written
+from archive.text.words import term
 
 PAIRS = ["“”", "‘’", "「」", "『』", "《》", "〈〉", "（）", "()", "[]", "【】", "［］", "〔〕", "{}", '""', "''"]
 DOTS = "·•・･‧∙⋅．"
@@ -39,8 +41,8 @@ WORD = st.text("稀土價价中國国十四五规划", min_size=2, max_size=6)
 def test_marks_and_dots_do_not_part_words(text: str, whole: str) -> None:
     assert holds(text, whole)
     assert holds(text, text), "the marks may stand in what is searched for too"
-    assert find(text, [whole])
-    assert find(text, [text])
+    assert find(Levelled.of(text), [whole])
+    assert find(Levelled.of(text), [text])
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_marks_and_dots_do_not_part_words(text: str, whole: str) -> None:
 )
 def test_stops_and_commas_part_words(text: str, no: str) -> None:
     assert not holds(text, no)
-    assert not find(text, [no])
+    assert not find(Levelled.of(text), [no])
 
 
 def holds(text: str, words: str) -> bool:
@@ -122,12 +124,6 @@ def test_every_name_with_and_without_marks_finds_all_its_texts(shared: Path) -> 
 
 @given(st.lists(st.text("稀土，国“”《》《》<b>&#20013;½ à（zhōng）\n a1.", max_size=24), max_size=8))
 def test_texts_cut_together_are_cut_as_each_by_itself(texts: list[str]) -> None:
-    together = cut(texts)
-    for number, alone in enumerate(map(runs, texts)):
-        one = together.one(number)
-        assert one.codes.tolist() == alone.codes.tolist()
-        assert one.ends.tolist() == alone.ends.tolist()
-        assert one.positions.tolist() == alone.positions.tolist()
     assert tokens_of_all(texts, fold_all_positions(texts)) == list(map(tokens, texts))
 
 

@@ -44,7 +44,7 @@ from archive.store import fulltext
 from archive.store.finding import names
 from archive.store.models import Article, Revision
 from archive.store.people import Tag
-from archive.text.fold import fold
+from archive.text import words
 from archive.times import BEIJING
 
 
@@ -132,7 +132,7 @@ def _named(word: Word, dialect: str) -> ColumnElement[bool]:
         index = table(names.TABLE, column("article_id"), column("document"))
         query = fulltext.as_tsquery(literal(names.tsquery(word.text, word.field, **options)))
         found = _once(select(index.c.article_id).where(index.c.document.op("@@")(query)))
-    if word.field is Field.FLAG and fold(word.text) == fold(NO_TEXT):
+    if word.field is Field.FLAG and words.word(word.text).chars == words.word(NO_TEXT).chars:
         # No article has this flag in its row.
         found = select(DedupText.article_id).where(DedupText.length == 0)
     return Article.id.in_(found)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_
 
 from archive.query.language.nodes import And, Field, Leaf, Node, Not, Or, Word
 from archive.store import fulltext
-from archive.text.tokens import Term, term
+from archive.text.words import Term, term
 
 TEXT: Final = (Field.ANY, Field.TITLE, Field.BODY)
 """The fields that are looked up in the full-text index."""

@@ -27,7 +27,9 @@ from archive.query.language.nodes import (
     Word,
 )
 from archive.text.fold import as_text
-from archive.text.tokens import CHINESE, MAX_TOKEN, runs
+from archive.text.levelled import CHINESE
+from archive.text.tokens import runs
+from archive.text.words import MAX_TOKEN
 from archive.times import BEIJING
 
 END = "|"

@@ -23,7 +23,8 @@ from archive.query.language.nodes import (
     all_of,
     any_of,
 )
-from archive.text.tokens import CHINESE, term
+from archive.text.levelled import CHINESE
+from archive.text.words import term
 
 RELATIONS = ("exact", "near", "revised", "spun", "excerpt_of", "contains", "shares_passage", "doubtful")
 _LATIN = re.compile(r"[A-Za-z0-9]+")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text.pinyin import PINYIN
+from archive.text.marks import PINYIN
 from archive.times import show_time
 from crawler.pages.general.plaintext import is_plain, read_plaintext
 from crawler.pages.page import Identity, Outcome, Page

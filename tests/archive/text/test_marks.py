@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.text.pinyin import PINYIN
+from archive.text.marks import PINYIN
 
 
 @pytest.mark.parametrize(
