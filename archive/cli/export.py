@@ -1,6 +1,7 @@
 """`jianbao export`: the archive for other programs."""
 
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -212,7 +213,7 @@ def _apart(
 
 
 def _frozen(engine: "Engine", query: str, by: str) -> str:
-    """The query's id: a search that has none yet is frozen."""
+    """The query's id: a search that has none yet is frozen. Raises `NotFound` where an id is none that there is."""
     from archive.errors import NotFound
     from archive.query.search import Asked, freeze, thaw
     from archive.store.db import reading, writing
@@ -221,7 +222,8 @@ def _frozen(engine: "Engine", query: str, by: str) -> str:
         try:
             thaw(connection, query)
         except NotFound:
-            pass
+            if re.fullmatch("q[0-9a-f]{12}", query):
+                raise
         else:
             return query
     with writing(engine) as connection:

@@ -130,6 +130,16 @@ def test_what_makes_no_sense_is_told(run: Run, home: Path, words: tuple[str, ...
     assert not (home / "export" / "batches").exists()
 
 
+def test_an_id_that_there_is_not_is_no_search_without_hits(run: Run, home: Path) -> None:
+    done = run("--query", "q0123456789ab")
+    assert (done.exit_code, done.stdout) == (9, "")
+    assert done.stderr == "jianbao: no query 'q0123456789ab'; `jianbao saved list` shows those that were saved\n"
+    assert not (home / "export").exists()
+    found = run("--query", "稀土").stdout
+    [query_id] = re.findall("query (q[0-9a-f]{12})", found)
+    assert run("--query", query_id).stdout == found
+
+
 def test_the_reader_of_the_docs_follows_the_chain(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run()
     add(home, 2)
