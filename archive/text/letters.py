@@ -11,11 +11,10 @@ is to count (then raise `archive.text.version.VERSION`).
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
-from importlib import resources
 from itertools import chain
 from pathlib import Path
 
-from archive.text.variants import load_variants
+from archive.text.variants import load_variants, read
 
 FILE = "letters.txt"
 FOLDS = "folds.txt"
@@ -44,18 +43,13 @@ WHOLE = (
 
 def load_letters() -> list[range]:
     """The code points, as ranges, ascending."""
-    spans = (line.split("-") for line in _lines(FILE))
+    spans = (line.split("-") for line in read(FILE))
     return [range(int(first, 16), int(last, 16) + 1) for first, last in spans]
 
 
 def load_folds() -> dict[str, str]:
     """What each of them folds to, of those that do not fold to themselves; "" where to nothing."""
-    return {line[0]: line[1:] for line in _lines(FOLDS)}
-
-
-def _lines(name: str) -> list[str]:
-    text = resources.files(__package__ or "archive").joinpath(name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if not line.startswith("#")]
+    return {line[0]: line[1:] for line in read(FOLDS)}
 
 
 def make_ranges() -> Iterator[range]:

@@ -31,7 +31,7 @@ _EITHER: Final = "\"'＂＇"
 SOFT_SIGNS: Final = f" \t\u00a0\u3000{_DOTS}{_OPENING}{_CLOSING}{_EITHER}"
 """What may stand alone inside a word."""
 _SIGNS: Final = re.escape(_DOTS + _OPENING + _CLOSING + _EITHER)
-_SOFT: Final = re.compile(
+_SOFT: Final = (
     rf"(?![^\n]*(?:[{re.escape(_CLOSING)}]\s*[{re.escape(_OPENING)}]|([{_EITHER}])\s*\1))(?:[^\S\n]|[{_SIGNS}])*"
 )
 
@@ -41,7 +41,8 @@ _USUAL: Final = (
     *("\0%", "''", ").", "0:", "<<", "?Z", "]v", "x\x7f", "\xa0\xa0", "°°", "··", "××", "\u2000\u206f"),
     *("\u3000\u3004", "\u3008\u300f", "\u3011\u3020", "\u3400\u4dbf", "\u4e00\u9fff", "\uff01\uff07", "\uff09\uff65"),
 )
-INSIDE_WORDS: Final = SOFT_SIGNS + "".join(char for char in map(chr, range(0x3000)) if char.isspace() and char != "\n")
+_WHITE: Final = filter(str.isspace, map(chr, (*range(ord("\n")), *range(ord("\v"), 0x80), *range(0x2000, 0x2070))))
+INSIDE_WORDS: Final = SOFT_SIGNS + "".join(_WHITE)
 """One of these begins what may stand inside a word, among usual characters."""
 _UNUSUAL: Final = re.compile(f"[^{''.join(f'{re.escape(first)}-{re.escape(last)}' for first, last in _USUAL)}]")
 _BLANK: Final = "\0"
@@ -81,6 +82,7 @@ def levels() -> Mapping[str, str]:
     return _Levels(_variants() | {char: folds()[char] for char in _beside_han()})
 
 
+@cache
 def _variants() -> dict[str, str]:
     return {char: first for first, its in _classes().items() for char in its}
 
@@ -180,7 +182,7 @@ def is_soft(gap: str) -> bool:
     markup or injected pinyin."""
     if len(gap) == 1:
         return gap in SOFT_SIGNS
-    return _SOFT.fullmatch(gap) is not None or ("\n" not in gap and any(map(str.isalnum, gap)))
+    return re.fullmatch(_SOFT, gap) is not None or ("\n" not in gap and any(map(str.isalnum, gap)))
 
 
 def _one(code: int) -> str:

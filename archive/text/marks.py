@@ -24,7 +24,7 @@ _COMBINING: Final = "\u0300\u0301\u0304\u0308\u030c"
 # Syllables that carry no tone mark. Any other word without one is a Latin word: 應用(app).
 _NEUTRAL: Final = "men|me|ma|zhe|li|ge|le|ne|de|ba|tou"
 
-PINYIN: Final = re.compile(
+PINYIN: Final = (
     r"[(（](?<=[\u3400-\u9fff\uf900-\ufaff].)"
     rf"(?:[{_LETTER}]{{0,5}}(?:[{_TONED}]|[{_LETTER}][{_COMBINING}]{{1,2}})[{_LETTER}{_COMBINING}]{{0,5}}|{_NEUTRAL})[)）]"
 )
@@ -90,7 +90,7 @@ def escapes(text: str) -> Iterator[tuple[int, int, int]]:
             yield *match.span(), int(decimal) if decimal else int(hexadecimal or escaped, 16)
 
 
-def _all(pattern: str | re.Pattern[str], text: str) -> list[tuple[int, int]]:
+def _all(pattern: str, text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _compiled(pattern).finditer(text)]
 
 

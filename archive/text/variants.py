@@ -5,9 +5,9 @@ module in `variants.txt`, so that an update of OpenCC does not change what an ar
 `python -m archive.text.variants` (and raise `archive.text.version.VERSION`).
 """
 
+import pkgutil
 import unicodedata
 from collections import defaultdict
-from importlib import resources
 from pathlib import Path
 
 FILE = "variants.txt"
@@ -23,8 +23,13 @@ def load_variants() -> dict[str, str]:
 
 def load_classes() -> list[str]:
     """The classes of equal characters: each a string, the one that stands for it first."""
-    text = resources.files(__package__ or "archive").joinpath(FILE).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if not line.startswith("#")]
+    return read(FILE)
+
+
+def read(name: str) -> list[str]:
+    """The lines of a file beside this module, but for what is said of it."""
+    data = pkgutil.get_data(__package__ or "archive", name) or b""  # `importlib.resources` takes longer than the file
+    return [line for line in data.decode().splitlines() if not line.startswith("#")]
 
 
 def make_classes() -> list[str]:

@@ -39,6 +39,7 @@ _LATIN_SIGNS: Final = "ÃÂåäæçèé"
 _AS_GBK_SIGNS: Final = "鐨鏄涓鍥鍦銆锛浜"
 # A quick look: what may be injected pinyin begins with a bracket, which few lines have.
 _SYLLABLE: Final = re.compile(rf"[(（][a-zêüɑɡ]{{0,5}}(?:[{_TONED}]|[\u0300-\u030c]|[)）])")
+_PINYIN: Final = re.compile(PINYIN)
 _LOOSE_PINYIN: Final = 3
 
 _SAMPLE: Final = 1_000
@@ -76,7 +77,7 @@ def find_damage(lines: Sequence[str]) -> tuple[str, ...]:
     """The flags that a body's lines deserve, in the order of `FLAGS`. One odd bracket is no damage: runs are."""
     text = "\n".join(lines)
     flags = []
-    if len(_SYLLABLE.findall(text)) >= _LOOSE_PINYIN and len(PINYIN.findall(text)) >= _LOOSE_PINYIN:
+    if len(_SYLLABLE.findall(text)) >= _LOOSE_PINYIN and len(_PINYIN.findall(text)) >= _LOOSE_PINYIN:
         flags.append(INJECTED_PINYIN)
     if is_mojibake(text):
         flags.append(MOJIBAKE)

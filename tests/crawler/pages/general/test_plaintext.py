@@ -257,5 +257,5 @@ def test_the_seeds(shared: Path) -> None:
         assert page.authors == (), name
         assert set(page.flags) == set(want["flags"]), name
         # The pinyin stays in the stored text, which is as the page had it; the repaired reading has none.
-        reading = PINYIN.sub("", page.body)
+        reading = re.sub(PINYIN, "", page.body)
         assert not [never for never in want.get("never_in_body", []) if never in reading], name
