@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from attrs import frozen
-from sqlalchemy import Connection, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from archive.dedup.propose import index
 from archive.dedup.propose.candidates import INGEST, Candidate, Effort, Fair, chosen, fair_share, shortlist
@@ -32,6 +32,28 @@ SIDES: Final = 4
 first: a link to one side holds nothing together on another. Never the clusters themselves, which follow from links."""
 _NO_SIDE: Final[frozenset[tuple[int, int]]] = frozenset()
 _CHUNK: Final = 4000
+
+# Each batch asks these, and to put a statement together costs more than to send it.
+_KEYS: Final[BindParameter[int]] = bindparam("keys", expanding=True)
+_SIZES: Final = select(
+    DedupText.article_id, DedupText.sampled, DedupText.last, DedupText.digest, DedupText.length
+).where(DedupText.article_id.in_(_KEYS))
+_TWINS: Final = (
+    select(DedupText.digest, Article.id, Article.headline, Article.published_at)
+    .join(Article, Article.id == DedupText.article_id)
+    .where(DedupText.digest.in_(_KEYS))
+)
+_SHOWN_TWINS: Final = _TWINS.where(visible())
+_SIDES: Final = (
+    select(Article.id, ClusterSide.split_id, ClusterSide.side)
+    .join(ClusterSide, ClusterSide.cluster_id == Article.cluster_id)
+    .where(Article.id.in_(_KEYS), Article.id <= ClusterSide.last_id)
+)
+_TEXTS: Final = (
+    select(Article.id, Article.body, Article.published_at, Article.headline, DedupText.left_out, DedupText.length)
+    .outerjoin(DedupText, DedupText.article_id == Article.id)
+    .where(Article.id.in_(_KEYS))
+)
 
 
 class Wanted(NamedTuple):
@@ -239,20 +261,12 @@ class Stories:
 
     def _read_sizes(self, article_ids: Iterable[int]) -> None:
         for chunk in _chunks(sorted(article_ids)):
-            rows = self._connection.execute(
-                select(
-                    DedupText.article_id, DedupText.sampled, DedupText.last, DedupText.digest, DedupText.length
-                ).where(DedupText.article_id.in_(chunk))
-            )
+            rows = self._connection.execute(_SIZES, {"keys": chunk})
             self._sizes.update({key: _Size(*rest) for key, *rest in rows})
 
     def _read_twins(self, digests: Iterable[int]) -> None:
         for chunk in _chunks(sorted(digests)):
-            rows = self._connection.execute(
-                select(DedupText.digest, Article.id, Article.headline, Article.published_at)
-                .join(Article, Article.id == DedupText.article_id)
-                .where(DedupText.digest.in_(chunk), *([visible()] if self._shown else ()))
-            ).all()
+            rows = self._connection.execute(_SHOWN_TWINS if self._shown else _TWINS, {"keys": chunk}).all()
             headlines = fold_many([row.headline or "" for row in rows])
             for (digest, key, _, at), headline in zip(rows, headlines, strict=True):
                 self._twins[digest][key] = Twin(key, as_text(headline), seconds(at))
@@ -260,11 +274,7 @@ class Stories:
     def _read_sides(self, own: set[int]) -> None:
         """Read which sides of people's splits the articles are on, and those with their texts or a candidate's."""
         for chunk in _chunks(sorted(own.union(*self._twins.values()))):
-            rows = self._connection.execute(
-                select(Article.id, ClusterSide.split_id, ClusterSide.side)
-                .join(ClusterSide, ClusterSide.cluster_id == Article.cluster_id)
-                .where(Article.id.in_(chunk), Article.id <= ClusterSide.last_id)
-            )
+            rows = self._connection.execute(_SIDES, {"keys": chunk})
             for key, split, side in rows:
                 self._sides[key] = self._sides.get(key, _NO_SIDE) | {(split, side)}
 
@@ -276,13 +286,7 @@ def read(connection: Connection, article_ids: Iterable[int]) -> dict[int, Text]:
     """Stored articles as they count: without what was left out when they were indexed."""
     texts = {}
     for chunk in _chunks(sorted(article_ids)):
-        rows = connection.execute(
-            select(
-                Article.id, Article.body, Article.published_at, Article.headline, DedupText.left_out, DedupText.length
-            )
-            .outerjoin(DedupText, DedupText.article_id == Article.id)
-            .where(Article.id.in_(chunk))
-        ).all()
+        rows = connection.execute(_TEXTS, {"keys": chunk}).all()
         bodies = ["" if row.length == 0 else without(row.body, row.left_out or ()) for row in rows]
         for row, body, codes in zip(rows, bodies, fold_many(bodies), strict=True):
             texts[row.id] = Text(body, codes, row.published_at, row.headline)

@@ -28,12 +28,13 @@ from archive.ingest.rows import (
     draws_article,
     draws_capture,
     indexed,
+    known_articles,
+    known_captures,
     revision_row,
 )
 from archive.store import fulltext
 from archive.store.changes import entry, log_changes
 from archive.store.finding import names
-from archive.store.keys import key_in
 from archive.store.models import Article, Capture, Revision
 from archive.store.records import Cause, IngestState, Stored
 from archive.store.table import Base, insert_rows
@@ -168,11 +169,7 @@ class Round:
         }
         if not places:
             return
-        rows = self.connection.execute(
-            select(Capture.url, Capture.digest, Capture.captured_at, Capture.id, Capture.article_id, Article.cluster_id)
-            .outerjoin(Article, Article.id == Capture.article_id)
-            .where(key_in(self.connection, (Capture.url, Capture.digest), {identity[:2] for identity in places}))
-        )
+        rows = known_captures(self.connection, {identity[:2] for identity in places})
         for url, digest, captured_at, capture_id, article_id, cluster_id in rows:
             place = places.get((url, digest or "", captured_at))
             if place is not None:
@@ -240,9 +237,7 @@ class Round:
         keys = [key_of(item) for _, item in self.items if item.article]
         if not keys:
             return {}
-        rows = self.connection.execute(
-            select(Article.__table__).where(key_in(self.connection, (Article.site, Article.native_id), keys))
-        )
+        rows = known_articles(self.connection, keys)
         return {(row["site"], row["native_id"]): dict(row) for row in rows.mappings()}
 
     def _observation(self, item: Prepared, capture_id: int | None) -> Observation:

@@ -1,12 +1,46 @@
-"""The rows that a round writes, and which of them bring their numbers."""
+"""The rows that a round finds and writes, and which of them bring their numbers."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, CursorResult, Select, select
 
 from archive.dedup.types import Indexed
 from archive.flags import is_complete
 from archive.ingest.observations import Observation
 from archive.ingest.prepare import Prepared
+from archive.store.keys import keys_given, keys_in
+from archive.store.models import Article, Capture
+
+_RECORD: Final = (Capture.url, Capture.digest)
+_ARTICLE: Final = (Article.site, Article.native_id)
+
+
+def known_captures(connection: Connection, keys: Collection[tuple[str, str]]) -> CursorResult[*tuple[Any, ...]]:
+    """Address, digest, time and id of the captures with these addresses and digests, and their articles' id and
+    cluster."""
+    dialect = connection.dialect.name
+    return connection.execute(_captures(dialect), keys_given(dialect, _RECORD, keys))
+
+
+def known_articles(connection: Connection, keys: Collection[tuple[str, str]]) -> CursorResult[*tuple[Any, ...]]:
+    """The articles with these sites and native ids, all columns."""
+    dialect = connection.dialect.name
+    return connection.execute(_articles(dialect), keys_given(dialect, _ARTICLE, keys))
+
+
+# Each round asks these, and to put a statement together costs more than to send it.
+@cache
+def _captures(dialect: str) -> Select[*tuple[Any, ...]]:
+    columns = (Capture.url, Capture.digest, Capture.captured_at, Capture.id, Capture.article_id, Article.cluster_id)
+    joined = select(*columns).outerjoin(Article, Article.id == Capture.article_id)
+    return joined.where(keys_in(dialect, _RECORD))
+
+
+@cache
+def _articles(dialect: str) -> Select[*tuple[Any, ...]]:
+    return select(Article.__table__).where(keys_in(dialect, _ARTICLE))
 
 
 def draws_capture(item: Prepared) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
 
 from archive.dedup.clusters.links import edges_among, link_row, same_pairs
 from archive.dedup.clusters.partition import partition
@@ -20,7 +20,29 @@ from archive.store.models import Article
 KEPT_APART: Final = "kept_apart"
 _A: Any = Article.__table__
 _C: Any = Cluster.__table__
+# Each batch asks these, and to put a statement together costs more than to send it.
+_KEYS: Final[BindParameter[int]] = bindparam("keys", expanding=True)
 _MOVED: Final = update(_A).where(_A.c.id == bindparam("key")).values(cluster_id=bindparam("cluster_id"))
+_CLUSTERS_OF: Final = select(Article.id, Article.cluster_id).where(Article.id.in_(_KEYS))
+_MEMBERS_OF: Final = select(Article.id, Article.cluster_id).where(Article.cluster_id.in_(_KEYS))
+_ROWS_OF: Final = select(Cluster.__table__).where(Cluster.id.in_(_KEYS))
+_FACTS_OF: Final = (
+    select(
+        Article.id,
+        Article.site,
+        Article.native_id,
+        Article.published_at,
+        Article.first_captured_at,
+        Article.flags,
+        Article.withdrawn_at,
+        DedupText.length,
+        DedupText.digest,
+        ClusterPin.at,
+    )
+    .outerjoin(DedupText, DedupText.article_id == Article.id)
+    .outerjoin(ClusterPin, ClusterPin.article_id == Article.id)
+    .where(Article.id.in_(_KEYS))
+)
 
 Event = dict[str, Any]
 """Columns of `cluster_event`: `kind`, `cluster_id` and `article_id`; `other_id`, `other_cluster_id` and `reason` where
@@ -67,7 +89,7 @@ def clusters_of(connection: Connection, article_ids: Iterable[int]) -> dict[int,
     """The cluster of each of these articles; those that are not there are left out."""
     found: dict[int, int] = {}
     for chunk in chunks(sorted(set(article_ids))):
-        rows = connection.execute(select(Article.id, Article.cluster_id).where(Article.id.in_(chunk)))
+        rows = connection.execute(_CLUSTERS_OF, {"keys": chunk})
         found.update((key, cluster or key) for key, cluster in rows)
     return found
 
@@ -76,7 +98,7 @@ def members_of(connection: Connection, cluster_ids: Iterable[int]) -> dict[int, 
     """Every article of these clusters, with its cluster."""
     found: dict[int, int] = {}
     for chunk in chunks(sorted(set(cluster_ids))):
-        rows = connection.execute(select(Article.id, Article.cluster_id).where(Article.cluster_id.in_(chunk)))
+        rows = connection.execute(_MEMBERS_OF, {"keys": chunk})
         found.update((key, cluster or key) for key, cluster in rows)
     return found
 
@@ -85,23 +107,7 @@ def facts_of(connection: Connection, article_ids: Iterable[int]) -> dict[int, Me
     """What decides who stands for a cluster, and what its story is, of each of these articles."""
     found = {}
     for chunk in chunks(sorted(article_ids)):
-        rows = connection.execute(
-            select(
-                Article.id,
-                Article.site,
-                Article.native_id,
-                Article.published_at,
-                Article.first_captured_at,
-                Article.flags,
-                Article.withdrawn_at,
-                DedupText.length,
-                DedupText.digest,
-                ClusterPin.at,
-            )
-            .outerjoin(DedupText, DedupText.article_id == Article.id)
-            .outerjoin(ClusterPin, ClusterPin.article_id == Article.id)
-            .where(Article.id.in_(chunk))
-        )
+        rows = connection.execute(_FACTS_OF, {"keys": chunk})
         for key, site, native_id, published_at, captured_at, flags, withdrawn_at, length, digest, pinned_at in rows:
             found[key] = Member(
                 article_id=key,
@@ -172,7 +178,7 @@ def _represent(
     groups = {cluster: keys for cluster, keys in _by_value(after).items() if len(keys) > 1}
     rows: dict[int, dict[str, Any]] = {}
     for chunk in chunks(sorted({*groups, *before.values()})):
-        found = connection.execute(select(Cluster.__table__).where(Cluster.id.in_(chunk))).mappings()
+        found = connection.execute(_ROWS_OF, {"keys": chunk}).mappings()
         rows.update({row["id"]: dict(row) for row in found})
     changed: set[int] = set()
     events: list[Event] = []

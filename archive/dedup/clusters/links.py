@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, or_, select
 
 from archive.dedup.clusters.partition import Edge
 from archive.dedup.tables import ClusterSame, Link
@@ -12,7 +12,12 @@ from archive.dedup.verify.compare import Verdict
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.store.keys import chunks
 
-"""Ids in one statement: both databases limit a statement's parameters."""
+# Each batch asks these, and to put a statement together costs more than to send it.
+_KEYS: Final[BindParameter[int]] = bindparam("keys", expanding=True)
+_EDGES: Final = select(Link.article_id, Link.other_id, Link.confidence, Link.similarity).where(
+    Link.article_id.in_(_KEYS), Link.relation.in_(SAME_TEXT)
+)
+_SAME: Final = select(ClusterSame.article_id, ClusterSame.other_id).where(ClusterSame.article_id.in_(_KEYS))
 
 
 def link_row(article_id: int, other_id: int, verdict: Verdict, now: datetime) -> dict[str, Any]:
@@ -36,11 +41,7 @@ def edges_among(connection: Connection, article_ids: Collection[int]) -> list[Ed
     known = set(article_ids)
     edges = []
     for chunk in chunks(sorted(known)):
-        rows = connection.execute(
-            select(Link.article_id, Link.other_id, Link.confidence, Link.similarity).where(
-                Link.article_id.in_(chunk), Link.relation.in_(SAME_TEXT)
-            )
-        )
+        rows = connection.execute(_EDGES, {"keys": chunk})
         edges += [Edge(1 - sure, 1 - like, *sorted((a, b))) for a, b, sure, like in rows if b in known]
     return edges
 
@@ -70,8 +71,7 @@ def same_pairs(connection: Connection, article_ids: Collection[int]) -> set[tupl
     known = set(article_ids)
     pairs: set[tuple[int, int]] = set()
     for chunk in chunks(sorted(known)):
-        columns = select(ClusterSame.article_id, ClusterSame.other_id)
-        pairs.update((a, b) for a, b in connection.execute(columns.where(ClusterSame.article_id.in_(chunk))))
+        pairs.update((a, b) for a, b in connection.execute(_SAME, {"keys": chunk}))
     return {pair for pair in pairs if pair[1] in known}
 
 
