@@ -18,7 +18,7 @@ from archive.dedup.tables import ClusterSide, DedupText
 from archive.dedup.twins import Twin, beside, nearness, seconds
 from archive.dedup.verify.compare import Rejection, Verdict, compare
 from archive.dedup.verify.relation import SAME_TEXT
-from archive.dedup.verify.texts import Text
+from archive.dedup.verify.texts import Text, compared_headline
 from archive.store.models import Article
 from archive.store.people import visible
 from archive.text.fold import as_text, fold_many
@@ -267,7 +267,7 @@ class Stories:
     def _read_twins(self, digests: Iterable[int]) -> None:
         for chunk in _chunks(sorted(digests)):
             rows = self._connection.execute(_SHOWN_TWINS if self._shown else _TWINS, {"keys": chunk}).all()
-            headlines = fold_many([row.headline or "" for row in rows])
+            headlines = fold_many([compared_headline(row.headline) for row in rows])
             for (digest, key, _, at), headline in zip(rows, headlines, strict=True):
                 self._twins[digest][key] = Twin(key, as_text(headline), seconds(at))
 

@@ -20,6 +20,7 @@ from archive.dedup.fingerprints import digest
 from archive.dedup.recluster.packed import Ids, distinct, each, numbers
 from archive.dedup.tables import DedupText
 from archive.dedup.twins import Twin, nearest, seconds, within
+from archive.dedup.verify.texts import compared_headline
 from archive.store.models import Article
 from archive.text.fold import fold_many
 
@@ -110,7 +111,8 @@ class _Told:
                 .order_by(Article.id)
             ).all()
             its = slice(start, start + len(rows))
-            told.headlines[its] = [digest(codes) for codes in fold_many([row.headline or "" for row in rows])]
+            headlines = fold_many([compared_headline(row.headline) for row in rows])
+            told.headlines[its] = [digest(codes) for codes in headlines]
             told.dates[its] = [np.nan if (at := seconds(row.published_at)) is None else at for row in rows]
             told.lengths[its] = [row.length or 0 for row in rows]
         return told

@@ -12,7 +12,10 @@ from sqlalchemy import Engine, event, func, select, text
 from archive.dedup.matching import Query, match
 from archive.dedup.propose import index, runs
 from archive.dedup.propose.furniture import MANY
+from archive.dedup.recluster.duck import DuckEngine
+from archive.dedup.recluster.run import recluster
 from archive.dedup.tables import Cluster, ClusterEvent, DedupBlock, DedupFresh, DedupRun, DedupText, Link
+from archive.dedup.verify.texts import MAX_HEADLINE
 from archive.store.db import open_engine, reading, writing
 from archive.store.models import Article, Change
 from archive.store.scheme import DedupScheme
@@ -258,3 +261,13 @@ def test_a_batch_of_copies_costs_as_many_statements_however_many_they_are(engine
     assert counts[0] == counts[1]
     with reading(engine) as connection:
         assert groups(connection) == {frozenset({f"a{number}", f"b{number}"}) for number in range(24)}
+
+
+def test_headlines_without_end_are_told_apart_alike(engine: Engine) -> None:
+    """Of these the beginning is compared, by ingest and by a recluster."""
+    most = story(1, 600)[:MAX_HEADLINE]
+    store(engine, *(record(story(4), f"n{number}", headline=most + story(number)) for number in range(5, 9)))
+    store(engine, record(spin(story(4)), "spun", headline=most + story(9)))
+    with reading(engine) as connection:
+        assert groups(connection) == {frozenset({"n5", "n6", "n7", "n8", "spun"})}
+    assert recluster(engine, DuckEngine(engine, jobs=1)).moved() == {}

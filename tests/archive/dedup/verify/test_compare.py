@@ -11,7 +11,7 @@ from archive.dedup.relations import INVERSE
 from archive.dedup.verify.align import Anchored, align
 from archive.dedup.verify.compare import Rejection, Verdict, compare
 from archive.dedup.verify.differences import differences
-from archive.dedup.verify.texts import Text, prepare
+from archive.dedup.verify.texts import MAX_HEADLINE, Text, prepare
 from archive.text.fold import as_codes, fold
 from tests.archive.dedup.copies import DAY, RESIGNATION, cut, noisy, notice, reordered, spaced, spin, text, transcode
 
@@ -109,6 +109,16 @@ def test_very_short_texts_need_like_headlines() -> None:
     one, other = prepare(notice, DAY, "清口大桥合龙"), prepare(notice, DAY, "永州区举办灯会")
     assert apart(one, other) == "unlike headlines"
     assert related(one, prepare(notice, DAY, "清口大桥今日合龙")).relation == "exact"
+
+
+def test_of_a_headline_without_end_the_beginning_is_compared() -> None:
+    """Of two that hold a whole article each, all that follows would take hours."""
+    notice = "此视频暂无文字稿，请点击上方播放按钮观看完整内容。"
+    most, rest = text(1, 600)[:MAX_HEADLINE], (text(2) * 40, text(3) * 40)
+    one, other = (prepare(notice, DAY, most + its) for its in rest)
+    assert one.folded_headline == other.folded_headline == fold(most)
+    assert related(one, other).relation == "exact"
+    assert apart(prepare(notice, DAY, rest[0]), prepare(notice, DAY, rest[1])) == "unlike headlines"
 
 
 def test_undated_copies_are_recognised() -> None:
