@@ -16,6 +16,8 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import DNSLookupError
 
+from archive.text.address import MAX_BYTES, is_too_long
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Self
@@ -46,6 +48,8 @@ def is_public(address: str) -> bool:
 
 def why_refused(url: str, hosts: "Sequence[str]") -> str | None:
     """Why an address may not be fetched for a site with these host suffixes, or None where it may."""
+    if is_too_long(url):
+        return f"it is longer than {MAX_BYTES} bytes"
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower().rstrip(".")
@@ -53,7 +57,7 @@ def why_refused(url: str, hosts: "Sequence[str]") -> str | None:
     except ValueError:
         return "it is malformed"
     if parts.scheme not in ("http", "https"):
-        return f"{parts.scheme or 'no scheme'} is not http or https"
+        return f"{parts.scheme} is not http or https" if parts.scheme else "it does not begin with http:// or https://"
     if parts.username is not None or parts.password is not None:
         return "it carries a password"
     if not any(host == suffix or host.endswith("." + suffix) for suffix in hosts):

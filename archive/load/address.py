@@ -4,8 +4,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
 
-MAX_BYTES: Final = 2_000
-"""Of an address, in UTF-8: PostgreSQL indexes no more than 2,704 bytes of a value."""
+from archive.text.address import MAX_BYTES, is_too_long
+
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)")
 _HOST: Final = re.compile(r"[^\s/?#@:]+\.[^\s/?#@:]{2,}(?::\d{1,5})?(?:[/?#]|$)")
@@ -34,7 +34,7 @@ def normal(written: object) -> str:
     login, at, place = parts.netloc.rpartition("@")
     place = place.lower().removesuffix(_PORTS[parts.scheme])
     text = urlunsplit((parts.scheme, f"{login}{at}{place}", parts.path or "/", parts.query, parts.fragment))
-    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+    if is_too_long(text):
         raise ValueError(f"is longer than {MAX_BYTES} bytes")
     return text
 

@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from archive.text.address import is_too_long
 from crawler.pages.page import Identity
 from crawler.pages.status import is_redirect, is_transient
 from crawler.sites.registry import find_site, find_source
@@ -34,9 +35,13 @@ class Role(StrEnum):
 def role_of(raw: RawCapture) -> Role:
     """What an answer is to the archive.
 
-    An answer that repeats another one is what that was; only pages are written so. An article that redirects to the
+    An answer that repeats another one is what that was; only pages are written so. One from an address that is longer
+    than the archive takes is none of its pages. An article that redirects to the
     home page, itself a list, is still the answer for that article.
     """
+    asked = raw.requested or raw.url
+    if is_too_long(raw.url) or is_too_long(asked):
+        return Role.OTHER
     if raw.repeats is not None:
         return Role.PAGE
     if is_transient(raw.status):
@@ -49,7 +54,6 @@ def role_of(raw: RawCapture) -> Role:
         return Role.OTHER
     if path == "/robots.txt":
         return Role.ROBOTS
-    asked = raw.requested or raw.url
     if find_source(asked) is not None:
         return Role.LIST
     media = (raw.content_type or "").partition(";")[0].strip().lower()

@@ -92,7 +92,9 @@ def _given(addresses: Iterable[str]) -> Iterator[str]:
 
 def _named(given: Iterable[str]) -> "tuple[dict[str, Named], dict[str, str]]":
     """What is to be asked for, by the address as it was given, and why others are not. Two addresses of an article are
-    asked for once."""
+    asked for once; a host's name is asked for as the DNS has it (新桥 as xn--efv33d)."""
+    from w3lib.url import safe_url_string
+
     from crawler.capture.role import identity
     from crawler.guard import why_not_public
     from crawler.spiders.named import Named
@@ -105,7 +107,7 @@ def _named(given: Iterable[str]) -> "tuple[dict[str, Named], dict[str, str]]":
             refused[url] = why
             continue
         found = identity(url)
-        one = Named(url=url)
+        one = Named(url=safe_url_string(url))
         if found is not None:
             one = Named(url=found.canonical_url or url, site=found.site, native_id=found.native_id)
         named[url] = once.setdefault((one.site, one.native_id) if found is not None else url, one)

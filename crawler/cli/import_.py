@@ -82,6 +82,8 @@ def import_files(
     from crawler.capture.role import resolve
     from crawler.sites.registry import load_sites
 
+    if "" in files:
+        raise UsageError("a FILE has no name, as a variable gives that is not set; `.` is this folder")
     load_sites()  # what is wrong with a site file is no fault of the files that are taken in
     asked = Asked(resolve, site, Renamed.of(mapped))
     folders = [word for word in files if is_bulk(word)]

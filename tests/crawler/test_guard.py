@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.text.address import MAX_BYTES
 from crawler.guard import is_public, proxy_hosts, why_refused
 
 HOSTS = ("163.com",)
@@ -65,6 +66,7 @@ def test_a_sites_own_addresses_pass(url: str) -> None:
         "http://[bad",
         "https://news.163.com:99999/",
         "//news.163.com/",
+        f"https://news.163.com/{'x' * MAX_BYTES}",
         "",
     ],
 )

@@ -88,7 +88,6 @@ MODULES = (
     "scrapy.robotstxt",
     "scrapy.spidermiddlewares.referer",
     "scrapy.spidermiddlewares.start",
-    "scrapy.spidermiddlewares.urllength",
     "scrapy.squeues",
     "scrapy.statscollectors",
     "scrapy.utils.engine",

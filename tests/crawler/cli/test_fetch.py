@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from archive.text.address import MAX_BYTES
 from crawler.demo.server import Answer, text
 from crawler.guard import why_not_public
 from tests.crawler.run.run import Archive
@@ -30,11 +31,14 @@ def test_what_comes_of_addresses(start_portal: "Callable[..., Proxy]", tmp_path:
         (one for one in proxy.world.publications if one.site == "sohu" and "/a/" in one.url), key=lambda one: one.url
     )[:3]
     clip, missing = "http://www.clip.example/2026/bridge.html", "http://www.clip.example/none.html"
+    long = f"http://www.clip.example/{'x' * MAX_BYTES}"
     proxy.faults[clip] = text(PAGE.format("新桥通车", LINES))
     proxy.faults[missing] = text("<html><title>404</title></html>", status=404)
     for name in ("www.clip.example", "barred.example"):
         rules = "User-agent: *\nDisallow: /" + ("" if name.startswith("barred") else "nothing")
         proxy.faults[f"http://{name}/robots.txt"] = text(rules, content_type="text/plain")
+    chinese = "http://www.新桥.example/bridge.html"
+    proxy.faults["http://www.xn--efv33d.example/bridge.html"] = text(PAGE.format("新桥合龙", LINES))
     proxy.faults[gone.url] = Answer(404, b"")
     proxy.faults[broken.url] = Answer(503, b"")
 
@@ -61,6 +65,8 @@ def test_what_comes_of_addresses(start_portal: "Callable[..., Proxy]", tmp_path:
         "http://barred.example/x.html",
         "http://127.0.0.1/x",
         "ftp://a.example/",
+        chinese,
+        long,
     ]
     found = {line["url"]: line for line in told(*words, code=3)}
     assert {url: line["outcome"] for url, line in found.items()} == {
@@ -71,10 +77,13 @@ def test_what_comes_of_addresses(start_portal: "Callable[..., Proxy]", tmp_path:
         "http://barred.example/x.html": "robots",
         "http://127.0.0.1/x": "refused",
         "ftp://a.example/": "refused",
+        chinese: "article",
+        long: "refused",
     }
     assert not any("127.0.0.1" in url for url in proxy.requests)
     assert "http://barred.example/x.html" not in proxy.requests
-    assert ("clip.example", "新桥通车") in {(site, row[1]) for (site, _), row in archive.articles().items()}
+    stored = {(site, row[1]) for (site, _), row in archive.articles().items()}
+    assert stored >= {("clip.example", "新桥通车"), ("xn--efv33d.example", "新桥合龙")}
     report = json.loads(archive.run("runs", "show", "3", "--json").stdout)
     assert report["run"]["kind"] == "fetch"
     assert {one["cause"] for one in report["problems"]} == {"server_error", "robots", "refused"}
@@ -133,7 +142,8 @@ def test_what_is_no_address_of_the_public_internet(tmp_path: Path) -> None:
         ("http://169.254.169.254/latest", "169.254.169.254 is in a private network"),
         ("https://me:secret@clip.example/", "it carries a password"),
         ("file:///etc/passwd", "file is not http or https"),
-        ("clip.example/x", "no scheme is not http or https"),
+        ("clip.example/x", "it does not begin with http:// or https://"),
+        (f"http://clip.example/{'桥' * 700}", "it is longer than 2000 bytes"),
         ("http://[", "it is malformed"),
     ):
         assert why_not_public(url) == why, url

@@ -246,3 +246,20 @@ def test_an_export_of_another_archive(tmp_path: Path) -> None:
     damaged = second.run("import", str(tmp_path / "export"))
     assert damaged.returncode == 2
     assert "articles.jsonl has 3 bytes, not" in damaged.stderr
+
+
+def test_a_file_without_a_name_is_not_the_folder_one_is_in(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "home")
+    done = archive.run("import", "")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "jianbao: a FILE has no name, as a variable gives that is not set; `.` is this folder\n"
+    assert not archive.home.exists()
+
+
+def test_a_page_from_an_address_without_end_is_passed_over(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "home")
+    long = record(1, Odd(address=url(1) + "?" + "x" * 9_000))
+    done = archive.run("import", str(file(tmp_path / "x.warc.gz", long, record(2))))
+    assert done.returncode == 0, done.stderr
+    assert "1 other" in done.stdout + done.stderr
+    assert len(rows(archive)) == 1

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import brotli
 import pytest
+from attrs import evolve
 from backports import zstd
 
+from archive.text.address import MAX_BYTES
 from crawler.capture.item import capture_item
 from crawler.capture.role import Role, role_of
 from crawler.warc.raw import RawCapture
@@ -228,6 +230,14 @@ def test_html_that_nobody_named_is_a_page() -> None:
         encoding = "gzip" if body[:1] == b"\x1f" else ""
         raw = RawCapture(url=url(1), captured_at=AT, payload=body, content_type=media, encoding=encoding)
         assert role_of(raw) is role
+
+
+def test_an_address_longer_than_the_archive_takes_is_no_page() -> None:
+    long = url(1) + "?" + "x" * MAX_BYTES
+    page_there = RawCapture(url=url(1), captured_at=AT, payload=page(1), content_type="text/html")
+    assert role_of(page_there) is Role.PAGE
+    for raw in (evolve(page_there, url=long), evolve(page_there, requested=long)):
+        assert role_of(raw) is role_of(evolve(raw, repeats=(url(1), AT))) is Role.OTHER
 
 
 def places(path: Path) -> list[tuple[str, int | None]]:
