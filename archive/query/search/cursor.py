@@ -59,7 +59,7 @@ def write(asked: Asked, cursor: Cursor) -> str:
 
 def read(connection: Connection, asked: Asked, text: str) -> Cursor:
     """What `write` wrote. Raises `UsageError` on a text that is none, and on one of another archive or search."""
-    broken = UsageError("that is no cursor; leave --cursor out for the first page, or give it as it was printed, whole")
+    broken = UsageError("that is no cursor; leave it out for the first page, or give it as it was told, whole")
     if len(text) > _LONGEST:
         raise broken
     try:

@@ -22,7 +22,7 @@ _OPTIONAL: Final = {
     "psycopg": ("a PostgreSQL database", "postgres"),
     "pyarrow": ("`jianbao export --format parquet`", "parquet"),
     "starlette": ("the web", "web"),
-    "pyspark": ("`jianbao recluster --engine spark`", "spark"),
+    "pyspark": ("`--engine spark` of `jianbao bulk pages` and `recluster`", "spark"),
 }
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 

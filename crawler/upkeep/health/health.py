@@ -101,7 +101,10 @@ def _needs(found: list[Site], alarms: list[Alarm], its: Room, now: datetime) -> 
     else:
         for one in found:
             if now - one.run_at < DROPPED and (one.good_at is None or now - one.good_at > SILENT):
-                good = show_time(one.good_at) or "long ago"
+                if one.good_at is None:
+                    needs.append(f"{one.name}: no good run yet: `jianbao runs` says why, `jianbao doctor` looks")
+                    continue
+                good = show_time(one.good_at)
                 needs.append(f"{one.name}: no good run since {good}: `jianbao runs` says why, `jianbao doctor` looks")
     if its.full_in is not None and its.full_in < SHORT:
         needs.append(f"the disk is full in {its.full_in:.0f} days: make room, or move the home to a larger disk")

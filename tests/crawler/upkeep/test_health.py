@@ -141,6 +141,11 @@ def test_what_needs_a_person(sqlite_engine: Engine, sqlite_url: str, tmp_path: P
     home = Home(path=tmp_path / "home", database=sqlite_url)
     assert seen(home, sqlite_engine).needs == [], "nothing was ever crawled here"
     with writing(sqlite_engine) as connection:
+        run(connection, ["clip"], 3 * HOUR, state="failed", code=6)
+    [need] = seen(home, sqlite_engine).needs
+    assert need.startswith("clip: no good run yet: `jianbao runs`")
+    with writing(sqlite_engine) as connection:
+        run(connection, ["clip"], 2 * HOUR)
         run(connection, ["netease", "sohu"], 5 * DAY)
         run(connection, ["sohu"], 2 * HOUR)
         run(connection, ["netease"], HOUR, state="failed", code=6)
