@@ -36,7 +36,7 @@ FOLLOWED = {
     "http://新闻.sohu.com/".encode(): "http://xn--efvy88h.sohu.com/",
     "//新闻。sohu。com/".encode(): "https://xn--efvy88h.sohu.com/",
     b"http://xn--fiq228c.sohu.com/": "http://xn--fiq228c.sohu.com/",
-    b"/" + b"x" * 9000: "https://www.sohu.com/" + "x" * 9000,
+    b"/" + b"x" * 1900: "https://www.sohu.com/" + "x" * 1900,
 }
 CAUSES = {
     b"http://[": Cause.REDIRECTS,
@@ -51,6 +51,7 @@ CAUSES = {
     b"http://[::1]/": Outcome.BLOCKED,
     "https://www.sohu.com．guard.example/".encode(): Outcome.BLOCKED,
     b"https://www.sohu.com@guard.example/": Outcome.BLOCKED,
+    b"/" + b"x" * 9000: Outcome.BLOCKED,
 }
 NOT_FOLLOWED = (b"data:text/html,x", b"file:///etc/passwd", b"ftp://www.sohu.com/")
 """What Scrapy hands on as the answer that it is: a redirect that leads nowhere."""
