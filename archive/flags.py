@@ -10,6 +10,9 @@ NO_TEXT: Final = "no_text_to_compare"
 """The flag of an article of which nothing counts as text (docs/duplicates.md). It is not stored: what counts changes
 with what the archive learns."""
 
+DISAGREES: Final = "witness_disagrees"
+"""The flag of an article of which the witness (`crawler.pages.witness`) reads the body far otherwise than is usual."""
+
 
 def shown(flags: Sequence[str], counted: int | None) -> list[str]:
     """An article's flags for a reader. `counted`: its folded characters that count, None where that is not known."""

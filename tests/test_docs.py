@@ -64,11 +64,10 @@ def test_every_outcome_is_documented_and_exists() -> None:
 def test_every_flag_is_documented_and_exists() -> None:
     """Wherever the code names a flag: in a rule, in a template's reader, by an append, as damage, of a paged one, to a
     reader."""
-    from archive.flags import NO_TEXT
+    from archive.flags import DISAGREES, NO_TEXT
     from archive.load.markup import FLAG
     from crawler.pages.fields.damage import FLAGS
     from crawler.pages.page import CUT, PAGED
-    from crawler.pages.witness import DISAGREES
 
     text = sources("crawler/pages", "crawler/sites")
     named = set(re.findall(r"""flag\.([a-z_]+)|flag="([a-z_]+)"|flags\.append\("([a-z_]+)"\)""", text))

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from archive.flags import DISAGREES
 from archive.ingest.observations import Observation, in_order_of_reading, latest, revisions
+from archive.ingest.prepare import text_digest
 
 # Fields whose change may move an article inside its cluster, though its text is the same.
 FOR_CLUSTERS: Final = ("url", "published_at", "published_precision", "first_captured_at")
@@ -29,6 +31,21 @@ class Plan:
     relink: bool
     change: str | None
     after: Observation | None = None
+
+
+def as_heard(present: Mapping[str, Any], article: Mapping[str, Any], capture: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a capture showed of the article row `present`; with what the witness said before of the same text, where it
+    was not asked again."""
+    if not article or not capture or capture["agreement"] is not None or article["flags"] == present["flags"]:
+        return article
+    if _digest(article) != _digest(present):
+        return article
+    flags = [*article["flags"], *(flag for flag in present["flags"] if flag == DISAGREES)]
+    return {**article, "flags": present["flags"] if sorted(flags) == sorted(present["flags"]) else flags}
+
+
+def _digest(article: Mapping[str, Any]) -> str:
+    return text_digest(article["headline"], article["body"], article["flags"])
 
 
 def plan(

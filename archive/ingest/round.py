@@ -20,7 +20,7 @@ from archive.ingest.corrected import Standing, extracted, keep_extracted, stand_
 from archive.ingest.observations import Observation
 from archive.ingest.prepare import Again, Prepared
 from archive.ingest.repeated import repeated
-from archive.ingest.revising import Plan, plan
+from archive.ingest.revising import Plan, as_heard, plan
 from archive.ingest.rows import (
     article_number,
     between,
@@ -342,11 +342,12 @@ class Round:
         said: Sequence[Standing],
     ) -> Plan:
         """What an item changes, below what a person said of the article."""
+        article, capture = one.item.article, one.item.capture
         if not said and all(other.cause != "person" for other in began):
-            return plan(row, one.item.article, one.seen, began, captures)
+            return plan(row, as_heard(row, article, capture), one.seen, began, captures)
         shown = [other for other in began if other.cause != "person"]
         below = {**extracted(row, said), "revision": len(shown)}
-        base = plan(below, one.item.article, one.seen, shown, captures)
+        base = plan(below, as_heard(below, article, capture), one.seen, shown, captures)
         keep_extracted(self.connection, {**below, **base.values}, said, self.now)
         return stand_on(base, below, row, said, began)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from attrs import fields, frozen
 
 from archive.errors import UsageError
+from archive.flags import DISAGREES
 from archive.ingest.prepare import Prepared, add_indexes, prepare_rows
 from archive.raw import Place
 from archive.settings import Home
@@ -17,7 +18,6 @@ from archive.store.records import ArticleRecord, Item
 from crawler.capture.item import capture_item, part_of
 from crawler.capture.role import Role, role_of
 from crawler.capture.stored import stored_raw
-from crawler.pages.witness import DISAGREES
 from crawler.warc.raw import RawCapture
 
 

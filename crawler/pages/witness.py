@@ -18,6 +18,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from rapidfuzz.distance import LCSseq
 
+from archive.flags import DISAGREES
 from crawler.pages.fields.headline import letters
 from crawler.pages.html.blocks import fold
 from crawler.pages.html.parse import Element
@@ -53,9 +54,6 @@ two lie below: one of which our body lacks a twentieth, and one that the witness
 
 SHORTEST: Final = 200
 """Of a body with fewer letters a single line of clutter is too large a share to tell anything."""
-
-DISAGREES: Final = "witness_disagrees"
-"""The flag of an article far below what is usual."""
 
 
 def hear(page: Page, roots: Sequence[Element], *, usual: float) -> Page:

@@ -6,13 +6,13 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from archive.flags import DISAGREES
 from archive.ingest.prepare import Prepared, prepare
 from archive.store.records import CaptureRecord, Item
 from crawler.capture.hearing import Hearing, is_heard
 from crawler.capture.item import capture_item, list_answer, part_of, repeat_item
 from crawler.capture.role import Role, identity, role_of
 from crawler.pages.page import DOUBTS, Identity, Outcome
-from crawler.pages.witness import DISAGREES
 from crawler.run.reading.asked import Claim, Recheck
 from crawler.run.reading.measured import Measured
 from crawler.run.trouble.retry import RULES, is_passing

@@ -12,7 +12,7 @@ from attrs import evolve, frozen
 
 from archive.ingest.observations import PART
 from archive.ingest.prepare import Again, Prepared
-from crawler.pages.witness import DISAGREES
+from archive.ingest.revising import as_heard
 from crawler.upkeep.reextract.choose import Known
 
 Kind = Literal["same", "older", "fields", "text", "part", "found", "outcome", "left"]
@@ -76,10 +76,5 @@ def _of_newest(known: Known, article: Mapping[str, Any], read: Prepared, again: 
 
 def _as_witnessed(read: Prepared, row: Mapping[str, Any], article: Mapping[str, Any]) -> Prepared:
     """A reading for which the witness was not asked again, since it gave the same text: what it said still holds."""
-    flags = read.article["flags"]
-    if DISAGREES in article["flags"]:
-        flags = [*flags, DISAGREES]
-    if sorted(flags) == sorted(article["flags"]):
-        flags = article["flags"]
     capture = {**read.capture, "agreement": row["agreement"], "whole_share": row["whole_share"]}
-    return evolve(read, capture=capture, article={**read.article, "flags": flags})
+    return evolve(read, capture=capture, article=as_heard(article, read.article, read.capture))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from attrs import field, frozen
 
+from archive.flags import DISAGREES
 from crawler.pages.extract import extract
 from crawler.pages.fields.headline import letters
 from crawler.pages.html.decode import decode
@@ -13,7 +14,7 @@ from crawler.pages.rules.engine import Rule
 from crawler.pages.template.document import Document
 from crawler.pages.template.site import Site
 from crawler.pages.template.template import Template
-from crawler.pages.witness import DISAGREES, read_lines
+from crawler.pages.witness import read_lines
 from crawler.sites.declared.readers import made_with
 from crawler.upkeep.trial.expected import FIELDS, differences
 from crawler.upkeep.trial.samples import Sample

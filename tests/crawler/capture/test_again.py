@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from archive.flags import DISAGREES
 from archive.ingest.prepare import prepare_rows
 from archive.store.records import ArticleRecord, BlockRecord, ImageRecord, Item
 from archive.times import BEIJING
 from crawler.capture.again import sum_of
-from crawler.pages.witness import DISAGREES
 from tests.crawler.warm import ROOT
 
 ARTICLE = ArticleRecord(

@@ -3,10 +3,11 @@
 import attrs
 import pytest
 
+from archive.flags import DISAGREES
 from crawler.pages.page import Outcome, Page
 from crawler.pages.rules.engine import Rule
 from crawler.pages.template.site import Site
-from crawler.pages.witness import DISAGREES, GENERAL_AGREEMENT, TEMPLATE_AGREEMENT
+from crawler.pages.witness import GENERAL_AGREEMENT, TEMPLATE_AGREEMENT
 from crawler.sites.registry import find_site, load_sites
 from tests.crawler.pages.read import extract
 from tests.crawler.pages.stored import PORTALS, expected
