@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from archive.errors import UsageError
 from archive.times import parse_span
 
 
@@ -25,6 +26,21 @@ class Moment(click.ParamType[datetime]):
             return parse_span(value)[self.end]
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class Place(click.ParamType[str]):
+    """A file, a folder or an address, in words; "" would be the folder that one is in, and nobody means that by it."""
+
+    name = "place"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The words."""
+        if not value:
+            what = (param.metavar if param is not None else None) or "FILE"
+            raise UsageError(
+                f"a {what.rstrip('…')} has no name, as a variable gives that is not set; `.` is this folder"
+            )
+        return str(value)
 
 
 class Span(click.ParamType[float]):

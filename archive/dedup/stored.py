@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from attrs import frozen
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import Connection, select
 
 from archive.dedup.propose import index
 from archive.dedup.propose.candidates import INGEST, Candidate, Effort, Fair, chosen, fair_share, shortlist
@@ -19,6 +19,7 @@ from archive.dedup.twins import Twin, beside, nearness, seconds
 from archive.dedup.verify.compare import Rejection, Verdict, compare
 from archive.dedup.verify.relation import SAME_TEXT
 from archive.dedup.verify.texts import Text, compared_headline
+from archive.store.keys import KEYS
 from archive.store.models import Article
 from archive.store.people import visible
 from archive.text.fold import as_text, fold_many
@@ -34,25 +35,24 @@ _NO_SIDE: Final[frozenset[tuple[int, int]]] = frozenset()
 _CHUNK: Final = 4000
 
 # Each batch asks these, and to put a statement together costs more than to send it.
-_KEYS: Final[BindParameter[int]] = bindparam("keys", expanding=True)
 _SIZES: Final = select(
     DedupText.article_id, DedupText.sampled, DedupText.last, DedupText.digest, DedupText.length
-).where(DedupText.article_id.in_(_KEYS))
+).where(DedupText.article_id.in_(KEYS))
 _TWINS: Final = (
     select(DedupText.digest, Article.id, Article.headline, Article.published_at)
     .join(Article, Article.id == DedupText.article_id)
-    .where(DedupText.digest.in_(_KEYS))
+    .where(DedupText.digest.in_(KEYS))
 )
 _SHOWN_TWINS: Final = _TWINS.where(visible())
 _SIDES: Final = (
     select(Article.id, ClusterSide.split_id, ClusterSide.side)
     .join(ClusterSide, ClusterSide.cluster_id == Article.cluster_id)
-    .where(Article.id.in_(_KEYS), Article.id <= ClusterSide.last_id)
+    .where(Article.id.in_(KEYS), Article.id <= ClusterSide.last_id)
 )
 _TEXTS: Final = (
     select(Article.id, Article.body, Article.published_at, Article.headline, DedupText.left_out, DedupText.length)
     .outerjoin(DedupText, DedupText.article_id == Article.id)
-    .where(Article.id.in_(_KEYS))
+    .where(Article.id.in_(KEYS))
 )
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
+    BindParameter,
     ColumnClause,
     ColumnElement,
     Connection,
@@ -25,6 +26,8 @@ from sqlalchemy.types import TypeEngine
 
 _Value = TypeVar("_Value")
 _CHUNK: Final = 2000
+KEYS: Final[BindParameter[int]] = bindparam("keys", expanding=True)
+"""So many ids as `chunks` gives, in a statement that is put together once: sent with `{"keys": chunk}`."""
 
 
 def chunks(values: Iterable[_Value], most: int = _CHUNK) -> Iterator[list[_Value]]:

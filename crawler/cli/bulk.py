@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli import main
+from archive.cli.options import Place
 from archive.cli.progress import steps
 from archive.cli.terminal import echo
 from archive.errors import DoubtfulRun, UsageError
@@ -26,7 +27,7 @@ def bulk() -> None:
 
 
 @bulk.command()
-@click.argument("warcs", nargs=-1, required=True, metavar="WARC…")
+@click.argument("warcs", nargs=-1, required=True, type=Place(), metavar="WARC…")
 @click.option(
     "--to", "folder", required=True, metavar="DIR", help="The folder of the pages: a path, or s3:// and others."
 )

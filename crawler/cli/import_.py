@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli import main
+from archive.cli.options import Place
 from archive.cli.progress import through
 from archive.cli.terminal import echo
 from archive.errors import DoubtfulRun, JianbaoError, UsageError
@@ -28,7 +29,7 @@ _SHOWN = 5
 
 
 @main.command("import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, type=Place(), metavar="FILE…")
 @click.option("--site", metavar="NAME", help="Whose articles those of a corpus without addresses are.")
 @click.option(
     "--map", "mapped", multiple=True, metavar="FIELD=NAME", help="Which name of the file's is a field (repeatable)."
@@ -82,8 +83,6 @@ def import_files(
     from crawler.capture.role import resolve
     from crawler.sites.registry import load_sites
 
-    if "" in files:
-        raise UsageError("a FILE has no name, as a variable gives that is not set; `.` is this folder")
     load_sites()  # what is wrong with a site file is no fault of the files that are taken in
     asked = Asked(resolve, site, Renamed.of(mapped))
     folders = [word for word in files if is_bulk(word)]

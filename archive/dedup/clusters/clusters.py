@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from archive.dedup.clusters.links import edges_among, link_row, same_pairs
 from archive.dedup.clusters.partition import partition
@@ -14,18 +14,17 @@ from archive.dedup.clusters.story import Member, Stories, representative, splits
 from archive.dedup.clusters.verdicts import Verdicts
 from archive.dedup.tables import Cluster, ClusterEvent, ClusterPin, DedupText, Link
 from archive.flags import is_complete
-from archive.store.keys import chunks
+from archive.store.keys import KEYS, chunks
 from archive.store.models import Article
 
 KEPT_APART: Final = "kept_apart"
 _A: Any = Article.__table__
 _C: Any = Cluster.__table__
 # Each batch asks these, and to put a statement together costs more than to send it.
-_KEYS: Final[BindParameter[int]] = bindparam("keys", expanding=True)
 _MOVED: Final = update(_A).where(_A.c.id == bindparam("key")).values(cluster_id=bindparam("cluster_id"))
-_CLUSTERS_OF: Final = select(Article.id, Article.cluster_id).where(Article.id.in_(_KEYS))
-_MEMBERS_OF: Final = select(Article.id, Article.cluster_id).where(Article.cluster_id.in_(_KEYS))
-_ROWS_OF: Final = select(Cluster.__table__).where(Cluster.id.in_(_KEYS))
+_CLUSTERS_OF: Final = select(Article.id, Article.cluster_id).where(Article.id.in_(KEYS))
+_MEMBERS_OF: Final = select(Article.id, Article.cluster_id).where(Article.cluster_id.in_(KEYS))
+_ROWS_OF: Final = select(Cluster.__table__).where(Cluster.id.in_(KEYS))
 _FACTS_OF: Final = (
     select(
         Article.id,
@@ -41,7 +40,7 @@ _FACTS_OF: Final = (
     )
     .outerjoin(DedupText, DedupText.article_id == Article.id)
     .outerjoin(ClusterPin, ClusterPin.article_id == Article.id)
-    .where(Article.id.in_(_KEYS))
+    .where(Article.id.in_(KEYS))
 )
 
 Event = dict[str, Any]

@@ -4,20 +4,19 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, or_, select
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from archive.dedup.clusters.partition import Edge
 from archive.dedup.tables import ClusterSame, Link
 from archive.dedup.verify.compare import Verdict
 from archive.dedup.verify.relation import SAME_TEXT
-from archive.store.keys import chunks
+from archive.store.keys import KEYS, chunks
 
 # Each batch asks these, and to put a statement together costs more than to send it.
-_KEYS: Final[BindParameter[int]] = bindparam("keys", expanding=True)
 _EDGES: Final = select(Link.article_id, Link.other_id, Link.confidence, Link.similarity).where(
-    Link.article_id.in_(_KEYS), Link.relation.in_(SAME_TEXT)
+    Link.article_id.in_(KEYS), Link.relation.in_(SAME_TEXT)
 )
-_SAME: Final = select(ClusterSame.article_id, ClusterSame.other_id).where(ClusterSame.article_id.in_(_KEYS))
+_SAME: Final = select(ClusterSame.article_id, ClusterSame.other_id).where(ClusterSame.article_id.in_(KEYS))
 
 
 def link_row(article_id: int, other_id: int, verdict: Verdict, now: datetime) -> dict[str, Any]:

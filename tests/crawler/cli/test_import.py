@@ -248,11 +248,14 @@ def test_an_export_of_another_archive(tmp_path: Path) -> None:
     assert "articles.jsonl has 3 bytes, not" in damaged.stderr
 
 
-def test_a_file_without_a_name_is_not_the_folder_one_is_in(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "what"), [(("import", ""), "FILE"), (("bulk", "pages", "", "--to", "pages"), "WARC")]
+)
+def test_a_file_without_a_name_is_not_the_folder_one_is_in(command: tuple[str, ...], what: str, tmp_path: Path) -> None:
     archive = Archive(tmp_path / "home")
-    done = archive.run("import", "")
+    done = archive.run(*command)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "jianbao: a FILE has no name, as a variable gives that is not set; `.` is this folder\n"
+    assert done.stderr == f"jianbao: a {what} has no name, as a variable gives that is not set; `.` is this folder\n"
     assert not archive.home.exists()
 
 
